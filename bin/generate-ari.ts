@@ -1,0 +1,179 @@
+/**
+ * Writes `lib/ari/generated/` from the API description that a running Asterisk serves at
+ * `/ari/api-docs`: names and types only, no prose.
+ *
+ *   npm run generate:ari -- --url http://127.0.0.1:8088/ari --user NAME --password-env NAME [--check]
+ *
+ * `--check` writes nothing and exits 1 when the checked-in files differ from what the server says.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+interface Parameter {
+  name: string;
+  paramType: 'path' | 'query' | 'body';
+  dataType: string;
+  required?: boolean;
+  allowMultiple?: boolean;
+  allowableValues?: { valueType: 'LIST' | 'RANGE'; values?: string[] };
+}
+interface Operation {
+  httpMethod: string;
+  nickname: string;
+  responseClass: string;
+  parameters?: Parameter[];
+  upgrade?: string;
+}
+interface Property {
+  type: string;
+  required?: boolean;
+  allowableValues?: { valueType: 'LIST' | 'RANGE'; values?: string[] };
+}
+interface Model {
+  id: string;
+  properties: Record<string, Property>;
+  subTypes?: string[];
+}
+interface Resource {
+  name: string;
+  apis: { path: string; operations: Operation[] }[];
+  models: Record<string, Model>;
+}
+
+const HEADER = '// Written by `npm run generate:ari` from the API description of a running Asterisk. Do not edit.\n';
+
+const PRIMITIVES: Record<string, string> = {
+  string: 'string',
+  Date: 'string',
+  int: 'number',
+  long: 'number',
+  double: 'number',
+  boolean: 'boolean',
+  object: 'Record<string, unknown>',
+  containers: 'Record<string, unknown>',
+  void: 'void',
+  // The two recording downloads; no transport decodes them yet beyond text.
+  binary: 'string',
+};
+
+function typeOf(name: string, allowed?: Property['allowableValues']): string {
+  if (allowed?.valueType === 'LIST') return (allowed.values ?? []).map((v) => `'${v}'`).join(' | ');
+  const element = /^List\[(.+)\]$/.exec(name)?.[1];
+  if (element) return `${typeOf(element)}[]`;
+  return PRIMITIVES[name] ?? name;
+}
+
+function property(name: string, p: Property): string {
+  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
+  return `  ${key}${p.required ? '' : '?'}: ${typeOf(p.type, p.allowableValues)};`;
+}
+
+function renderModel(resources: Resource[]): string {
+  const models = new Map<string, Model>();
+  for (const resource of resources) for (const m of Object.values(resource.models)) models.set(m.id, m);
+  const parentOf = new Map<string, string>();
+  for (const m of models.values()) for (const child of m.subTypes ?? []) parentOf.set(child, m.id);
+
+  // Every kind of Event, and nothing below it that is only grouped there.
+  const events = models.get('Event')?.subTypes?.toSorted() ?? [];
+  const parts = [HEADER];
+  for (const m of [...models.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const parent = parentOf.get(m.id);
+    const lines = Object.entries(m.properties).map(([name, p]) => property(name, p));
+    if (events.includes(m.id)) lines.unshift(`  type: '${m.id}';`);
+    parts.push(`export interface ${m.id}${parent ? ` extends ${parent}` : ''} {\n${lines.join('\n')}\n}\n`);
+  }
+  const entries = events.map((id) => `  ${id}: ${id};`).join('\n');
+  parts.push(`/** Each event type of the model by its name. */\nexport interface AriEventMap {\n${entries}\n}\n`);
+  return parts.join('\n');
+}
+
+function renderOperations(resources: Resource[]): string {
+  const imports = new Set<string>();
+  const table: string[] = [];
+  const types: string[] = [];
+  for (const resource of resources) {
+    const rows: string[] = [];
+    const methods: string[] = [];
+    for (const { path, operations } of resource.apis) {
+      for (const op of operations) {
+        if (op.upgrade) continue; // the event WebSocket: the connector's business, not a command
+        const parameters = op.parameters ?? [];
+        const body = parameters.find((p) => p.paramType === 'body');
+        // `containers` travel under their own key, a plain `object` is the whole body.
+        const suffix = body ? (body.dataType === 'containers' ? ` {${body.name}}` : ` ${body.name}`) : '';
+        rows.push(`    ${op.nickname}: '${op.httpMethod} ${path}${suffix}',`);
+
+        const fields = parameters.map((p) => {
+          const type = typeOf(p.dataType, p.allowableValues);
+          const many = p.allowMultiple ? `${type} | readonly (${type})[]` : type;
+          return `${p.name}${p.required || p.paramType === 'path' ? '' : '?'}: ${many}`;
+        });
+        const optional = parameters.every((p) => !p.required && p.paramType !== 'path');
+        const argument =
+          fields.length > 0 ? `params${optional ? '?' : ''}: { ${fields.join('; ')} }, ` : 'params?: {}, ';
+        const result = typeOf(op.responseClass);
+        const named = result.replace('[]', '');
+        if (/^[A-Z]/.test(named) && !named.includes('<')) imports.add(named);
+        methods.push(`  ${op.nickname}(${argument}options?: CallOptions): Promise<${result}>;`);
+      }
+    }
+    const Name = resource.name[0]?.toUpperCase() + resource.name.slice(1);
+    table.push(`  ${resource.name}: {\n${rows.join('\n')}\n  },`);
+    types.push(`export interface ${Name} {\n${methods.join('\n')}\n}\n`);
+  }
+  const resourcesType = resources
+    .map(({ name }) => `  readonly ${name}: ${name[0]?.toUpperCase() + name.slice(1)};`)
+    .join('\n');
+  return [
+    HEADER,
+    `import type { CallOptions } from '../client.ts';`,
+    `import type { ${[...imports].toSorted().join(', ')} } from './model.ts';\n`,
+    '/** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */',
+    `export const operations = {\n${table.join('\n')}\n} as const;\n`,
+    ...types,
+    `/** Every command of ARI, by resource, in the API's own words. */\nexport interface AriResources {\n${resourcesType}\n}\n`,
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      url: { type: 'string', default: 'http://127.0.0.1:8088/ari' },
+      user: { type: 'string', default: 'handlers' },
+      'password-env': { type: 'string', default: 'ARI_PASSWORD' },
+      check: { type: 'boolean', default: false },
+    },
+  });
+  const password = process.env[values['password-env']];
+  if (password === undefined) throw new Error(`Put the password of ${values.user} into $${values['password-env']}.`);
+  const headers = { authorization: `Basic ${Buffer.from(`${values.user}:${password}`).toString('base64')}` };
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${values.url}${path}`, { headers });
+    if (!response.ok) throw new Error(`GET ${values.url}${path} answered ${response.status} ${response.statusText}`);
+    return response.json();
+  };
+
+  const listing = (await get('/api-docs/resources.json')) as { apis: { path: string }[] };
+  const resources: Resource[] = [];
+  for (const { path } of listing.apis) {
+    const name = /^\/api-docs\/(\w+)\.\{format\}$/.exec(path)?.[1];
+    if (!name) throw new Error(`resources.json lists ${path}; expected /api-docs/NAME.{format}`);
+    const description = (await get(`/api-docs/${name}.json`)) as Omit<Resource, 'name'>;
+    resources.push({ ...description, name });
+  }
+
+  const folder = new URL('../lib/ari/generated/', import.meta.url);
+  const files = { 'model.ts': renderModel(resources), 'operations.ts': renderOperations(resources) };
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    const url = new URL(name, folder);
+    if (!values.check) await writeFile(url, text);
+    else if ((await readFile(url, 'utf8')) !== text) {
+      console.error(`lib/ari/generated/${name} differs from what ${values.url} describes: run npm run generate:ari`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+await main();
