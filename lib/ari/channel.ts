@@ -1,0 +1,38 @@
+import type { AriClient, CallOptions } from './client.ts';
+import { type Channels, operations } from './generated/operations.ts';
+
+/** The commands of ARI that act on one channel, with its id filled in. */
+type OfOneChannel = {
+  [Name in keyof Channels as Channels[Name] extends (params: infer P, options?: CallOptions) => unknown
+    ? P extends { channelId: string }
+      ? Name
+      : never
+    : never]: Channels[Name] extends (params: infer P, options?: CallOptions) => infer Result
+    ? keyof Omit<P, 'channelId'> extends never
+      ? (params?: undefined, options?: CallOptions) => Result
+      : Partial<P> extends Omit<P, 'channelId'>
+        ? (params?: Omit<P, 'channelId'>, options?: CallOptions) => Result
+        : (params: Omit<P, 'channelId'>, options?: CallOptions) => Result
+    : never;
+};
+
+/** One channel to command: `channel.answer()` is `ari.channels.answer({ channelId: channel.id })`. */
+export interface ChannelHandle extends OfOneChannel {
+  readonly id: string;
+}
+
+type Command = (params: Record<string, unknown>, options?: CallOptions) => unknown;
+
+const COMMANDS = Object.entries(operations.channels)
+  .filter(([, template]) => template.includes('{channelId}'))
+  .map(([name]) => name);
+
+/** The commands of `ari.channels` bound to one channel. */
+export function channelHandle(ari: AriClient, channelId: string): ChannelHandle {
+  const all = ari.channels as unknown as Record<string, Command>;
+  const bound: Record<string, unknown> = { id: channelId };
+  for (const name of COMMANDS) {
+    bound[name] = (params?: object, options?: CallOptions) => all[name]?.({ ...params, channelId }, options);
+  }
+  return bound as unknown as ChannelHandle;
+}

@@ -1,0 +1,57 @@
+/** An ARI user of ari.conf: the section's name and its password. */
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** Where credentials come from. They are fetched late, kept, and fetched anew after a 401. */
+export interface CredentialsProvider {
+  get(): Promise<Credentials>;
+  refresh(): Promise<Credentials>;
+}
+
+/**
+ * Keeps what `fetch` brought until `refresh` is called. Concurrent calls share one fetch; a failed fetch is
+ * not kept.
+ */
+export function cachedCredentials(fetch: () => Promise<Credentials>): CredentialsProvider {
+  let current: Promise<Credentials> | undefined;
+  const load = (): Promise<Credentials> => {
+    const loading = fetch();
+    current = loading;
+    loading.catch(() => {
+      if (current === loading) current = undefined;
+    });
+    return loading;
+  };
+  return { get: () => current ?? load(), refresh: load };
+}
+
+/** The value of the `Authorization` header. */
+export function basicAuthorization({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/**
+ * Reads a secret's text: `{"username":…,"password":…}`.
+ *
+ * @throws when it is anything else; the message names the secret and what is missing, never a value.
+ */
+export function parseCredentials(secretId: string, text: string | undefined): Credentials {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    value = undefined;
+  }
+  const { username, password } = (value ?? {}) as Partial<Credentials>;
+  const missing = Object.entries({ username, password })
+    .filter(([, given]) => typeof given !== 'string' || given === '')
+    .map(([key]) => `"${key}"`);
+  if (missing.length > 0) {
+    throw new Error(
+      `Secret ${secretId}: expected JSON of the form {"username":"…","password":"…"}, missing ${missing.join(' and ')}`,
+    );
+  }
+  return { username, password } as Credentials;
+}

@@ -1,0 +1,30 @@
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** Writes one JSON line for each call: CloudWatch, `jq` and a person at 3 a.m. read the same. */
+export interface Log {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+  /** A log whose every line carries these fields. */
+  with(fields: object): Log;
+}
+
+/**
+ * A log of JSON lines: `{"time":…,"level":…,"message":…, …fields}`.
+ *
+ * @param write takes one line without its newline. @default standard output
+ */
+export function createLog(fields: object = {}, write: (line: string) => void = toStdout): Log {
+  const at = (level: LogLevel) => (message: string, more?: object) =>
+    write(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields, ...more }));
+  return {
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    with: (more) => createLog({ ...fields, ...more }, write),
+  };
+}
+
+function toStdout(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
