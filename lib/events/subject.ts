@@ -1,0 +1,57 @@
+/** The parts of an ARI event that say what it is about. Everything else passes through unread. */
+export interface EventSubject {
+  channelId?: string;
+  /** Asterisk's linkedid, where the event's channel carries it. */
+  callId?: string;
+  /** `channel/1795403597.0`, `bridge/100`: what the event names, the channel it concerns first. */
+  resources: string[];
+}
+
+type Fields = Record<string, unknown>;
+
+/** Fields of events that hold a channel, the one that the event is about first. */
+const CHANNEL_FIELDS = ['channel', 'peer', 'caller', 'forwarded', 'replace_channel', 'transferee', 'transfer_target'];
+
+/** Reads what an ARI event concerns from its fields, and from the `target_uri` of a playback or a recording. */
+export function subjectOf(event: Fields): EventSubject {
+  const resources = new Set<string>();
+  let channelId: string | undefined;
+  let callId: string | undefined;
+
+  for (const field of CHANNEL_FIELDS) {
+    const channel = asObject(event[field]);
+    if (typeof channel?.id !== 'string') continue;
+    channelId ??= channel.id;
+    callId ??= linkedIdOf(channel);
+    resources.add(`channel/${channel.id}`);
+  }
+  const bridge = asObject(event.bridge);
+  if (typeof bridge?.id === 'string') resources.add(`bridge/${bridge.id}`);
+
+  const playback = asObject(event.playback);
+  if (typeof playback?.id === 'string') resources.add(`playback/${playback.id}`);
+  const recording = asObject(event.recording);
+  if (typeof recording?.name === 'string') resources.add(`recording/${recording.name}`);
+
+  // "channel:1795403597.0" or "bridge:100"
+  const target = /^(channel|bridge):(.+)$/s.exec(String(playback?.target_uri ?? recording?.target_uri ?? ''));
+  if (target) {
+    const [, kind, id] = target;
+    if (kind === 'channel') channelId ??= id;
+    resources.add(`${kind}/${id}`);
+  }
+  return {
+    ...(channelId !== undefined && { channelId }),
+    ...(callId !== undefined && { callId }),
+    resources: [...resources],
+  };
+}
+
+function linkedIdOf(channel: Fields): string | undefined {
+  const linkedId = asObject(channel.channelvars)?.['CHANNEL(linkedid)'];
+  return typeof linkedId === 'string' && linkedId !== '' ? linkedId : undefined;
+}
+
+function asObject(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+}
