@@ -1,0 +1,42 @@
+import { type AriClient, createAriClient } from '../ari/client.ts';
+import { httpTransport } from '../ari/http-transport.ts';
+import type { AriNodeWithSecret } from '../ari/node.ts';
+import { nodeFaults } from '../ari/node.ts';
+import { secretsManagerCredentials } from './credentials.ts';
+
+/**
+ * Finds the ARI client of a node by `metadata.node`. Reads the nodes from `ARI_NODES`, as the CDK app writes
+ * them; clients live as long as the function's environment does.
+ *
+ * @throws when `ARI_NODES` is unusable, or lists no node of that name.
+ */
+export function nodeClients(environment: { ARI_NODES?: string } = process.env): (node: string) => AriClient {
+  const clients = new Map<string, AriClient>();
+  let nodes: AriNodeWithSecret[] | undefined;
+  return (name) => {
+    nodes ??= parse(environment.ARI_NODES);
+    let client = clients.get(name);
+    if (!client) {
+      const node = nodes.find((candidate) => candidate.name === name);
+      if (!node) {
+        const known = nodes.map((candidate) => candidate.name).join(', ');
+        throw new Error(`The event came from node "${name}", but ARI_NODES of this function lists: ${known}`);
+      }
+      client = createAriClient(httpTransport({ url: node.url, credentials: secretsManagerCredentials(node.secretId) }));
+      clients.set(name, client);
+    }
+    return client;
+  };
+}
+
+function parse(text: string | undefined): AriNodeWithSecret[] {
+  let nodes: unknown;
+  try {
+    nodes = JSON.parse(text ?? '');
+  } catch {
+    nodes = undefined;
+  }
+  const faults = nodeFaults(nodes);
+  if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
+  return nodes as AriNodeWithSecret[];
+}
