@@ -1,0 +1,96 @@
+import WebSocket from 'ws';
+import { basicAuthorization, type Credentials } from '../lib/ari/credentials.ts';
+import type { AriNode } from '../lib/ari/node.ts';
+import type { ConnectFailure } from './connect-failure.ts';
+
+/** How often Asterisk is pinged; a socket that stayed silent for two rounds is given up. */
+const PING_INTERVAL_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Larger than any event; a frame beyond it ends the connection. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+export interface EventSocketHandlers {
+  onOpen(): void;
+  onFrame(text: string): void;
+  /** Called exactly once, last, however the socket ends; not after `close()`. */
+  onEnd(failure: ConnectFailure): void;
+}
+
+export interface EventSocketOptions {
+  node: AriNode;
+  apps: readonly string[];
+  credentials: Credentials;
+  /** @default 10000 */
+  pingIntervalMs?: number;
+}
+
+/** One event WebSocket that we dial. Credentials travel in the header: in the URL they would land in logs. */
+export class EventSocket {
+  readonly #socket: WebSocket;
+  #alive = true;
+  #ended = false;
+  #pinging: NodeJS.Timeout | undefined;
+
+  constructor(
+    { node, apps, credentials, pingIntervalMs = PING_INTERVAL_MS }: EventSocketOptions,
+    handlers: EventSocketHandlers,
+  ) {
+    const url = new URL(`${node.url.replace(/\/+$/, '')}/events`);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    // Asterisk takes a repeated name for a second subscriber and tells the first that it was replaced.
+    url.searchParams.set('app', [...new Set(apps)].join(','));
+
+    const end = (failure: ConnectFailure): void => {
+      clearInterval(this.#pinging);
+      if (this.#ended) return;
+      this.#ended = true;
+      this.#socket.terminate();
+      handlers.onEnd(failure);
+    };
+
+    this.#socket = new WebSocket(url, {
+      headers: { authorization: basicAuthorization(credentials) },
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      // Broken UTF-8 in one caller's name is no reason to lose the connection and every call's events with it.
+      skipUTF8Validation: true,
+    });
+    this.#socket.on('open', () => {
+      this.#pinging = setInterval(() => {
+        if (!this.#alive) return end({ kind: 'silent', seconds: Math.round((2 * pingIntervalMs) / 1000) });
+        this.#alive = false;
+        this.#socket.ping();
+      }, pingIntervalMs);
+      handlers.onOpen();
+    });
+    this.#socket.on('pong', () => {
+      this.#alive = true;
+    });
+    this.#socket.on('message', (data: Buffer) => {
+      this.#alive = true;
+      if (!this.#ended) handlers.onFrame(data.toString('utf8'));
+    });
+    this.#socket.on('unexpected-response', (request, response) => {
+      const chunks: Buffer[] = [];
+      const refused = (): void => {
+        request.destroy();
+        end({ kind: 'refused', status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+      };
+      response.on('data', (chunk: Buffer) => chunks.length < 16 && chunks.push(chunk));
+      response.on('end', refused);
+      response.on('error', refused);
+    });
+    this.#socket.on('error', (error) => end({ kind: 'unreachable', error }));
+    this.#socket.on('close', (code, reason) => end({ kind: 'closed', code, reason: reason.toString('utf8') }));
+  }
+
+  /** Says goodbye to Asterisk, which takes the apps out of its books. No handler is called any more. */
+  close(): void {
+    clearInterval(this.#pinging);
+    this.#ended = true;
+    this.#socket.close(1000);
+    // A peer that does not answer the goodbye is not waited for (ws itself would wait 30 s).
+    setTimeout(() => this.#socket.terminate(), 1000).unref();
+  }
+}
