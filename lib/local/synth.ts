@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AriNode } from '../ari/node.ts';
+
+/** Below node_modules, so that functions find the SDK that Lambda's runtime would bring along. */
+const OUTPUT = 'node_modules/.cache/ari-eventbridge/cdk.out';
+
+/**
+ * Synthesizes the app of cdk.json, as `cdk synth` would, with other nodes than cdk.json names.
+ *
+ * @param root the folder with cdk.json
+ * @returns the folder of the cloud assembly
+ * @throws with what the app wrote, when it failed
+ */
+export async function synthesize(root: string, nodes: readonly AriNode[]): Promise<string> {
+  const { app, context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as {
+    app: string;
+    context?: object;
+  };
+  const output = join(root, OUTPUT);
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+
+  // The interface between CDK's command line and an app: where to write, and the context.
+  const environment = {
+    ...process.env,
+    CDK_OUTDIR: output,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, nodes, 'aws:cdk:enable-path-metadata': true }),
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+  };
+  const child = spawn(app, { cwd: root, env: environment, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0)
+    throw new Error(`The CDK app (${app}) failed with exit code ${code}:\n${Buffer.concat(said).toString('utf8')}`);
+  return output;
+}
+
+/** The nodes that cdk.json names. */
+export async function configuredNodes(root: string): Promise<AriNode[]> {
+  const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as { context?: { nodes?: AriNode[] } };
+  return context?.nodes ?? [];
+}
