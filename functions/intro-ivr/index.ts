@@ -7,18 +7,17 @@
  */
 import { callHandler, oncePerChannel, unlessGone } from 'ari-eventbridge';
 
-const GREETING = 'sound:demo-congrats';
+const GREETING = 'sound:hello-world';
 const TIME_TO_CHOOSE = 'sound:silence/5';
 const SOMETHING = 'sound:tt-monkeys';
 const GOODBYE = 'sound:vm-goodbye';
 
 export const handler = callHandler({
-  StasisStart: async ({ channel }) => {
-    await channel.answer();
-    await oncePerChannel(channel, 'menu', () =>
-      channel.playWithId({ playbackId: menuOf(channel), media: [GREETING, TIME_TO_CHOOSE, GOODBYE] }),
-    );
-  },
+  StasisStart: ({ channel }) =>
+    oncePerChannel(channel, 'menu', async () => {
+      await channel.answer();
+      await channel.playWithId({ playbackId: menuOf(channel), media: [GREETING, TIME_TO_CHOOSE, GOODBYE] });
+    }),
 
   ChannelDtmfReceived: async ({ event, channel, ari }) => {
     // Only one digit can stop the menu. Later ones find it gone: the choice is made.

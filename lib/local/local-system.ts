@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Credentials, parseCredentials } from '../ari/credentials.ts';
@@ -41,6 +42,8 @@ const CONNECTOR_STOP_MS = 10_000;
 /** The system that the templates describe, running on this machine: bus, rules, functions, secrets, connector. */
 export class LocalSystem {
   readonly deployment: LocalDeployment;
+  /** The folder of the cloud assembly. */
+  readonly assembly: string;
   readonly #observer: LocalObserver;
   readonly #secrets: Secrets;
   readonly #hosts = new Map<string, LambdaHost>();
@@ -49,7 +52,8 @@ export class LocalSystem {
   #endpoint: AwsEndpoint | undefined;
   #stopping = false;
 
-  private constructor(deployment: LocalDeployment, observer: LocalObserver) {
+  private constructor(assembly: string, deployment: LocalDeployment, observer: LocalObserver) {
+    this.assembly = assembly;
     this.deployment = deployment;
     this.#observer = observer;
     this.#secrets = new Secrets(deployment.secrets);
@@ -62,8 +66,8 @@ export class LocalSystem {
    * @param nodes the Asterisk servers to use in place of those in cdk.json
    */
   static async prepare(root: string, nodes: readonly AriNode[], observer: LocalObserver): Promise<LocalSystem> {
-    const assembly = await readCloudAssembly(await synthesize(root, nodes));
-    return new LocalSystem(readDeployment(assembly), observer);
+    const folder = await synthesize(root, nodes);
+    return new LocalSystem(folder, readDeployment(await readCloudAssembly(folder)), observer);
   }
 
   /** The ARI users of each node, with the passwords that were generated as Secrets Manager does at deploy. */
@@ -136,6 +140,7 @@ export class LocalSystem {
     await Promise.all(this.#connectors.map((child) => stopChild(child, CONNECTOR_STOP_MS)));
     await Promise.all([...this.#hosts.values()].map((host) => host.stop()));
     await this.#endpoint?.close();
+    await rm(this.assembly, { recursive: true, force: true });
   }
 
   #invoke(target: string, event: BusEvent): void {

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AriNode } from '../ari/node.ts';
 
 /** Below node_modules, so that functions find the SDK that Lambda's runtime would bring along. */
-const OUTPUT = 'node_modules/.cache/ari-eventbridge/cdk.out';
+const CACHE = 'node_modules/.cache/ari-eventbridge';
 
 /**
  * Synthesizes the app of cdk.json, as `cdk synth` would, with other nodes than cdk.json names.
  *
  * @param root the folder with cdk.json
- * @returns the folder of the cloud assembly
+ * @returns the folder of the cloud assembly, a new one, which is the caller's to remove
  * @throws with what the app wrote, when it failed
  */
 export async function synthesize(root: string, nodes: readonly AriNode[]): Promise<string> {
@@ -18,9 +18,8 @@ export async function synthesize(root: string, nodes: readonly AriNode[]): Promi
     app: string;
     context?: object;
   };
-  const output = join(root, OUTPUT);
-  await rm(output, { recursive: true, force: true });
-  await mkdir(output, { recursive: true });
+  await mkdir(join(root, CACHE), { recursive: true });
+  const output = await mkdtemp(join(root, CACHE, 'cdk.out-'));
 
   // The interface between CDK's command line and an app: where to write, and the context.
   const environment = {

@@ -67,14 +67,14 @@ export class AriServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
-    const [status, body] = this.#answer(request);
+    const [status, body] = await this.#answer(request);
     if (body === undefined) response.writeHead(status).end();
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
-  #answer(request: IncomingMessage): CommandResult {
+  async #answer(request: IncomingMessage): Promise<CommandResult> {
     const url = new URL(request.url ?? '/', 'http://simulator');
     const refused = this.#refuse(request, url);
     if (refused) return [refused.status, { message: refused.message }];
@@ -84,18 +84,18 @@ export class AriServer {
       const match = method === request.method ? pattern.exec(path) : null;
       if (!match) continue;
       const params = { ...Object.fromEntries(url.searchParams), ...decoded(match.groups ?? {}) };
-      const result = this.#run(operation, params);
+      const result = await this.#run(operation, params);
       this.#onCommand({ operation, path, status: result[0] });
       return result;
     }
     return [404, { message: 'Resource not found' }];
   }
 
-  #run(operation: string, params: Record<string, string>): CommandResult {
+  async #run(operation: string, params: Record<string, string>): Promise<CommandResult> {
     const command = commands[operation];
     if (!command) return [501, { message: `The simulator does not know ${operation} yet` }];
     try {
-      return command(this.#world, params);
+      return await command(this.#world, params);
     } catch (error) {
       if (error instanceof Refusal) return [error.status, { message: error.message }];
       throw error;

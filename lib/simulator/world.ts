@@ -10,8 +10,8 @@ interface SimulatedChannel {
   /** The Stasis application that holds it. */
   app: string;
   variables: Map<string, string>;
-  /** The first one plays, the others wait for it. */
-  playbacks: SimulatedPlayback[];
+  /** A channel does one thing after the other: while the first playback plays, what comes behind it waits. */
+  queue: (SimulatedPlayback | (() => void))[];
   bridge: string | undefined;
 }
 
@@ -102,7 +102,7 @@ export class World {
       language: 'en',
       channelvars: { 'CHANNEL(linkedid)': id },
     };
-    this.#channels.set(id, { snapshot, app, variables: new Map(), playbacks: [], bridge: undefined });
+    this.#channels.set(id, { snapshot, app, variables: new Map(), queue: [], bridge: undefined });
     this.#emit('StasisStart', app, { args, channel: snapshot });
     return snapshot;
   }
@@ -113,11 +113,13 @@ export class World {
     return channel;
   }
 
-  answer(id: string): void {
+  answer(id: string): Promise<void> {
     const channel = this.channel(id);
-    if (channel.snapshot.state === 'Up') return;
-    channel.snapshot = { ...channel.snapshot, state: 'Up' };
-    this.#emit('ChannelStateChange', channel.app, { channel: channel.snapshot });
+    return this.#inTurn(channel, () => {
+      if (channel.snapshot.state === 'Up') return;
+      channel.snapshot = { ...channel.snapshot, state: 'Up' };
+      this.#emit('ChannelStateChange', channel.app, { channel: channel.snapshot });
+    });
   }
 
   pressDigit(id: string, digit: string): void {
@@ -125,25 +127,29 @@ export class World {
     this.#emit('ChannelDtmfReceived', app, { digit, duration_ms: 160, channel: snapshot });
   }
 
+  /** Asterisk answers this command before the channel's turn has come. */
   move(id: string, app: string, args: string[]): void {
     const channel = this.channel(id);
-    if (!this.#apps.has(app)) throw new Refusal(404, 'Application not found');
-    this.#emit('StasisEnd', channel.app, { channel: channel.snapshot });
-    channel.app = app;
-    this.#emit('StasisStart', app, { args, channel: channel.snapshot });
+    void this.#inTurn(channel, () => {
+      this.#emit('StasisEnd', channel.app, { channel: channel.snapshot });
+      channel.app = app;
+      this.#emit('StasisStart', app, { args, channel: channel.snapshot });
+    });
   }
 
-  setVariable(id: string, variable: string, value: string): void {
-    const { app, snapshot, variables } = this.channel(id);
-    variables.set(variable, value);
-    this.#emit('ChannelVarset', app, { variable, value, channel: snapshot });
+  setVariable(id: string, variable: string, value: string): Promise<void> {
+    const channel = this.channel(id);
+    return this.#inTurn(channel, () => {
+      channel.variables.set(variable, value);
+      this.#emit('ChannelVarset', channel.app, { variable, value, channel: channel.snapshot });
+    });
   }
 
   hangup(id: string): void {
     const channel = this.channel(id);
     this.#emit('ChannelHangupRequest', channel.app, { cause: 32, soft: true, channel: channel.snapshot });
-    const [playing] = channel.playbacks.splice(0);
-    if (playing) this.#finish(channel, playing, 'failed');
+    const [playing] = channel.queue.splice(0);
+    if (typeof playing === 'object') this.#finish(channel, playing, 'failed');
     this.#leave(channel);
     this.#emit('StasisEnd', channel.app, { channel: channel.snapshot });
     this.#channels.delete(id);
@@ -158,17 +164,17 @@ export class World {
       timer: undefined,
     };
     const queued = { ...playback.snapshot, ...mediaOf(playback) };
-    channel.playbacks.push(playback);
-    if (channel.playbacks.length === 1) this.#playMedium(channel, playback);
+    channel.queue.push(playback);
+    if (channel.queue.length === 1) this.#playMedium(channel, playback);
     return queued;
   }
 
   stopPlayback(playbackId: string): void {
     const { channel, playback } = this.#findPlayback(playbackId);
-    const wasPlaying = channel.playbacks[0] === playback;
-    channel.playbacks.splice(channel.playbacks.indexOf(playback), 1);
+    const wasPlaying = channel.queue[0] === playback;
+    channel.queue.splice(channel.queue.indexOf(playback), 1);
     this.#finish(channel, playback, 'done');
-    if (wasPlaying) this.#playNext(channel);
+    if (wasPlaying) this.#advance(channel);
   }
 
   playback(playbackId: string): Playback {
@@ -199,15 +205,18 @@ export class World {
   }
 
   /** Puts a channel into a bridge, out of the one it is in, be it the same. */
-  addChannel(bridgeId: string, channelId: string): void {
-    const bridge = this.bridge(bridgeId);
+  addChannel(bridgeId: string, channelId: string): Promise<void> {
+    this.bridge(bridgeId);
     const channel = this.#channels.get(channelId);
     if (!channel) throw new Refusal(400, 'Channel not found');
-    this.#leave(channel);
-    channel.bridge = bridgeId;
-    const entered = { ...bridge, channels: [...this.bridge(bridgeId).channels, channelId] };
-    this.#bridges.set(bridgeId, entered);
-    this.#emit('ChannelEnteredBridge', channel.app, { bridge: entered, channel: channel.snapshot });
+    return this.#inTurn(channel, () => {
+      this.#leave(channel);
+      const bridge = this.bridge(bridgeId);
+      const entered = { ...bridge, channels: [...bridge.channels, channelId] };
+      channel.bridge = bridgeId;
+      this.#bridges.set(bridgeId, entered);
+      this.#emit('ChannelEnteredBridge', channel.app, { bridge: entered, channel: channel.snapshot });
+    });
   }
 
   destroyBridge(id: string): void {
@@ -217,7 +226,9 @@ export class World {
 
   /** Ends everything that would go on by itself. */
   stop(): void {
-    for (const { playbacks } of this.#channels.values()) for (const { timer } of playbacks) clearTimeout(timer);
+    for (const { queue } of this.#channels.values()) {
+      for (const item of queue) if (typeof item === 'object') clearTimeout(item.timer);
+    }
     this.#apps.clear();
   }
 
@@ -232,7 +243,9 @@ export class World {
 
   #findPlayback(playbackId: string): { channel: SimulatedChannel; playback: SimulatedPlayback } {
     for (const channel of this.#channels.values()) {
-      const playback = channel.playbacks.find(({ snapshot }) => snapshot.id === playbackId);
+      const playback = channel.queue
+        .filter((item) => typeof item === 'object')
+        .find(({ snapshot }) => snapshot.id === playbackId);
       if (playback) return { channel, playback };
     }
     throw new Refusal(404, 'Playback not found');
@@ -244,22 +257,41 @@ export class World {
     playback.timer = setTimeout(
       () => {
         if (playback.at + 1 < playback.media.length) {
+          // Names the medium that has ended, and as the next one that which begins.
+          this.#emit('PlaybackContinuing', channel.app, { playback: { ...playback.snapshot, state: 'continuing' } });
           playback.at += 1;
-          const continuing = { ...withoutMedia(playback.snapshot), ...mediaOf(playback), state: 'continuing' as const };
-          this.#emit('PlaybackContinuing', channel.app, { playback: continuing });
           this.#playMedium(channel, playback);
         } else {
-          channel.playbacks.shift();
+          channel.queue.shift();
           this.#finish(channel, playback, 'done');
-          this.#playNext(channel);
+          this.#advance(channel);
         }
       },
       this.#mediaMs(playback.media[playback.at] ?? ''),
     );
   }
 
-  #playNext(channel: SimulatedChannel): void {
-    const [next] = channel.playbacks;
+  /** Does something with a channel once everything before it is done, a playback above all. */
+  #inTurn(channel: SimulatedChannel, action: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      channel.queue.push(() => {
+        try {
+          resolve(action());
+        } catch (error) {
+          reject(error);
+        }
+      });
+      if (channel.queue.length === 1) this.#advance(channel);
+    });
+  }
+
+  #advance(channel: SimulatedChannel): void {
+    let [next] = channel.queue;
+    while (typeof next === 'function') {
+      channel.queue.shift();
+      next();
+      [next] = channel.queue;
+    }
     if (next) this.#playMedium(channel, next);
   }
 

@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NodeUsers } from '../../lib/local/local-system.ts';
+import { LocalSystem } from '../../lib/local/local-system.ts';
+import { channelOf, Recorder } from '../support/recorder.ts';
+import { until } from '../support/until.ts';
+import { RealAsterisk } from './real-asterisk.ts';
+import { placeCall } from './sipp.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NODE = 'pbx-1';
+
+let asterisk: RealAsterisk;
+let system: LocalSystem;
+let users: NodeUsers;
+const recorder = new Recorder();
+
+beforeAll(async () => {
+  asterisk = await RealAsterisk.prepare();
+  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'] }];
+  system = await LocalSystem.prepare(ROOT, nodes, recorder);
+  users = system.users[0] as NodeUsers;
+  asterisk.configure([{ ...users.connector, readOnly: true }, users.handlers]);
+  await asterisk.start();
+  const connected = system.connected(NODE);
+  await system.start();
+  await connected;
+});
+
+afterAll(async () => {
+  await system?.stop();
+  await asterisk?.stop();
+});
+
+/** Places a call and gives its channel's id once the function has been handed its StasisStart. */
+async function call(extension: string, how: Omit<Parameters<typeof placeCall>[1], 'to'> = {}) {
+  const before = recorder.ofType('StasisStart').length;
+  const ended = placeCall(asterisk.sipPort, { to: extension, ...how });
+  const start = await until(`a StasisStart of ${extension}`, () => recorder.ofType('StasisStart')[before]);
+  return { ended, channelId: channelOf(start) as string };
+}
+
+const mediaFinished = (channelId: string): unknown[] =>
+  recorder
+    .ofType('PlaybackFinished', channelId)
+    .map(({ detail }) => (detail.playback as { media_uri: string }).media_uri);
+
+const roomGone = async (): Promise<boolean> => !/^100\s/m.test(await asterisk.cli('bridge show all'));
+
+describe('a call to ivr', () => {
+  test('is answered, hears the greeting to its end, stays silent, hears goodbye, and is hung up', async () => {
+    const { ended, channelId } = await call('ivr');
+    await ended;
+    await until('its StasisEnd', () => recorder.ofType('StasisEnd', channelId)[0]);
+    const heard = recorder.ofType('PlaybackContinuing', channelId).map(({ detail }) => detail.playback);
+    expect(heard).toMatchObject([{ next_media_uri: 'sound:silence/5' }, { next_media_uri: 'sound:vm-goodbye' }]);
+    expect(mediaFinished(channelId)).toEqual(['sound:vm-goodbye']);
+    expect(recorder.ofType('ChannelStateChange', channelId)[0]?.detail).toMatchObject({ channel: { state: 'Up' } });
+  });
+
+  test('plays something on digit 1, then says goodbye and hangs up', async () => {
+    const { ended, channelId } = await call('ivr', { digit: { key: '1', afterMs: 500 } });
+    await ended;
+    await until('the end of what was played', () => mediaFinished(channelId).length === 2);
+    expect(mediaFinished(channelId)).toEqual(['sound:hello-world', 'sound:vm-goodbye']);
+    expect(recorder.ofType('PlaybackStarted', channelId).map(({ detail }) => detail.playback)).toMatchObject([
+      { media_uri: 'sound:hello-world' },
+      { media_uri: 'sound:tt-monkeys' },
+      { media_uri: 'sound:vm-goodbye' },
+    ]);
+  });
+
+  test('leads to conference room 100 on digit 2', async () => {
+    const { ended, channelId } = await call('ivr', { digit: { key: '2', afterMs: 500 }, hangUpAfterMs: 2000 });
+    const moved = await until('the move', () =>
+      recorder.ofType('StasisStart', channelId).find(({ detail }) => detail.application === 'Super-Conference'),
+    );
+    expect(moved.detail.args).toEqual(['100']);
+    await until('the room', async () => (await asterisk.cli('bridge show 100')).includes(`Channel: PJSIP/sipp`));
+    await ended;
+    await until('the room to go', roomGone);
+  });
+
+  test('says goodbye and hangs up on any other digit', async () => {
+    const { ended, channelId } = await call('ivr', { digit: { key: '9', afterMs: 500 } });
+    await ended;
+    await until('the goodbye', () => mediaFinished(channelId).length === 2);
+    expect(mediaFinished(channelId)).toEqual(['sound:hello-world', 'sound:vm-goodbye']);
+  });
+});
+
+describe('calls to conference', () => {
+  test('sit in one bridge named 100, which goes when both have left', async () => {
+    const ended = placeCall(asterisk.sipPort, { to: 'conference', count: 2, hangUpAfterMs: 3000 });
+    await until('two in room 100', async () => /^100\s+100\s+2\s+stasis/m.test(await asterisk.cli('bridge show all')));
+    await ended;
+    await until('the room to go', roomGone);
+  });
+
+  test('are put back when the room was destroyed under them', async () => {
+    const { ended, channelId } = await call('conference', { hangUpAfterMs: 4000 });
+    const entered = () => recorder.ofType('ChannelEnteredBridge', channelId).length;
+    await until('the caller in the room', () => entered() === 1);
+    const authorization = `Basic ${Buffer.from(`${users.handlers.username}:${users.handlers.password}`).toString('base64')}`;
+    await fetch(`${asterisk.url}/bridges/100`, { method: 'DELETE', headers: { authorization } });
+    await until('the caller in the room again', () => entered() === 2);
+    await ended;
+    await until('the room to go', roomGone);
+  });
+});
+
+describe('what reaches the bus', () => {
+  test('carries metadata that orders and identifies every event of a call', async () => {
+    const { ended, channelId } = await call('ivr', { digit: { key: '9', afterMs: 300 } });
+    await ended;
+    await until('its StasisEnd', () => recorder.ofType('StasisEnd', channelId)[0]);
+    const events = recorder.events.filter((event) => channelOf(event) === channelId);
+    const metadata = events.map(({ detail }) => detail.metadata as Record<string, unknown>);
+    expect(metadata.map(({ channelSequence }) => channelSequence)).toEqual(events.map((_, index) => index + 1));
+    expect(new Set(metadata.map(({ id }) => id)).size).toBe(events.length);
+    expect(new Set(metadata.map(({ callId }) => callId))).toEqual(new Set([channelId]));
+    const finished = recorder.ofType('PlaybackFinished', channelId)[0];
+    expect(finished?.resources).toContain(`${NODE}/channel/${channelId}`);
+  });
+
+  test('leaves no function failed', () => {
+    expect(recorder.failures).toEqual([]);
+  });
+});
+
+describe('Asterisk stopped and started again', () => {
+  test('is found again by the connector, and the next call is handled', async () => {
+    await asterisk.stop();
+    await until('NodeDisconnected', () => recorder.ofType('NodeDisconnected')[0]);
+    const connected = system.connected(NODE);
+    await asterisk.start();
+    await connected;
+    const { ended, channelId } = await call('ivr', { digit: { key: '9', afterMs: 300 } });
+    await ended;
+    expect(mediaFinished(channelId)).toContain('sound:vm-goodbye');
+  });
+});
+
+describe('passwords', () => {
+  test('appear in no log line, no event, no process argument, no template', async () => {
+    const commandLines = processArguments();
+    const templates = readdirSync(system.assembly, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.json') || file.endsWith('js'))
+      .map((file) => readFileSync(join(system.assembly, file), 'utf8'));
+    expect(templates.length).toBeGreaterThan(5);
+    expect(commandLines.some((line) => line.includes('connector.cjs'))).toBe(true);
+    expect(recorder.lines.length).toBeGreaterThan(0);
+    const everything = [
+      ...templates,
+      ...commandLines,
+      ...recorder.lines,
+      ...recorder.events.map((e) => JSON.stringify(e)),
+    ];
+    for (const { password } of [users.connector, users.handlers]) {
+      const encoded = [password, encodeURIComponent(password)];
+      expect(everything.filter((text) => encoded.some((secret) => text.includes(secret)))).toEqual([]);
+    }
+  });
+});
+
+/** The arguments of every process that this one may look at. */
+function processArguments(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freeUdpPort } from '../support/free-port.ts';
+
+/** What a caller does. */
+export interface Call {
+  /** The extension to call. */
+  to: string;
+  /** Calls at the same time. @default 1 */
+  count?: number;
+  /** A key to press, and how long after the answer. */
+  digit?: { key: string; afterMs: number };
+  /** Hangs up by itself this long after the answer; otherwise waits for Asterisk to hang up. */
+  hangUpAfterMs?: number;
+}
+
+/** Longer than any call of the tests. */
+const CALL_LIMIT_S = 60;
+
+/**
+ * Calls Asterisk with a SIP phone that is not ours: sipp.
+ *
+ * @throws with what sipp says when a call did not go as described
+ */
+export async function placeCall(sipPort: number, call: Call): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sipp-'));
+  const scenario = join(folder, 'call.xml');
+  await writeFile(scenario, scenarioOf(call));
+  const count = String(call.count ?? 1);
+  const child = spawn(
+    'sipp',
+    [
+      `127.0.0.1:${sipPort}`,
+      ...[
+        '-sf',
+        scenario,
+        '-s',
+        call.to,
+        '-m',
+        count,
+        '-r',
+        count,
+        '-i',
+        '127.0.0.1',
+        '-p',
+        String(await freeUdpPort()),
+      ],
+      ...['-mp', String(await freeUdpPort()), '-nostdin', '-timeout', String(CALL_LIMIT_S)],
+      ...['-trace_err', '-error_file', join(folder, 'errors')],
+    ],
+    { stdio: 'ignore' },
+  );
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  const errors = await readFile(join(folder, 'errors'), 'utf8').catch(() => 'no word from sipp');
+  await rm(folder, { recursive: true });
+  if (code !== 0) throw new Error(`A call to ${call.to} failed, sipp's exit code ${code}: ${errors.slice(0, 2000)}`);
+}
+
+function scenarioOf({ digit, hangUpAfterMs }: Call): string {
+  const steps = [invite(), receiveAnswer(), request('ACK', 1)];
+  if (digit) {
+    steps.push(pause(digit.afterMs));
+    steps.push(request('INFO', 2, 'application/dtmf-relay', `Signal=${digit.key}\nDuration=160\n`));
+    steps.push('<recv response="200"/>');
+  }
+  if (hangUpAfterMs === undefined) {
+    steps.push(`<recv request="BYE" timeout="${CALL_LIMIT_S * 1000}"/>`);
+    steps.push(
+      message(
+        'SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n',
+      ),
+    );
+  } else {
+    steps.push(pause(hangUpAfterMs));
+    steps.push(request('BYE', 3));
+    steps.push('<recv response="200"/>');
+  }
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="call">\n${steps.join('\n')}\n</scenario>\n`;
+}
+
+function pause(ms: number): string {
+  return `<pause milliseconds="${ms}"/>`;
+}
+
+function receiveAnswer(): string {
+  const provisional = [100, 180, 183].map((code) => `<recv response="${code}" optional="true"/>`);
+  return [...provisional, '<recv response="200" rrs="true"/>'].join('\n');
+}
+
+function invite(): string {
+  const sdp = `v=0
+o=alice 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP 0
+a=rtpmap:0 PCMU/8000
+`;
+  return message(
+    `INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+${common('')}CSeq: 1 INVITE
+Contact: <sip:alice@[local_ip]:[local_port]>
+${content('application/sdp', sdp)}`,
+    true,
+  );
+}
+
+function request(method: 'ACK' | 'INFO' | 'BYE', sequence: number, type?: string, body = ''): string {
+  return message(
+    `${method} [next_url] SIP/2.0
+${common('[peer_tag_param]')}CSeq: ${sequence} ${method}
+${content(type, body)}`,
+    method !== 'ACK',
+  );
+}
+
+function common(peerTag: string): string {
+  return `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: "Alice" <sip:alice@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>${peerTag}
+Call-ID: [call_id]
+Max-Forwards: 70
+`;
+}
+
+function content(type: string | undefined, body: string): string {
+  return `${type ? `Content-Type: ${type}\n` : ''}Content-Length: [len]\n\n${body}`;
+}
+
+function message(text: string, retransmit = false): string {
+  return `<send${retransmit ? ' retrans="500"' : ''}><![CDATA[\n${text}\n]]></send>`;
+}
