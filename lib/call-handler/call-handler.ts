@@ -70,7 +70,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
     });
     // The type and its function belong together, which the compiler cannot see through the index.
     const run = functions[event.type] as ((context: CallContext<AriEventType>) => Promise<unknown>) | undefined;
-    if (!run) return;
+    if (!run || !Object.hasOwn(functions, event.type)) return;
     if (envelope['replay-name'] && !replays) {
       log.info('Ignored an event of a replay', { replay: envelope['replay-name'] });
       return;

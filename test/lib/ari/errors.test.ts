@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { AriError, reasonOf, unlessGone } from '../../../lib/ari/errors.ts';
+
+const failure = (status: number): AriError => new AriError('bridges.get', '/bridges/1', { status, message: 'Said so' });
+
+test('unlessGone turns a 404 into undefined, passes a value through, and throws everything else', async () => {
+  expect(await unlessGone(Promise.resolve('here'))).toBe('here');
+  expect(await unlessGone(Promise.reject(failure(404)))).toBeUndefined();
+  await expect(unlessGone(Promise.reject(failure(500)))).rejects.toThrow('500 Said so');
+});
+
+test('only what was not answered, or a booting Asterisk, is retryable', () => {
+  expect([400, 401, 404, 409, 503].filter((status) => failure(status).retryable)).toEqual([503]);
+});
+
+test('reasonOf finds the innermost message', () => {
+  const inner = new Error('connect ECONNREFUSED 127.0.0.1:1');
+  expect(reasonOf(new TypeError('fetch failed', { cause: inner }))).toBe(inner.message);
+  expect(reasonOf(new AggregateError([inner]))).toBe(inner.message);
+  expect(reasonOf('text')).toBe('text');
+});

@@ -1,0 +1,108 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type AriClient, createAriClient } from '../../../lib/ari/client.ts';
+import { cachedCredentials } from '../../../lib/ari/credentials.ts';
+import { httpTransport } from '../../../lib/ari/http-transport.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A server of HTTP that counts its connections, and a client of it whose credentials count their fetches. */
+async function serve(listener: RequestListener): Promise<{ ari: AriClient; sockets: Socket[]; fetches: () => number }> {
+  const sockets: Socket[] = [];
+  const server = createServer(listener);
+  server.on('connection', (socket) => sockets.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  let fetched = 0;
+  const credentials = cachedCredentials(async () => ({ username: 'handlers', password: `password ${++fetched}` }));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prefix/ari/`;
+  const ari = createAriClient(httpTransport({ url, credentials }), { timeoutMs: 2000 });
+  closing.push(() => {
+    ari.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { ari, sockets, fetches: () => fetched };
+}
+
+const basic = (password: string): string => `Basic ${Buffer.from(`handlers:${password}`).toString('base64')}`;
+
+describe('commands over HTTP', () => {
+  test('go below the URL with its prefix, credentials in the header and a JSON body', async () => {
+    const seen: unknown[] = [];
+    const { ari } = await serve((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        seen.push(request.method, request.url, request.headers.authorization, request.headers['content-type'], body);
+        response.end('{"id":"c"}');
+      });
+    });
+    await ari.channels.originate({ endpoint: 'PJSIP/ä', app: 'x', variables: { NAME: 'Ä' } });
+    expect(seen).toEqual([
+      'POST',
+      '/prefix/ari/channels?endpoint=PJSIP%2F%C3%A4&app=x',
+      basic('password 1'),
+      'application/json',
+      '{"variables":{"NAME":"Ä"}}',
+    ]);
+  });
+
+  test('share a connection that is kept alive', async () => {
+    const { ari, sockets } = await serve((_, response) => response.writeHead(204).end());
+    await ari.asterisk.ping();
+    await ari.asterisk.ping();
+    expect(sockets).toHaveLength(1);
+  });
+
+  test('survive a kept-alive connection that died meanwhile, as after the sleep of a Lambda function', async () => {
+    let served = 0;
+    const { ari, sockets } = await serve((request, response) => {
+      served += 1;
+      // The second request finds a connection that ends without a word on it.
+      if (served === 2) request.socket.resetAndDestroy();
+      else response.writeHead(204).end();
+    });
+    await ari.asterisk.ping();
+    await ari.asterisk.ping();
+    expect(sockets).toHaveLength(2);
+    expect(served).toBe(3);
+  });
+
+  test('do not repeat what a fresh connection lost: it may have been carried out', async () => {
+    let served = 0;
+    const { ari } = await serve((request) => {
+      served += 1;
+      request.socket.resetAndDestroy();
+    });
+    await expect(ari.channels.play({ channelId: 'c', media: 'sound:a' })).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+    expect(served).toBe(1);
+  });
+
+  test('fetch the credentials anew once on a 401', async () => {
+    const { ari, fetches } = await serve((request, response) => {
+      response.writeHead(request.headers.authorization === basic('password 2') ? 204 : 401).end();
+    });
+    await ari.asterisk.ping();
+    await ari.asterisk.ping();
+    expect(fetches()).toBe(2);
+  });
+
+  test('give up on a second 401', async () => {
+    const { ari, fetches } = await serve((_, response) => response.writeHead(401).end());
+    await expect(ari.asterisk.ping()).rejects.toMatchObject({ kind: 'unauthorized', status: 401 });
+    expect(fetches()).toBe(2);
+  });
+
+  test('end after their timeout', async () => {
+    const { ari } = await serve(() => {});
+    await expect(ari.asterisk.ping({}, { timeoutMs: 20 })).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { nodeFaults } from '../../../lib/ari/node.ts';
+
+const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
+
+describe('a list of nodes is accepted', () => {
+  test.each([
+    ['https to any host', {}],
+    ['http to loopback by number', { url: 'http://127.0.0.1:8088/ari' }],
+    ['http to loopback by name', { url: 'http://localhost:8088/ari' }],
+    ['http to loopback of IPv6', { url: 'http://[::1]:8088/ari' }],
+    ['a prefix of http.conf', { url: 'https://pbx.example.com/asterisk/ari' }],
+    ['plain http where it is asked for', { url: 'http://pbx.example.com:8088/ari', allowPlainHttp: true }],
+  ])('with %s', (_, change) => {
+    expect(nodeFaults([{ ...NODE, ...change }])).toEqual([]);
+  });
+});
+
+describe('a list of nodes is refused', () => {
+  test.each([
+    [undefined, 'expected a list of at least one node ({ name, url, apps }), got nothing'],
+    [[], 'expected a list of at least one node ({ name, url, apps }), got []'],
+    [[null], 'node 1: expected `name`'],
+    [
+      [{ ...NODE, name: 'pbx 1' }],
+      'node "pbx 1": expected `name` of 1 to 64 letters, digits, ".", "_" or "-", got "pbx 1"',
+    ],
+    [
+      [{ ...NODE, url: 'pbx-1' }],
+      'expected `url` to be the ARI root, such as "https://pbx.example.com:8089/ari", got "pbx-1"',
+    ],
+    [[{ ...NODE, url: 'ftp://x/ari' }], 'got the scheme "ftp:"'],
+    [[{ ...NODE, url: 'https://x:8089' }], 'it ends with "/ari"'],
+    [
+      [{ ...NODE, url: 'http://pbx.example.com:8088/ari' }],
+      'plain http:// to pbx.example.com would send passwords in the clear',
+    ],
+    [[{ ...NODE, apps: [] }], 'expected `apps` to list at least one Stasis application, got []'],
+    [[{ ...NODE, apps: ['a,b'] }], 'expected a Stasis application\'s name without spaces, commas or quotes, got "a,b"'],
+    [[NODE, NODE], 'two nodes are named "pbx-1"'],
+  ])('as in %j', (nodes, sentence) => {
+    expect(nodeFaults(nodes).join('\n')).toContain(sentence);
+  });
+
+  test('without repeating a password that stands in the URL', () => {
+    const [fault = ''] = nodeFaults([{ ...NODE, url: 'https://user:hidden@pbx/ari' }]);
+    expect(fault).toContain('without user, password, query or fragment');
+    expect(fault).not.toContain('hidden');
+    expect(nodeFaults([{ ...NODE, url: 'https://pbx/ari?api_key=u:hidden' }]).join()).not.toContain('hidden');
+  });
+
+  test('with every fault at once', () => {
+    expect(nodeFaults([{ name: '', url: 1, apps: 'a' }])).toHaveLength(3);
+  });
+});

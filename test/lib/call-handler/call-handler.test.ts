@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { type AriClient, type AriResponse, createAriClient } from '../../../lib/ari/client.ts';
+import { type CallFunctions, type CallHandlerOptions, callHandler } from '../../../lib/call-handler/call-handler.ts';
+import type { AriEventType, CallEventEnvelope } from '../../../lib/events/call-event.ts';
+import { createLog } from '../../../lib/log.ts';
+
+/** An event as Lambda hands it over. */
+function envelope(
+  type: AriEventType,
+  { id = 'c-1', replay, fields = {} }: { id?: string; replay?: string; fields?: object } = {},
+) {
+  const metadata = { id, node: 'pbx-1', channelId: '1.0', callId: '1.0', connection: 'c', sequence: 1, receivedAt: '' };
+  return {
+    detail: { type, metadata, ...fields },
+    ...(replay && { 'replay-name': replay }),
+  } as unknown as CallEventEnvelope;
+}
+
+/** A handler whose ARI answers as told by path; keeps what it logs. */
+function handlerOf(
+  functions: CallFunctions,
+  answer: (path: string) => Partial<AriResponse> = () => ({}),
+  options: CallHandlerOptions = {},
+) {
+  const lines: string[] = [];
+  const nodes: string[] = [];
+  const clientOf = (node: string): AriClient => {
+    nodes.push(node);
+    const request = async ({ path }: { path: string }) => ({ status: 204, reason: '', body: '', ...answer(path) });
+    return createAriClient({ request, close: () => {} });
+  };
+  const handler = callHandler(functions, { clientOf, log: createLog({}, (line) => lines.push(line)), ...options });
+  return { handler, lines, nodes };
+}
+
+describe('a call handler', () => {
+  test('runs the function of the event, with the event, its channel, its node and a log that names them', async () => {
+    const digits: string[] = [];
+    const { handler, lines, nodes } = handlerOf({
+      ChannelDtmfReceived: async ({ event, channel, log }) => {
+        digits.push(`${event.digit} ${channel.id}`);
+        log.info('Pressed');
+      },
+    });
+    await handler(envelope('ChannelDtmfReceived', { fields: { digit: '4' } }));
+    expect(digits).toEqual(['4 1.0']);
+    expect(nodes).toEqual(['pbx-1']);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      message: 'Pressed',
+      event: 'ChannelDtmfReceived',
+      node: 'pbx-1',
+      channel: '1.0',
+    });
+  });
+
+  test('ignores events that it has no function for, also those named as properties of objects are', async () => {
+    const { handler, nodes } = handlerOf({});
+    await handler(envelope('StasisEnd'));
+    await handler(envelope('constructor' as AriEventType));
+    expect(nodes).toEqual([]);
+    expect(handler.eventTypes).toEqual([]);
+  });
+
+  test('runs an event that arrives twice once, also when both arrive together', async () => {
+    let runs = 0;
+    const { handler } = handlerOf({ StasisStart: async () => runs++ });
+    await Promise.all([handler(envelope('StasisStart')), handler(envelope('StasisStart'))]);
+    await handler(envelope('StasisStart'));
+    await handler(envelope('StasisStart', { id: 'c-2' }));
+    expect(runs).toBe(2);
+  });
+
+  test('runs an event again whose first run failed: Lambda tries again with the same event', async () => {
+    let runs = 0;
+    const { handler } = handlerOf({
+      StasisStart: async () => {
+        runs += 1;
+        if (runs === 1) throw new Error('first');
+      },
+    });
+    await expect(handler(envelope('StasisStart'))).rejects.toThrow('first');
+    await handler(envelope('StasisStart'));
+    expect(runs).toBe(2);
+  });
+
+  test('ignores replays, which are yesterday’s calls, unless asked for them', async () => {
+    let runs = 0;
+    const functions: CallFunctions = { StasisStart: async () => runs++ };
+    await handlerOf(functions).handler(envelope('StasisStart', { replay: 'r' }));
+    expect(runs).toBe(0);
+    await handlerOf(functions, undefined, { replays: true }).handler(envelope('StasisStart', { replay: 'r' }));
+    expect(runs).toBe(1);
+  });
+
+  test('lists the types that it has functions for', () => {
+    const { handler } = handlerOf({ StasisStart: async () => {}, Dial: async () => {} });
+    expect(handler.eventTypes).toEqual(['StasisStart', 'Dial']);
+  });
+
+  test('throws where a function asks for the channel of an event that concerns none', async () => {
+    const { handler } = handlerOf({ PlaybackFinished: ({ channel }) => channel.hangup() });
+    const event = envelope('PlaybackFinished');
+    delete event.detail.metadata.channelId;
+    await expect(handler(event)).rejects.toThrow('This PlaybackFinished concerns no channel');
+  });
+});
+
+describe('a command that fails', () => {
+  const answer = { StasisStart: ({ channel }) => channel.answer() } satisfies CallFunctions;
+
+  test.each([404, 409])('with %i because the caller hung up meanwhile is no error', async (status) => {
+    const { handler, lines } = handlerOf(answer, (path) => ({ status: path.endsWith('/answer') ? status : 404 }));
+    await handler(envelope('StasisStart'));
+    expect(lines.join()).toContain('The caller hung up meanwhile');
+  });
+
+  test.each([404, 409, 500])('with %i on a channel that is there fails the invocation', async (status) => {
+    const { handler } = handlerOf(answer, (path) =>
+      path.endsWith('/answer') ? { status } : { status: 200, body: '{"id":"1.0"}' },
+    );
+    await expect(handler(envelope('StasisStart'))).rejects.toMatchObject({ status });
+  });
+
+  test.each([401, 503])('with %i fails the invocation, and Asterisk is not asked further', async (status) => {
+    const paths: string[] = [];
+    const { handler } = handlerOf(answer, (path) => {
+      paths.push(path);
+      return { status };
+    });
+    await expect(handler(envelope('StasisStart'))).rejects.toMatchObject({ status });
+    expect(paths).toHaveLength(1);
+  });
+});

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { connectorEntry } from '../../../lib/events/connector-event.ts';
+
+test("the connector's news are entries of a source of their own", () => {
+  const time = new Date(0);
+  expect(connectorEntry('NodeConnected', { node: 'pbx-1', apps: ['a'], connection: 'c' }, time)).toEqual({
+    Source: 'asterisk.ari.connector',
+    DetailType: 'NodeConnected',
+    Time: time,
+    Resources: ['pbx-1'],
+    Detail: '{"node":"pbx-1","apps":["a"],"connection":"c"}',
+  });
+});
