@@ -6,8 +6,6 @@ const whole = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_00
 // biome-ignore lint/style/noDefaultExport: Vitest wants it
 export default defineConfig({
   test: {
-    // What a passing test's handlers log is noise.
-    silent: 'passed-only',
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/asterisk/**'], testTimeout: 30_000 } },
       {

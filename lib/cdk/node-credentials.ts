@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
@@ -33,7 +33,7 @@ export class NodeCredentials extends Construct {
   }
 
   #user(id: string, username: string, description: string): ISecret {
-    return new Secret(this, id, {
+    const secret = new Secret(this, id, {
       description,
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ username }),
@@ -43,6 +43,8 @@ export class NodeCredentials extends Construct {
         excludePunctuation: true,
       },
     }) as ISecret;
+    new CfnOutput(this, `${id}Secret`, { description, value: secret.secretArn });
+    return secret;
   }
 }
 

@@ -39,8 +39,13 @@ export async function start(args: string[], root: string, signal: AbortSignal): 
     return;
   }
   const terminal = new Terminal();
-  if (values.asterisk === undefined) await startSimulated(root, terminal, signal);
-  else await startReal(values.asterisk, values, root, terminal, signal);
+  try {
+    if (values.asterisk === undefined) await startSimulated(root, terminal, signal);
+    else await startReal(values.asterisk, values, root, terminal, signal);
+  } catch (error) {
+    // What Ctrl-C has broken off is no failure.
+    if (!signal.aborted) throw error;
+  }
 }
 
 async function startSimulated(root: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
@@ -110,8 +115,6 @@ async function run(
     await Promise.race([connected, stopped]);
     if (!signal.aborted) await whenReady();
     await stopped;
-  } catch (error) {
-    if (!signal.aborted) throw error;
   } finally {
     terminal.say('connector', 'stopping');
     await system.stop();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AriNode } from '../ari/node.ts';
 
@@ -36,8 +36,10 @@ export async function synthesize(root: string, nodes: readonly AriNode[]): Promi
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0)
+  if (code !== 0) {
+    await rm(output, { recursive: true, force: true });
     throw new Error(`The CDK app (${app}) failed with exit code ${code}:\n${Buffer.concat(said).toString('utf8')}`);
+  }
   return output;
 }
 

@@ -41,6 +41,8 @@ export async function stage(delivery: Delivery = 'once') {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
 
+  // What the handlers log.
+  const output = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   // Handlers keep their ARI clients: those of an earlier stage would talk to an Asterisk that is gone.
   vi.resetModules();
 
@@ -108,6 +110,7 @@ export async function stage(delivery: Delivery = 'once') {
       await line;
       await endpoint.close();
       await asterisk.stop();
+      output.mockRestore();
       vi.unstubAllEnvs();
     },
   };

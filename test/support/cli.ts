@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { until } from './until.ts';
+
+const CLI = fileURLToPath(new URL('../../bin/ari-eventbridge.ts', import.meta.url));
+
+/** The command line in a process group of its own, as a shell would start it. */
+export function runCli(args: string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    detached: true,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += stripVTControlCharacters(chunk.toString('utf8'));
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const group = child.pid as number;
+  return {
+    get output() {
+      return output;
+    },
+    exited,
+    says: (text: string | RegExp, limitMs = 60_000) =>
+      until(
+        `"${text}" in:\n${output}`,
+        () => (typeof text === 'string' ? output.includes(text) : text.test(output)),
+        limitMs,
+      ),
+    /** What Ctrl-C does: an interrupt to the whole group. */
+    interrupt: async (): Promise<number | null> => {
+      process.kill(-group, 'SIGINT');
+      return exited;
+    },
+    /** Ends what is left of the group, whatever state a failed test left it in. */
+    kill: () => {
+      try {
+        process.kill(-group, 'SIGKILL');
+      } catch {
+        // nothing is left
+      }
+    },
+    /** Command lines of the group's processes. */
+    processes: (): string[] => processesOfGroup(group),
+  };
+}
+
+function processesOfGroup(group: number): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        // "pid (command) state ppid pgrp …", and a command may hold anything, also ")".
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (Number(pgrp) !== group || state === 'Z') return [];
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
