@@ -1,9 +1,37 @@
+/** Bounds of a delay, in milliseconds. */
+export interface BackoffBounds {
+  /** The bound of the first delay. */
+  baseMs: number;
+  /** The bound that no delay exceeds. */
+  capMs: number;
+}
+
 /**
- * A delay before the next attempt, in milliseconds: anywhere between nothing and a bound that doubles with each
- * attempt ("full jitter"), so that those who failed together do not come back together.
- *
- * @param attempt how many attempts have failed before this one, from 0
+ * Delays between attempts, each anywhere between nothing and a bound that doubles with every attempt ("full
+ * jitter"), so that those who failed together do not come back together.
  */
-export function fullJitter(attempt: number, { baseMs, capMs }: { baseMs: number; capMs: number }): number {
-  return Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
+export class Backoff {
+  readonly #bounds: BackoffBounds;
+  #attempts = 0;
+
+  constructor(bounds: BackoffBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** How many delays were given since the last reset. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** The delay before the next attempt, in milliseconds. */
+  next(): number {
+    const { baseMs, capMs } = this.#bounds;
+    const bound = Math.min(capMs, baseMs * 2 ** Math.min(this.#attempts, 30));
+    this.#attempts += 1;
+    return Math.random() * bound;
+  }
+
+  reset(): void {
+    this.#attempts = 0;
+  }
 }

@@ -5,6 +5,7 @@ import { type ConnectorEventMap, type ConnectorEventType, connectorEntry } from 
 import { type AriFrame, type BusEntry, CALL_EVENT_SOURCE, callEventEntry, entrySize } from '../lib/events/entry.ts';
 import { subjectOf } from '../lib/events/subject.ts';
 import type { Log } from '../lib/log.ts';
+import type { BackoffBounds } from './backoff.ts';
 import { ChannelIndex } from './channel-index.ts';
 import type { EventBus } from './event-bus.ts';
 import { Journal, type JournalRecord } from './journal.ts';
@@ -20,7 +21,7 @@ export interface ConnectorOptions {
   putEventsMaxBytes: number;
   putEventsConcurrency: number;
   /** Delays between attempts to connect. @default { baseMs: 500, capMs: 30000 } */
-  reconnect?: { baseMs: number; capMs: number };
+  reconnect?: BackoffBounds;
 }
 
 /** How the connector is, for `/readyz`. */

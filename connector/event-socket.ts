@@ -6,6 +6,8 @@ import type { ConnectFailure } from './connect-failure.ts';
 /** How often Asterisk is pinged; a socket that stayed silent for two rounds is given up. */
 const PING_INTERVAL_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How long the text of a refusal may take to come. */
+const REFUSAL_TIMEOUT_MS = 2000;
 /** Larger than any event; a frame beyond it ends the connection. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
@@ -80,6 +82,7 @@ export class EventSocket {
       response.on('data', (chunk: Buffer) => chunks.length < 16 && chunks.push(chunk));
       response.on('end', refused);
       response.on('error', refused);
+      setTimeout(refused, REFUSAL_TIMEOUT_MS).unref();
     });
     this.#socket.on('error', (error) => end({ kind: 'unreachable', error }));
     this.#socket.on('close', (code, reason) => end({ kind: 'closed', code, reason: reason.toString('utf8') }));

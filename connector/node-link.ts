@@ -3,13 +3,13 @@ import type { Credentials, CredentialsProvider } from '../lib/ari/credentials.ts
 import type { AriNode } from '../lib/ari/node.ts';
 import { type AriFrame, readFrame } from '../lib/events/entry.ts';
 import type { Log } from '../lib/log.ts';
-import { fullJitter } from './backoff.ts';
+import { Backoff, type BackoffBounds } from './backoff.ts';
 import { type ConnectFailure, explainFailure } from './connect-failure.ts';
 import { EventSocket } from './event-socket.ts';
 
 /** Reconnecting starts anew from short delays only after a connection stood this long. */
 const STABLE_MS = 30_000;
-const BACKOFF = { baseMs: 500, capMs: 30_000 };
+const BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
 /** The same failure again and again is repeated in the log at this distance. */
 const REMIND_MS = 60_000;
 
@@ -34,7 +34,9 @@ export interface NodeLinkOptions {
   listener: NodeLinkListener;
   log: Log;
   /** @default { baseMs: 500, capMs: 30000 } */
-  backoff?: { baseMs: number; capMs: number };
+  backoff?: BackoffBounds;
+  /** How long a connection has to stand for delays to begin anew, in milliseconds. @default 30000 */
+  stableMs?: number;
   /** @default 10000 */
   pingIntervalMs?: number;
 }
@@ -44,9 +46,9 @@ export class NodeLink {
   readonly #options: NodeLinkOptions;
   readonly #apps: Set<string>;
   readonly #log: Log;
+  readonly #backoff: Backoff;
   #socket: EventSocket | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #attempts = 0;
   #refreshCredentials = false;
   #stopped = false;
   #notReady = 'not connected yet';
@@ -55,6 +57,7 @@ export class NodeLink {
   constructor(options: NodeLinkOptions) {
     this.#options = options;
     this.#apps = new Set(options.node.apps);
+    this.#backoff = new Backoff(options.backoff ?? BACKOFF);
     this.#log = options.log.with({ node: options.node.name });
   }
 
@@ -76,7 +79,7 @@ export class NodeLink {
   }
 
   async #connect(): Promise<void> {
-    const { node, credentials, pingIntervalMs } = this.#options;
+    const { node, credentials, pingIntervalMs, stableMs = STABLE_MS } = this.#options;
     let user: Credentials;
     try {
       user = await (this.#refreshCredentials ? credentials.refresh() : credentials.get());
@@ -107,7 +110,7 @@ export class NodeLink {
         },
         onEnd: (failure) => {
           if (openedAt !== undefined) {
-            if (Date.now() - openedAt >= STABLE_MS) this.#attempts = 0;
+            if (Date.now() - openedAt >= stableMs) this.#backoff.reset();
             const reason = explainFailure(failure, node, user.username);
             this.#options.listener.disconnected(node, apps, connection, reason);
           }
@@ -143,19 +146,16 @@ export class NodeLink {
 
   #failed(failure: ConnectFailure, username: string | undefined): void {
     if (this.#stopped) return;
-    const { node, backoff = BACKOFF } = this.#options;
     this.#refreshCredentials = failure.kind === 'refused' && failure.status === 401;
-    this.#notReady = explainFailure(failure, node, username);
-    const delayMs = fullJitter(this.#attempts, backoff);
-    this.#attempts += 1;
+    this.#notReady = explainFailure(failure, this.#options.node, username);
+    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
     this.#say(this.#notReady);
-    this.#retry = setTimeout(() => void this.#connect(), delayMs);
   }
 
   #say(reason: string): void {
     const now = Date.now();
     if (reason === this.#lastSaid.reason && now - this.#lastSaid.at < REMIND_MS) return;
     this.#lastSaid = { reason, at: now };
-    this.#log.warn(`Not connected: ${reason}`, { attempts: this.#attempts });
+    this.#log.warn(`Not connected: ${reason}`, { attempts: this.#backoff.attempts });
   }
 }

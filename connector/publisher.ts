@@ -1,10 +1,10 @@
-import { fullJitter } from './backoff.ts';
+import { Backoff, type BackoffBounds } from './backoff.ts';
 import type { EventBus, PutOutcome } from './event-bus.ts';
 import type { JournalRecord } from './journal.ts';
 
 /** PutEvents takes 1 to 10 entries. */
 const MAX_ENTRIES = 10;
-const BACKOFF = { baseMs: 100, capMs: 10_000 };
+const BACKOFF: BackoffBounds = { baseMs: 100, capMs: 10_000 };
 
 export interface PublisherOptions {
   bus: EventBus;
@@ -20,7 +20,7 @@ export interface PublisherOptions {
   /** It takes them again. */
   onRecovered(): void;
   /** @default { baseMs: 100, capMs: 10000 } */
-  backoff?: { baseMs: number; capMs: number };
+  backoff?: BackoffBounds;
 }
 
 /** Records that must keep their order: those of one channel. */
@@ -40,14 +40,15 @@ export class Publisher {
   readonly #lanes = new Map<string, Lane>();
   /** Those with records waiting and none in flight, in the order in which they became so. */
   #ready: Lane[] = [];
+  readonly #backoff: Backoff;
   #inFlight = 0;
-  #failures = 0;
   #pause: NodeJS.Timeout | undefined;
   #stalled: string | undefined;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#backoff = new Backoff(options.backoff ?? BACKOFF);
   }
 
   /** Why EventBridge takes nothing for now, `undefined` while it does. */
@@ -131,7 +132,7 @@ export class Publisher {
   }
 
   #succeeded(): void {
-    this.#failures = 0;
+    this.#backoff.reset();
     if (this.#stalled === undefined) return;
     this.#stalled = undefined;
     this.#options.onRecovered();
@@ -141,11 +142,9 @@ export class Publisher {
     if (this.#stalled === undefined) this.#options.onStalled(reason);
     this.#stalled = reason;
     if (this.#pause !== undefined) return;
-    const delayMs = fullJitter(this.#failures, this.#options.backoff ?? BACKOFF);
-    this.#failures += 1;
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       this.#pump();
-    }, delayMs);
+    }, this.#backoff.next());
   }
 }

@@ -9,6 +9,8 @@ import { stopChild } from './stop-child.ts';
 const RUNTIME = fileURLToPath(new URL('./lambda-runtime.ts', import.meta.url));
 /** Environments of one function at the most; further events wait for one. */
 const MAX_ENVIRONMENTS = 10;
+/** Events of one function that wait for an environment; one more fails at once. */
+const MAX_WAITING = 10_000;
 
 export interface LambdaObserver {
   onLog(fn: LocalFunction, line: string): void;
@@ -43,7 +45,8 @@ export class LambdaHost {
     if (this.#stopping) return;
     const environment = this.#idle.pop() ?? (this.#all.size < MAX_ENVIRONMENTS ? this.#open() : undefined);
     if (environment) void this.#run(environment, event);
-    else this.#waiting.push(event);
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
+    else this.#observer.onEnd(this.#fn, event, { ms: 0, cold: false, error: `${MAX_WAITING} events wait already` });
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { ServedCommand } from '../simulator/ari-server.ts';
 import type { BusEvent } from './bus.ts';
 import type { LocalObserver } from './local-system.ts';
@@ -81,7 +81,8 @@ function aboutOf({ detail }: BusEvent): string {
     bridge && `room ${bridge.id}, ${bridge.channels.length} in it`,
     reason,
   ];
-  return parts.filter(Boolean).join(' ');
+  // A caller's name may hold anything, also what a terminal would obey.
+  return stripVTControlCharacters(parts.filter(Boolean).join(' '));
 }
 
 function logLineOf(line: string): { level: string; message: string } | undefined {

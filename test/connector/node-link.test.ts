@@ -43,7 +43,7 @@ function close(): void {
   server.close();
 }
 
-function start({ apps = ['a', 'b'], pingIntervalMs = 10_000 } = {}): void {
+function start({ apps = ['a', 'b'], pingIntervalMs = 10_000, stableMs = 30_000 } = {}): void {
   const port = (server.address() as { port: number }).port;
   link = new NodeLink({
     node: { name: 'pbx-1', url: `http://127.0.0.1:${port}/ari`, apps },
@@ -51,6 +51,7 @@ function start({ apps = ['a', 'b'], pingIntervalMs = 10_000 } = {}): void {
     log: createLog({}, (line) => lines.push(line)),
     backoff: { baseMs: 5, capMs: 10 },
     pingIntervalMs,
+    stableMs,
     listener: {
       connected: (_, on) => happened.push(`connected ${on}`),
       disconnected: (_, on, __, reason) => happened.push(`disconnected ${on}: ${reason}`),
@@ -105,6 +106,20 @@ describe('a link', () => {
     }
     await connections(6);
     expect(happened[1]).toMatch(/^disconnected a,b: Asterisk at .* closed the connection \(code 1006\)/);
+  });
+
+  test.each([
+    ['begins with short delays again after a connection that was stable', 0, [1, 1, 1]],
+    ['goes on with longer ones after connections that were not', 30_000, [1, 2, 3]],
+  ])('%s', async (_, stableMs, attempts) => {
+    start({ stableMs });
+    for (let i = 1; i <= 3; i++) {
+      await connections(i);
+      sockets[i - 1]?.terminate();
+    }
+    await connections(4);
+    const told = lines.map((line) => JSON.parse(line)).filter(({ message }) => message.startsWith('Not connected'));
+    expect(told.map((line) => line.attempts)).toEqual(attempts);
   });
 
   test('gives a frozen connection up, which no FIN has ended', async () => {
