@@ -12,7 +12,7 @@ import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 import { freePort } from '../support/free-port.ts';
 import { Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
-import { RealAsterisk } from './real-asterisk.ts';
+import { OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 
 const MAIN = fileURLToPath(new URL('../../connector/main.ts', import.meta.url));
 const BUS = 'calls';
@@ -107,68 +107,71 @@ async function expectOneClearLine(running: ConnectorProcess, sentence: RegExp): 
 const becomesReady = (running: ConnectorProcess): Promise<unknown> =>
   until('the connector to be ready', async () => (await running.ready()).status === 200, 40_000);
 
-describe('the connector says in one clear line what is wrong, is not ready, and goes on trying', () => {
-  test('with a wrong password; once the secret is right it connects without a restart', async () => {
-    secrets.put(SECRET, { ...USER, password: 'wrong-password' });
-    const running = connect();
-    await expectOneClearLine(running, /refused the user "connector" \(401\).*\[connector\] in ari\.conf/);
-    expect(JSON.stringify(running.lines)).not.toContain('wrong-password');
-    secrets.put(SECRET, USER);
-    await becomesReady(running);
-  });
+describe.skipIf(!OWN_ASTERISK)(
+  'the connector says in one clear line what is wrong, is not ready, and goes on trying',
+  () => {
+    test('with a wrong password; once the secret is right it connects without a restart', async () => {
+      secrets.put(SECRET, { ...USER, password: 'wrong-password' });
+      const running = connect();
+      await expectOneClearLine(running, /refused the user "connector" \(401\).*\[connector\] in ari\.conf/);
+      expect(JSON.stringify(running.lines)).not.toContain('wrong-password');
+      secrets.put(SECRET, USER);
+      await becomesReady(running);
+    });
 
-  test('with a wrong URL', async () => {
-    const running = connect({ url: asterisk.url.replace('/ari', '/wrong-prefix/ari') });
-    await expectOneClearLine(running, /no ARI at .*\/wrong-prefix\/ari \(404\).*`prefix` in http\.conf/);
-  });
+    test('with a wrong URL', async () => {
+      const running = connect({ url: asterisk.url.replace('/ari', '/wrong-prefix/ari') });
+      await expectOneClearLine(running, /no ARI at .*\/wrong-prefix\/ari \(404\).*`prefix` in http\.conf/);
+    });
 
-  test('with a port that nothing listens on, until something does', async () => {
-    const port = await freePort();
-    const running = connect({ url: `http://127.0.0.1:${port}/ari` });
-    await expectOneClearLine(running, new RegExp(`nothing listens at 127.0.0.1:${port}.*enabled=yes`));
-    const late = await SimulatedAsterisk.start({ port, users: [USER] });
-    await becomesReady(running);
-    await late.stop();
-  });
+    test('with a port that nothing listens on, until something does', async () => {
+      const port = await freePort();
+      const running = connect({ url: `http://127.0.0.1:${port}/ari` });
+      await expectOneClearLine(running, new RegExp(`nothing listens at 127.0.0.1:${port}.*enabled=yes`));
+      const late = await SimulatedAsterisk.start({ port, users: [USER] });
+      await becomesReady(running);
+      await late.stop();
+    });
 
-  test('with a host name that does not exist', async () => {
-    const running = connect({ url: 'https://pbx.invalid:8089/ari' });
-    await expectOneClearLine(running, /host name of pbx\.invalid:8089 does not resolve/);
-  });
+    test('with a host name that does not exist', async () => {
+      const running = connect({ url: 'https://pbx.invalid:8089/ari' });
+      await expectOneClearLine(running, /host name of pbx\.invalid:8089 does not resolve/);
+    });
 
-  test('with https:// to a port that speaks plain HTTP', async () => {
-    const running = connect({ url: asterisk.url.replace('http:', 'https:') });
-    await expectOneClearLine(running, /does not speak TLS/);
-  });
+    test('with https:// to a port that speaks plain HTTP', async () => {
+      const running = connect({ url: asterisk.url.replace('http:', 'https:') });
+      await expectOneClearLine(running, /does not speak TLS/);
+    });
 
-  test('with a secret that does not exist', async () => {
-    const running = connect({ secretId: `${SECRET}-not` });
-    await expectOneClearLine(running, /cannot read the secret .*can't find the specified secret/);
-  });
+    test('with a secret that does not exist', async () => {
+      const running = connect({ secretId: `${SECRET}-not` });
+      await expectOneClearLine(running, /cannot read the secret .*can't find the specified secret/);
+    });
 
-  test('while Asterisk is booting (503), and connects when it has booted', async () => {
-    await asterisk.stop();
-    const running = connect();
-    await expectOneClearLine(running, /nothing listens/);
-    const booting = 'still booting (503)';
-    const link = tightLink(['Intro-IVR']);
-    asterisk.launch();
-    await until('a 503 and its sentence', () => link.warnings.some((warning) => warning.includes(booting)));
-    await until('the link to connect', () => link.notReady === undefined, 40_000);
-    link.stop();
-    await becomesReady(running);
-  });
+    test('while Asterisk is booting (503), and connects when it has booted', async () => {
+      await asterisk.stop();
+      const running = connect();
+      await expectOneClearLine(running, /nothing listens/);
+      const booting = 'still booting (503)';
+      const link = tightLink(['Intro-IVR']);
+      asterisk.launch();
+      await until('a 503 and its sentence', () => link.warnings.some((warning) => warning.includes(booting)));
+      await until('the link to connect', () => link.notReady === undefined, 40_000);
+      link.stop();
+      await becomesReady(running);
+    });
 
-  test('with no app: as a fault of the configuration, and in a sentence should Asterisk ever say so', async () => {
-    const running = connect({ apps: [] });
-    expect(await running.exited).toBe(1);
-    expect(running.lines[0]?.message).toMatch(/expected `apps` to list at least one Stasis application, got \[\]/);
+    test('with no app: as a fault of the configuration, and in a sentence should Asterisk ever say so', async () => {
+      const running = connect({ apps: [] });
+      expect(await running.exited).toBe(1);
+      expect(running.lines[0]?.message).toMatch(/expected `apps` to list at least one Stasis application, got \[\]/);
 
-    const link = tightLink([]);
-    await until('the sentence', () => link.notReady?.includes('no app was named (400)'));
-    link.stop();
-  });
-});
+      const link = tightLink([]);
+      await until('the sentence', () => link.notReady?.includes('no app was named (400)'));
+      link.stop();
+    });
+  },
+);
 
 /** A link that tries many times a second: Asterisk answers 503 for a moment only. */
 function tightLink(apps: string[]): { warnings: string[]; readonly notReady: string | undefined; stop(): void } {
@@ -192,7 +195,7 @@ function tightLink(apps: string[]): { warnings: string[]; readonly notReady: str
   };
 }
 
-test('SIGTERM closes the socket, drains and ends with exit code 0', async () => {
+test.skipIf(!OWN_ASTERISK)('SIGTERM closes the socket, drains and ends with exit code 0', async () => {
   const recorder = new Recorder();
   await endpoint.close();
   endpoint = new AwsEndpoint(

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RealAsterisk } from './real-asterisk.ts';
+import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 
 const GENERATE = fileURLToPath(new URL('../../bin/generate-ari.ts', import.meta.url));
-const USER = { username: 'generator', password: 'p', readOnly: true };
+const USER = OWN_ASTERISK ? { username: 'generator', password: 'p', readOnly: true } : EXISTING_USER;
 
 let asterisk: RealAsterisk;
 

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_proces
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { basicAuthorization } from '../../lib/ari/credentials.ts';
 import type { SimulatedUser } from '../../lib/simulator/ari-server.ts';
 import { freePort, freeUdpPort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
@@ -21,26 +22,43 @@ exten => conference,1,NoOp()
  same => n,Hangup()
 `;
 
-/** A real Asterisk in its chroot, with the documents' configuration, on ports of its own. */
+/**
+ * A server that runs already, in place of one of our own:
+ *
+ *  - `ASTERISK_URL`: its ARI root; `ASTERISK_USER` and `ASTERISK_PASSWORD`: a user that may write;
+ *  - `ASTERISK_SIP_PORT`: its SIP port on 127.0.0.1, where sipp may call `ivr` and `conference` of the dialplan below.
+ */
+const { ASTERISK_URL, ASTERISK_USER = '', ASTERISK_PASSWORD = '', ASTERISK_SIP_PORT = '5060' } = process.env;
+
+/** Whether the server is ours to configure and to restart. */
+export const OWN_ASTERISK = ASTERISK_URL === undefined;
+
+/** A user of the server that runs already. */
+export const EXISTING_USER = { username: ASTERISK_USER, password: ASTERISK_PASSWORD };
+
+/** A real Asterisk with the documents' configuration: in its chroot, on ports of its own, or one that runs already. */
 export class RealAsterisk {
   readonly url: string;
   readonly sipPort: number;
   readonly #httpPort: number;
   #process: ChildProcess | undefined;
 
-  private constructor(httpPort: number, sipPort: number) {
+  private constructor(url: string, httpPort: number, sipPort: number) {
+    this.url = url;
     this.#httpPort = httpPort;
     this.sipPort = sipPort;
-    this.url = `http://127.0.0.1:${httpPort}/ari`;
   }
 
   /** Finds ports for a server, which is not running yet. */
   static async prepare(): Promise<RealAsterisk> {
-    return new RealAsterisk(await freePort(), await freeUdpPort());
+    if (ASTERISK_URL !== undefined) return new RealAsterisk(ASTERISK_URL, 0, Number(ASTERISK_SIP_PORT));
+    const port = await freePort();
+    return new RealAsterisk(`http://127.0.0.1:${port}/ari`, port, await freeUdpPort());
   }
 
   /** Writes http.conf, ari.conf, extensions.conf and pjsip.conf. */
   configure(users: readonly SimulatedUser[]): void {
+    if (!OWN_ASTERISK) return;
     const write = (file: string, text: string): void => {
       const path = join(ASTERISK_ROOT, 'etc/asterisk', file);
       writeFileSync(path, text);
@@ -74,6 +92,7 @@ export class RealAsterisk {
 
   /** Starts the process and waits until Asterisk has booted. */
   async start(): Promise<void> {
+    if (!OWN_ASTERISK) return;
     this.launch();
     await until('Asterisk to boot', async () => (await this.cli('core waitfullybooted')).includes('fully booted'));
   }
@@ -85,6 +104,19 @@ export class RealAsterisk {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await ended;
+  }
+
+  /** How many channels sit in a bridge, by Asterisk's own `bridge show all`; `undefined` where there is none. */
+  async inBridge(id: string): Promise<number | undefined> {
+    if (!OWN_ASTERISK) return this.#inBridgeByRest(id);
+    const row = new RegExp(`^${id} +\\S+ +(\\d+) +stasis `, 'm').exec(await this.cli('bridge show all'));
+    return row?.[1] === undefined ? undefined : Number(row[1]);
+  }
+
+  async #inBridgeByRest(id: string): Promise<number | undefined> {
+    const headers = { authorization: basicAuthorization(EXISTING_USER) };
+    const response = await fetch(`${this.url}/bridges/${id}`, { headers });
+    return response.ok ? ((await response.json()) as { channels: string[] }).channels.length : undefined;
   }
 
   /** What a command of Asterisk's own command line prints; nothing while Asterisk is not there. */

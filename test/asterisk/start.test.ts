@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
-import { RealAsterisk } from './real-asterisk.ts';
+import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 import { placeCall } from './sipp.ts';
 
-const HANDLERS = { username: 'handlers', password: 'a-password-of-handlers' };
-const CONNECTOR = { username: 'listener', password: 'a-password-of-listener', readOnly: true };
+const HANDLERS = OWN_ASTERISK ? { username: 'handlers', password: 'a-password-of-handlers' } : EXISTING_USER;
+const CONNECTOR = OWN_ASTERISK
+  ? { username: 'listener', password: 'a-password-of-listener', readOnly: true }
+  : EXISTING_USER;
 
 let asterisk: RealAsterisk;
 let cli: ReturnType<typeof runCli>;
