@@ -7,13 +7,81 @@ const whole = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_00
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/asterisk/**'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          provide: { target: 'simulator' },
+          include: ['test/**/*.test.ts'],
+          exclude: ['asterisk', 'browser', 'cfn-lint', 'deploy', 'faults', 'image', 'oracle', 'package'].map(
+            (suite) => `test/${suite}/**`,
+          ),
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           ...whole,
           name: 'asterisk',
-          include: ['test/asterisk/**/*.test.ts'],
+          provide: { target: 'asterisk' },
+          include: ['test/asterisk/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           globalSetup: 'test/asterisk/install.ts',
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: 'test/asterisk/install.ts',
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/install.ts',
+        },
+      },
+      {
+        test: {
+          name: 'oracle',
+          include: ['test/oracle/**/*.test.ts'],
+          globalSetup: 'test/oracle/install.ts',
+          testTimeout: 170_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'cfn-lint',
+          include: ['test/cfn-lint/**/*.test.ts'],
+          globalSetup: 'test/cfn-lint/install.ts',
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          globalSetup: 'test/deploy/install.ts',
+          testTimeout: 170_000,
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'image',
+          include: ['test/image/**/*.test.ts'],
+          globalSetup: ['test/asterisk/install.ts', 'test/image/install.ts'],
         },
       },
     ],
