@@ -42,6 +42,14 @@ interface Resource {
 
 const HEADER = '// Written by `npm run generate:ari` from the API description of a running Asterisk. Do not edit.\n';
 
+/** Described as optional, and refused when they are missing: 400 "Direction is required". */
+const REQUIRED_ALL_THE_SAME = ['mute direction', 'unmute direction'];
+
+/** Described like all others, but read as the whole body: `{"variables":{…}}` is answered with 400. */
+const BARE_CONTAINERS = ['bridges.create variables'];
+/** The one container that is a list, which its description says in prose only. */
+const LIST_CONTAINERS: Record<string, string> = { fields: 'ConfigTuple[]' };
+
 const PRIMITIVES: Record<string, string> = {
   string: 'string',
   Date: 'string',
@@ -52,8 +60,7 @@ const PRIMITIVES: Record<string, string> = {
   object: 'Record<string, unknown>',
   containers: 'Record<string, unknown>',
   void: 'void',
-  // The two recording downloads; no transport decodes them yet beyond text.
-  binary: 'string',
+  binary: 'Uint8Array',
 };
 
 function typeOf(name: string, allowed?: Property['allowableValues']): string {
@@ -85,7 +92,79 @@ function renderModel(resources: Resource[]): string {
   }
   const entries = events.map((id) => `  ${id}: ${id};`).join('\n');
   parts.push(`/** Each event type of the model by its name. */\nexport interface AriEventMap {\n${entries}\n}\n`);
+  const names = events.map((id) => `  '${id}',`).join('\n');
+  parts.push(
+    `/** The same names, for use at run time. */\nexport const eventTypes: readonly (keyof AriEventMap)[] = [\n${names}\n];\n`,
+  );
   return parts.join('\n');
+}
+
+/** A schema as OpenAPI 3.0 has it, as far as the description says anything. */
+interface Schema {
+  type?: string;
+  enum?: string[];
+  items?: Schema;
+  required?: string[];
+  properties?: Record<string, Schema>;
+  $ref?: string;
+}
+
+const SCHEMA_TYPES: Record<string, string> = {
+  string: 'string',
+  Date: 'string',
+  int: 'integer',
+  long: 'integer',
+  double: 'number',
+  boolean: 'boolean',
+  object: 'object',
+  containers: 'object',
+};
+
+function schemaOf(name: string, allowed?: Property['allowableValues']): Schema {
+  if (allowed?.valueType === 'LIST') return { type: 'string', enum: allowed.values ?? [] };
+  const element = /^List\[(.+)\]$/.exec(name)?.[1];
+  if (element) return { type: 'array', items: schemaOf(element) };
+  const type = SCHEMA_TYPES[name];
+  return type ? { type } : { $ref: `#/components/schemas/${name}` };
+}
+
+/** A schema for every event and for what events are made of, with what they inherit written out. */
+function renderSchemas(resources: Resource[]): string {
+  const models = new Map<string, Model>();
+  for (const resource of resources) for (const m of Object.values(resource.models)) models.set(m.id, m);
+  const parentOf = new Map<string, Model>();
+  for (const m of models.values()) for (const child of m.subTypes ?? []) parentOf.set(child, m);
+
+  const events = models.get('Event')?.subTypes?.toSorted() ?? [];
+  const schemas: Record<string, Schema> = {};
+  const add = (id: string): void => {
+    if (schemas[id]) return;
+    const properties: [string, Property][] = [];
+    for (let m = models.get(id); m; m = parentOf.get(m.id)) properties.unshift(...Object.entries(m.properties));
+    const schema: Schema = {
+      type: 'object',
+      required: properties.filter(([, p]) => p.required).map(([name]) => name),
+      properties: Object.fromEntries(properties.map(([name, p]) => [name, schemaOf(p.type, p.allowableValues)])),
+    };
+    if (events.includes(id)) schema.properties = { ...schema.properties, type: { type: 'string', enum: [id] } };
+    if (schema.required?.length === 0) delete schema.required; // OpenAPI 3.0 takes no empty list
+    schemas[id] = schema;
+    for (const [, p] of properties) {
+      const named = /^(?:List\[)?(\w+)\]?$/.exec(p.type)?.[1] ?? '';
+      if (models.has(named)) add(named);
+    }
+  };
+  for (const id of events) add(id);
+  const lines = Object.entries(schemas)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, schema]) => `  ${id}: ${JSON.stringify(schema)},`);
+  return [
+    HEADER,
+    '/** A schema as OpenAPI 3.0 has it. */',
+    'export interface ModelSchema {\n  type?: string;\n  enum?: readonly string[];\n  items?: ModelSchema;\n  required?: readonly string[];\n  properties?: Readonly<Record<string, ModelSchema>>;\n  $ref?: string;\n}\n',
+    '/** The schema of each event type, and of what events are made of, by name. */',
+    `export const modelSchemas: Readonly<Record<string, ModelSchema>> = {\n${lines.join('\n')}\n};\n`,
+  ].join('\n');
 }
 
 function renderOperations(resources: Resource[]): string {
@@ -98,14 +177,19 @@ function renderOperations(resources: Resource[]): string {
     for (const { path, operations } of resource.apis) {
       for (const op of operations) {
         if (op.upgrade) continue; // the event WebSocket: the connector's business, not a command
-        const parameters = op.parameters ?? [];
+        const parameters = (op.parameters ?? []).map((p) =>
+          REQUIRED_ALL_THE_SAME.includes(`${op.nickname} ${p.name}`) ? { ...p, required: true } : p,
+        );
         const body = parameters.find((p) => p.paramType === 'body');
         // `containers` travel under their own key, a plain `object` is the whole body.
-        const suffix = body ? (body.dataType === 'containers' ? ` {${body.name}}` : ` ${body.name}`) : '';
+        const keyed =
+          body?.dataType === 'containers' && !BARE_CONTAINERS.includes(`${resource.name}.${op.nickname} ${body.name}`);
+        const suffix = body ? (keyed ? ` {${body.name}}` : ` ${body.name}`) : '';
         rows.push(`    ${op.nickname}: '${op.httpMethod} ${path}${suffix}',`);
 
         const fields = parameters.map((p) => {
-          const type = typeOf(p.dataType, p.allowableValues);
+          const listed = p.dataType === 'containers' ? LIST_CONTAINERS[p.name] : undefined;
+          const type = listed ?? typeOf(p.dataType, p.allowableValues);
           const many = p.allowMultiple ? `${type} | readonly (${type})[]` : type;
           return `${p.name}${p.required || p.paramType === 'path' ? '' : '?'}: ${many}`;
         });
@@ -114,7 +198,7 @@ function renderOperations(resources: Resource[]): string {
           fields.length > 0 ? `params${optional ? '?' : ''}: { ${fields.join('; ')} }, ` : 'params?: {}, ';
         const result = typeOf(op.responseClass);
         const named = result.replace('[]', '');
-        if (/^[A-Z]/.test(named) && !named.includes('<')) imports.add(named);
+        if (/^[A-Z]/.test(named) && !Object.values(PRIMITIVES).includes(named)) imports.add(named);
         methods.push(`  ${op.nickname}(${argument}options?: CallOptions): Promise<${result}>;`);
       }
     }
@@ -164,7 +248,11 @@ async function main(): Promise<void> {
   }
 
   const folder = new URL('../lib/ari/generated/', import.meta.url);
-  const files = { 'model.ts': renderModel(resources), 'operations.ts': renderOperations(resources) };
+  const files = {
+    'model.ts': renderModel(resources),
+    'operations.ts': renderOperations(resources),
+    'schemas.ts': renderSchemas(resources),
+  };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     const url = new URL(name, folder);

@@ -16,7 +16,13 @@ type OfOneChannel = {
     : never;
 };
 
-/** One channel to command: `channel.answer()` is `ari.channels.answer({ channelId: channel.id })`. */
+/**
+ * One channel to command: `channel.answer()` is `ari.channels.answer({ channelId: channel.id })`.
+ *
+ * @example
+ * await channel.answer();
+ * await channel.play({ media: 'sound:hello-world' });
+ */
 export interface ChannelHandle extends OfOneChannel {
   readonly id: string;
 }

@@ -1,10 +1,20 @@
-/** An ARI user of ari.conf: the section's name and its password. */
+/**
+ * An ARI user of ari.conf: the section's name and its password.
+ *
+ * @example
+ * const user: Credentials = { username: 'handlers', password: await readFile('/run/secrets/ari', 'utf8') };
+ */
 export interface Credentials {
   username: string;
   password: string;
 }
 
-/** Where credentials come from. They are fetched late, kept, and fetched anew after a 401. */
+/**
+ * Where credentials come from. They are fetched late, kept, and fetched anew after a 401.
+ *
+ * @example
+ * const provider: CredentialsProvider = { get: () => vault.cached('ari'), refresh: () => vault.read('ari') };
+ */
 export interface CredentialsProvider {
   get(): Promise<Credentials>;
   refresh(): Promise<Credentials>;
@@ -13,6 +23,9 @@ export interface CredentialsProvider {
 /**
  * Keeps what `fetch` brought until `refresh` is called. Concurrent calls share one fetch; a failed fetch is
  * not kept.
+ *
+ * @example
+ * const credentials = cachedCredentials(async () => ({ username: 'handlers', password: await readPassword() }));
  */
 export function cachedCredentials(fetch: () => Promise<Credentials>): CredentialsProvider {
   let current: Promise<Credentials> | undefined;

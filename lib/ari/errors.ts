@@ -4,8 +4,12 @@
  *  - `gone`: the channel, bridge or playback does not exist (404): the caller hung up, or the work is done;
  *  - `wrong-state`: it exists, but not in a state that allows this (409, 412);
  *  - `unauthorized`: the credentials are wrong or read-only (401, 403): an operator must act;
- *  - `unavailable`: no answer, or Asterisk is still booting (503): worth trying again later;
+ *  - `unavailable`: no answer, no ARI there (404 from Asterisk's HTTP server itself), or Asterisk is still booting (503):
+ *    worth trying again later;
  *  - `rejected`: Asterisk refuses the request as it is (any other status): repeating it cannot help.
+ *
+ * @example
+ * if (error instanceof AriError && error.kind === 'wrong-state') await channel.hangup();
  */
 export type AriErrorKind = 'gone' | 'wrong-state' | 'unauthorized' | 'unavailable' | 'rejected';
 
@@ -18,7 +22,26 @@ const KIND_BY_STATUS: Record<number, AriErrorKind> = {
   503: 'unavailable',
 };
 
-/** A command that Asterisk refused or never answered. Carries no query string, no header and no body sent. */
+/** Where 403 is about the thing asked for, such as a channel that has no RTP, and not about the user. */
+const FORBIDDEN_THINGS = new Set([
+  'asterisk.updateObject',
+  'asterisk.deleteObject',
+  'channels.rtpstatistics',
+  'recordings.getStoredFile',
+]);
+const READ_ONLY_USER = 'Write access denied';
+
+/**
+ * A command that Asterisk refused or never answered. Carries no query string, no header and no body sent.
+ *
+ * @example
+ * try {
+ *   await ari.channels.answer({ channelId });
+ * } catch (error) {
+ *   if (error instanceof AriError && error.kind === 'gone') return; // the caller hung up
+ *   throw error;
+ * }
+ */
 export class AriError extends Error {
   override readonly name = 'AriError';
   readonly kind: AriErrorKind;
@@ -29,20 +52,48 @@ export class AriError extends Error {
   /** The HTTP status, absent when there was no answer. */
   readonly status: number | undefined;
 
-  constructor(operation: string, path: string, outcome: { status: number; message: string } | { cause: unknown }) {
+  constructor(
+    operation: string,
+    path: string,
+    outcome: { status: number; message: string; advice?: string } | { cause: unknown },
+  ) {
     const status = 'status' in outcome ? outcome.status : undefined;
-    const reason = 'status' in outcome ? `${status} ${outcome.message}` : `no answer: ${reasonOf(outcome.cause)}`;
+    const reason = 'status' in outcome ? refusalOf(outcome) : `no answer: ${reasonOf(outcome.cause)}`;
     super(`${operation} (${path}): ${reason}`, 'cause' in outcome ? { cause: outcome.cause } : undefined);
     this.operation = operation;
     this.path = path;
     this.status = status;
-    this.kind = status === undefined ? 'unavailable' : (KIND_BY_STATUS[status] ?? 'rejected');
+    this.kind = 'status' in outcome ? kindOf(operation, outcome) : 'unavailable';
   }
 
   /** Whether the same command may succeed later, with nobody changing anything. */
   get retryable(): boolean {
     return this.kind === 'unavailable';
   }
+}
+
+function refusalOf({ status, message, advice }: { status: number; message: string; advice?: string }): string {
+  return advice === undefined ? `${status} ${message}` : `${status} ${message}: ${advice}`;
+}
+
+function kindOf(
+  operation: string,
+  { status, message, advice }: { status: number; message: string; advice?: string },
+): AriErrorKind {
+  // Without ARI nothing is known of the channel: who asks whether it is gone shall not be told that it is.
+  if (status === 404 && advice !== undefined) return 'unavailable';
+  if (status === 403 && FORBIDDEN_THINGS.has(operation) && message !== READ_ONLY_USER) return 'rejected';
+  return KIND_BY_STATUS[status] ?? 'rejected';
+}
+
+/**
+ * What a transport rejects with when Asterisk has certainly not seen the request: any command may be sent again.
+ *
+ * @example
+ * if (socket.readyState !== socket.OPEN) throw new NotSentError('the socket is not open');
+ */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError';
 }
 
 /**
@@ -63,6 +114,8 @@ export async function unlessGone<T>(command: Promise<T>): Promise<T | undefined>
 /** The innermost message, with its system error code: `fetch failed` alone helps nobody. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Says in the project's own words already what its cause says in the system's.
+  if (error instanceof NotSentError) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }

@@ -71,7 +71,7 @@ export const operations = {
   },
   bridges: {
     list: 'GET /bridges',
-    create: 'POST /bridges {variables}',
+    create: 'POST /bridges variables',
     createWithId: 'POST /bridges/{bridgeId} {variables}',
     get: 'GET /bridges/{bridgeId}',
     destroy: 'DELETE /bridges/{bridgeId}',
@@ -139,7 +139,7 @@ export const operations = {
 
 export interface Asterisk {
   getObject(params: { configClass: string; objectType: string; id: string }, options?: CallOptions): Promise<ConfigTuple[]>;
-  updateObject(params: { configClass: string; objectType: string; id: string; fields?: Record<string, unknown> }, options?: CallOptions): Promise<ConfigTuple[]>;
+  updateObject(params: { configClass: string; objectType: string; id: string; fields?: ConfigTuple[] }, options?: CallOptions): Promise<ConfigTuple[]>;
   deleteObject(params: { configClass: string; objectType: string; id: string }, options?: CallOptions): Promise<void>;
   getInfo(params?: { only?: 'build' | 'system' | 'config' | 'status' | readonly ('build' | 'system' | 'config' | 'status')[] }, options?: CallOptions): Promise<AsteriskInfo>;
   ping(params?: {}, options?: CallOptions): Promise<AsteriskPing>;
@@ -181,8 +181,8 @@ export interface Channels {
   ringStop(params: { channelId: string }, options?: CallOptions): Promise<void>;
   progress(params: { channelId: string }, options?: CallOptions): Promise<void>;
   sendDTMF(params: { channelId: string; dtmf?: string; before?: number; between?: number; duration?: number; after?: number }, options?: CallOptions): Promise<void>;
-  mute(params: { channelId: string; direction?: 'both' | 'in' | 'out' }, options?: CallOptions): Promise<void>;
-  unmute(params: { channelId: string; direction?: 'both' | 'in' | 'out' }, options?: CallOptions): Promise<void>;
+  mute(params: { channelId: string; direction: 'both' | 'in' | 'out' }, options?: CallOptions): Promise<void>;
+  unmute(params: { channelId: string; direction: 'both' | 'in' | 'out' }, options?: CallOptions): Promise<void>;
   hold(params: { channelId: string }, options?: CallOptions): Promise<void>;
   unhold(params: { channelId: string }, options?: CallOptions): Promise<void>;
   startMoh(params: { channelId: string; mohClass?: string }, options?: CallOptions): Promise<void>;
@@ -229,7 +229,7 @@ export interface Recordings {
   listStored(params?: {}, options?: CallOptions): Promise<StoredRecording[]>;
   getStored(params: { recordingName: string }, options?: CallOptions): Promise<StoredRecording>;
   deleteStored(params: { recordingName: string }, options?: CallOptions): Promise<void>;
-  getStoredFile(params: { recordingName: string }, options?: CallOptions): Promise<string>;
+  getStoredFile(params: { recordingName: string }, options?: CallOptions): Promise<Uint8Array>;
   copyStored(params: { recordingName: string; destinationRecordingName: string }, options?: CallOptions): Promise<StoredRecording>;
   getLive(params: { recordingName: string }, options?: CallOptions): Promise<LiveRecording>;
   cancel(params: { recordingName: string }, options?: CallOptions): Promise<void>;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type AriRequest, type AriResponse, type AriTransport, createAriClient } from '../../../lib/ari/client.ts';
-import { AriError } from '../../../lib/ari/errors.ts';
+import { AriError, NotSentError } from '../../../lib/ari/errors.ts';
+import { operations } from '../../../lib/ari/generated/operations.ts';
+import { repeatOf } from '../../../lib/ari/repeat.ts';
 
 /** A transport that keeps what it was given and answers as told. */
 function transport(answer: Partial<AriResponse> | Error = {}): AriTransport & { requests: AriRequest[] } {
@@ -63,6 +65,31 @@ describe('a command', () => {
     );
   });
 
+  test.each(['.', '..'])('refuses %j as an id: a URL would step to another path, however it is encoded', async (id) => {
+    const wire = transport();
+    await expect(createAriClient(wire).recordings.deleteStored({ recordingName: id })).rejects.toThrow(
+      `recordings.deleteStored: expected \`recordingName\` to be an id, got "${id}"`,
+    );
+    expect(wire.requests).toEqual([]);
+  });
+
+  test('gives the bytes of a file as they are', async () => {
+    const file = new Uint8Array([82, 73, 70, 70, 255]);
+    const ari = createAriClient(transport({ status: 200, body: file }));
+    expect(await ari.recordings.getStoredFile({ recordingName: 'r' })).toBe(file);
+  });
+
+  test('passes fields and values through that the model does not know', async () => {
+    const channel = { id: 'c', state: 'Levitating', aura: { colour: 'blue' } };
+    const ari = createAriClient(transport({ status: 200, body: JSON.stringify(channel) }));
+    expect(await ari.channels.get({ channelId: 'c' })).toEqual(channel);
+  });
+
+  test('takes an answer that is no JSON for a failure: something else is listening there', async () => {
+    const ari = createAriClient(transport({ status: 200, body: '<html>Welcome</html>' }));
+    await expect(ari.asterisk.ping()).rejects.toThrow('asterisk.ping (/asterisk/ping): 200 expected JSON');
+  });
+
   test('gives nothing for an empty answer', async () => {
     expect(await createAriClient(transport()).channels.answer({ channelId: 'c' })).toBeUndefined();
   });
@@ -99,10 +126,163 @@ describe('a failure', () => {
     expect(error.message).not.toContain('s3cret');
   });
 
+  test.each([
+    ['channels.rtpstatistics', 'Unsupported channel type', 'rejected'],
+    ['channels.rtpstatistics', 'Write access denied', 'unauthorized'],
+    ['channels.answer', 'Unsupported channel type', 'unauthorized'],
+  ])('of %s with 403 %s is %s', (operation, message, kind) => {
+    expect(new AriError(operation, '/', { status: 403, message }).kind).toBe(kind);
+  });
+
   test('without an answer is worth trying again', async () => {
     const ari = createAriClient(transport(new Error('connect ECONNREFUSED')));
     const error = await ari.channels.answer({ channelId: 'c' }).catch((e) => e);
     expect(error).toMatchObject({ kind: 'unavailable', status: undefined, retryable: true });
     expect(error.message).toContain('no answer: connect ECONNREFUSED');
   });
+});
+
+/** A transport that answers in turn: with a status and a body, or with an error. */
+function script(...answers: (Error | [status: number, body?: object])[]): AriTransport & { asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    request: async ({ method, path }) => {
+      asked.push(`${method} ${path}`);
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error('asked more often than expected');
+      if (answer instanceof Error) throw answer;
+      const [status, body] = answer;
+      return { status, reason: 'Reason', body: body ? JSON.stringify(body) : '' };
+    },
+    close: () => {},
+  };
+}
+
+const LOST = new Error('socket hang up');
+const NOT_SENT = new NotSentError('connect ECONNREFUSED');
+
+describe('a command is sent again', () => {
+  test('whatever it is, when Asterisk has not seen it', async () => {
+    const wire = script(NOT_SENT, NOT_SENT, [201, { id: 'p' }]);
+    expect(await createAriClient(wire).channels.play({ channelId: 'c', media: 'sound:a' })).toEqual({ id: 'p' });
+    expect(wire.asked).toHaveLength(3);
+  });
+
+  test('twice at the most', async () => {
+    const wire = script(NOT_SENT, NOT_SENT, NOT_SENT);
+    await expect(createAriClient(wire).asterisk.ping()).rejects.toThrow('no answer: connect ECONNREFUSED');
+    expect(wire.asked).toHaveLength(3);
+  });
+
+  test('when its answer was lost and it only reads or sets', async () => {
+    const wire = script(LOST, [204], LOST, [200, []]);
+    const ari = createAriClient(wire);
+    await ari.channels.answer({ channelId: 'c' });
+    expect(await ari.channels.list()).toEqual([]);
+  });
+
+  test('and has done its work when the repeat of an ending finds nothing to end', async () => {
+    const wire = script(LOST, [404], LOST, [422]);
+    const ari = createAriClient(wire);
+    await ari.channels.hangup({ channelId: 'c' });
+    await ari.bridges.removeChannel({ bridgeId: 'b', channel: 'c' });
+    expect(wire.asked).toHaveLength(4);
+  });
+
+  test('and gives what the lost request had created under the chosen id', async () => {
+    const wire = script(LOST, [409], [200, { id: 'mine' }]);
+    const ari = createAriClient(wire);
+    expect(await ari.channels.create({ channelId: 'mine', endpoint: 'Local/a', app: 'x' })).toEqual({ id: 'mine' });
+    expect(wire.asked).toEqual(['POST /channels/create', 'POST /channels/create', 'GET /channels/mine']);
+  });
+
+  test('and gives the snoop channel that the lost request had created, whose repeat Asterisk answers with 500', async () => {
+    const wire = script(LOST, [500], [200, { id: 's' }]);
+    const snoop = { channelId: 'c', snoopId: 's', app: 'x' };
+    expect(await createAriClient(wire).channels.snoopChannelWithId(snoop)).toEqual({ id: 's' });
+    expect(wire.asked.at(-1)).toBe('GET /channels/s');
+  });
+
+  test('and fails with the refusal of its repeat when nothing was created', async () => {
+    const wire = script(LOST, [400], [404]);
+    await expect(createAriClient(wire).bridges.createWithId({ bridgeId: 'b', type: 'nonsense' })).rejects.toMatchObject(
+      { status: 400, operation: 'bridges.createWithId' },
+    );
+  });
+});
+
+describe('a command is not sent again', () => {
+  test('when it was answered, be it with 503: booting takes seconds', async () => {
+    const wire = script([503]);
+    await expect(createAriClient(wire).channels.answer({ channelId: 'c' })).rejects.toMatchObject({ status: 503 });
+    expect(wire.asked).toHaveLength(1);
+  });
+
+  test('when twice would be more than once, an id of the caller or not', async () => {
+    const wire = script(LOST, LOST, LOST, LOST);
+    const ari = createAriClient(wire);
+    const commands = [
+      ari.channels.playWithId({ channelId: 'c', playbackId: 'p', media: 'sound:a' }),
+      ari.channels.sendDTMF({ channelId: 'c', dtmf: '1' }),
+      ari.channels.originate({ endpoint: 'Local/a', app: 'x' }),
+      ari.channels.getChannelVar({ channelId: 'c', variable: 'POP(list)' }),
+    ];
+    for (const command of commands) await expect(command).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(wire.asked).toHaveLength(4);
+  });
+
+  test('when its repeat finds a 409 that no lost request explains', async () => {
+    const wire = script(NOT_SENT, [409]);
+    await expect(createAriClient(wire).bridges.createWithId({ bridgeId: 'b' })).rejects.toMatchObject({ status: 409 });
+    expect(wire.asked).toHaveLength(2);
+  });
+
+  test('after the caller gave up', async () => {
+    const giveUp = new AbortController();
+    const wire = script(NOT_SENT, NOT_SENT, [204]);
+    const waiting = createAriClient(wire).asterisk.ping({}, { signal: giveUp.signal });
+    setTimeout(() => giveUp.abort(), 50); // between the repeat at once and the last one
+    await expect(waiting).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(wire.asked).toHaveLength(2);
+  });
+});
+
+test('the commands that are never repeated after a lost answer are these, and no others', () => {
+  const ids = { channelId: 'c', bridgeId: 'b', snoopId: 's' };
+  const never = Object.entries(operations).flatMap(([resource, byName]) =>
+    Object.entries(byName)
+      .filter(([name, template]) => !repeatOf(`${resource}.${name}`, template, ids))
+      .map(([name]) => `${resource}.${name}`),
+  );
+  expect(never.toSorted()).toEqual([
+    'applications.subscribe',
+    'applications.unsubscribe',
+    'asterisk.addLog',
+    'asterisk.loadModule',
+    'asterisk.reloadModule',
+    'asterisk.rotateLog',
+    'asterisk.unloadModule',
+    'bridges.addChannel',
+    'bridges.play',
+    'bridges.playWithId',
+    'bridges.record',
+    'channels.continueInDialplan',
+    'channels.dial',
+    'channels.move',
+    'channels.play',
+    'channels.playWithId',
+    'channels.record',
+    'channels.redirect',
+    'channels.sendDTMF',
+    'channels.transfer_progress',
+    'endpoints.refer',
+    'endpoints.referToEndpoint',
+    'endpoints.sendMessage',
+    'endpoints.sendMessageToEndpoint',
+    'events.claimChannel',
+    'events.userEvent',
+    'playbacks.control',
+    'recordings.copyStored',
+  ]);
 });

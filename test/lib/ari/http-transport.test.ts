@@ -28,6 +28,22 @@ async function serve(listener: RequestListener): Promise<{ ari: AriClient; socke
   return { ari, sockets, fetches: () => fetched };
 }
 
+/** A server that can be told to stop listening, and to listen again at its port. */
+async function serveLater() {
+  const server = createServer((_, response) => response.end('{"id":"p"}'));
+  const listen = (port = 0) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen();
+  const { port } = server.address() as AddressInfo;
+  const credentials = cachedCredentials(async () => ({ username: 'u', password: 'p' }));
+  const ari = createAriClient(httpTransport({ url: `http://127.0.0.1:${port}/ari`, credentials }));
+  closing.push(() => {
+    ari.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { ari, close: () => new Promise((resolve) => server.close(resolve)), listen: () => listen(port) };
+}
+
 const basic = (password: string): string => `Basic ${Buffer.from(`handlers:${password}`).toString('base64')}`;
 
 describe('commands over HTTP', () => {
@@ -95,10 +111,77 @@ describe('commands over HTTP', () => {
     expect(fetches()).toBe(2);
   });
 
+  test('that are refused at the same time fetch the credentials anew once for all of them', async () => {
+    const { ari, fetches } = await serve((request, response) => {
+      response.writeHead(request.headers.authorization === basic('password 2') ? 204 : 401).end();
+    });
+    await Promise.all(Array.from({ length: 20 }, () => ari.asterisk.ping()));
+    expect(fetches()).toBe(2);
+  });
+
+  test('fetch the credentials anew again when those are refused later', async () => {
+    let valid = 2;
+    const { ari, fetches } = await serve((request, response) => {
+      response.writeHead(request.headers.authorization === basic(`password ${valid}`) ? 204 : 401).end();
+    });
+    await ari.asterisk.ping();
+    valid = 3;
+    await ari.asterisk.ping();
+    expect(fetches()).toBe(3);
+  });
+
   test('give up on a second 401', async () => {
     const { ari, fetches } = await serve((_, response) => response.writeHead(401).end());
     await expect(ari.asterisk.ping()).rejects.toMatchObject({ kind: 'unauthorized', status: 401 });
     expect(fetches()).toBe(2);
+    await expect(ari.asterisk.ping()).rejects.toMatchObject({ kind: 'unauthorized', status: 401 });
+    expect(fetches()).toBe(3);
+  });
+
+  test('that meet a server which closes every connection say what may be the reason', async () => {
+    const { ari } = await serve((request) => request.socket.resetAndDestroy());
+    await expect(ari.asterisk.ping()).rejects.toThrow('sessionlimit of http.conf');
+  });
+
+  test('that meet a server without ARI do not take a channel for gone, and say where to look', async () => {
+    const { ari } = await serve((_, response) =>
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>'),
+    );
+    const failed = ari.channels.get({ channelId: 'c' });
+    await expect(failed).rejects.toMatchObject({ kind: 'unavailable', status: 404 });
+    await expect(failed).rejects.toThrow(/there is no ARI at .*\/prefix\/ari.*`enabled` in ari\.conf/);
+  });
+
+  test('that are refused say which user was, and where it is written', async () => {
+    const { ari } = await serve((_, response) => response.writeHead(401).end('{"message":"Authentication required"}'));
+    await expect(ari.asterisk.ping()).rejects.toThrow(/refused the user "handlers" \(401\).*\[handlers\] in ari\.conf/);
+  });
+
+  test('that a user may not give say which user, and what to write', async () => {
+    const { ari } = await serve((_, response) => response.writeHead(403).end('{"message":"Write access denied"}'));
+    const refused = ari.bridges.create();
+    await expect(refused).rejects.toMatchObject({ kind: 'unauthorized', status: 403 });
+    await expect(refused).rejects.toThrow(
+      /Write access denied: .*"handlers" only read.*read_only=no into \[handlers\]/,
+    );
+  });
+
+  test('that find nobody listening are sent again, whatever they are', async () => {
+    const { ari, close, listen } = await serveLater();
+    await close();
+    const command = ari.channels.play({ channelId: 'c', media: 'sound:a' });
+    setTimeout(listen, 100); // after the repeat at once, before the last one
+    expect(await command).toEqual({ id: 'p' });
+  });
+
+  test('give a file as bytes and an error page as text', async () => {
+    const { ari } = await serve((request, response) => {
+      if (request.url?.endsWith('/file')) response.writeHead(200, { 'content-type': 'audio/wav' });
+      else response.writeHead(500, { 'content-type': 'text/html' });
+      response.end(Buffer.from([0x52, 0xff]));
+    });
+    expect([...(await ari.recordings.getStoredFile({ recordingName: 'r' }))]).toEqual([0x52, 0xff]);
+    await expect(ari.asterisk.ping()).rejects.toMatchObject({ kind: 'rejected', status: 500 });
   });
 
   test('end after their timeout', async () => {

@@ -1,0 +1,122 @@
+import { type ConnectTarget, networkFault, statusFault } from './connect-failure.ts';
+import { basicAuthorization, type Credentials, type CredentialsProvider } from './credentials.ts';
+import { NotSentError, reasonOf } from './errors.ts';
+import { type WebSocketTransport, webSocketTransport } from './websocket-transport.ts';
+
+/**
+ * Which Asterisk to dial, as whom, and for which apps.
+ *
+ * @example
+ * const options: DialOptions = {
+ *   url: 'https://pbx.example.com:8089/ari',
+ *   credentials,
+ *   apps: ['my-console'],
+ *   onEvent: (event) => console.log(event),
+ * };
+ */
+export interface DialOptions {
+  /** The ARI root with any prefix of http.conf, e.g. `https://pbx.example.com:8089/ari`. */
+  url: string;
+  credentials: CredentialsProvider;
+  /** At least one. Whoever held them before is told `ApplicationReplaced`: for commands alone take a name of your own. */
+  apps: readonly string[];
+  /** Is given every event as it came, those of types that the model does not know too; no answers to commands. */
+  onEvent?(event: unknown): void;
+  /** Called once, when the socket has ended. Nothing dials again by itself. */
+  onEnd?(reason: string): void;
+  /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
+  ca?: string | string[];
+  /** @default 64 */
+  maxUnderWay?: number;
+}
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * Dials Asterisk's event WebSocket with the package `ws`, which is loaded by the first call, and makes a transport of
+ * it. Credentials travel in the header; on a 401 they are fetched anew, once.
+ *
+ * @throws NotSentError when Asterisk cannot be reached or refuses the connection.
+ * @example
+ * const transport = await dialWebSocketTransport({ url: 'https://pbx.example.com:8089/ari', credentials, apps: ['me'] });
+ * const ari = createAriClient(transport);
+ * const { version } = (await ari.asterisk.getInfo()).system;
+ * ari.close(); // closes the socket too
+ */
+export async function dialWebSocketTransport(options: DialOptions): Promise<WebSocketTransport> {
+  try {
+    return await dial(options, await options.credentials.get());
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 401)) throw error;
+    return dial(options, await options.credentials.refresh());
+  }
+}
+
+class Refused extends NotSentError {
+  readonly status: number;
+
+  constructor(status: number, advice: string) {
+    super(advice);
+    this.status = status;
+  }
+}
+
+async function dial(options: DialOptions, credentials: Credentials): Promise<WebSocketTransport> {
+  const { WebSocket } = await import('ws');
+  const target: ConnectTarget = { url: options.url, privateCa: options.ca !== undefined };
+  const url = new URL(`${options.url.replace(/\/+$/, '')}/events`);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  // Asterisk takes a repeated name for a second subscriber, and tells the first that it was replaced.
+  url.searchParams.set('app', [...new Set(options.apps)].join(','));
+  const socket = new WebSocket(url, {
+    headers: { authorization: basicAuthorization(credentials) },
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    perMessageDeflate: false,
+    // Broken UTF-8 in one caller's name is no reason to lose the connection.
+    skipUTF8Validation: true,
+    ...(options.ca !== undefined && { ca: options.ca }),
+  });
+  const transport = webSocketTransport({
+    send: (frame) => {
+      if (socket.readyState !== WebSocket.OPEN) throw new Error('the socket is closing');
+      socket.send(frame);
+    },
+    close: () => socket.close(1000),
+    ...(options.maxUnderWay !== undefined && { maxUnderWay: options.maxUnderWay }),
+  });
+
+  let opened = false;
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => {
+      opened = true;
+      resolve(transport);
+    });
+    socket.once('unexpected-response', (request, response) => {
+      const status = response.statusCode ?? 0;
+      reject(new Refused(status, statusFault({ status, body: '' }, target, credentials.username).says));
+      request.destroy();
+    });
+    socket.on('message', (data: Buffer) => {
+      const event = parse(data.toString('utf8'));
+      if (event === undefined) socket.close(1007, 'expected JSON');
+      else if (!transport.receive(event)) options.onEvent?.(event);
+    });
+    socket.on('error', (error) => {
+      reject(new NotSentError(networkFault(error, target).says, { cause: error }));
+      transport.end(reasonOf(error));
+    });
+    socket.on('close', (code, reason) => {
+      const words = `close code ${code} ${reason}`.trim();
+      transport.end(words);
+      if (opened) options.onEnd?.(words);
+    });
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { type ConnectFault, networkFault, statusFault } from '../../../lib/ari/connect-failure.ts';
+
+const HTTPS = { url: 'https://pbx:8089/ari' };
+const HTTP = { url: 'http://127.0.0.1:8088/ari' };
+
+/** Which line of which file a fault suggests first, as a person reads it. */
+const first = ({ remedies: [remedy] }: ConnectFault): string =>
+  remedy ? `${remedy.file} [${remedy.section}] ${remedy.line}` : '';
+
+const error = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
+
+// What real servers and real certificates give is seen in test/asterisk/doctor.test.ts.
+test.each<[string, ConnectFault, RegExp, string]>([
+  [
+    'an expired certificate',
+    networkFault(error('CERT_HAS_EXPIRED'), HTTPS),
+    /it has expired.*tlscertfile of http\.conf/,
+    'http.conf [general] tlscertfile = /etc/asterisk/keys/asterisk.pem',
+  ],
+  [
+    'a certificate of tomorrow',
+    networkFault(error('CERT_NOT_YET_VALID'), HTTPS),
+    /not valid yet.*clock/,
+    'http.conf [general] tlscertfile = /etc/asterisk/keys/asterisk.pem',
+  ],
+  [
+    'a certificate of another host',
+    networkFault(error('ERR_TLS_CERT_ALTNAME_INVALID', { cert: { subjectaltname: 'DNS:other' } }), HTTPS),
+    /it is for DNS:other, not for pbx\..*`url`/,
+    'http.conf [general] tlscertfile = /etc/asterisk/keys/asterisk.pem',
+  ],
+  [
+    'an authority that nobody knows',
+    networkFault(error('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), HTTPS),
+    /who signed it is not known here.*`caFile` of the node in cdk\.json/,
+    'cdk.json [nodes] "caFile": "asterisk-ca.pem"',
+  ],
+  [
+    'another authority than the one of caFile',
+    networkFault(error('SELF_SIGNED_CERT_IN_CHAIN'), { ...HTTPS, privateCa: true }),
+    /the file that `caFile` of the node names .* holds other authorities/,
+    'http.conf [general] tlscertfile = /etc/asterisk/keys/asterisk.pem',
+  ],
+  [
+    'no version of TLS in common',
+    networkFault(error('ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'), HTTPS),
+    /no version or cipher of TLS/,
+    'http.conf [general] tlsdisablev12 = no',
+  ],
+  [
+    'a closed port of TLS',
+    networkFault(error('ECONNREFUSED'), HTTPS),
+    /nothing listens at pbx:8089.*tlsenable=yes/,
+    'http.conf [general] tlsenable = yes',
+  ],
+  [
+    'a closed port',
+    networkFault(error('ECONNREFUSED'), HTTP),
+    /nothing listens at 127\.0\.0\.1:8088.*enabled=yes/,
+    'http.conf [general] enabled = yes',
+  ],
+  [
+    'an answer that is no HTTP',
+    networkFault(error('HPE_INVALID_CONSTANT'), HTTP),
+    /does not speak HTTP.*https:/,
+    'cdk.json [nodes] "url": "https://127.0.0.1:8088/ari"',
+  ],
+  [
+    'a user that may only read',
+    statusFault({ status: 403, body: '{"message":"Write access denied"}' }, HTTPS, 'handlers'),
+    /lets the user "handlers" only read \(403\)/,
+    'ari.conf [handlers] read_only = no',
+  ],
+  [
+    'an address that is not let in',
+    statusFault(
+      { status: 403, body: '{"message":"Access denied by ACL"}' },
+      { ...HTTPS, from: '192.0.2.7' },
+      'handlers',
+    ),
+    /permit, deny and acl of \[handlers\].*192\.0\.2\.7/,
+    'ari.conf [handlers] permit = 192.0.2.7/32',
+  ],
+  [
+    'a refused password, which is not shown',
+    statusFault({ status: 401, body: '' }, HTTPS, 'handlers'),
+    /refused the user "handlers" \(401\)/,
+    'ari.conf [handlers] password = <the password of the secret>',
+  ],
+  [
+    'no ARI',
+    statusFault({ status: 404, body: '' }, HTTPS),
+    /there is no ARI at pbx:8089\/ari \(404\)/,
+    'ari.conf [general] enabled = yes',
+  ],
+])('%s: one line that says what to do, and what to write', (_, fault, sentence, line) => {
+  expect(fault.says).toMatch(sentence);
+  expect(fault.says).not.toContain('\n');
+  expect(first(fault)).toBe(line);
+});
