@@ -74,9 +74,15 @@ export function entrySize({ Source, DetailType, Detail, Resources }: BusEntry): 
   return [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + Buffer.byteLength(text), 14);
 }
 
-/** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. */
+let lastTimestamp = '';
+let lastTime = Number.NaN;
+
+/** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. Many events share a millisecond. */
 function timeOf(timestamp: unknown): Date | undefined {
   if (typeof timestamp !== 'string') return undefined;
-  const time = new Date(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  if (timestamp !== lastTimestamp) {
+    lastTimestamp = timestamp;
+    lastTime = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  }
+  return Number.isNaN(lastTime) ? undefined : new Date(lastTime);
 }

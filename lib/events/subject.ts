@@ -10,7 +10,13 @@ export interface EventSubject {
 type Fields = Record<string, unknown>;
 
 /** Fields of events that hold a channel, the one that the event is about first. */
-const CHANNEL_FIELDS = ['channel', 'peer', 'caller', 'forwarded', 'replace_channel', 'transferee', 'transfer_target'];
+const CHANNEL_FIELDS =
+  'channel transferer_first_leg transferer_second_leg peer caller forwarded replace_channel transferee transfer_target'.split(
+    ' ',
+  );
+/** Fields of events that hold a bridge. */
+const BRIDGE_FIELDS =
+  'bridge bridge_from transferer_first_leg_bridge transferer_second_leg_bridge destination_threeway_bridge'.split(' ');
 
 /** Reads what an ARI event concerns from its fields, and from the `target_uri` of a playback or a recording. */
 export function subjectOf(event: Fields): EventSubject {
@@ -25,8 +31,10 @@ export function subjectOf(event: Fields): EventSubject {
     callId ??= linkedIdOf(channel);
     resources.add(`channel/${channel.id}`);
   }
-  const bridge = asObject(event.bridge);
-  if (typeof bridge?.id === 'string') resources.add(`bridge/${bridge.id}`);
+  for (const field of BRIDGE_FIELDS) {
+    const bridge = asObject(event[field]);
+    if (typeof bridge?.id === 'string') resources.add(`bridge/${bridge.id}`);
+  }
 
   const playback = asObject(event.playback);
   if (typeof playback?.id === 'string') resources.add(`playback/${playback.id}`);
@@ -34,7 +42,8 @@ export function subjectOf(event: Fields): EventSubject {
   if (typeof recording?.name === 'string') resources.add(`recording/${recording.name}`);
 
   // "channel:1795403597.0" or "bridge:100"
-  const target = /^(channel|bridge):(.+)$/s.exec(String(playback?.target_uri ?? recording?.target_uri ?? ''));
+  const uri = playback?.target_uri ?? recording?.target_uri;
+  const target = typeof uri === 'string' ? /^(channel|bridge):(.+)$/s.exec(uri) : null;
   if (target) {
     const [, kind, id] = target;
     if (kind === 'channel') channelId ??= id;

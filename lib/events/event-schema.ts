@@ -1,0 +1,136 @@
+import { eventTypes } from '../ari/generated/model.ts';
+import { type ModelSchema, modelSchemas } from '../ari/generated/schemas.ts';
+import type { ConnectorEventMap, ConnectorEventType } from './connector-event.ts';
+import { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './entry.ts';
+import type { EventMetadata } from './metadata.ts';
+
+/** A schema for one type of event on the bus, as EventBridge's schema registry takes it. */
+export interface EventSchema {
+  /** `asterisk.ari@StasisStart` */
+  name: string;
+  source: string;
+  detailType: string;
+  /** An OpenAPI 3.0 document. Code bindings are made from its `AWSEvent`. */
+  content: object;
+}
+
+const TEXT = { type: 'string' };
+const TEXTS = { type: 'array', items: TEXT };
+const NUMBER = { type: 'integer' };
+const TIME = { type: 'string', format: 'date-time' };
+
+/** Which keys are optional in a type. */
+type Optional<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+
+/** Every key of a type with its schema, and those that are always there: the compiler holds it to the type. */
+interface SchemaOf<T> {
+  properties: Record<keyof T, object>;
+  optional: readonly Optional<T>[];
+}
+
+const METADATA: SchemaOf<EventMetadata> = {
+  properties: {
+    id: TEXT,
+    node: TEXT,
+    connection: TEXT,
+    sequence: NUMBER,
+    channelId: TEXT,
+    channelSequence: NUMBER,
+    callId: TEXT,
+    receivedAt: TIME,
+    recovered: { type: 'boolean' },
+  },
+  optional: ['channelId', 'channelSequence', 'callId', 'recovered'],
+};
+
+const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {
+  ConnectorStarted: { properties: { node: TEXT, apps: TEXTS, instance: TEXT }, optional: [] },
+  NodeConnected: { properties: { node: TEXT, apps: TEXTS, connection: TEXT }, optional: [] },
+  NodeDisconnected: { properties: { node: TEXT, apps: TEXTS, connection: TEXT, reason: TEXT }, optional: [] },
+  Gap: {
+    properties: {
+      node: TEXT,
+      apps: TEXTS,
+      connection: TEXT,
+      from: TIME,
+      to: TIME,
+      cause: { type: 'string', enum: ['network', 'asterisk-restarted', 'connector-restarted', 'connector-silent'] },
+    },
+    optional: ['from'],
+  },
+  EventRejected: { properties: { node: TEXT, id: TEXT, type: TEXT, reason: TEXT }, optional: ['type'] },
+  EventsDropped: { properties: { node: TEXT, count: NUMBER, reason: TEXT }, optional: [] },
+  StandingDown: { properties: { node: TEXT, app: TEXT, connection: TEXT }, optional: [] },
+};
+
+/**
+ * The contract on the bus: a schema for each type of call event, from the same model as the types, and for each of the
+ * connector's own news. Fields that a schema does not name may be there: newer versions of Asterisk send more.
+ */
+export function eventSchemas(): EventSchema[] {
+  const calls = eventTypes.map((type) => {
+    const { [type]: event, ...parts } = reachable(type);
+    const detail = {
+      ...event,
+      required: [...(event?.required ?? []), 'metadata'],
+      properties: { ...event?.properties, metadata: reference('Metadata') },
+    };
+    return schema(CALL_EVENT_SOURCE, type, { ...parts, [type]: detail, Metadata: objectSchema(METADATA) });
+  });
+  const news = Object.entries(NEWS).map(([type, fields]) =>
+    schema(CONNECTOR_SOURCE, type, { [type]: objectSchema(fields as SchemaOf<unknown>) }),
+  );
+  return [...calls, ...news];
+}
+
+function schema(source: string, detailType: string, parts: Record<string, object>): EventSchema {
+  const envelope = {
+    type: 'object',
+    required: ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
+    'x-amazon-events-source': source,
+    'x-amazon-events-detail-type': detailType,
+    properties: {
+      version: TEXT,
+      id: TEXT,
+      'detail-type': { type: 'string', enum: [detailType] },
+      source: { type: 'string', enum: [source] },
+      account: TEXT,
+      time: TIME,
+      region: TEXT,
+      resources: TEXTS,
+      detail: reference(detailType),
+    },
+  };
+  return {
+    name: `${source}@${detailType}`,
+    source,
+    detailType,
+    content: {
+      openapi: '3.0.0',
+      info: { version: '1.0.0', title: detailType },
+      paths: {},
+      components: { schemas: { AWSEvent: envelope, ...parts } },
+    },
+  };
+}
+
+function objectSchema<T>({ properties, optional }: SchemaOf<T>): object {
+  const required = Object.keys(properties).filter((name) => !(optional as readonly unknown[]).includes(name));
+  return { type: 'object', required, properties };
+}
+
+function reference(name: string): { $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** A model and all that it is made of. */
+function reachable(name: string, found: Record<string, ModelSchema> = {}): Record<string, ModelSchema> {
+  const model = modelSchemas[name];
+  if (!model || found[name]) return found;
+  found[name] = model;
+  for (const field of Object.values(model.properties ?? {})) {
+    const part = (field.$ref ?? field.items?.$ref)?.split('/').at(-1);
+    if (part) reachable(part, found);
+  }
+  return found;
+}
