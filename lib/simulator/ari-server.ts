@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { basicAuthorization } from '../ari/credentials.ts';
-import { operations } from '../ari/generated/operations.ts';
-import { type CommandResult, commands } from './commands.ts';
-import { Refusal, type World } from './world.ts';
+import type { CommandResult } from './commands.ts';
+import { Refusal } from './refusal.ts';
+import type { Router } from './router.ts';
+import type { World } from './world.ts';
 
 /** A user section of ari.conf. */
 export interface SimulatedUser {
@@ -15,35 +17,17 @@ export interface SimulatedUser {
   readOnly?: boolean;
 }
 
-/** A command as it was asked for and answered, for those who watch. */
-export interface ServedCommand {
-  operation: string;
-  path: string;
-  status: number;
-}
-
-/** Every operation of ARI as a way to recognize it in a request. Literal paths before those with parameters. */
-const ROUTES = Object.entries(operations)
-  .flatMap(([resource, byName]) =>
-    Object.entries(byName).map(([name, template]) => {
-      const [method = '', path = ''] = template.split(' ');
-      const pattern = path.replaceAll('.', '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
-      return { method, operation: `${resource}.${name}`, pattern: new RegExp(`^${pattern}$`), path };
-    }),
-  )
-  .toSorted((a, b) => a.path.split('{').length - b.path.split('{').length);
-
 /** ARI's HTTP side: the event WebSocket and the commands, at `/ari` on loopback. */
 export class AriServer {
   readonly #world: World;
+  readonly #router: Router;
   readonly #users = new Map<string, SimulatedUser>();
-  readonly #onCommand: (command: ServedCommand) => void;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #server: Server;
 
-  constructor(world: World, onCommand: (command: ServedCommand) => void) {
+  constructor(world: World, router: Router) {
     this.#world = world;
-    this.#onCommand = onCommand;
+    this.#router = router;
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -68,38 +52,21 @@ export class AriServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.resume();
-    const [status, body] = await this.#answer(request);
+    const [status, body] = await this.#answer(request).catch(
+      (error: Error): CommandResult => [500, { message: error.message }],
+    );
     if (body === undefined) response.writeHead(status).end();
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
   async #answer(request: IncomingMessage): Promise<CommandResult> {
+    const sent = await text(request);
     const url = new URL(request.url ?? '/', 'http://simulator');
     const refused = this.#refuse(request, url);
     if (refused) return [refused.status, { message: refused.message }];
-
     const path = url.pathname.slice('/ari'.length);
-    for (const { method, operation, pattern } of ROUTES) {
-      const match = method === request.method ? pattern.exec(path) : null;
-      if (!match) continue;
-      const params = { ...Object.fromEntries(url.searchParams), ...decoded(match.groups ?? {}) };
-      const result = await this.#run(operation, params);
-      this.#onCommand({ operation, path, status: result[0] });
-      return result;
-    }
-    return [404, { message: 'Resource not found' }];
-  }
-
-  async #run(operation: string, params: Record<string, string>): Promise<CommandResult> {
-    const command = commands[operation];
-    if (!command) return [501, { message: `The simulator does not know ${operation} yet` }];
-    try {
-      return await command(this.#world, params);
-    } catch (error) {
-      if (error instanceof Refusal) return [error.status, { message: error.message }];
-      throw error;
-    }
+    const body: unknown = sent === '' ? undefined : JSON.parse(sent);
+    return this.#router.answer({ method: request.method ?? '', path, query: url.searchParams, body });
   }
 
   #refuse(request: IncomingMessage, { pathname }: URL): Refusal | undefined {
@@ -126,13 +93,15 @@ export class AriServer {
   }
 
   #subscribe(webSocket: WebSocket, apps: string[]): void {
-    const subscriber = { send: (event: object) => webSocket.send(JSON.stringify(event)) };
-    for (const app of apps) this.#world.register(app, subscriber);
-    webSocket.on('close', () => this.#world.unregister(subscriber));
+    const subscriber = {
+      send: (event: object): void => {
+        // Who has said goodbye hears no more, though the connection is not quite closed.
+        if (webSocket.readyState === webSocket.OPEN) webSocket.send(JSON.stringify(event));
+        else this.#world.apps.unregister(subscriber);
+      },
+    };
+    for (const app of apps) this.#world.apps.register(app, subscriber);
+    webSocket.on('close', () => this.#world.apps.unregister(subscriber));
     webSocket.on('error', () => webSocket.terminate());
   }
-}
-
-function decoded(groups: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
 }

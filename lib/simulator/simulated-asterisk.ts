@@ -1,56 +1,92 @@
 import type { Bridge, Channel } from '../ari/generated/model.ts';
-import { AriServer, type ServedCommand, type SimulatedUser } from './ari-server.ts';
+import { AriServer, type SimulatedUser } from './ari-server.ts';
+import { type Clock, wallClock } from './clock.ts';
+import type { CommandResult } from './commands.ts';
+import { DOCUMENTED_DIALPLAN, type Extensions } from './dialplan.ts';
+import type { PhoneBehaviour } from './outgoing.ts';
+import { PlaybackTask } from './playbacks.ts';
+import { type CommandRequest, Router, type ServedCommand } from './router.ts';
+import { readVariable } from './variables.ts';
 import { World } from './world.ts';
 
 export interface SimulatedAsteriskOptions {
   /** The users of ari.conf. @default none but those that `allow` adds */
   users?: readonly SimulatedUser[];
-  /** @default 0, any free one */
-  port?: number;
-  /** How many times faster than life media play. @default 1 */
-  speed?: number;
+  /** @default the documents' two extensions */
+  dialplan?: Extensions;
+  /** What phones do that are called, by endpoint: `{ 'PJSIP/1001': 'answers' }`. @default they ring and ring */
+  phones?: Readonly<Record<string, PhoneBehaviour>>;
+  /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */
+  missingMedia?: readonly string[];
+  /** What media last by. @default the clock on the wall */
+  clock?: Clock;
   /** Told of every command that was served. @default nobody is */
   onCommand?: (command: ServedCommand) => void;
 }
 
-/** The dialplan of the user's documents: which app an extension hands its callers to. */
-const DIALPLAN: Record<string, { app: string; args: string[] }> = {
-  ivr: { app: 'Intro-IVR', args: [] },
-  conference: { app: 'Super-Conference', args: ['100'] },
-};
-
 /** Where no length is in the name, as in `sound:silence/5`. */
 const MEDIUM_MS = 2000;
 
-/** An Asterisk without telephones: speaks ARI on loopback, and its calls are placed by this object's methods. */
+/** An Asterisk without telephones: speaks ARI, and its calls are placed by this object's methods. */
 export class SimulatedAsterisk {
-  readonly url: string;
   readonly #world: World;
+  readonly #router: Router;
   readonly #server: AriServer;
+  #url: string | undefined;
 
-  private constructor(url: string, world: World, server: AriServer) {
-    this.url = url;
-    this.#world = world;
-    this.#server = server;
+  /** One that listens on no port: it is reached by `request` and `subscribe`. */
+  constructor(options: SimulatedAsteriskOptions = {}) {
+    const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [] } = options;
+    const { dialplan = DOCUMENTED_DIALPLAN, phones = {} } = options;
+    const lengthOf = (media: string): number | undefined => {
+      const seconds = /^sound:silence\/(\d+)$/.exec(media)?.[1];
+      if (missingMedia.includes(media)) return undefined;
+      return seconds === undefined ? MEDIUM_MS : Number(seconds) * 1000;
+    };
+    this.#world = new World({ dialplan, phones, lengthOf, clock });
+    this.#router = new Router(this.#world, onCommand);
+    this.#server = new AriServer(this.#world, this.#router);
+    for (const user of users) this.#server.allow(user);
   }
 
-  static async start(options: SimulatedAsteriskOptions = {}): Promise<SimulatedAsterisk> {
-    const { users = [], port = 0, speed = 1, onCommand = () => {} } = options;
-    const world = new World((media) => {
-      const seconds = /^sound:silence\/(\d+)$/.exec(media)?.[1];
-      return (seconds === undefined ? MEDIUM_MS : Number(seconds) * 1000) / speed;
-    });
-    const server = new AriServer(world, onCommand);
-    for (const user of users) server.allow(user);
-    return new SimulatedAsterisk(await server.listen(port), world, server);
+  /**
+   * One that speaks HTTP and WebSocket on loopback.
+   *
+   * @param options.port the port. @default 0, any free one
+   * @param options.speed how many times faster than life media play. @default 1
+   */
+  static async start({
+    port = 0,
+    speed = 1,
+    ...options
+  }: Omit<SimulatedAsteriskOptions, 'clock'> & { port?: number; speed?: number } = {}): Promise<SimulatedAsterisk> {
+    const asterisk = new SimulatedAsterisk({ ...options, clock: wallClock(speed) });
+    asterisk.#url = await asterisk.#server.listen(port);
+    return asterisk;
+  }
+
+  /** The ARI root, where it listens. */
+  get url(): string {
+    if (this.#url === undefined) throw new Error('This simulated Asterisk listens nowhere: begin with `start`');
+    return this.#url;
+  }
+
+  /** Carries out a command without any network, of a user who may do everything. */
+  request(request: CommandRequest): Promise<CommandResult> {
+    return this.#router.answer(request);
+  }
+
+  /** Receives an app's events without any network. */
+  subscribe(app: string, onEvent: (event: object) => void): void {
+    this.#world.apps.register(app, { send: onEvent });
   }
 
   get channels(): Channel[] {
-    return this.#world.channels;
+    return this.#world.channels.list.map(({ snapshot }) => snapshot);
   }
 
   get bridges(): Bridge[] {
-    return this.#world.bridges;
+    return this.#world.bridges.list;
   }
 
   /** Adds a user to ari.conf. */
@@ -59,30 +95,67 @@ export class SimulatedAsterisk {
   }
 
   /**
-   * Calls an extension of the dialplan: `ivr` or `conference`.
+   * Calls an extension of the dialplan.
    *
    * @returns the channel's id, or `undefined` when no app listens: Asterisk goes on in the dialplan and hangs up.
    */
   dial(extension: string, caller = { name: 'Alice', number: '1001' }): string | undefined {
-    const entry = DIALPLAN[extension];
-    if (!entry)
-      throw new Error(
-        `Expected an extension of the dialplan (${Object.keys(DIALPLAN).join(', ')}), got "${extension}"`,
-      );
-    return this.#world.enterStasis(entry.app, entry.args, extension, caller)?.id;
+    return this.#world.dial(extension, caller)?.id;
   }
 
   pressDigit(channelId: string, digit: string): void {
-    this.#world.pressDigit(channelId, digit);
+    this.#world.channels.pressDigit(this.#world.channels.get(channelId), digit);
+  }
+
+  /**
+   * What the dialplan's `UserEvent()` does on a channel.
+   *
+   * @returns whether anybody listens to the channel's app
+   */
+  userEvent(name: string, channelId: string, fields: Record<string, unknown> = {}): boolean {
+    const { app } = this.#world.channels.inStasis(channelId);
+    if (app === undefined || !this.#world.apps.has(app)) return false;
+    this.#world.userEvent(name, app, channelId, fields);
+    // Who was in the middle of saying goodbye listens no more.
+    return this.#world.apps.has(app);
+  }
+
+  /** The app that holds a channel. */
+  appOf(channelId: string): string | undefined {
+    return this.#world.channels.find(channelId)?.app;
+  }
+
+  /** A variable of a channel; `undefined` where it is not set. */
+  variable(channelId: string, name: string): string | undefined {
+    try {
+      return readVariable(this.#world.channels.get(channelId), name);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether the caller hears something. */
+  isPlaying(channelId: string): boolean {
+    return this.#world.channels.get(channelId).queue.current instanceof PlaybackTask;
   }
 
   /** The caller hangs up. */
   hangUp(channelId: string): void {
-    this.#world.hangup(channelId);
+    this.#world.channels.hungUp(this.#world.channels.get(channelId));
+  }
+
+  /**
+   * Lets commands fail without being carried out, as in a bad hour of Asterisk's.
+   *
+   * @param operation such as `channels.answer`
+   * @param statuses one for each of its next calls, such as 503
+   */
+  failNext(operation: string, ...statuses: number[]): void {
+    this.#router.failNext(operation, statuses);
   }
 
   async stop(): Promise<void> {
     this.#world.stop();
-    await this.#server.close();
+    if (this.#url !== undefined) await this.#server.close();
   }
 }

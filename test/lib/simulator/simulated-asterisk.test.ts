@@ -31,6 +31,29 @@ function clientOf(user: typeof HANDLERS): AriClient {
 const story = (): string[] => listener.types().filter((type) => type !== 'ChannelVarset');
 const dial = (extension = 'ivr'): string => asterisk.dial(extension) as string;
 
+test('an app is spared the events that it does not want, and others are not', async () => {
+  const filter = { allowed: [], disallowed: [{ type: 'ChannelVarset' }] };
+  const filtered = await ari.applications.filter({ applicationName: 'Intro-IVR', filter });
+  expect(filtered).toMatchObject({ name: 'Intro-IVR', events_allowed: [], events_disallowed: filter.disallowed });
+  for (const extension of ['ivr', 'conference']) {
+    const channelId = dial(extension);
+    await ari.channels.setChannelVar({ channelId, variable: 'V', value: '1' });
+    await ari.channels.answer({ channelId });
+  }
+  await until(
+    'the last event',
+    () => listener.events.at(-1)?.application === 'Super-Conference' && listener.events.length >= 5,
+  );
+  expect(listener.events.map(({ type, application }) => `${application} ${type}`)).toEqual([
+    'Intro-IVR StasisStart',
+    'Intro-IVR ChannelStateChange',
+    'Super-Conference StasisStart',
+    'Super-Conference ChannelVarset',
+    'Super-Conference ChannelStateChange',
+  ]);
+  await expect(ari.applications.filter({ applicationName: 'nobody', filter })).rejects.toMatchObject({ status: 404 });
+});
+
 describe('a simulated call', () => {
   test('enters Stasis with the arguments of the dialplan, and is answered', async () => {
     const channelId = dial('conference');
@@ -121,7 +144,7 @@ describe('the simulator refuses as Asterisk does', () => {
       404,
       (client) => client.bridges.addChannel({ bridgeId: '9', channel: '9' }),
     ],
-    ['what it does not know yet', 501, (client) => client.channels.startMoh({ channelId: '9' })],
+    ['what it does not know yet', 501, (client) => client.channels.rtpstatistics({ channelId: '9' })],
   ])('%s', async (_, status, command) => {
     await expect(command(ari)).rejects.toMatchObject({ status });
   });
