@@ -1,11 +1,24 @@
 /** What the author of a call handler imports from `ari-eventbridge`. */
 export type { ChannelHandle } from './ari/channel.ts';
-export { type AriClient, type CallOptions, createAriClient } from './ari/client.ts';
-export type { Credentials, CredentialsProvider } from './ari/credentials.ts';
-export { AriError, type AriErrorKind, unlessGone } from './ari/errors.ts';
+export {
+  type AriClient,
+  type AriRequest,
+  type AriResponse,
+  type AriTransport,
+  type CallOptions,
+  createAriClient,
+} from './ari/client.ts';
+export { type Credentials, type CredentialsProvider, cachedCredentials } from './ari/credentials.ts';
+export { AriError, type AriErrorKind, NotSentError, unlessGone } from './ari/errors.ts';
 export type * from './ari/generated/model.ts';
 export { type HttpTransportOptions, httpTransport } from './ari/http-transport.ts';
 export type { AriNode, AriNodeWithSecret } from './ari/node.ts';
+export { type DialOptions, dialWebSocketTransport } from './ari/websocket-dial.ts';
+export {
+  type WebSocketTransport,
+  type WebSocketTransportOptions,
+  webSocketTransport,
+} from './ari/websocket-transport.ts';
 export {
   type CallContext,
   type CallFunctions,
@@ -13,10 +26,27 @@ export {
   type CallHandlerOptions,
   callHandler,
 } from './call-handler/call-handler.ts';
-export { oncePerChannel } from './call-handler/once-per-channel.ts';
+export { type CallState, channelState, type StateOwner } from './call-handler/call-state.ts';
+export { claim, isClaimed } from './call-handler/claim.ts';
+export type { DeadLetter } from './call-handler/dead-letter.ts';
+export { GiveUp } from './call-handler/give-up.ts';
+export type { OnceStore } from './call-handler/once.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
 export type { ConnectorEventMap, ConnectorEventType } from './events/connector-event.ts';
 export { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './events/entry.ts';
 export type { EventMetadata } from './events/metadata.ts';
+export {
+  type CompiledPatterns,
+  compile,
+  type EventPattern,
+  type Explanation,
+  explain,
+  type FieldExplanation,
+  InvalidEventException,
+  InvalidEventPatternException,
+  matches,
+  type Quotas,
+  validate,
+} from './events/pattern/index.ts';
 export type { Log } from './log.ts';

@@ -12,11 +12,9 @@ export const handler = callHandler({
 
   ChannelLeftBridge: async ({ event, channel, ari }) => {
     const { id: room } = event.bridge;
-    // As it is now: the event may be late, and somebody may have joined since.
-    const bridge = await unlessGone(ari.bridges.get({ bridgeId: room }));
-    if (bridge?.channels.length === 0) await unlessGone(ari.bridges.destroy({ bridgeId: room }));
-    // Closed in the moment in which this caller joined. One who hung up is gone, which is no error.
-    else if (!bridge) await join(room, channel, ari);
+    const open = await closeIfEmpty(room, ari);
+    // Closed in the moment in which this caller joined: opened again. One who hung up is gone, which is no error.
+    if (!open) await join(room, channel, ari);
   },
 });
 
@@ -25,9 +23,15 @@ async function join(room: string, channel: ChannelHandle, ari: AriClient): Promi
   const bridge = await openRoom(room, ari);
   // Joining twice would take the caller out and in again, for all to hear.
   if (bridge?.channels.includes(channel.id)) return;
-  const joined = await unlessGone(ari.bridges.addChannel({ bridgeId: room, channel: channel.id }).then(() => true));
-  // Closed by the last one who left, in this very moment: opened again.
-  if (!joined) await join(room, channel, ari);
+  try {
+    await ari.bridges.addChannel({ bridgeId: room, channel: channel.id });
+  } catch (error) {
+    // The caller has hung up meanwhile, and nobody will ever leave the room.
+    const open = await closeIfEmpty(room, ari);
+    if (open) throw error;
+    // Closed by the last one who left, in this very moment: opened again.
+    await join(room, channel, ari);
+  }
 }
 
 /** The room's bridge, created by whoever comes first: Asterisk refuses a second one of the same id. */
@@ -38,4 +42,11 @@ async function openRoom(room: string, ari: AriClient) {
     if (!(error instanceof AriError && error.kind === 'wrong-state')) throw error;
     return unlessGone(ari.bridges.get({ bridgeId: room }));
   }
+}
+
+/** Closes the room if nobody is in it now: the event may be late, and somebody may have joined since. */
+async function closeIfEmpty(room: string, ari: AriClient): Promise<boolean> {
+  const bridge = await unlessGone(ari.bridges.get({ bridgeId: room }));
+  if (bridge?.channels.length === 0) await unlessGone(ari.bridges.destroy({ bridgeId: room }));
+  return bridge !== undefined;
 }

@@ -3,8 +3,11 @@ import type { AriClient } from '../ari/client.ts';
 import { AriError, unlessGone } from '../ari/errors.ts';
 import type { AriEventType, CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog, type Log } from '../log.ts';
+import { ChannelOrder } from './channel-order.ts';
+import { type DeadLetter, sqsDeadLetter } from './dead-letter.ts';
+import { isFinal } from './give-up.ts';
 import { nodeClients } from './nodes.ts';
-import { Once } from './once.ts';
+import { Once, type OnceStore } from './once.ts';
 
 /** What a function of a call handler is given. */
 export interface CallContext<T extends AriEventType> {
@@ -16,6 +19,10 @@ export interface CallContext<T extends AriEventType> {
   ari: AriClient;
   /** JSON lines that carry the event's type and id, node, call and channel. */
   log: Log;
+  /** A later event of this channel was here before. Known within one Lambda environment only: a hint, no proof. */
+  late: boolean;
+  /** The connector rebuilt this event after a gap: Asterisk never sent it, and the call may be minutes old. */
+  recovered: boolean;
 }
 
 /** One function for each event type that the handler reacts to. */
@@ -27,6 +34,13 @@ export type CallFunctions = {
 export interface CallHandler {
   (envelope: CallEventEnvelope): Promise<void>;
   readonly eventTypes: readonly AriEventType[];
+  /**
+   * The same functions with some options changed, as in a new Lambda environment: what was handled is forgotten.
+   *
+   * @example
+   * const silent = handler.withOptions({ log: createLog({}, () => {}) });
+   */
+  withOptions(changed: CallHandlerOptions): CallHandler;
 }
 
 export interface CallHandlerOptions {
@@ -34,6 +48,13 @@ export interface CallHandlerOptions {
   clientOf?: (node: string) => AriClient;
   /** Runs on events from a replay of the bus's archive too, which are yesterday's calls. @default false */
   replays?: boolean;
+  /** Remembers handled events beyond this Lambda environment: `dynamoDbOnce(…)`. @default none does */
+  once?: OnceStore;
+  /**
+   * Takes events that failed for good (`GiveUp`, commands that Asterisk rejects as they are).
+   * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda tries in vain before it gives up
+   */
+  deadLetter?: DeadLetter;
   /** @default JSON lines on standard output */
   log?: Log;
 }
@@ -41,9 +62,9 @@ export interface CallHandlerOptions {
 /**
  * A Lambda function that reacts to call events, one function for each type of them.
  *
- * An event that arrives twice runs once (by `metadata.id`, within one Lambda environment). Types without a
- * function and replays are ignored. A caller who hung up meanwhile is no error; any other failure is thrown, so
- * that Lambda tries again.
+ * An event that arrives twice runs once (by `metadata.id`; within one Lambda environment, or everywhere with `once`).
+ * Types without a function and replays are ignored. A caller who hung up meanwhile is no error. A final failure
+ * becomes a dead letter at once; any other is thrown, so that Lambda tries again.
  *
  * @example
  * export const handler = callHandler({
@@ -55,8 +76,9 @@ export interface CallHandlerOptions {
  * });
  */
 export function callHandler(functions: CallFunctions, options: CallHandlerOptions = {}): CallHandler {
-  const { clientOf = nodeClients(), replays = false, log: baseLog = createLog() } = options;
-  const once = new Once();
+  const { clientOf = nodeClients(), replays = false, log: baseLog = createLog(), once: store } = options;
+  const inMemory = new Once();
+  const order = new ChannelOrder();
 
   const handle = async (envelope: CallEventEnvelope): Promise<void> => {
     const { detail: event } = envelope;
@@ -80,23 +102,35 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       event,
       ari,
       log,
+      late: order.isLate(metadata),
+      recovered: metadata.recovered === true,
       get channel() {
         if (metadata.channelId === undefined) throw new TypeError(`This ${event.type} concerns no channel`);
         return channelHandle(ari, metadata.channelId);
       },
     };
-    const ran = await once.run(metadata.id, async () => {
+    let ran = false;
+    const work = async (): Promise<void> => {
+      ran = true;
       try {
         await run(context);
       } catch (error) {
         if (!(await hungUpMeanwhile(error, ari, metadata.channelId))) throw error;
         log.info('The caller hung up meanwhile', { reason: (error as Error).message });
       }
-    });
+    };
+    try {
+      await inMemory.run(metadata.id, async () => void (store ? await store.run(metadata.id, work) : await work()));
+    } catch (error) {
+      if (!isFinal(error) || !(await becameDeadLetter(envelope, error as Error, options.deadLetter, log))) throw error;
+    }
     if (!ran) log.info('Ignored an event that was handled before');
   };
 
-  return Object.assign(handle, { eventTypes: Object.keys(functions) as AriEventType[] });
+  return Object.assign(handle, {
+    eventTypes: Object.keys(functions) as AriEventType[],
+    withOptions: (changed: CallHandlerOptions) => callHandler(functions, { ...options, ...changed }),
+  });
 }
 
 /** A command that failed because its channel is no more: asked of Asterisk, not guessed from the status. */
@@ -107,5 +141,25 @@ async function hungUpMeanwhile(error: unknown, ari: AriClient, channelId: string
     return (await unlessGone(ari.channels.get({ channelId }))) === undefined;
   } catch {
     return false; // Asterisk cannot say: the first failure stands
+  }
+}
+
+/** An asynchronous function cannot tell Lambda not to retry: it keeps the event itself and ends well. */
+async function becameDeadLetter(
+  envelope: CallEventEnvelope,
+  error: Error,
+  given: DeadLetter | undefined,
+  log: Log,
+): Promise<boolean> {
+  const queueUrl = process.env.DEAD_LETTERS_URL;
+  const deadLetter = given ?? (queueUrl ? sqsDeadLetter(queueUrl) : undefined);
+  if (!deadLetter) return false;
+  try {
+    await deadLetter(envelope, error);
+    log.error(`Gave up: ${error.message}. The event is a dead letter`, { error: error.name });
+    return true;
+  } catch (failure) {
+    log.error(`Gave up, but the dead letter cannot be kept: ${(failure as Error).message}`, { error: error.name });
+    return false;
   }
 }

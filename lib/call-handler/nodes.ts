@@ -1,3 +1,4 @@
+import { readCaFile } from '../ari/ca-file.ts';
 import { type AriClient, createAriClient } from '../ari/client.ts';
 import { httpTransport } from '../ari/http-transport.ts';
 import type { AriNodeWithSecret } from '../ari/node.ts';
@@ -8,7 +9,7 @@ import { secretsManagerCredentials } from './credentials.ts';
  * Finds the ARI client of a node by `metadata.node`. Reads the nodes from `ARI_NODES`, as the CDK app writes
  * them; clients live as long as the function's environment does.
  *
- * @throws when `ARI_NODES` is unusable, or lists no node of that name.
+ * @throws when `ARI_NODES` is unusable, or lists no node of that name, or names a `caFile` that is none.
  */
 export function nodeClients(environment: { ARI_NODES?: string } = process.env): (node: string) => AriClient {
   const clients = new Map<string, AriClient>();
@@ -22,7 +23,9 @@ export function nodeClients(environment: { ARI_NODES?: string } = process.env): 
         const known = nodes.map((candidate) => candidate.name).join(', ');
         throw new Error(`The event came from node "${name}", but ARI_NODES of this function lists: ${known}`);
       }
-      client = createAriClient(httpTransport({ url: node.url, credentials: secretsManagerCredentials(node.secretId) }));
+      const ca = readCaFile(node);
+      const credentials = secretsManagerCredentials(node.secretId);
+      client = createAriClient(httpTransport({ url: node.url, credentials, ...(ca !== undefined && { ca }) }));
       clients.set(name, client);
     }
     return client;

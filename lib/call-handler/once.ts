@@ -1,14 +1,21 @@
 /** How many ids an environment remembers: minutes of a busy function's events, a few hundred kilobytes. */
 const REMEMBERED = 5000;
 
-/**
- * Runs work once for each id. A repeat gets the first run's outcome; work that failed may be run again, so that
- * a retry is no duplicate. Remembers within this process only.
- */
-export class Once {
+/** Sees to it that an event is handled once, whichever Lambda environments it is delivered to. */
+export interface OnceStore {
+  /**
+   * Runs work unless it was done for this id before. Work that failed may be run again, so that a retry is no
+   * duplicate. Rejects where the same work is under way elsewhere: Lambda then tries again, should that one fail.
+   *
+   * @returns whether this call was the one that ran the work
+   */
+  run(id: string, work: () => Promise<void>): Promise<boolean>;
+}
+
+/** Remembers within this process only. A repeat gets the first run's outcome. */
+export class Once implements OnceStore {
   readonly #runs = new Map<string, Promise<void>>();
 
-  /** @returns whether this call was the one that ran the work. */
   async run(id: string, work: () => Promise<void>): Promise<boolean> {
     const earlier = this.#runs.get(id);
     if (earlier) {

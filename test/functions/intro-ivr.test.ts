@@ -1,94 +1,79 @@
+import { type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Delivery, type Stage, stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
+import { handler as introIvr } from '../../functions/intro-ivr/index.ts';
+import { handler as superConference } from '../../functions/super-conference/index.ts';
 
-const MENU = ['sound:hello-world', 'sound:silence/5', 'sound:vm-goodbye'];
-const [GREETING, , GOODBYE] = MENU as [string, string, string];
+const [GREETING, SILENCE, GOODBYE] = ['sound:hello-world', 'sound:silence/5', 'sound:vm-goodbye'];
 
-let set: Stage;
-afterEach(() => set.close());
+let pbx: TestPbx;
+afterEach(() => pbx.close());
 
-/** Dials ivr and waits until the menu plays. */
-async function dial(delivery?: Delivery): Promise<string> {
-  set = await stage(delivery);
-  const channelId = set.asterisk.dial('ivr') as string;
-  await until('the menu', () => set.heard(channelId).length > 0);
-  return channelId;
+async function dial(options?: TestCallsOptions) {
+  pbx = await testCalls({ 'Intro-IVR': introIvr, 'Super-Conference': superConference }, options);
+  return pbx.dial('ivr');
 }
 
-async function over(channelId: string): Promise<void> {
-  await until('the end of the call', () => set.events(channelId, 'StasisEnd').length > 0);
-  await set.settled();
-  expect(set.errors).toEqual([]);
-}
+describe.each<[string, TestCallsOptions]>([
+  ['once', {}],
+  ['twice', { delivery: () => 'twice' }],
+  ['once, each to a cold function', { cold: true }],
+  ['twice, each to a cold function', { delivery: () => 'twice', cold: true }],
+])('with every event delivered %s, a caller of ivr', (_, options) => {
+  test('who stays silent hears greeting and goodbye, and is hung up', async () => {
+    const call = await dial(options);
+    expect(call.isUp).toBe(true);
+    await pbx.wait(10);
+    expect(call.heard).toEqual([GREETING, SILENCE, GOODBYE]);
+    expect(call.isOver).toBe(true);
+  });
 
-describe.each<Delivery>(['once', 'twice', 'cold', 'twice cold'])(
-  'with every event delivered %s, a caller of ivr',
-  (delivery) => {
-    test('who stays silent hears greeting and goodbye, and is hung up', async () => {
-      const channelId = await dial(delivery);
-      await over(channelId);
-      expect(set.heard(channelId)).toEqual(MENU);
-      expect(set.asterisk.channels).toEqual([]);
-    });
+  test('who presses 1 hears something, and goodbye', async () => {
+    const call = await dial(options);
+    await call.press('1');
+    await call.playbackEnds();
+    expect(call.heard).toEqual([GREETING, 'sound:tt-monkeys', GOODBYE]);
+    expect(call.isOver).toBe(true);
+  });
 
-    test('who presses 1 hears something, and goodbye', async () => {
-      const channelId = await dial(delivery);
-      set.asterisk.pressDigit(channelId, '1');
-      await over(channelId);
-      expect(set.heard(channelId)).toEqual([GREETING, 'sound:tt-monkeys', GOODBYE]);
-      expect(set.asterisk.channels).toEqual([]);
-    });
+  test('who presses 2 sits in conference room 100', async () => {
+    const call = await dial(options);
+    await call.press('2');
+    expect(call.bridge).toBe('100');
+    expect(call.app).toBe('Super-Conference');
+    expect(call.heard).toEqual([GREETING]);
+  });
 
-    test('who presses 2 sits in conference room 100', async () => {
-      const channelId = await dial(delivery);
-      set.asterisk.pressDigit(channelId, '2');
-      await until('the room', () => set.asterisk.bridges[0]?.channels.includes(channelId));
-      await set.settled();
-      expect(set.errors).toEqual([]);
-      expect(set.asterisk.bridges).toMatchObject([{ id: '100', channels: [channelId] }]);
-      expect(set.heard(channelId)).toEqual([GREETING]);
-    });
-
-    test('who presses anything else hears goodbye', async () => {
-      const channelId = await dial(delivery);
-      set.asterisk.pressDigit(channelId, '#');
-      await over(channelId);
-      expect(set.heard(channelId)).toEqual([GREETING, GOODBYE]);
-    });
-  },
-);
+  test('who presses anything else hears goodbye', async () => {
+    const call = await dial(options);
+    await call.press('#');
+    await pbx.wait(10);
+    expect(call.heard).toEqual([GREETING, GOODBYE]);
+    expect(call.isOver).toBe(true);
+  });
+});
 
 describe('events that come late', () => {
   test('a second digit changes nothing: the first was the choice', async () => {
-    const channelId = await dial();
-    set.asterisk.pressDigit(channelId, '1');
-    set.asterisk.pressDigit(channelId, '2');
-    await over(channelId);
-    expect(set.heard(channelId)).toEqual([GREETING, 'sound:tt-monkeys', GOODBYE]);
-    expect(set.asterisk.bridges).toEqual([]);
+    const call = await dial();
+    await call.press('12');
+    await pbx.wait(10);
+    expect(call.heard).toEqual([GREETING, 'sound:tt-monkeys', GOODBYE]);
+    expect(pbx.bridges).toEqual([]);
   });
 
   test('neither the start nor a digit disturbs a caller who is in the conference already', async () => {
-    const channelId = await dial();
-    set.asterisk.pressDigit(channelId, '2');
-    await until('the room', () => set.asterisk.bridges[0]?.channels.includes(channelId));
-    await set.settled();
-    for (const type of ['StasisStart', 'ChannelDtmfReceived', 'PlaybackFinished']) {
-      for (const envelope of set.events(channelId, type)) await set.redeliver(envelope);
-    }
-    await set.settled();
-    expect(set.heard(channelId)).toEqual([GREETING]);
-    expect(set.asterisk.bridges).toMatchObject([{ id: '100', channels: [channelId] }]);
+    const call = await dial({ cold: true });
+    await call.press('2');
+    for (const event of call.events()) await pbx.redeliver(event);
+    expect(call.heard).toEqual([GREETING]);
+    expect(pbx.bridges).toMatchObject([{ id: '100', channels: [call.id] }]);
   });
 
   test('nothing that comes after the caller has hung up is an error', async () => {
-    const channelId = await dial();
-    set.asterisk.pressDigit(channelId, '1');
-    set.asterisk.hangUp(channelId);
-    await over(channelId);
-    for (const type of ['StasisStart', 'ChannelDtmfReceived', 'PlaybackFinished']) {
-      for (const envelope of set.events(channelId, type)) await set.redeliver(envelope);
-    }
+    const call = await dial({ cold: true });
+    await call.press('1');
+    await call.hangUp();
+    for (const event of call.events()) await pbx.redeliver(event);
+    expect(pbx.deadLetters).toEqual([]);
   });
 });

@@ -1,58 +1,48 @@
+import { type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Delivery, type Stage, stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
+import { handler as superConference } from '../../functions/super-conference/index.ts';
 
-let set: Stage;
-afterEach(() => set.close());
+let pbx: TestPbx;
+afterEach(() => pbx.close());
 
-const room = (): string[] | undefined => set.asterisk.bridges.find(({ id }) => id === '100')?.channels;
-
-/** Dials conference and waits until the caller sits in the room. */
-async function join(): Promise<string> {
-  const channelId = set.asterisk.dial('conference') as string;
-  await until('the caller in the room', () => room()?.includes(channelId));
-  await set.settled();
-  return channelId;
+async function start(options?: TestCallsOptions): Promise<void> {
+  pbx = await testCalls({ 'Super-Conference': superConference }, options);
 }
 
-describe.each<Delivery>(['once', 'twice', 'cold', 'twice cold'])(
-  'with every event delivered %s, a conference',
-  (delivery) => {
-    test('holds all who called, each once, and is gone when the last has left', async () => {
-      set = await stage(delivery);
-      const [alice, bob] = [await join(), await join()];
-      expect(room()).toEqual([alice, bob]);
-      for (const channelId of [alice, bob]) expect(set.events(channelId, 'ChannelEnteredBridge')).toHaveLength(1);
-      set.asterisk.hangUp(alice);
-      await set.settled();
-      expect(room()).toEqual([bob]);
-      set.asterisk.hangUp(bob);
-      await until('the room to go', () => room() === undefined);
-      await set.settled();
-      expect(set.errors).toEqual([]);
-    });
-  },
-);
+describe.each<[string, TestCallsOptions]>([
+  ['once', {}],
+  ['twice', { delivery: () => 'twice' }],
+  ['once, each to a cold function', { cold: true }],
+  ['twice, each to a cold function', { delivery: () => 'twice', cold: true }],
+])('with every event delivered %s, a conference', (_, options) => {
+  test('holds all who called, each once, and is gone when the last has left', async () => {
+    await start(options);
+    const alice = await pbx.dial('conference');
+    const bob = await pbx.dial('conference', { name: 'Bob', number: '1002' });
+    expect(pbx.bridges).toMatchObject([{ id: '100', channels: [alice.id, bob.id] }]);
+    for (const call of [alice, bob]) expect(call.events('ChannelEnteredBridge')).toHaveLength(1);
+    await alice.hangUp();
+    expect([alice.bridge, bob.bridge]).toEqual([undefined, '100']);
+    await bob.hangUp();
+    expect(pbx.bridges).toEqual([]);
+  });
+});
 
 describe('events that come late', () => {
   test('the leaving of the last one does not end the room of one who came since', async () => {
-    set = await stage();
-    const alice = await join();
-    set.asterisk.hangUp(alice);
-    await until('the room to go', () => room() === undefined);
-    await set.settled();
-    const bob = await join();
-    for (const envelope of set.events(alice, 'ChannelLeftBridge')) await set.redeliver(envelope);
-    expect(room()).toEqual([bob]);
+    await start({ cold: true });
+    const alice = await pbx.dial('conference');
+    await alice.hangUp();
+    const bob = await pbx.dial('conference');
+    for (const event of alice.events('ChannelLeftBridge')) await pbx.redeliver(event);
+    expect(bob.bridge).toBe('100');
   });
 
   test('the start of a call that is over opens no room', async () => {
-    set = await stage();
-    const alice = await join();
-    set.asterisk.hangUp(alice);
-    await until('the room to go', () => room() === undefined);
-    await set.settled();
-    for (const envelope of set.events(alice, 'StasisStart')) await set.redeliver(envelope);
-    expect(room()).toBeUndefined();
+    await start({ delivery: ({ type }) => (type === 'StasisStart' ? 'held' : 'once') });
+    const alice = await pbx.dial('conference');
+    await alice.hangUp();
+    await pbx.release();
+    expect(pbx.bridges).toEqual([]);
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type AriClient, type AriResponse, createAriClient } from '../../../lib/ari/client.ts';
 import { type CallFunctions, type CallHandlerOptions, callHandler } from '../../../lib/call-handler/call-handler.ts';
+import type { DeadLetter } from '../../../lib/call-handler/dead-letter.ts';
+import { GiveUp } from '../../../lib/call-handler/give-up.ts';
+import type { OnceStore } from '../../../lib/call-handler/once.ts';
 import type { AriEventType, CallEventEnvelope } from '../../../lib/events/call-event.ts';
 import { createLog } from '../../../lib/log.ts';
 
@@ -130,4 +133,86 @@ describe('a command that fails', () => {
     await expect(handler(envelope('StasisStart'))).rejects.toMatchObject({ status });
     expect(paths).toHaveLength(1);
   });
+});
+
+describe('what a function is told of its event', () => {
+  const told = async (events: { sequence: number; recovered?: true }[]) => {
+    const seen: { late: boolean; recovered: boolean }[] = [];
+    const { handler } = handlerOf({
+      StasisStart: async ({ late, recovered }) => void seen.push({ late, recovered }),
+    });
+    for (const { sequence, ...more } of events) {
+      const event = envelope('StasisStart', { id: `c-${sequence}` });
+      Object.assign(event.detail.metadata, { channelSequence: sequence, ...more });
+      await handler(event);
+    }
+    return seen;
+  };
+
+  test('it is late where a later event of the channel was here before', async () => {
+    const seen = await told([{ sequence: 1 }, { sequence: 3 }, { sequence: 2 }, { sequence: 4 }]);
+    expect(seen.map(({ late }) => late)).toEqual([false, false, true, false]);
+  });
+
+  test('it is recovered where the connector rebuilt it', async () => {
+    const seen = await told([{ sequence: 1, recovered: true }, { sequence: 2 }]);
+    expect(seen.map(({ recovered }) => recovered)).toEqual([true, false]);
+  });
+});
+
+describe('a failure that is final', () => {
+  const giveUp = { StasisStart: () => Promise.reject(new GiveUp('no such room')) };
+
+  test('becomes a dead letter at once, and Lambda is not asked to try again', async () => {
+    const letters: [string, string][] = [];
+    const deadLetter: DeadLetter = async ({ detail }, error) => void letters.push([detail.metadata.id, error.message]);
+    const { handler, lines } = handlerOf(giveUp, undefined, { deadLetter });
+    await handler(envelope('StasisStart'));
+    expect(letters).toEqual([['c-1', 'no such room']]);
+    expect(lines.join()).toContain('Gave up: no such room');
+  });
+
+  test('is one that Asterisk rejects as it is, and no other of its refusals', async () => {
+    const letters: string[] = [];
+    const deadLetter: DeadLetter = async (_, error) => void letters.push(error.message);
+    for (const [status, final] of [
+      [400, true],
+      [409, false],
+      [401, false],
+      [503, false],
+    ] as const) {
+      const functions: CallFunctions = { StasisStart: ({ ari }) => ari.bridges.get({ bridgeId: 'b' }) };
+      const answer = (path: string) => (path === '/bridges/b' ? { status } : { status: 200, body: '{}' });
+      const handling = handlerOf(functions, answer, { deadLetter }).handler(envelope('StasisStart'));
+      await (final ? handling : expect(handling).rejects.toMatchObject({ status }));
+    }
+    expect(letters).toHaveLength(1);
+  });
+
+  test('is thrown where the dead letter cannot be kept, or there is nowhere to keep it', async () => {
+    const deadLetter: DeadLetter = () => Promise.reject(new Error('no queue'));
+    await expect(handlerOf(giveUp).handler(envelope('StasisStart'))).rejects.toThrow('no such room');
+    const { handler, lines } = handlerOf(giveUp, undefined, { deadLetter });
+    await expect(handler(envelope('StasisStart'))).rejects.toThrow('no such room');
+    expect(lines.join()).toContain('cannot be kept: no queue');
+  });
+});
+
+test('a store keeps an event from running again in another environment', async () => {
+  const done = new Set<string>();
+  const once: OnceStore = {
+    run: async (id, work) => {
+      if (done.has(id)) return false;
+      await work();
+      done.add(id);
+      return true;
+    },
+  };
+  const runs: string[] = [];
+  const functions: CallFunctions = { StasisStart: async ({ event }) => void runs.push(event.metadata.id) };
+  const { handler, lines } = handlerOf(functions, undefined, { once });
+  await handler(envelope('StasisStart'));
+  await handler.withOptions({})(envelope('StasisStart'));
+  expect(runs).toHaveLength(1);
+  expect(lines.join()).toContain('handled before');
 });

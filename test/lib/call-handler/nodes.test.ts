@@ -14,6 +14,11 @@ test('a node that the function was not told of is named, with those it knows', (
   expect(() => clientOf('pbx-9')).toThrow('came from node "pbx-9", but ARI_NODES of this function lists: pbx-1');
 });
 
+test('a private authority that cannot be read is a fault of the node, and names the file', () => {
+  const clientOf = nodeClients({ ARI_NODES: JSON.stringify([{ ...NODE, caFile: '/nowhere/ca.pem' }]) });
+  expect(() => clientOf('pbx-1')).toThrow(/node "pbx-1": expected `caFile`.*ENOENT \(\/nowhere\/ca\.pem\)/);
+});
+
 test.each([undefined, 'no json', '[]', '[{"name":"x"}]'])('ARI_NODES that is %j is refused', (text) => {
   expect(() => nodeClients(text === undefined ? {} : { ARI_NODES: text })('pbx-1')).toThrow(/^ARI_NODES: /);
 });

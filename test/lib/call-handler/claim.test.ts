@@ -3,7 +3,8 @@ import { type ChannelHandle, channelHandle } from '../../../lib/ari/channel.ts';
 import { createAriClient } from '../../../lib/ari/client.ts';
 import { cachedCredentials } from '../../../lib/ari/credentials.ts';
 import { httpTransport } from '../../../lib/ari/http-transport.ts';
-import { oncePerChannel } from '../../../lib/call-handler/once-per-channel.ts';
+import { claim, isClaimed } from '../../../lib/call-handler/claim.ts';
+import type { CallEvent } from '../../../lib/events/call-event.ts';
 import { SimulatedAsterisk } from '../../../lib/simulator/simulated-asterisk.ts';
 import { openEvents } from '../../support/open-events.ts';
 
@@ -22,20 +23,19 @@ beforeEach(() => {
   channel = channelHandle(ari, asterisk.dial('ivr') as string);
 });
 
-test('work runs once for a channel, and other work and other channels are not concerned', async () => {
-  const done: string[] = [];
-  await oncePerChannel(channel, 'menu', async () => done.push('menu'));
-  await oncePerChannel(channel, 'menu', async () => done.push('menu again'));
-  await oncePerChannel(channel, 'survey', async () => done.push('survey'));
-  expect(done).toEqual(['menu', 'survey']);
+const event = (id: string): CallEvent => ({ metadata: { id } }) as CallEvent;
+
+test('the first event that asks decides, and the same one again when it is retried', async () => {
+  expect(await isClaimed(channel, 'choice')).toBe(false);
+  expect(await claim(channel, 'choice', event('a'))).toBe(true);
+  expect(await claim(channel, 'choice', event('b'))).toBe(false);
+  expect(await claim(channel, 'choice', event('a'))).toBe(true);
+  expect(await isClaimed(channel, 'choice')).toBe(true);
 });
 
-test('work that failed runs again', async () => {
-  const fail = oncePerChannel(channel, 'menu', () => Promise.reject(new Error('no sound')));
-  await expect(fail).rejects.toThrow('no sound');
-  let ran = false;
-  await oncePerChannel(channel, 'menu', async () => {
-    ran = true;
-  });
-  expect(ran).toBe(true);
+test('another decision and another channel are not concerned', async () => {
+  expect(await claim(channel, 'choice', event('a'))).toBe(true);
+  expect(await claim(channel, 'survey', event('b'))).toBe(true);
+  asterisk.hangUp(channel.id);
+  expect(await isClaimed(channel, 'choice')).toBe(false);
 });

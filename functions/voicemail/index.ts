@@ -1,0 +1,73 @@
+/**
+ * Takes a message and makes an event of it: `Stasis(Voicemail,100)` greets, records until `#`, silence or hanging up,
+ * and puts `VoicemailLeft` on the bus, as a user event of Asterisk's own: whoever wants it writes a rule.
+ *
+ * What has to be known when the caller is gone is in the recording's name: the mailbox, the caller's number, the channel.
+ * The recording is a draft until the event is out. So a repeated or retried event finds out what is left to do.
+ */
+import { type AriClient, AriError, type ChannelHandle, callHandler, unlessGone } from 'ari-eventbridge';
+
+const GREETING = 'sound:vm-intro';
+const GOODBYE = 'sound:vm-goodbye';
+const [DRAFT, MESSAGE] = ['voicemail-draft', 'voicemail'];
+
+export const handler = callHandler({
+  StasisStart: async ({ event, channel, ari }) => {
+    const [mailbox = 'general'] = event.args;
+    // Anyone may write anything there: it neither parts the name nor makes it longer than a file's may be.
+    const number = event.channel.caller.number.replace(/[^A-Za-z0-9+]/g, '').slice(0, 32) || 'anonymous';
+    const message = `${mailbox}_${number}_${channel.id}`;
+    if (await isStored(`${MESSAGE}_${message}`, ari)) return; // late: it was left already
+    await play('greeting', GREETING, channel, ari);
+    await unlessThere(
+      channel.record({
+        name: `${DRAFT}_${message}`,
+        format: 'wav',
+        beep: true,
+        terminateOn: '#',
+        maxSilenceSeconds: 5,
+        maxDurationSeconds: 120,
+      }),
+    );
+  },
+
+  RecordingFinished: async ({ event, channel, ari }) => {
+    const { name: draft, format, duration = 0 } = event.recording;
+    const [kind, mailbox = '', number = '', call = ''] = draft.split('_');
+    if (kind !== DRAFT) return;
+    if (await isStored(draft, ari)) {
+      const recording = [MESSAGE, mailbox, number, call].join('_');
+      await unlessThere(ari.recordings.copyStored({ recordingName: draft, destinationRecordingName: recording }));
+      const variables = { recording, format, mailbox, number, seconds: String(duration) };
+      await ari.events.userEvent({ eventName: 'VoicemailLeft', application: event.application, variables });
+      await unlessGone(ari.recordings.deleteStored({ recordingName: draft }));
+    }
+    // A caller who ended the message with `#` is still there; that one has hung up is no error.
+    await play('goodbye', GOODBYE, channel, ari);
+  },
+
+  PlaybackFinished: async ({ event, channel }) => {
+    if (event.playback.media_uri === GOODBYE) await channel.hangup();
+  },
+});
+
+/** Starts a playback, unless it plays already. Answers first: on a channel that plays, that would have to wait. */
+async function play(name: string, media: string, channel: ChannelHandle, ari: AriClient): Promise<void> {
+  const playbackId = `${name}-${channel.id}`;
+  if (await unlessGone(ari.playbacks.get({ playbackId }))) return;
+  await channel.answer();
+  await channel.playWithId({ playbackId, media });
+}
+
+async function isStored(recordingName: string, ari: AriClient): Promise<boolean> {
+  return (await unlessGone(ari.recordings.getStored({ recordingName }))) !== undefined;
+}
+
+/** An earlier try has got as far: a recording of that name is there, or being made. */
+async function unlessThere(command: Promise<unknown>): Promise<void> {
+  try {
+    await command;
+  } catch (error) {
+    if (!(error instanceof AriError && error.status === 409)) throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import { AriError } from '../ari/errors.ts';
+
+/**
+ * Thrown by a function of a call handler where trying again cannot help: the event becomes a dead letter at once.
+ *
+ * @example
+ * const [room] = event.args;
+ * if (room === undefined) throw new GiveUp('Expected Stasis(Super-Conference,ROOM) in the dialplan, got no room');
+ */
+export class GiveUp extends Error {
+  override readonly name = 'GiveUp';
+}
+
+/**
+ * Whether an error is final. Of ARI's own only what Asterisk rejects as it is: a wrong state may change, an operator
+ * may be about to give Asterisk the new password, and a minute later Asterisk may be up.
+ */
+export function isFinal(error: unknown): boolean {
+  return error instanceof GiveUp || (error instanceof AriError && error.kind === 'rejected');
+}

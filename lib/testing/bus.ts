@@ -1,0 +1,48 @@
+import type { CallEventEnvelope } from '../events/call-event.ts';
+import { type AriFrame, callEventEntry, readFrame } from '../events/entry.ts';
+import { subjectOf } from '../events/subject.ts';
+
+/** The node that test calls come from. */
+export const NODE = 'pbx-1';
+const CONNECTION = 'test-connection';
+
+/** Makes of each event of Asterisk's what a Lambda function is handed, numbered as the connector numbers them. */
+export class TestBus {
+  readonly #channels = new Map<string, { forwarded: number; callId?: string }>();
+  #sequence = 0;
+
+  envelopeOf(event: object, now: Date): CallEventEnvelope {
+    const frame = readFrame(JSON.stringify(event)) as AriFrame;
+    const { channelId, callId, resources } = subjectOf(frame.event);
+    this.#sequence += 1;
+    const metadata = {
+      id: `${CONNECTION}-${this.#sequence}`,
+      node: NODE,
+      connection: CONNECTION,
+      sequence: this.#sequence,
+      ...(channelId !== undefined && { channelId, ...this.#next(channelId, callId) }),
+      receivedAt: now.toISOString(),
+    };
+    const entry = callEventEntry(frame, metadata, resources);
+    return {
+      version: '0',
+      id: `bus-${this.#sequence}`,
+      source: entry.Source,
+      'detail-type': entry.DetailType,
+      account: '123456789012',
+      region: 'us-east-1',
+      time: entry.Time.toISOString(),
+      resources: entry.Resources,
+      detail: JSON.parse(entry.Detail) as CallEventEnvelope['detail'],
+    };
+  }
+
+  /** Not every event of a channel names its call: it is remembered from those that do. */
+  #next(channelId: string, callId: string | undefined): { channelSequence: number; callId?: string } {
+    const channel = this.#channels.get(channelId) ?? { forwarded: 0 };
+    this.#channels.set(channelId, channel);
+    channel.forwarded += 1;
+    if (callId !== undefined) channel.callId = callId;
+    return { channelSequence: channel.forwarded, ...(channel.callId !== undefined && { callId: channel.callId }) };
+  }
+}

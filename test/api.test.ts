@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as main from 'ari-eventbridge';
+import * as cdk from 'ari-eventbridge/cdk';
+import * as dynamodb from 'ari-eventbridge/dynamodb';
+import * as testing from 'ari-eventbridge/testing';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+
+const kinds = (module: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(module).map(([name, value]) => [name, typeof value]));
+
+test('ari-eventbridge offers this and nothing else', () => {
+  expect(kinds(main)).toEqual({
+    AriError: 'function',
+    CALL_EVENT_SOURCE: 'string',
+    CONNECTOR_SOURCE: 'string',
+    GiveUp: 'function',
+    InvalidEventException: 'function',
+    InvalidEventPatternException: 'function',
+    NotSentError: 'function',
+    ariPattern: 'function',
+    cachedCredentials: 'function',
+    callHandler: 'function',
+    channelState: 'function',
+    claim: 'function',
+    compile: 'function',
+    createAriClient: 'function',
+    dialWebSocketTransport: 'function',
+    explain: 'function',
+    httpTransport: 'function',
+    isClaimed: 'function',
+    matches: 'function',
+    unlessGone: 'function',
+    validate: 'function',
+    webSocketTransport: 'function',
+  });
+});
+
+test('its other entrances offer this and nothing else', () => {
+  expect(kinds(testing)).toEqual({ testCalls: 'function' });
+  expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
+  expect(Object.keys(cdk).toSorted()).toEqual([
+    'AriBridge',
+    'CallDataKey',
+    'CallEventBus',
+    'CallHandler',
+    'ConnectorService',
+    'DeadLetterQueue',
+    'DoctorFunction',
+    'EventSchemas',
+    'Monitoring',
+    'Network',
+    'NodeUser',
+    'SolePublishers',
+    'connectorImage',
+  ]);
+});
+
+describe('ari-eventbridge/cdk', () => {
+  const folder = new URL('../lib/cdk/', import.meta.url);
+  const sources = readdirSync(folder).map((file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const);
+  const constructs = sources.flatMap(([file, source]) =>
+    [...source.matchAll(/^export class (\w+) extends (?:Construct|Queue)\b/gm)].map(([, name = '']) => [
+      name,
+      file,
+      source,
+    ]),
+  ) as [string, string, string][];
+
+  test.each(constructs)(
+    'has %s in a file of its own, %s, and shows by an example how to use it',
+    (name, file, source) => {
+      expect(file).toBe(`${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`);
+      const before = source.slice(0, source.search(new RegExp(`^export class ${name}\\b`, 'm')));
+      expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);
+    },
+  );
+
+  test('has a construct in every place that it offers one', () => {
+    const classes = Object.keys(cdk).filter((name) => /^[A-Z]/.test(name));
+    expect(constructs.map(([name]) => name).toSorted()).toEqual(classes.toSorted());
+  });
+
+  const props = sources.flatMap(([, source]) =>
+    [
+      ...source.matchAll(
+        /^export interface (\w+Props|ExistingVpc|AppConfig|AriBridgeConnector)\b[^{]*\{\n([\s\S]*?)^\}/gm,
+      ),
+    ].map(([, name = '', body = '']) => [name, body] as const),
+  );
+
+  test.each(props)('%s says of each prop what it is, and of each that can be left out what it is then', (_, body) => {
+    const fields = [...body.matchAll(/( {2}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)? {2}(\w+)(\??): /g)];
+    expect(fields.length).toBeGreaterThan(0);
+    for (const [, docstring, name, optional] of fields) {
+      expect(docstring, name).toBeDefined();
+      if (optional) expect(docstring, name).toContain('@default');
+    }
+  });
+});
+
+test.each([
+  ['call-handler/call-handler.ts', 'callHandler'],
+  ['call-handler/call-state.ts', 'channelState'],
+  ['call-handler/claim.ts', 'claim'],
+  ['call-handler/claim.ts', 'isClaimed'],
+  ['call-handler/dynamodb.ts', 'dynamoDbOnce'],
+  ['call-handler/dynamodb.ts', 'dynamoDbState'],
+  ['call-handler/give-up.ts', 'GiveUp'],
+  ['testing/test-calls.ts', 'testCalls'],
+  ['testing/test-call.ts', 'TestCall'],
+])('lib/%s shows by an example how to use %s', (file, name) => {
+  const source = readFileSync(new URL(`../lib/${file}`, import.meta.url), 'utf8');
+  const before = source.slice(0, source.search(new RegExp(`^export (async )?(function|class) ${name}\\b`, 'm')));
+  expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);
+});
+
+test('the types lead from an event’s name to its fields', () => {
+  main.callHandler({
+    ChannelDtmfReceived: async ({ event, channel, late, recovered }) => {
+      expectTypeOf(event.digit).toEqualTypeOf<string>();
+      expectTypeOf(channel).toEqualTypeOf<main.ChannelHandle>();
+      expectTypeOf([late, recovered]).toEqualTypeOf<boolean[]>();
+      // @ts-expect-error: a digit has no playback
+      event.playback;
+    },
+  });
+  expectTypeOf(main.channelState<{ tries: number }>('pin')).toEqualTypeOf<main.CallState<{ tries: number }>>();
+  expectTypeOf(dynamodb.dynamoDbState<string>).returns.toEqualTypeOf<main.CallState<string>>();
+  expectTypeOf(testing.testCalls).returns.resolves.toEqualTypeOf<testing.TestPbx>();
+  expectTypeOf<testing.TestCall['heard']>().toEqualTypeOf<readonly string[]>();
+  expectTypeOf<testing.Delivery>().toEqualTypeOf<'once' | 'twice' | 'after the next' | 'held' | 'never'>();
+});

@@ -1,0 +1,77 @@
+import { type Delivery, type TestPbx, testCalls } from 'ari-eventbridge/testing';
+import { afterEach, describe, expect, test } from 'vitest';
+import { handler as introIvr } from '../../functions/intro-ivr/index.ts';
+import { handler as superConference } from '../../functions/super-conference/index.ts';
+import { handler as voicemail } from '../../functions/voicemail/index.ts';
+
+const HANDLERS = { 'Intro-IVR': introIvr, 'Super-Conference': superConference, Voicemail: voicemail };
+
+/** What callers do. The rest of their calls is up to the handlers. */
+const CALLS: Record<string, (pbx: TestPbx) => Promise<unknown>> = {
+  'a caller of ivr who is silent': (pbx) => pbx.dial('ivr'),
+  'a caller of ivr who presses 1': (pbx) => pbx.dial('ivr').then((call) => call.press('1')),
+  'a caller of ivr who presses 2 and stays': (pbx) => pbx.dial('ivr').then((call) => call.press('2')),
+  'a caller of ivr who presses 2 and leaves': async (pbx) => {
+    const call = await pbx.dial('ivr');
+    await call.press('2');
+    await call.hangUp();
+  },
+  'two callers in a conference, of whom one leaves': async (pbx) => {
+    const [alice] = [await pbx.dial('conference'), await pbx.dial('conference')];
+    await alice.hangUp();
+  },
+  'a caller who leaves a message': async (pbx) => {
+    const call = await pbx.dial('Voicemail');
+    await pbx.wait(5);
+    await call.press('#');
+  },
+  'a caller who hangs up on the mailbox': async (pbx) => {
+    const call = await pbx.dial('Voicemail');
+    await pbx.release(); // who hangs up before anything was handled leaves no message, which is right
+    await pbx.wait(5);
+    await call.hangUp();
+  },
+};
+
+let pbx: TestPbx;
+afterEach(() => pbx.close());
+
+/** Lets callers call while one event arrives otherwise than once; five minutes later all is as it will be. */
+async function outcomeOf(name: string, position: number, delivery: Delivery) {
+  let handled = 0;
+  const deliveryOf = (_: unknown, at: number): Delivery => {
+    handled = at + 1;
+    return at === position ? delivery : 'once';
+  };
+  pbx = await testCalls(HANDLERS, { cold: true, delivery: deliveryOf });
+  await CALLS[name]?.(pbx);
+  await pbx.release();
+  await pbx.wait(300);
+  const media = pbx.events.flatMap((event) => (event.type === 'PlaybackStarted' ? [event.playback.media_uri] : []));
+  const messages = pbx.events.flatMap((event) =>
+    event.type === 'ChannelUserevent' ? [event.userevent.recording] : [],
+  );
+  const bridges = pbx.bridges.map(({ id, channels }) => ({ id, channels }));
+  return { handled, media, outcome: { bridges, messages, deadLetters: pbx.deadLetters } };
+}
+
+describe.each(Object.keys(CALLS))('%s', (name) => {
+  test('is served the same whichever event is delivered twice', async () => {
+    const expected = await outcomeOf(name, -1, 'once');
+    expect(expected.handled).toBeGreaterThan(0);
+    for (let position = 0; position < expected.handled; position++) {
+      const { media, outcome } = await outcomeOf(name, position, 'twice');
+      expect({ position, media, outcome }).toEqual({ position, media: expected.media, outcome: expected.outcome });
+    }
+  });
+
+  test('ends the same whichever two neighbouring events change places', async () => {
+    const expected = await outcomeOf(name, -1, 'once');
+    for (let position = 0; position < expected.handled; position++) {
+      const { media, outcome } = await outcomeOf(name, position, 'after the next');
+      expect({ position, outcome }).toEqual({ position, outcome: expected.outcome });
+      // Where a start comes late, what the caller has passed by then is not played any more: never anything else.
+      expect(expected.media.join()).toContain(media.join());
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import { callHandler, channelState } from 'ari-eventbridge';
+import { testCalls } from 'ari-eventbridge/testing';
+import { expect, test } from 'vitest';
+
+const ODD = { text: 'é"\\\n$[1 + 1] ,;|', list: [1, { deep: true }] };
+
+test('state stays with the call, from app to app and from environment to environment', async () => {
+  const state = channelState<typeof ODD>('odd');
+  const seen: unknown[] = [];
+  const first = callHandler({
+    StasisStart: async ({ event, channel }) => {
+      seen.push(await state.get({ event, channel }));
+      await state.set({ event, channel }, ODD);
+      await channel.move({ app: 'Second' });
+    },
+  });
+  const second = callHandler({
+    StasisStart: async (context) => void seen.push(await state.get(context)),
+  });
+  const pbx = await testCalls({ First: first, Second: second }, { cold: true });
+  await pbx.dial('First');
+  await pbx.close();
+  expect(seen).toEqual([undefined, ODD]);
+});
+
+test('state that is too much for a variable is refused, with what to do', async () => {
+  const errors: unknown[] = [];
+  const handler = callHandler({
+    StasisStart: (context) =>
+      channelState<string>('big')
+        .set(context, '{'.repeat(1200))
+        .catch((e) => errors.push(e)),
+  });
+  const pbx = await testCalls({ App: handler });
+  await pbx.dial('App');
+  await pbx.close();
+  expect(String(errors[0])).toMatch(/at most 3500 bytes in a URL, got 36\d\d: keep less of it, or use dynamoDbState/);
+});
+
+test('a name that is no variable is refused', () => {
+  expect(() => channelState('a b')).toThrow('letters, digits or "_", got "a b"');
+});
