@@ -1,11 +1,22 @@
-import type { BusEntry } from '../lib/events/entry.ts';
+/**
+ * What became of one entry:
+ *
+ *  - `accepted`: it is on the bus;
+ *  - `rejected`: refused for good;
+ *  - `throttled`: the bus wants fewer of them for now;
+ *  - `failed`: the bus failed at this entry, and may take it the next time;
+ *  - `unavailable`: the request as a whole got nowhere, and the next one will not either.
+ */
+export type PutOutcome =
+  | { status: 'accepted' }
+  | { status: 'rejected' | 'throttled' | 'failed' | 'unavailable'; reason: string };
 
-/** What became of one entry: on the bus, worth trying again, or refused for good. */
-export type PutOutcome = { status: 'accepted' } | { status: 'retry' | 'rejected'; reason: string };
-
-/** Where entries go. */
+/** Where entries go. Another bus is another implementation of this. */
 export interface EventBus {
-  /** One outcome for each entry, in their order. Never rejects. */
-  put(entries: readonly BusEntry[]): Promise<PutOutcome[]>;
+  /**
+   * @param entries 1 to 10, each the JSON of a PutEvents entry without `EventBusName`
+   * @returns one outcome for each entry, in their order; never rejects
+   */
+  put(entries: readonly Buffer[]): Promise<PutOutcome[]>;
   close(): void;
 }

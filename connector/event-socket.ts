@@ -1,34 +1,41 @@
+import { TLSSocket } from 'node:tls';
 import WebSocket from 'ws';
+import type { DialledNode } from '../lib/ari/ca-file.ts';
 import { basicAuthorization, type Credentials } from '../lib/ari/credentials.ts';
-import type { AriNode } from '../lib/ari/node.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 
 /** How often Asterisk is pinged; a socket that stayed silent for two rounds is given up. */
-const PING_INTERVAL_MS = 10_000;
+const PING_INTERVAL_MS = 5000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How long the text of a refusal may take to come. */
 const REFUSAL_TIMEOUT_MS = 2000;
+/** How long Asterisk may take to answer a goodbye. */
+const GOODBYE_TIMEOUT_MS = 1000;
 /** Larger than any event; a frame beyond it ends the connection. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 export interface EventSocketHandlers {
-  onOpen(): void;
+  /** @param certificateExpires when Asterisk's certificate does, in milliseconds since 1970; undefined without TLS */
+  onOpen(certificateExpires: number | undefined): void;
   onFrame(text: string): void;
-  /** Called exactly once, last, however the socket ends; not after `close()`. */
+  /** Asterisk answered a ping. */
+  onAlive(): void;
+  /** Called once, last, however the socket ends; not when it ends by `close()`. */
   onEnd(failure: ConnectFailure): void;
 }
 
 export interface EventSocketOptions {
-  node: AriNode;
+  node: DialledNode;
   apps: readonly string[];
   credentials: Credentials;
-  /** @default 10000 */
+  /** @default 5000 */
   pingIntervalMs?: number;
 }
 
 /** One event WebSocket that we dial. Credentials travel in the header: in the URL they would land in logs. */
 export class EventSocket {
   readonly #socket: WebSocket;
+  readonly #closed: Promise<void>;
   #alive = true;
   #ended = false;
   #pinging: NodeJS.Timeout | undefined;
@@ -57,21 +64,30 @@ export class EventSocket {
       perMessageDeflate: false,
       // Broken UTF-8 in one caller's name is no reason to lose the connection and every call's events with it.
       skipUTF8Validation: true,
+      ...(node.ca !== undefined && { ca: node.ca }),
     });
+    let open = false;
+    let certificateExpires: number | undefined;
+    this.#socket.on('upgrade', ({ socket }) => {
+      if (socket instanceof TLSSocket) certificateExpires = Date.parse(socket.getPeerCertificate().valid_to);
+    });
+    this.#closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.on('open', () => {
+      open = true;
       this.#pinging = setInterval(() => {
         if (!this.#alive) return end({ kind: 'silent', seconds: Math.round((2 * pingIntervalMs) / 1000) });
         this.#alive = false;
         this.#socket.ping();
       }, pingIntervalMs);
-      handlers.onOpen();
+      handlers.onOpen(certificateExpires);
     });
     this.#socket.on('pong', () => {
       this.#alive = true;
+      handlers.onAlive();
     });
     this.#socket.on('message', (data: Buffer) => {
       this.#alive = true;
-      if (!this.#ended) handlers.onFrame(data.toString('utf8'));
+      handlers.onFrame(data.toString('utf8'));
     });
     this.#socket.on('unexpected-response', (request, response) => {
       const chunks: Buffer[] = [];
@@ -84,16 +100,22 @@ export class EventSocket {
       response.on('error', refused);
       setTimeout(refused, REFUSAL_TIMEOUT_MS).unref();
     });
-    this.#socket.on('error', (error) => end({ kind: 'unreachable', error }));
+    this.#socket.on('error', (error) =>
+      end(open ? { kind: 'closed', code: 1006, reason: error.message } : { kind: 'unreachable', error }),
+    );
     this.#socket.on('close', (code, reason) => end({ kind: 'closed', code, reason: reason.toString('utf8') }));
   }
 
-  /** Says goodbye to Asterisk, which takes the apps out of its books. No handler is called any more. */
-  close(): void {
+  /**
+   * Says goodbye to Asterisk, which takes the apps out of its books. Frames that are on their way are still handed
+   * over until it answers, for a second at the most; then the promise resolves.
+   */
+  async close(): Promise<void> {
     clearInterval(this.#pinging);
     this.#ended = true;
     this.#socket.close(1000);
-    // A peer that does not answer the goodbye is not waited for (ws itself would wait 30 s).
-    setTimeout(() => this.#socket.terminate(), 1000).unref();
+    const limit = setTimeout(() => this.#socket.terminate(), GOODBYE_TIMEOUT_MS);
+    await this.#closed;
+    clearTimeout(limit);
   }
 }

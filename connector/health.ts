@@ -1,22 +1,36 @@
 import { createServer, type Server } from 'node:http';
 import type { ConnectorStatus } from './connector.ts';
 
+/** What is asked of the connector. */
+export interface HealthSource {
+  status(): ConnectorStatus;
+  /** Nodes whose link has stopped working, which a new process would put right. */
+  stuck(): string[];
+  /** The connector's figures in Prometheus' text form. */
+  metrics(): string;
+}
+
 /**
- * Serves `/healthz` (200 while the process runs) and `/readyz` (200, or 503 with what is missing) on loopback: the
- * container's own health check asks, nobody else can.
+ * Serves on loopback, where the container's own health check asks and nobody else can:
+ *
+ *  - `/healthz`: 200 while the process and its sockets work, also while Asterisk or EventBridge is away;
+ *  - `/readyz`: 200, or 503 with what is missing;
+ *  - `/metrics`: figures in Prometheus' text form.
  *
  * @param port 0 for any free one
  */
-export async function serveHealth(port: number, status: () => ConnectorStatus): Promise<Server> {
+export async function serveHealth(port: number, source: HealthSource): Promise<Server> {
   const server = createServer((request, response) => {
-    const current = status();
-    const [code, body] =
-      request.url === '/healthz'
-        ? [200, { alive: true }]
-        : request.url === '/readyz'
-          ? [current.ready ? 200 : 503, current]
-          : [404, { message: 'expected /healthz or /readyz' }];
-    response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+    const json = (code: number, body: object): void => {
+      response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+    };
+    if (request.url === '/healthz') {
+      const stuck = source.stuck();
+      json(stuck.length === 0 ? 200 : 503, { alive: stuck.length === 0, ...(stuck.length > 0 && { stuck }) });
+    } else if (request.url === '/readyz') json(source.status().ready ? 200 : 503, source.status());
+    else if (request.url === '/metrics') {
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(source.metrics());
+    } else json(404, { message: 'expected /healthz, /readyz or /metrics' });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -2,9 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { createLog } from '../lib/log.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { Connector } from './connector.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { EventBridge } from './eventbridge.ts';
 import { serveHealth } from './health.ts';
+import { Metrics } from './metrics.ts';
 import { secretCredentials, secretsManagerClient } from './secret.ts';
+import { SqsQueue } from './sqs.ts';
 
 const log = createLog();
 
@@ -12,30 +15,53 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const secrets = secretsManagerClient();
   const bus = new EventBridge(config.eventBusName, config.putEventsConcurrency);
+  const queue = config.deadLetterQueueUrl ? new SqsQueue(config.deadLetterQueueUrl, secrets.config) : undefined;
+  const metrics = new Metrics();
   const connector = new Connector({
     ...config,
     bus,
     log,
+    metrics,
+    deadLetters: new DeadLetters(config.journalFolder, queue, log),
     credentialsOf: (secretId) => secretCredentials(secrets, secretId),
   });
-  const health = await serveHealth(config.healthPort, () => connector.status);
+  const health = await serveHealth(config.healthPort, {
+    status: () => connector.status,
+    stuck: () => connector.stuckNodes(),
+    metrics: () => metrics.prometheus(connector.gauges),
+  });
   log.info('Connector started', {
     nodes: config.nodes.map(({ name, url, apps }) => ({ name, url, apps })),
     bus: config.eventBusName,
+    journal: config.journalFolder,
     healthPort: (health.address() as AddressInfo).port,
   });
   connector.start();
 
-  const stop = async (signal: string): Promise<void> => {
-    log.info(`${signal}: draining`, { waiting: connector.status.waiting });
-    const left = await connector.stop(config.drainSeconds * 1000);
-    if (left > 0)
-      log.error(`${left} events were not published within ${config.drainSeconds} s and are lost`, { count: left });
-    else log.info('Drained');
-    process.exit(left > 0 ? 1 : 0);
+  const writeMetrics = (): void => {
+    for (const line of metrics.embedded(connector.gauges)) process.stdout.write(`${line}\n`);
   };
-  process.once('SIGTERM', () => void stop('SIGTERM'));
-  process.once('SIGINT', () => void stop('SIGINT'));
+  if (config.metricsIntervalSeconds > 0) setInterval(writeMetrics, config.metricsIntervalSeconds * 1000);
+
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info(`${signal}: draining`, { waiting: connector.status.waiting });
+    const { waiting, dropped } = await connector.stop(config.drainSeconds * 1000);
+    if (config.metricsIntervalSeconds > 0) writeMetrics();
+    if (waiting > 0) {
+      log.error(
+        `${waiting} events were not published within ${config.drainSeconds} s. Those in ${config.journalFolder} are published by the next process that starts on this folder; a task with a new disk does not see them.`,
+        { waiting },
+      );
+    }
+    const clean = waiting === 0 && dropped === 0;
+    if (clean) log.info('Drained');
+    process.exit(clean ? 0 : 1);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
 }
 
 main().catch((error: Error) => {

@@ -1,161 +1,335 @@
-import { randomUUID } from 'node:crypto';
-import type { Credentials, CredentialsProvider } from '../lib/ari/credentials.ts';
-import type { AriNode } from '../lib/ari/node.ts';
-import { type AriFrame, readFrame } from '../lib/events/entry.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DialledNode } from '../lib/ari/ca-file.ts';
+import type { AriClient } from '../lib/ari/client.ts';
+import type { CredentialsProvider } from '../lib/ari/credentials.ts';
+import { AriError, reasonOf } from '../lib/ari/errors.ts';
+import type { GapCause } from '../lib/events/connector-event.ts';
+import type { AriFrame } from '../lib/events/entry.ts';
 import type { Log } from '../lib/log.ts';
-import { Backoff, type BackoffBounds } from './backoff.ts';
-import { type ConnectFailure, explainFailure } from './connect-failure.ts';
-import { EventSocket } from './event-socket.ts';
+import { AppLink, type FramePosition } from './app-link.ts';
+import type { BackoffBounds } from './backoff.ts';
+import type { NodeState } from './node-state.ts';
+import { holderName, holdersOf } from './presence.ts';
+import { type Difference, differenceOf, inBoth, rebuiltEnd, rebuiltStart, stasisChannels } from './resync.ts';
+import { Standby } from './standby.ts';
 
-/** Reconnecting starts anew from short delays only after a connection stood this long. */
-const STABLE_MS = 30_000;
-const BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
-/** The same failure again and again is repeated in the log at this distance. */
-const REMIND_MS = 60_000;
+/** How long a connector that was replaced may take to show that it noticed. */
+const HANDOVER_MS = 5000;
+const HANDOVER_POLL_MS = 250;
+/** How long an event that Asterisk has sent may take to be read: what has not come by then was sent to nobody. */
+const SETTLE_MS = 500;
+const RESYNC_ATTEMPTS = 4;
+/** A link that neither heard Asterisk nor tried to for so long does not work: attempts are half a minute apart at the most. */
+const STUCK_MS = 120_000;
 
-/** Where a frame stands: on which connection, and its number there, from 1. */
-export interface FramePosition {
-  connection: string;
-  sequence: number;
-}
-
-/** What a link tells of its node. */
+/** What is told of a node. */
 export interface NodeLinkListener {
-  connected(node: AriNode, apps: string[], connection: string): void;
-  disconnected(node: AriNode, apps: string[], connection: string, reason: string): void;
-  event(node: AriNode, frame: AriFrame, position: FramePosition): void;
-  rejected(node: AriNode, fault: string, position: FramePosition): void;
-  standingDown(node: AriNode, app: string, connection: string): void;
+  connected(apps: string[], connection: string): void;
+  disconnected(apps: string[], connection: string, reason: string): void;
+  standingDown(app: string, connection: string): void;
+  gap(gap: { apps: string[]; connection: string; from: number | undefined; to: number; cause: GapCause }): void;
+  event(frame: AriFrame, position: FramePosition, recovered: boolean): void;
+  rejected(fault: string, text: string, position: FramePosition): void;
+  /** What is known of the node is what Asterisk says, as far as it can be asked. */
+  synced(): void;
 }
 
 export interface NodeLinkOptions {
-  node: AriNode;
+  node: DialledNode;
   credentials: CredentialsProvider;
+  /** For what is looked up after a gap. */
+  ari: AriClient;
+  state: NodeState;
+  /** Tells this connector from others. */
+  instance: string;
+  /** Types of events that Asterisk need not send. */
+  excludedTypes: readonly string[];
+  /** Resolves when the bus has taken something: before that nothing is taken over from another connector. */
+  busProven: Promise<void>;
   listener: NodeLinkListener;
   log: Log;
-  /** @default { baseMs: 500, capMs: 30000 } */
   backoff?: BackoffBounds;
-  /** How long a connection has to stand for delays to begin anew, in milliseconds. @default 30000 */
   stableMs?: number;
-  /** @default 10000 */
   pingIntervalMs?: number;
+  /** How often it is looked whether an app that another connector has is free. @default 2000 */
+  standbyPollMs?: number;
 }
 
-/** Keeps one node's event WebSocket open, all of its apps on it, for as long as the process lives. */
+/** How a node is, in a word or a sentence. */
+export interface NodeStatus {
+  ready: boolean;
+  says: string;
+}
+
+/**
+ * One node: the event WebSocket of its apps, and what happens around connections. Takes apps over from another
+ * connector without a gap, announces gaps and rebuilds what they swallowed, stands down for another connector, and
+ * takes an app back that it has left alone.
+ */
 export class NodeLink {
   readonly #options: NodeLinkOptions;
-  readonly #apps: Set<string>;
   readonly #log: Log;
-  readonly #backoff: Backoff;
-  #socket: EventSocket | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #refreshCredentials = false;
+  #links: AppLink[] = [];
+  readonly #standbys = new Map<string, Standby>();
+  /** Other connectors that held an app just before the connection of now. */
+  readonly #holders = new Map<string, string[]>();
+  /** When the gap began that has not been made good yet, by app. */
+  readonly #gaps = new Map<string, number | undefined>();
+  #connectedBefore = false;
   #stopped = false;
-  #notReady = 'not connected yet';
-  #lastSaid = { reason: '', at: 0 };
+  #waitingFor: string | undefined;
+  #mayFilter = true;
 
   constructor(options: NodeLinkOptions) {
     this.#options = options;
-    this.#apps = new Set(options.node.apps);
-    this.#backoff = new Backoff(options.backoff ?? BACKOFF);
     this.#log = options.log.with({ node: options.node.name });
   }
 
-  /** Why the node cannot be listened to, `undefined` while it can. */
-  get notReady(): string | undefined {
-    return this.#notReady || undefined;
+  get status(): NodeStatus {
+    const troubles = [this.#waitingFor, ...this.#links.map(({ notReady }) => notReady)].filter(
+      (it) => it !== undefined,
+    );
+    const standing = [...this.#standbys.keys()].map((app) => `standing by for "${app}", which another connector has`);
+    if (this.#links.length + this.#standbys.size === 0) return { ready: false, says: 'not started' };
+    if (troubles.length > 0) return { ready: false, says: troubles.join('; ') };
+    return { ready: true, says: standing.join('; ') || 'connected' };
+  }
+
+  /** Apps that are listened to over a connection that stands. */
+  get connectedApps(): string[] {
+    return this.#links.filter(({ connection }) => connection !== undefined).flatMap(({ apps }) => apps);
+  }
+
+  /** When Asterisk's certificate expires, in milliseconds since 1970; undefined where none was seen. */
+  get certificateExpires(): number | undefined {
+    const all = this.#links.flatMap(({ certificateExpires }) => certificateExpires ?? []);
+    return all.length > 0 ? Math.min(...all) : undefined;
+  }
+
+  /** Whether the link has stopped working, which a new process would put right. That Asterisk is away is no such thing. */
+  isStuck(now = Date.now()): boolean {
+    return this.#waitingFor === undefined && this.#links.some(({ lastSign }) => now - lastSign > STUCK_MS);
   }
 
   start(): void {
-    void this.#connect();
+    this.#listen([...new Set(this.#options.node.apps)]);
   }
 
-  /** Closes the connection for good. */
-  stop(): void {
+  /** Closes all connections for good; resolves when everything that was sent over them has been handed on. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    this.#notReady = 'stopped';
-    clearTimeout(this.#retry);
-    this.#socket?.close();
+    for (const standby of this.#standbys.values()) standby.stop();
+    await Promise.all(this.#links.map((link) => link.stop('this connector was stopped')));
+    this.#options.state.release(this.#options.node.apps);
   }
 
-  async #connect(): Promise<void> {
-    const { node, credentials, pingIntervalMs, stableMs = STABLE_MS } = this.#options;
-    let user: Credentials;
-    try {
-      user = await (this.#refreshCredentials ? credentials.refresh() : credentials.get());
-    } catch (error) {
-      this.#failed({ kind: 'no-credentials', error }, undefined);
-      return;
-    }
-    if (this.#stopped) return;
-
-    const apps = [...this.#apps];
-    const connection = randomUUID();
-    let sequence = 0;
-    let openedAt: number | undefined;
-    this.#socket = new EventSocket(
-      { node, apps, credentials: user, ...(pingIntervalMs !== undefined && { pingIntervalMs }) },
-      {
-        onOpen: () => {
-          openedAt = Date.now();
-          this.#refreshCredentials = false;
-          this.#notReady = '';
-          this.#lastSaid = { reason: '', at: 0 };
-          this.#log.info('Connected to Asterisk', { connection, apps });
-          this.#options.listener.connected(node, apps, connection);
+  #listen(apps: string[]): void {
+    const { node, credentials, instance, state, listener, backoff, stableMs, pingIntervalMs } = this.#options;
+    const link: AppLink = new AppLink({
+      node,
+      apps,
+      credentials,
+      log: this.#log,
+      nameBeside: (app) => holderName(app, instance),
+      ...(backoff && { backoff }),
+      ...(stableMs !== undefined && { stableMs }),
+      ...(pingIntervalMs !== undefined && { pingIntervalMs }),
+      listener: {
+        connecting: (wanted) => this.#lookForHolders(wanted),
+        connected: (on, connection) => this.#connected(link, on, connection),
+        disconnected: listener.disconnected,
+        event: (frame, position) => {
+          state.lastHeardAt = Date.now();
+          listener.event(frame, position, false);
         },
-        onFrame: (text) => {
-          sequence += 1;
-          this.#receive(text, { connection, sequence });
-        },
-        onEnd: (failure) => {
-          if (openedAt !== undefined) {
-            if (Date.now() - openedAt >= stableMs) this.#backoff.reset();
-            const reason = explainFailure(failure, node, user.username);
-            this.#options.listener.disconnected(node, apps, connection, reason);
-          }
-          this.#failed(failure, user.username);
+        rejected: listener.rejected,
+        replaced: (app, connection) => this.#standDown(link, app, connection),
+        heard: () => {
+          state.lastHeardAt = Date.now();
         },
       },
+    });
+    this.#links.push(link);
+    link.start();
+  }
+
+  async #lookForHolders(apps: string[]): Promise<void> {
+    const { instance, busProven } = this.#options;
+    const listed = await this.#listedNames();
+    for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
+    if (this.#connectedBefore || ![...this.#holders.values()].some((holders) => holders.length > 0)) return;
+    // The other one works: it is replaced when this one has shown that it works too.
+    this.#waitingFor = 'waiting for EventBridge to take an event, before it takes over from another connector';
+    await busProven;
+    this.#waitingFor = undefined;
+  }
+
+  /** What cannot be asked is not known: connecting itself will say what is wrong. */
+  async #listedNames(): Promise<string[]> {
+    try {
+      return (await this.#options.ari.applications.list()).map(({ name }) => name);
+    } catch {
+      return [];
+    }
+  }
+
+  #connected(link: AppLink, apps: string[], connection: string): void {
+    const { state, listener } = this.#options;
+    const takenOver = apps.filter((app) => !state.holds(app) && (this.#holders.get(app)?.length ?? 0) > 0);
+    const unbroken = new Set(takenOver);
+    for (const app of apps) {
+      if (!unbroken.has(app)) this.#gaps.set(app, this.#gaps.get(app) ?? (state.lastHeardAt || undefined));
+    }
+    const cause = this.#connectedBefore ? 'network' : 'connector-restarted';
+    this.#connectedBefore = true;
+    state.hold(apps);
+    state.lastHeardAt = Date.now();
+    listener.connected(apps, connection);
+    void this.#filterInAsterisk(apps);
+    void this.#resync(
+      link,
+      apps.filter((app) => !unbroken.has(app)),
+      connection,
+      cause,
     );
+    if (takenOver.length > 0) void this.#concludeHandover(link, takenOver, connection);
   }
 
-  #receive(text: string, position: FramePosition): void {
-    const { node, listener } = this.#options;
-    const frame = readFrame(text);
-    if ('fault' in frame) {
-      listener.rejected(node, frame.fault, position);
-      return;
+  /** A connector that is alive lets go at once; what was sent to a dead one is lost. */
+  async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
+    const { instance, state, ari, listener } = this.#options;
+    const deadline = Date.now() + HANDOVER_MS;
+    let silent = apps;
+    while (silent.length > 0 && Date.now() < deadline && link.connection === connection) {
+      await sleep(HANDOVER_POLL_MS);
+      const listed = await this.#listedNames();
+      silent = listed.length === 0 ? silent : apps.filter((app) => holdersOf(app, listed, instance).length > 0);
     }
-    listener.event(node, frame, position);
-    const { application } = frame.event;
-    if (frame.event.type === 'ApplicationReplaced' && typeof application === 'string') {
-      this.#standDown(application, position.connection);
+    if (link.connection !== connection) return;
+    if (silent.length > 0) {
+      for (const app of silent) this.#gaps.set(app, undefined);
+      await this.#resync(link, silent, connection, 'connector-silent');
+    }
+    const kept = apps.filter((app) => !silent.includes(app));
+    this.#log.info('Took over from another connector', { connection, apps: kept });
+    try {
+      // What the other one told of needs no telling again.
+      const present = await stasisChannels(ari, kept, state);
+      const { entered, left } = differenceOf(present, kept, state);
+      for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
+      for (const { id } of left) state.forget(id);
+      listener.synced();
+    } catch (error) {
+      this.#log.warn(`Cannot ask Asterisk for its channels: ${reasonOf(error)}`, { connection });
     }
   }
 
-  /** Another connector has the app now. Two that both insist would take it from each other for ever. */
-  #standDown(app: string, connection: string): void {
-    if (!this.#apps.delete(app)) return;
+  /** Announces the gap before this connection, and rebuilds the starts and ends that nobody received. */
+  async #resync(link: AppLink, apps: string[], connection: string, cause: GapCause): Promise<void> {
+    if (apps.length === 0) return;
+    const { ari, state, listener } = this.#options;
+    const to = Date.now();
+    const began = apps.map((app) => this.#gaps.get(app)).filter((from) => from !== undefined);
+    const current = (): boolean => link.connection === connection && !this.#stopped;
+    let announced = false;
+    const announce = (why: GapCause): void => {
+      if (announced) return;
+      announced = true;
+      listener.gap({ apps, connection, from: began.length > 0 ? Math.min(...began) : undefined, to, cause: why });
+    };
+    for (let attempt = 1; current(); attempt++) {
+      try {
+        const { status, system } = await ari.asterisk.getInfo();
+        const restarted = state.startupTime !== undefined && status?.startup_time !== state.startupTime;
+        const why = restarted ? 'asterisk-restarted' : cause;
+        const first = differenceOf(await stasisChannels(ari, apps, state), apps, state);
+        if (!current()) return;
+        // Where nobody knows of a gap, only calls that nobody was told of show one.
+        if (began.length > 0 || cause === 'connector-silent') announce(why);
+        if (first.entered.length > 0 || first.left.length > 0) {
+          await sleep(SETTLE_MS);
+          const second = differenceOf(await stasisChannels(ari, apps, state), apps, state);
+          if (!current()) return;
+          const found = inBoth(first, second);
+          if (found.entered.length > 0 || found.left.length > 0) {
+            announce(why);
+            this.#recover(link, connection, found, system?.entity_id);
+          }
+        }
+        state.startupTime = status?.startup_time;
+        for (const app of apps) this.#gaps.delete(app);
+        listener.synced();
+        return;
+      } catch (error) {
+        if (!current()) return;
+        if (attempt === RESYNC_ATTEMPTS) {
+          announce(cause);
+          this.#log.error(
+            `Calls that came or went while there was no connection cannot be found: ${reasonOf(error)}. They are asked for again at the next connection.`,
+            { connection, apps },
+          );
+          return;
+        }
+        await sleep(1000 * attempt);
+      }
+    }
+  }
+
+  #recover(link: AppLink, connection: string, { entered, left }: Difference, asteriskId: string | undefined): void {
+    const { state, listener } = this.#options;
+    const tell = (frame: AriFrame): void => {
+      const position = link.nextPosition(connection);
+      if (position) listener.event(frame, position, true);
+    };
+    for (const { app, snapshot } of left) tell(rebuiltEnd(app, snapshot, asteriskId));
+    for (const channel of entered) {
+      tell(rebuiltStart(channel, asteriskId));
+      state.markRecovered(channel.id);
+    }
+    this.#log.warn('Rebuilt what the gap has swallowed', { connection, entered: entered.length, left: left.length });
+  }
+
+  #standDown(link: AppLink, app: string, connection: string): void {
+    const { node, credentials, ari, instance, state, listener, standbyPollMs, backoff } = this.#options;
     this.#log.warn(`Another connector has taken over the app "${app}": standing down for it`, { app, connection });
-    this.#options.listener.standingDown(this.#options.node, app, connection);
-    if (this.#apps.size > 0) return;
-    this.stop();
-    this.#notReady = 'another connector has taken over all apps of this node';
-  }
-
-  #failed(failure: ConnectFailure, username: string | undefined): void {
+    state.release([app]);
+    listener.standingDown(app, connection);
+    if (link.apps.length === 0) this.#links = this.#links.filter((other) => other !== link);
     if (this.#stopped) return;
-    this.#refreshCredentials = failure.kind === 'refused' && failure.status === 401;
-    this.#notReady = explainFailure(failure, this.#options.node, username);
-    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
-    this.#say(this.#notReady);
+    const standby = new Standby({
+      node,
+      app,
+      credentials,
+      ari,
+      instance,
+      log: this.#log,
+      ...(standbyPollMs !== undefined && { pollMs: standbyPollMs }),
+      ...(backoff && { backoff }),
+      onFree: (since) => {
+        this.#standbys.delete(app);
+        this.#gaps.set(app, since);
+        this.#listen([app]);
+      },
+    });
+    this.#standbys.set(app, standby);
+    standby.start();
   }
 
-  #say(reason: string): void {
-    const now = Date.now();
-    if (reason === this.#lastSaid.reason && now - this.#lastSaid.at < REMIND_MS) return;
-    this.#lastSaid = { reason, at: now };
-    this.#log.warn(`Not connected: ${reason}`, { attempts: this.#backoff.attempts });
+  /** Lets Asterisk itself leave out what would not be forwarded. A read-only user may not ask for it. */
+  async #filterInAsterisk(apps: string[]): Promise<void> {
+    const { ari, excludedTypes } = this.#options;
+    if (!this.#mayFilter || excludedTypes.length === 0) return;
+    try {
+      const disallowed = excludedTypes.map((type) => ({ type }));
+      await Promise.all(
+        apps.map((applicationName) =>
+          ari.applications.filter({ applicationName, filter: { allowed: [], disallowed } }),
+        ),
+      );
+      this.#log.info('Asterisk leaves out what is not forwarded', { apps, types: excludedTypes });
+    } catch (error) {
+      if (error instanceof AriError && error.kind === 'unauthorized') this.#mayFilter = false;
+      else this.#log.warn(`Asterisk cannot be told what to leave out: ${reasonOf(error)}`, { apps });
+    }
   }
 }

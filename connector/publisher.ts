@@ -1,71 +1,104 @@
 import { Backoff, type BackoffBounds } from './backoff.ts';
 import type { EventBus, PutOutcome } from './event-bus.ts';
-import type { JournalRecord } from './journal.ts';
+import { Fifo } from './fifo.ts';
+import type { Arrival } from './journal.ts';
+import type { JournalRecord } from './journal-record.ts';
 
 /** PutEvents takes 1 to 10 entries. */
 const MAX_ENTRIES = 10;
-const BACKOFF: BackoffBounds = { baseMs: 100, capMs: 10_000 };
+/** Before the bus is tried again that could not be reached. */
+const UNAVAILABLE_BACKOFF: BackoffBounds = { baseMs: 100, capMs: 5000 };
+/** Before an entry is sent again that was throttled, or failed by itself. */
+const ENTRY_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 5000 };
+/** One request in so many begins with the backlog, so that neither it nor what is live starves. */
+const BACKLOG_TURN = 4;
+/** After so many requests without a failed entry, records of one lane share requests again. */
+const TRUST_AFTER = 50;
 
 export interface PublisherOptions {
   bus: EventBus;
   /** Size of one request, in bytes by AWS's formula. */
   maxBytes: number;
-  /** Requests in flight. */
+  /** Requests in flight at the most. */
   concurrency: number;
   onAccepted(record: JournalRecord): void;
   /** The record is refused for good: it will reach nobody. */
   onRejected(record: JournalRecord, reason: string): void;
-  /** EventBridge does not take entries for now; called once when that begins. */
+  /** The record will be sent again. */
+  onRetry(record: JournalRecord): void;
+  /** The bus cannot be reached; called once when that begins. */
   onStalled(reason: string): void;
-  /** It takes them again. */
+  /** It can again. */
   onRecovered(): void;
-  /** @default { baseMs: 100, capMs: 10000 } */
+  /** Bounds of the waits, in milliseconds. @default { baseMs: 100, capMs: 5000 } */
   backoff?: BackoffBounds;
 }
 
-/** Records that must keep their order: those of one channel. */
+/** Records that must keep their order: those of one channel. In flight, ready, or waiting to be tried again. */
 interface Lane {
   name: string;
-  waiting: JournalRecord[];
+  waiting: Fifo<JournalRecord>;
+  arrival: Arrival;
+  backoff: Backoff | undefined;
+}
+
+/** A lane's part of a request. */
+interface Share {
+  lane: Lane;
+  records: JournalRecord[];
 }
 
 /**
  * Publishes records: at once when idle, in fuller requests under load. A lane travels in at most one request at a
- * time, so that no request can overtake another with the same channel. What is worth trying again waits at the
- * head of its lane, for ever.
+ * time, so that no request can overtake another with the same channel. What is worth trying again waits at the head
+ * of its lane, for ever.
+ *
+ * The number of requests in flight follows what the bus takes: each throttled entry lowers it, each clean request
+ * raises it a little, up to `concurrency`. A bus that cannot be reached is asked with one request at a time.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** Every lane that has records waiting or in flight. */
   readonly #lanes = new Map<string, Lane>();
-  /** Those with records waiting and none in flight, in the order in which they became so. */
-  #ready: Lane[] = [];
+  /** Lanes whose next record may be sent, by where their first one came from. */
+  readonly #ready = { live: new Fifo<Lane>(), backlog: new Fifo<Lane>() };
   readonly #backoff: Backoff;
+  #limit: number;
   #inFlight = 0;
+  #requests = 0;
+  /** Requests since an entry last failed by itself. */
+  #clean = TRUST_AFTER;
+  /** Requests since the last answer that got nowhere. */
+  #lost = 0;
+  /** Counts the times at which the bus could not be reached. */
+  #round = 0;
+  #pumping = false;
   #pause: NodeJS.Timeout | undefined;
   #stalled: string | undefined;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.backoff ?? BACKOFF);
+    this.#limit = options.concurrency;
+    this.#backoff = new Backoff(options.backoff ?? UNAVAILABLE_BACKOFF);
   }
 
-  /** Why EventBridge takes nothing for now, `undefined` while it does. */
+  /** Why the bus cannot be reached, `undefined` while it can. */
   get stalled(): string | undefined {
     return this.#stalled;
   }
 
-  submit(record: JournalRecord): void {
+  submit(record: JournalRecord, arrival: Arrival = 'live'): void {
     const lane = this.#lanes.get(record.lane);
     if (lane) {
       lane.waiting.push(record);
-    } else {
-      const opened = { name: record.lane, waiting: [record] };
-      this.#lanes.set(record.lane, opened);
-      this.#ready.push(opened);
+      return;
     }
-    this.#pump();
+    const opened: Lane = { name: record.lane, waiting: new Fifo(), arrival, backoff: undefined };
+    opened.waiting.push(record);
+    this.#lanes.set(record.lane, opened);
+    this.#ready[arrival].push(opened);
+    this.#pumpSoon();
   }
 
   /** Resolves when nothing waits and nothing is in flight. */
@@ -74,77 +107,147 @@ export class Publisher {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
+  /** Within this turn of the event loop, when all that it brought is here: one request takes ten of them. */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
   #pump(): void {
-    while (this.#pause === undefined && this.#inFlight < this.#options.concurrency && this.#ready.length > 0) {
-      void this.#send(this.#takeBatch());
+    const { live, backlog } = this.#ready;
+    while (this.#pause === undefined && this.#inFlight < Math.floor(this.#limit) && live.length + backlog.length > 0) {
+      void this.#send(this.#takeRequest());
     }
   }
 
-  /** Takes lanes from the head of the ready ones, each as far as the request has room. */
-  #takeBatch(): Map<Lane, JournalRecord[]> {
-    const batch = new Map<Lane, JournalRecord[]>();
-    let entries = 0;
-    let bytes = 0;
-    let taken = 0;
-    for (const lane of this.#ready) {
-      let count = 0;
-      for (const record of lane.waiting) {
-        // A first record is taken whatever its size: EventBridge itself says whether it is too large.
-        if (entries === MAX_ENTRIES || (entries > 0 && bytes + record.bytes > this.#options.maxBytes)) break;
-        entries += 1;
-        bytes += record.bytes;
-        count += 1;
+  /** One record of each lane that is ready, as far as the request has room; then more of the same lanes. */
+  #takeRequest(): Share[] {
+    this.#requests += 1;
+    const shares: Share[] = [];
+    const room = { entries: MAX_ENTRIES, bytes: this.#options.maxBytes };
+    const { live, backlog } = this.#ready;
+    for (const ready of this.#requests % BACKLOG_TURN === 0 ? [backlog, live] : [live, backlog]) {
+      for (let lane = ready.peek(); lane && fits(lane, room); lane = ready.peek()) {
+        ready.shift();
+        shares.push({ lane, records: [takeFrom(lane, room)] });
       }
-      if (count === 0) break;
-      batch.set(lane, lane.waiting.splice(0, count));
-      taken += 1;
     }
-    this.#ready = this.#ready.slice(taken);
-    return batch;
+    // While entries fail by themselves, a second one of the same lane could be accepted where the first one was not.
+    if (this.#clean < TRUST_AFTER) return shares;
+    for (let more = true; more; ) {
+      more = false;
+      for (const { lane, records } of shares) {
+        if (lane.waiting.length === 0 || !fits(lane, room)) continue;
+        records.push(takeFrom(lane, room));
+        more = true;
+      }
+    }
+    return shares;
   }
 
-  async #send(batch: Map<Lane, JournalRecord[]>): Promise<void> {
+  async #send(shares: Share[]): Promise<void> {
     this.#inFlight += 1;
-    const outcomes = await this.#options.bus.put([...batch.values()].flat().map((record) => record.entry));
+    const round = this.#round;
+    const records = shares.flatMap((share) => share.records);
+    const outcomes = await this.#options.bus.put(records.map(({ entry }) => entry));
     this.#inFlight -= 1;
 
     let index = 0;
-    let retryReason: string | undefined;
-    for (const [lane, records] of batch) {
-      const again: JournalRecord[] = [];
-      for (const record of records) {
-        const outcome = outcomes[index++] as PutOutcome;
-        if (outcome.status === 'accepted') this.#options.onAccepted(record);
-        else if (outcome.status === 'rejected') this.#options.onRejected(record, outcome.reason);
-        else {
-          again.push(record);
-          retryReason = outcome.reason;
-        }
-      }
-      lane.waiting.unshift(...again);
-      if (lane.waiting.length > 0) this.#ready.push(lane);
-      else this.#lanes.delete(lane.name);
+    for (const share of shares) {
+      this.#conclude(share, outcomes.slice(index, index + share.records.length));
+      index += share.records.length;
     }
-    if (retryReason === undefined) this.#succeeded();
-    else this.#slowDown(retryReason);
+    this.#adapt(outcomes, round);
     this.#pump();
     if (this.#lanes.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  #succeeded(): void {
+  /** Settles what is final, and puts the rest back at the head of its lane. */
+  #conclude({ lane, records }: Share, outcomes: PutOutcome[]): void {
+    const again: JournalRecord[] = [];
+    let delayed = false;
+    for (const [index, record] of records.entries()) {
+      const outcome = outcomes[index] as PutOutcome;
+      if (outcome.status === 'accepted') this.#options.onAccepted(record);
+      else if (outcome.status === 'rejected') this.#options.onRejected(record, outcome.reason);
+      else {
+        this.#options.onRetry(record);
+        again.push(record);
+        delayed ||= outcome.status !== 'unavailable';
+      }
+    }
+    for (const record of again.reverse()) lane.waiting.unshift(record);
+    if (!delayed) {
+      lane.backoff = undefined;
+      this.#resume(lane);
+    } else {
+      lane.backoff ??= new Backoff(this.#options.backoff ?? ENTRY_BACKOFF);
+      setTimeout(() => {
+        this.#resume(lane);
+        this.#pump();
+      }, lane.backoff.next());
+    }
+  }
+
+  #resume(lane: Lane): void {
+    if (lane.waiting.length > 0) this.#ready[lane.arrival].push(lane);
+    else this.#lanes.delete(lane.name);
+  }
+
+  #adapt(outcomes: PutOutcome[], round: number): void {
+    const { concurrency } = this.#options;
+    const bad = outcomes.filter(({ status }) => status !== 'accepted' && status !== 'rejected');
+    const away = bad.find((outcome) => outcome.status === 'unavailable');
+    if (away?.status === 'unavailable') {
+      this.#lost += 1;
+      // A connection that the bus had closed meanwhile, or one bad answer: tried again at once.
+      if (this.#lost > 1) this.#stall(away.reason);
+      return;
+    }
+    this.#clean = bad.length > 0 ? 0 : this.#clean + 1;
+    if (bad.length > 0) this.#limit = Math.max(1, this.#limit * (1 - bad.length / outcomes.length / 4));
+    else this.#limit = Math.min(concurrency, this.#limit + 1 / this.#limit);
+    // What was sent before the bus went away says nothing of the time after it.
+    if (round !== this.#round) return;
+    this.#lost = 0;
     this.#backoff.reset();
     if (this.#stalled === undefined) return;
     this.#stalled = undefined;
     this.#options.onRecovered();
   }
 
-  #slowDown(reason: string): void {
+  #stall(reason: string): void {
     if (this.#stalled === undefined) this.#options.onStalled(reason);
     this.#stalled = reason;
+    this.#round += 1;
+    this.#limit = 1;
     if (this.#pause !== undefined) return;
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       this.#pump();
     }, this.#backoff.next());
   }
+}
+
+interface Room {
+  entries: number;
+  bytes: number;
+}
+
+/** What is larger than a whole request goes by itself. */
+function fits(lane: Lane, room: Room): boolean {
+  if (room.entries === MAX_ENTRIES) return true;
+  const record = lane.waiting.peek() as JournalRecord;
+  return room.entries > 0 && record.bytes <= room.bytes;
+}
+
+function takeFrom(lane: Lane, room: Room): JournalRecord {
+  const record = lane.waiting.shift() as JournalRecord;
+  room.entries -= 1;
+  room.bytes -= record.bytes;
+  return record;
 }

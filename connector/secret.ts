@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type CredentialsProvider, cachedCredentials, parseCredentials } from '../lib/ari/credentials.ts';
+import { AWS_TIMEOUTS } from './aws-timeouts.ts';
 
 /** ARI credentials from Secrets Manager, by the secret's id or ARN. */
 export function secretCredentials(client: SecretsManagerClient, secretId: string): CredentialsProvider {
@@ -9,7 +10,10 @@ export function secretCredentials(client: SecretsManagerClient, secretId: string
   });
 }
 
-/** A Secrets Manager client that gives up on a hanging network instead of waiting with it. */
+/**
+ * A Secrets Manager client that gives up on a hanging network instead of waiting with it. Without
+ * `throwOnRequestTimeout` the SDK only warns about a request that is never answered, and waits for ever.
+ */
 export function secretsManagerClient(): SecretsManagerClient {
-  return new SecretsManagerClient({ requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000 } });
+  return new SecretsManagerClient({ requestHandler: { ...AWS_TIMEOUTS, throwOnRequestTimeout: true } });
 }

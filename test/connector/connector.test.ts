@@ -1,65 +1,111 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
-import { Connector } from '../../connector/connector.ts';
+import { Connector, type ConnectorOptions } from '../../connector/connector.ts';
+import { DeadLetters } from '../../connector/dead-letters.ts';
 import type { PutOutcome } from '../../connector/event-bus.ts';
+import { DEFAULT_FILTER, EventFilter } from '../../connector/event-filter.ts';
+import { Metrics } from '../../connector/metrics.ts';
 import { cachedCredentials } from '../../lib/ari/credentials.ts';
-import type { BusEntry } from '../../lib/events/entry.ts';
 import { createLog } from '../../lib/log.ts';
+import { AriPeer } from '../support/ari-peer.ts';
+import { type PutEntry, readEntry } from '../support/records.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
-let server: WebSocketServer;
-let socket: WebSocket;
-let entries: BusEntry[];
+const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED' };
+
+let peer: AriPeer;
+let folder: ReturnType<typeof temporaryFolder>;
+/** What the bus was asked to take, over all processes of a test. */
+let entries: PutEntry[];
 let lines: string[];
-let outcome: (entry: BusEntry) => PutOutcome;
-let connector: Connector;
+let outcome: (entry: PutEntry) => PutOutcome;
+let metrics: Metrics;
+let connectors: Connector[];
 
 beforeEach(async () => {
   entries = [];
   lines = [];
+  connectors = [];
   outcome = () => ({ status: 'accepted' });
-  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await new Promise((resolve) => server.once('listening', resolve));
+  folder = temporaryFolder();
+  metrics = new Metrics();
+  peer = await AriPeer.start();
 });
 afterEach(async () => {
-  await connector.stop(100);
-  for (const client of server.clients) client.terminate();
-  server.close();
+  outcome = () => ({ status: 'accepted' });
+  await Promise.all(connectors.map((connector) => connector.stop(1000)));
+  metrics.close();
+  peer.close();
+  folder.remove();
 });
 
-async function start(journalMaxBytes = 1e6): Promise<void> {
-  const { port } = server.address() as { port: number };
-  connector = new Connector({
-    nodes: [{ name: 'pbx-1', url: `http://127.0.0.1:${port}/ari`, apps: ['a'], secretId: 's' }],
+function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
+  const log = createLog({}, (line) => lines.push(line));
+  const connector = new Connector({
+    nodes: [{ name: 'pbx-1', url: peer.url, apps: ['a'], secretId: 's' }],
     credentialsOf: () => cachedCredentials(async () => ({ username: 'u', password: 'p' })),
     bus: {
       put: async (given) => {
-        entries.push(...given);
-        return given.map(outcome);
+        const read = given.map(readEntry);
+        entries.push(...read);
+        return read.map((entry) => outcome(entry));
       },
       close: () => {},
     },
-    log: createLog({}, (line) => lines.push(line)),
-    journalMaxBytes,
+    filter: new EventFilter(DEFAULT_FILTER),
+    deadLetters: new DeadLetters(folder.path, undefined, log),
+    metrics,
+    log,
+    journalFolder: folder.path,
+    journalMaxBytes: 1e7,
+    memoryMaxBytes: 1e6,
     putEventsMaxBytes: 1e5,
     putEventsConcurrency: 2,
+    reconnect: { baseMs: 5, capMs: 20 },
+    ...options,
   });
-  const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
-  connector.start();
-  socket = await connected;
-  await until('NodeConnected', () => ofType('NodeConnected').length === 1);
+  connectors.push(connector);
+  return connector;
 }
 
-const ofType = (type: string): BusEntry[] => entries.filter(({ DetailType }) => DetailType === type);
-const detailOf = (entry: BusEntry | undefined) => JSON.parse(entry?.Detail ?? '{}');
+/** A connector that is connected, and knows that it missed nothing. */
+async function start(options: Partial<ConnectorOptions> = {}): Promise<Connector> {
+  const connector = connectorOf(options);
+  const before = peer.sockets.length;
+  connector.start();
+  await until('the socket', () => peer.sockets.length > before && connector.gauges.connected[0]?.value);
+  return connector;
+}
+
+/** Ends a connector without a word, as far as a test can: nothing that it reads or publishes from now on counts. */
+async function kill(connector: Connector): Promise<void> {
+  // What a killed process leaves is what its folder holds now.
+  const kept = readdirSync(folder.path).map((file) => [file, readFileSync(join(folder.path, file))] as const);
+  outcome = () => ({ status: 'accepted' });
+  await connector.stop(1000);
+  rmSync(folder.path, { recursive: true });
+  mkdirSync(folder.path);
+  for (const [file, data] of kept) writeFileSync(join(folder.path, file), data);
+  entries.length = 0;
+}
+
+const ofType = (type: string): PutEntry[] => entries.filter(({ DetailType }) => DetailType === type);
+const detailOf = (entry: PutEntry | undefined) => JSON.parse(entry?.Detail ?? '{}');
 const channel = (id: string) => ({ id, channelvars: { 'CHANNEL(linkedid)': 'call-1' } });
+const deadLetters = (): { reason: string; content: string }[] =>
+  readFileSync(join(folder.path, 'dead-letters.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 describe('the connector', () => {
   test('gives each event its identity, its place, its channel and its call', async () => {
-    await start();
-    socket.send(JSON.stringify({ type: 'StasisStart', channel: channel('1.0') }));
-    socket.send(JSON.stringify({ type: 'PlaybackFinished', playback: { id: 'p', target_uri: 'channel:1.0' } }));
-    socket.send(JSON.stringify({ type: 'DeviceStateChanged' }));
+    const connector = await start();
+    peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
+    peer.send({ type: 'PlaybackFinished', application: 'a', playback: { id: 'p', target_uri: 'channel:1.0' } });
+    peer.send({ type: 'DeviceStateChanged', application: 'a' });
     await until('three events', () => ofType('DeviceStateChanged').length === 1);
     const [start_, finished, device] = ['StasisStart', 'PlaybackFinished', 'DeviceStateChanged'].map(
       (type) => detailOf(ofType(type)[0]).metadata,
@@ -75,56 +121,240 @@ describe('the connector', () => {
     expect(device).toMatchObject({ sequence: 3 });
     expect(device).not.toHaveProperty('channelId');
     expect(start_.id).toBe(`${start_.connection}-1`);
-    expect(connector.status).toEqual({ ready: true, nodes: { 'pbx-1': 'connected' }, bus: 'accepting', waiting: 0 });
-  });
-
-  test('says on the bus and in the log when a frame is no event', async () => {
-    await start();
-    socket.send('[]');
-    await until('the news', () => ofType('EventRejected').length === 1);
-    expect(detailOf(ofType('EventRejected')[0])).toEqual({
-      node: 'pbx-1',
-      id: expect.stringMatching(/-1$/),
-      reason: 'expected a JSON object, got an array',
+    expect(ofType('StasisStart')[0]?.Resources).toEqual(['pbx-1/channel/1.0']);
+    await until('everything to be accepted', () => connector.status.waiting === 0);
+    expect(connector.status).toEqual({
+      ready: true,
+      nodes: { 'pbx-1': 'connected' },
+      bus: 'accepting',
+      journal: 'on disk',
+      waiting: 0,
     });
-    expect(lines.some((line) => line.includes('An event was rejected'))).toBe(true);
   });
 
-  test('says so too when EventBridge refuses an event for good, but not of its own news', async () => {
+  test('tells of itself and of its connections on the bus', async () => {
+    const connector = await start();
+    await until('the news', () => ofType('NodeConnected').length === 1);
+    expect(detailOf(ofType('ConnectorStarted')[0])).toEqual({
+      node: 'pbx-1',
+      apps: ['a'],
+      instance: expect.stringMatching(/^\w{8}$/),
+    });
+    const { connection } = detailOf(ofType('NodeConnected')[0]);
+    await connector.stop(5000);
+    expect(detailOf(ofType('NodeDisconnected')[0])).toEqual({
+      node: 'pbx-1',
+      apps: ['a'],
+      connection,
+      reason: 'this connector was stopped',
+    });
+    expect(new Set(entries.map(({ Source, Resources }) => `${Source} ${Resources}`))).toEqual(
+      new Set(['asterisk.ari.connector pbx-1']),
+    );
+  });
+
+  test('keeps from the bus what its filter does not pass, and numbers what it forwards without gaps', async () => {
+    const connector = await start();
+    for (const type of ['StasisStart', 'ChannelVarset', 'ChannelDialplan', 'ChannelStateChange']) {
+      peer.send({ type, application: 'a', channel: channel('1.0') });
+    }
+    await until('the last event', () => ofType('ChannelStateChange').length === 1);
+    expect(detailOf(ofType('ChannelStateChange')[0]).metadata).toMatchObject({ sequence: 4, channelSequence: 2 });
+    expect([ofType('ChannelVarset'), ofType('ChannelDialplan')]).toEqual([[], []]);
+    expect(metrics.prometheus(connector.gauges)).toContain('events_filtered_total{node="pbx-1",app="a"} 2');
+  });
+
+  test('keeps the order of a channel’s events while the bus is away, and publishes them when it is back', async () => {
     await start();
+    outcome = () => AWAY;
+    for (let i = 0; i < 200; i++) peer.send({ type: 'Dial', peer: { id: `${i % 4}` }, n: i });
+    const connector = connectors[0] as Connector;
+    await until('the stall', () => connector.status.bus === 'connect ECONNREFUSED' && connector.status.waiting >= 200);
+    expect(connector.status.ready).toBe(false);
+    expect(connector.gauges.journalDepth).toBe(connector.status.waiting);
+    const accepted: { peer: { id: string }; n: number; metadata: { channelSequence: number } }[] = [];
+    outcome = (entry) => {
+      if (entry.DetailType === 'Dial') accepted.push(detailOf(entry));
+      return { status: 'accepted' };
+    };
+    await until('everything to be accepted', () => connector.status.waiting === 0);
+    expect(accepted).toHaveLength(200);
+    for (const id of ['0', '1', '2', '3']) {
+      const sequences = accepted
+        .filter(({ peer: { id: of } }) => of === id)
+        .map(({ metadata }) => metadata.channelSequence);
+      expect(sequences).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    }
+    expect(connector.status.ready).toBe(true);
+  });
+
+  test('forwards Asterisk’s own StasisStart not once more after one that it has rebuilt', async () => {
+    const known = {
+      ...channel('1.0'),
+      dialplan: { app_name: 'Stasis', app_data: 'a,100' },
+    };
+    peer.answers['/channels'] = [known];
+    peer.answers['/applications'] = [{ name: 'a', channel_ids: ['1.0'] }];
+    await start();
+    await until('the rebuilt start', () => ofType('StasisStart').length === 1);
+    expect(detailOf(ofType('StasisStart')[0])).toMatchObject({
+      args: ['100'],
+      application: 'a',
+      metadata: { recovered: true, channelSequence: 1 },
+    });
+    peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: known });
+    peer.send({ type: 'ChannelStateChange', application: 'a', channel: known });
+    await until('what comes after it', () => ofType('ChannelStateChange').length === 1);
+    expect(ofType('StasisStart')).toHaveLength(1);
+    expect(detailOf(ofType('ChannelStateChange')[0]).metadata.channelSequence).toBe(2);
+    // It leaves and comes back: that is a start of its own.
+    peer.send({ type: 'StasisEnd', application: 'a', channel: known });
+    peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: known });
+    await until('the next start', () => ofType('StasisStart').length === 2);
+  });
+});
+
+describe('what reaches nobody is a dead letter, and is told', () => {
+  test('when a frame is no event', async () => {
+    await start();
+    peer.send('[]');
+    await until('the news', () => ofType('EventRejected').length === 1);
+    const reason = 'expected a JSON object, got an array';
+    expect(detailOf(ofType('EventRejected')[0])).toEqual({ node: 'pbx-1', id: expect.stringMatching(/-1$/), reason });
+    expect(lines.some((line) => line.includes('An event was rejected'))).toBe(true);
+    expect(deadLetters()).toMatchObject([{ reason, content: '[]' }]);
+  });
+
+  test('when EventBridge refuses an event for good, but not on the bus when that was news itself', async () => {
+    const connector = await start();
+    await until('quiet', () => connector.status.waiting === 0);
     outcome = () => ({ status: 'rejected', reason: 'InvalidArgument: no' });
-    socket.send('{"type":"Dial"}');
+    peer.send({ type: 'Dial' });
     await until('both refusals', () => lines.filter((line) => line.includes('InvalidArgument')).length === 2);
     expect(detailOf(ofType('EventRejected')[0])).toMatchObject({ type: 'Dial', reason: 'InvalidArgument: no' });
     expect(ofType('EventRejected')).toHaveLength(1);
     expect(connector.status.waiting).toBe(0);
+    expect(deadLetters().map(({ content }) => JSON.parse(content).DetailType)).toEqual(['Dial', 'EventRejected']);
   });
 
-  test('drops loudly when what waits for EventBridge has reached its bound, counts, and goes on', async () => {
-    await start(2000);
-    outcome = () => ({ status: 'retry', reason: 'ThrottlingException: slow down' });
-    for (let i = 0; i < 20; i++)
-      socket.send(JSON.stringify({ type: 'Dial', peer: { id: `${i}` }, filler: 'x'.repeat(200) }));
-    await until('the alarm', () => lines.some((line) => line.includes('The journal is full')));
-    expect(connector.status).toMatchObject({ ready: false, bus: 'ThrottlingException: slow down' });
+  test('when an event is larger than EventBridge takes', async () => {
+    await start();
+    peer.send({ type: 'Dial', filler: 'x'.repeat(1024 * 1024) });
+    await until('the news', () => ofType('EventRejected').length === 1);
+    expect(detailOf(ofType('EventRejected')[0]).reason).toMatch(/^an entry of EventBridge has at most 1048576 bytes/);
+    expect(ofType('Dial')).toEqual([]);
+    expect(JSON.parse(deadLetters()[0]?.content ?? '').DetailType).toBe('Dial');
+  });
+
+  test('when there was no room for it to wait: counted, and the rest is published', async () => {
+    const connector = await start({ journalMaxBytes: 20_000, memoryMaxBytes: 5000 });
+    await until('quiet', () => connector.status.waiting === 0);
+    outcome = () => AWAY;
+    for (let i = 0; i < 100; i++) peer.send({ type: 'Dial', peer: { id: `${i}` }, filler: 'x'.repeat(200) });
+    await until('the alarm', () => lines.some((line) => line.includes('There is no more room for events to wait')));
+    peer.send({ type: 'Dial', peer: { id: 'last' } });
+    expect(connector.status.ready).toBe(false);
     outcome = () => ({ status: 'accepted' });
     const published = () => new Set(ofType('Dial').map((entry) => detailOf(entry).peer.id)).size;
     const dropped = () => ofType('EventsDropped').map(detailOf);
     await until('every event to be published or counted', () => {
-      return published() + dropped().reduce((sum, { count }) => sum + count, 0) === 20;
+      return published() + dropped().reduce((sum, { count }) => sum + count, 0) === 101;
     });
-    expect(dropped()[0]).toMatchObject({ node: 'pbx-1', reason: 'the journal was full' });
+    expect(dropped()[0]).toMatchObject({ node: 'pbx-1', reason: 'there was no room for them to wait' });
     await until('the rest to be published', () => connector.status.waiting === 0);
     expect(connector.status.ready).toBe(true);
   });
+});
 
-  test('publishes what it has read before it stops, and tells what it could not', async () => {
-    await start();
-    outcome = () => ({ status: 'retry', reason: 'out' });
-    socket.send('{"type":"Dial"}');
+describe('a connector that stops', () => {
+  test('publishes what it has read before, and tells what it could not', async () => {
+    const connector = await start();
+    await until('quiet', () => connector.status.waiting === 0);
+    outcome = () => AWAY;
+    peer.send({ type: 'Dial' });
     await until('the event', () => connector.status.waiting === 1);
-    expect(await connector.stop(50)).toBe(1);
-    outcome = () => ({ status: 'accepted' });
-    expect(await connector.stop(5000)).toBe(0);
+    // The event, and the news that the connection was closed.
+    expect(await connector.stop(50)).toEqual({ waiting: 2, dropped: 0 });
+  });
+
+  test('waits for what is in flight', async () => {
+    const connector = await start();
+    peer.send({ type: 'Dial' });
+    expect(await connector.stop(10_000)).toEqual({ waiting: 0, dropped: 0 });
+    expect(ofType('Dial')).toHaveLength(1);
+  });
+});
+
+describe('a connector that starts on the disk of one that was killed', () => {
+  test('publishes what that one had read, under the same ids, and goes on numbering where it left off', async () => {
+    const first = await start();
+    peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
+    await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
+    outcome = () => AWAY;
+    peer.send({ type: 'ChannelStateChange', application: 'a', channel: { id: '1.0' } });
+    await until('the second event', () => ofType('ChannelStateChange').length > 0);
+    const { id } = detailOf(ofType('ChannelStateChange')[0]).metadata;
+    await kill(first);
+    peer.answers['/channels'] = [{ ...channel('1.0'), dialplan: { app_name: 'Stasis', app_data: 'a' } }];
+    peer.answers['/applications'] = [{ name: 'a', channel_ids: ['1.0'] }];
+
+    await start();
+    await until('the event of before', () => ofType('ChannelStateChange').length === 1);
+    expect(detailOf(ofType('ChannelStateChange')[0]).metadata).toMatchObject({ id, channelSequence: 2 });
+    expect(ofType('StasisStart')).toEqual([]);
+    peer.send({ type: 'ChannelDtmfReceived', application: 'a', channel: { id: '1.0' } });
+    await until('a new event', () => ofType('ChannelDtmfReceived').length === 1);
+    expect(detailOf(ofType('ChannelDtmfReceived')[0]).metadata).toMatchObject({ channelSequence: 3, callId: 'call-1' });
+  });
+
+  test('says since when events may have been missed, and that calls have ended meanwhile', async () => {
+    const first = await start();
+    peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
+    await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
+    const heard = Date.now();
+    await kill(first);
+
+    await start();
+    await until('the end', () => ofType('StasisEnd').length === 1);
+    expect(detailOf(ofType('StasisEnd')[0])).toMatchObject({
+      application: 'a',
+      channel: { id: '1.0' },
+      metadata: { recovered: true, channelSequence: 2, callId: 'call-1' },
+    });
+    const gap = detailOf(ofType('Gap')[0]);
+    expect(gap).toMatchObject({ node: 'pbx-1', apps: ['a'], cause: 'connector-restarted' });
+    expect(Math.abs(Date.parse(gap.from) - heard)).toBeLessThan(5000);
+    expect(Date.parse(gap.to)).toBeGreaterThanOrEqual(Date.parse(gap.from));
+  });
+
+  test('starts, also when the text of an event on that disk was damaged', async () => {
+    const first = await start();
+    await until('quiet', () => first.status.waiting === 0);
+    outcome = () => AWAY;
+    for (const n of [1, 2]) peer.send({ type: 'Dial', peer: { id: '1.0' }, n });
+    await until('the events', () => first.status.waiting === 2);
+    await kill(first);
+    for (const file of readdirSync(folder.path).filter((name) => name.endsWith('.journal'))) {
+      const data = readFileSync(join(folder.path, file));
+      const at = data.indexOf('{\\"type\\":\\"Dial\\"');
+      if (at >= 0) writeFileSync(join(folder.path, file), data.fill(0, at, at + 5));
+    }
+    await start({
+      bus: {
+        put: async (given) =>
+          given.map((entry) => {
+            try {
+              entries.push(readEntry(entry));
+              return { status: 'accepted' };
+            } catch {
+              return { status: 'rejected', reason: 'SerializationException: not JSON' };
+            }
+          }),
+        close: () => {},
+      },
+    });
+    await until('the event that is whole', () => ofType('Dial').length === 1);
+    expect(detailOf(ofType('Dial')[0]).n).toBe(2);
+    expect(deadLetters()).toMatchObject([{ reason: 'SerializationException: not JSON' }]);
   });
 });

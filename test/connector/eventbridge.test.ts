@@ -1,33 +1,32 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventBridge } from '../../connector/eventbridge.ts';
-import type { BusEntry } from '../../lib/events/entry.ts';
+import { recordOf } from '../support/records.ts';
 
-const entry = (Detail: string): BusEntry => ({
-  Source: 's',
-  DetailType: 't',
-  Time: new Date(1795422291242),
-  Resources: ['r'],
-  Detail,
-});
+const entry = (id: string): Buffer => recordOf('lane', id).entry;
 
-/** What the service answers, by the request's entries; a number is an HTTP status. */
-let answer: (entries: { Detail: string }[]) => object | number;
+/** What the service answers, by the ids of the request's entries; a number is an HTTP status without a body. */
+let answer: (ids: string[]) => object | number;
 let requests: { Entries: object[] }[];
+let headers: IncomingHttpHeaders[];
 let server: Server;
 let bus: EventBridge;
 
 beforeEach(async () => {
   requests = [];
+  headers = [];
   server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
-    const body = JSON.parse(text);
+    const body = JSON.parse(text) as { Entries: { Detail: string }[] };
     requests.push(body);
-    const said = answer(body.Entries);
+    headers.push(request.headers);
+    const said = answer(body.Entries.map(({ Detail }) => JSON.parse(Detail).id));
     const status = typeof said === 'number' ? said : '__type' in said ? 400 : 200;
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(said));
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(typeof said === 'number' ? '' : JSON.stringify(said));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -43,66 +42,115 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const acceptAll = (ids: string[]): object => ({ FailedEntryCount: 0, Entries: ids.map(() => ({ EventId: 'e' })) });
+
 describe('PutEvents', () => {
-  test('carries the entries to the bus, in their order', async () => {
-    answer = (entries) => ({ FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'e' })) });
-    expect(await bus.put([entry('{"n":1}'), entry('{"n":2}')])).toEqual([
-      { status: 'accepted' },
-      { status: 'accepted' },
-    ]);
-    const common = { Source: 's', DetailType: 't', Time: 1795422291.242, Resources: ['r'], EventBusName: 'calls' };
+  test('carries the entries to the bus, in their order, signed for EventBridge', async () => {
+    answer = acceptAll;
+    expect(await bus.put([entry('1'), entry('2')])).toEqual([{ status: 'accepted' }, { status: 'accepted' }]);
+    const common = {
+      EventBusName: 'calls',
+      Source: 's',
+      DetailType: 'StasisStart',
+      Time: 1795422291.242,
+      Resources: [],
+    };
     expect(requests).toEqual([
       {
         Entries: [
-          { ...common, Detail: '{"n":1}' },
-          { ...common, Detail: '{"n":2}' },
+          { ...common, Detail: '{"id":"1"}' },
+          { ...common, Detail: '{"id":"2"}' },
         ],
       },
     ]);
-  });
-
-  test('tells entries that may be sent again from those refused for good', async () => {
-    const codes = [
-      'ThrottlingException',
-      'InternalFailure',
-      'InternalException',
-      'MalformedDetail',
-      'InvalidArgument',
-      'AccessDeniedException',
-    ];
-    answer = () => ({
-      FailedEntryCount: 6,
-      Entries: [...codes.map((ErrorCode) => ({ ErrorCode, ErrorMessage: 'Why' })), {}],
+    expect(headers[0]).toMatchObject({
+      'x-amz-target': 'AWSEvents.PutEvents',
+      'content-type': 'application/x-amz-json-1.1',
+      authorization: expect.stringMatching(
+        /^AWS4-HMAC-SHA256 Credential=local\/\d{8}\/us-east-1\/events\/aws4_request,/,
+      ),
     });
-    const outcomes = await bus.put([...codes, 'unmentioned'].map(entry));
-    expect(outcomes.map(({ status }) => status)).toEqual([
-      'retry',
-      'retry',
-      'retry',
-      'rejected',
-      'rejected',
-      'rejected',
-      'retry',
-    ]);
-    expect(outcomes[3]).toEqual({ status: 'rejected', reason: 'MalformedDetail: Why' });
   });
 
-  test('keeps everything when the request as a whole fails: an operator can mend permissions or the bus', async () => {
-    answer = () => ({ __type: 'AccessDeniedException', message: 'not authorized' });
-    expect(await bus.put([entry('{}')])).toEqual([
-      { status: 'retry', reason: 'AccessDeniedException: not authorized' },
+  test('names its bus whatever characters the name has', async () => {
+    bus.close();
+    const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/calls';
+    bus = new EventBridge(arn, 2);
+    answer = acceptAll;
+    await bus.put([entry('1')]);
+    expect(requests[0]?.Entries[0]).toMatchObject({ EventBusName: arn });
+  });
+
+  test.each([
+    ['ThrottlingException', 'throttled'],
+    ['InternalFailure', 'failed'],
+    ['InternalException', 'failed'],
+    ['MalformedDetail', 'rejected'],
+    ['InvalidArgument', 'rejected'],
+    ['AccessDeniedException', 'rejected'],
+  ])('an entry of a request that answers %s is %s, and the others are what they are', async (code, status) => {
+    answer = () => ({
+      FailedEntryCount: 1,
+      Entries: [{ EventId: 'e' }, { ErrorCode: code, ErrorMessage: 'Why' }, { EventId: 'e' }],
+    });
+    expect(await bus.put(['1', '2', '3'].map(entry))).toEqual([
+      { status: 'accepted' },
+      { status, reason: `${code}: Why` },
+      { status: 'accepted' },
     ]);
+  });
+
+  test('an entry that the answer does not mention may be sent again', async () => {
+    answer = () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }, {}] });
+    const outcomes = await bus.put(['1', '2', '3'].map(entry));
+    expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'failed', 'failed']);
+  });
+
+  test('an answer of 200 that is no JSON accepts nothing', async () => {
+    answer = () => 200;
+    expect(await bus.put([entry('1')])).toMatchObject([{ status: 'failed' }]);
+  });
+
+  test('a request that is refused as a whole for now rejects nothing: an operator can mend permissions or the bus', async () => {
+    answer = () => ({ __type: 'AccessDeniedException', message: 'not authorized' });
+    expect(await bus.put([entry('1')])).toEqual([
+      { status: 'unavailable', reason: 'AccessDeniedException: not authorized' },
+    ]);
+    answer = () => ({ __type: 'ValidationException', message: "1 validation error at 'eventBusName'" });
+    expect(await bus.put([entry('1')])).toMatchObject([{ status: 'unavailable' }]);
+    answer = () => 503;
+    expect(await bus.put([entry('1')])).toEqual([
+      { status: 'unavailable', reason: 'HTTP status 503: no further word' },
+    ]);
+  });
+
+  test.each([
+    { __type: 'ThrottlingException', message: 'Rate exceeded' },
+    { __type: 'com.amazonaws.events#ThrottlingException', Message: 'Rate exceeded' },
+    { __type: 'TooManyRequestsException', message: 'Rate exceeded' },
+    429,
+  ])('a request that is one too many, as %j says, is throttled', async (said) => {
+    answer = () => said;
+    expect(await bus.put([entry('1'), entry('2')])).toMatchObject([{ status: 'throttled' }, { status: 'throttled' }]);
+  });
+
+  test('an endpoint that is away is unavailable, and works again when it is back', async () => {
+    answer = acceptAll;
+    await bus.put([entry('1')]);
+    const { port } = server.address() as AddressInfo;
     server.closeAllConnections();
-    server.close();
-    expect(await bus.put([entry('{}'), entry('{}')])).toMatchObject([{ status: 'retry' }, { status: 'retry' }]);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await bus.put([entry('1'), entry('2')])).toMatchObject([
+      { status: 'unavailable' },
+      { status: 'unavailable' },
+    ]);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    expect(await bus.put([entry('1')])).toEqual([{ status: 'accepted' }]);
   });
 
   test('finds the one entry that spoils a request', async () => {
-    answer = (entries) =>
-      entries.some(({ Detail }) => Detail === 'bad')
-        ? { __type: 'ValidationException', message: 'too large' }
-        : { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'e' })) };
-    expect(await bus.put([entry('{}'), entry('bad'), entry('{}')])).toEqual([
+    answer = (ids) => (ids.includes('bad') ? { __type: 'ValidationException', message: 'too large' } : acceptAll(ids));
+    expect(await bus.put([entry('1'), entry('bad'), entry('2')])).toEqual([
       { status: 'accepted' },
       { status: 'rejected', reason: 'ValidationException: too large' },
       { status: 'accepted' },

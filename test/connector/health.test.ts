@@ -1,13 +1,29 @@
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ConnectorStatus } from '../../connector/connector.ts';
 import { serveHealth } from '../../connector/health.ts';
 
-test('health is served on loopback: alive always, ready or what is missing', async () => {
-  const status: ConnectorStatus = { ready: false, nodes: { 'pbx-1': 'nothing listens' }, bus: 'accepting', waiting: 0 };
-  const server = await serveHealth(0, () => status);
+const STATUS: ConnectorStatus = {
+  ready: false,
+  nodes: { 'pbx-1': 'nothing listens' },
+  bus: 'accepting',
+  journal: 'on disk',
+  waiting: 0,
+};
+
+async function serve(status: ConnectorStatus, metrics = '', stuck: string[] = []) {
+  const server = await serveHealth(0, { status: () => status, stuck: () => stuck, metrics: () => metrics });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const { address, port } = server.address() as AddressInfo;
-  const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  return { address, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) };
+}
+
+test('health is served on loopback: alive while the process runs, ready or what is missing', async () => {
+  const status = { ...STATUS };
+  const { address, get } = await serve(status);
   expect(address).toBe('127.0.0.1');
   expect((await get('/healthz')).status).toBe(200);
   const notReady = await get('/readyz');
@@ -15,6 +31,21 @@ test('health is served on loopback: alive always, ready or what is missing', asy
   status.ready = true;
   expect((await get('/readyz')).status).toBe(200);
   expect((await get('/')).status).toBe(404);
-  server.closeAllConnections();
-  server.close();
+});
+
+test('health is lost when a socket’s link has stopped working, not when Asterisk is away', async () => {
+  const stuck: string[] = [];
+  const { get } = await serve(STATUS, '', stuck);
+  expect((await get('/healthz')).status).toBe(200);
+  stuck.push('pbx-1');
+  const answer = await get('/healthz');
+  expect([answer.status, await answer.json()]).toEqual([503, { alive: false, stuck: ['pbx-1'] }]);
+});
+
+test('figures are served as the text that Prometheus asks for', async () => {
+  const { get } = await serve(STATUS, 'ari_eventbridge_journal_depth 3\n');
+  const answer = await get('/metrics');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(await answer.text()).toBe('ari_eventbridge_journal_depth 3\n');
 });

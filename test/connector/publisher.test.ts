@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { PutOutcome } from '../../connector/event-bus.ts';
-import type { JournalRecord } from '../../connector/journal.ts';
 import { Publisher } from '../../connector/publisher.ts';
-import type { BusEntry } from '../../lib/events/entry.ts';
+import { readEntry, recordOf } from '../support/records.ts';
+import { until } from '../support/until.ts';
 
 const ACCEPTED: PutOutcome = { status: 'accepted' };
+const THROTTLED: PutOutcome = { status: 'throttled', reason: 'ThrottlingException' };
+const FAILED: PutOutcome = { status: 'failed', reason: 'InternalFailure' };
+const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED' };
 
-/** A bus whose requests are seen, and answered by `answer`. */
+/** A bus whose requests are seen, and answered by `answer`, both by the records' ids. */
 function publisher(
-  answer: (details: string[], request: number) => PutOutcome[] | Promise<PutOutcome[]>,
+  answer: (ids: string[], request: number) => PutOutcome[] | Promise<PutOutcome[]>,
   limits: { concurrency?: number; maxBytes?: number } = {},
 ) {
   const requests: string[][] = [];
@@ -17,28 +20,30 @@ function publisher(
     requests,
     accepted: [] as string[],
     rejected: [] as string[],
+    retried: [] as string[],
     stalls: [] as string[],
     inFlight: 0,
     most: 0,
   };
   const it = new Publisher({
     bus: {
-      put: async (entries: readonly BusEntry[]) => {
-        const details = entries.map(({ Detail }) => Detail);
-        requests.push(details);
+      put: async (entries) => {
+        const ids = entries.map((entry) => JSON.parse(readEntry(entry).Detail).id as string);
+        requests.push(ids);
         seen.inFlight += 1;
         seen.most = Math.max(seen.most, seen.inFlight);
-        const outcomes = await answer(details, requests.length);
+        const outcomes = await answer(ids, requests.length);
         seen.inFlight -= 1;
         return outcomes;
       },
       close: () => {},
     },
-    maxBytes: 1000,
+    maxBytes: 10_000,
     concurrency: 4,
     backoff: { baseMs: 2, capMs: 10 },
-    onAccepted: ({ entry }) => seen.accepted.push(entry.Detail),
-    onRejected: ({ entry }, reason) => seen.rejected.push(`${entry.Detail}: ${reason}`),
+    onAccepted: ({ id }) => seen.accepted.push(id),
+    onRejected: ({ id }, reason) => seen.rejected.push(`${id}: ${reason}`),
+    onRetry: ({ id }) => seen.retried.push(id),
     onStalled: (reason) => seen.stalls.push(`stalled: ${reason}`),
     onRecovered: () => seen.stalls.push('recovered'),
     ...limits,
@@ -46,109 +51,279 @@ function publisher(
   return Object.assign(seen, { it });
 }
 
-function record(lane: string, detail: string, bytes = 10): JournalRecord {
-  const entry = { Source: 's', DetailType: 't', Time: new Date(), Resources: [], Detail: detail };
-  return { id: detail, node: 'pbx-1', lane, entry, bytes };
-}
-
-const accept = (details: string[]): PutOutcome[] => details.map(() => ACCEPTED);
-const slowly = async (details: string[]): Promise<PutOutcome[]> => {
+const accept = (ids: string[]): PutOutcome[] => ids.map(() => ACCEPTED);
+const slowly = async (ids: string[]): Promise<PutOutcome[]> => {
   await sleep(Math.random() * 3);
-  return accept(details);
+  return accept(ids);
 };
+/** Answers that come when they are released. */
+function gate() {
+  const waiting: (() => void)[] = [];
+  return {
+    answer: async (ids: string[]): Promise<PutOutcome[]> => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return accept(ids);
+    },
+    release: () => waiting.shift()?.(),
+  };
+}
+/** Until what was submitted in this turn of the event loop has been sent. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const sorted = (numbers: number[]): number[] => numbers.toSorted((a, b) => a - b);
 
 describe('the publisher', () => {
-  test('sends a lone record at once', () => {
+  test('sends a lone record in the same turn of the event loop', async () => {
     const { it, requests } = publisher(accept);
-    it.submit(record('a', 'a1'));
+    it.submit(recordOf('a', 'a1'));
+    await Promise.resolve();
     expect(requests).toEqual([['a1']]);
+  });
+
+  test('sends what comes in one turn together', async () => {
+    const { it, requests } = publisher(accept);
+    for (const lane of ['a', 'b', 'c']) it.submit(recordOf(lane, lane));
+    await it.idle();
+    expect(requests).toEqual([['a', 'b', 'c']]);
+  });
+
+  test('is idle when it has nothing', async () => {
+    await publisher(accept).it.idle();
   });
 
   test('fills requests while others are in flight, up to ten entries', async () => {
     const { it, requests } = publisher(slowly, { concurrency: 1 });
-    for (let i = 0; i < 25; i++) it.submit(record(`lane ${i % 7}`, `${i}`));
+    for (let i = 0; i < 25; i++) it.submit(recordOf(`lane ${i}`, `${i}`));
     await it.idle();
-    expect(requests.map(({ length }) => length)).toEqual([1, 10, 10, 4]);
+    expect(requests.map(({ length }) => length)).toEqual([10, 10, 5]);
   });
 
   test('fills requests up to their size, and sends what is larger by itself', async () => {
-    const { it, requests } = publisher(slowly, { concurrency: 1, maxBytes: 100 });
-    for (const [detail, bytes] of [
-      ['first', 10],
-      ['b', 60],
-      ['c', 40],
-      ['huge', 500],
-      ['d', 10],
+    const { it, requests } = publisher(slowly, { concurrency: 1, maxBytes: 1000 });
+    for (const [id, filler] of [
+      ['first', 1],
+      ['b', 500],
+      ['c', 300],
+      ['huge', 5000],
+      ['d', 1],
     ] as const) {
-      it.submit(record(detail, detail, bytes));
+      it.submit(recordOf(id, id, { filler }));
     }
     await it.idle();
-    expect(requests).toEqual([['first'], ['b', 'c'], ['huge'], ['d']]);
+    expect(requests).toEqual([['first', 'b', 'c'], ['huge'], ['d']]);
+  });
+
+  test('fills a request with several records of one lane, in their order', async () => {
+    const { it, requests } = publisher(slowly, { concurrency: 1 });
+    for (let i = 0; i < 12; i++) it.submit(recordOf('a', `${i}`));
+    await it.idle();
+    expect(requests.map(({ length }) => length)).toEqual([10, 2]);
+    expect(requests.flat().map(Number)).toEqual(sorted(requests.flat().map(Number)));
+  });
+
+  test('gives every lane a place in the next request before any lane has two', async () => {
+    const { it, requests } = publisher(accept, { concurrency: 1 });
+    for (let i = 0; i < 20; i++) it.submit(recordOf('busy', `busy ${i}`));
+    for (let i = 0; i < 9; i++) it.submit(recordOf(`quiet ${i}`, `quiet ${i}`));
+    await it.idle();
+    expect(requests[0]?.filter((id) => id.startsWith('quiet'))).toHaveLength(9);
   });
 
   test('keeps the order of each lane over many requests in flight, and never has more than allowed', async () => {
     const seen = publisher(slowly);
-    for (let i = 0; i < 2000; i++) seen.it.submit(record(`lane ${i % 20}`, `${i % 20}-${i}`));
+    for (let i = 0; i < 2000; i++) seen.it.submit(recordOf(`lane ${i % 100}`, `${i % 100}-${i}`));
     await seen.it.idle();
     expect(seen.most).toBe(4);
     expect(seen.accepted).toHaveLength(2000);
-    for (let lane = 0; lane < 20; lane++) {
-      const inLane = seen.accepted
-        .filter((detail) => detail.startsWith(`${lane}-`))
-        .map((detail) => Number(detail.split('-')[1]));
-      expect(inLane).toEqual(inLane.toSorted((a, b) => a - b));
+    for (let lane = 0; lane < 100; lane++) {
+      const inLane = seen.accepted.filter((id) => id.startsWith(`${lane}-`)).map((id) => Number(id.split('-')[1]));
+      expect(inLane).toEqual(sorted(inLane));
     }
   });
 
   test('has no two requests in flight with the same lane', async () => {
     const flying = new Set<string>();
     const twins: string[] = [];
-    const { it } = publisher(async (details) => {
-      const lanes = new Set(details.map((detail) => detail.split('-')[0] as string));
+    const { it } = publisher(async (ids) => {
+      const lanes = new Set(ids.map((id) => id.split('-')[0] as string));
       for (const lane of lanes) if (flying.has(lane)) twins.push(lane);
       for (const lane of lanes) flying.add(lane);
-      const outcomes = await slowly(details);
+      const outcomes = await slowly(ids);
       for (const lane of lanes) flying.delete(lane);
       return outcomes;
     });
-    for (let i = 0; i < 1000; i++) it.submit(record(`${i % 5}`, `${i % 5}-${i}`));
+    for (let i = 0; i < 1000; i++) it.submit(recordOf(`${i % 5}`, `${i % 5}-${i}`));
     await it.idle();
     expect(twins).toEqual([]);
   });
 
-  test('sends again what is worth it, in its place in the lane, and says once that it stalls and once that it goes on', async () => {
-    const seen = publisher((details, request) =>
-      request <= 3 ? details.map(() => ({ status: 'retry', reason: 'ThrottlingException' })) : accept(details),
-    );
-    for (const detail of ['1', '2', '3']) seen.it.submit(record('a', detail));
-    await sleep(0);
-    expect(seen.it.stalled).toBe('ThrottlingException');
+  test('serves a backlog and what is live, and neither starves', async () => {
+    const { answer, release } = gate();
+    const { it, requests } = publisher(answer, { concurrency: 1 });
+    for (let i = 0; i < 100; i++) it.submit(recordOf(`old ${i}`, `old ${i}`), 'backlog');
+    for (let i = 0; i < 100; i++) it.submit(recordOf(`new ${i}`, `new ${i}`), 'live');
+    await turn();
+    for (let sent = 1; sent < 8; sent++) {
+      release();
+      await until('the next request', () => requests.length > sent);
+    }
+    const live = requests.map((ids) => ids.filter((id) => id.startsWith('new')).length);
+    expect(live.filter((count) => count === 10)).toHaveLength(6);
+    expect(live.filter((count) => count === 0)).toHaveLength(2);
+  });
+});
+
+describe('when the bus cannot be reached, the publisher', () => {
+  test('sends everything again in its place, and says once that it stalls and once that it goes on', async () => {
+    let away = true;
+    const seen = publisher((ids) => ids.map(() => (away ? AWAY : ACCEPTED)));
+    for (const id of ['1', '2', '3']) seen.it.submit(recordOf('a', id));
+    await until('several attempts', () => seen.requests.length > 3);
+    expect(seen.it.stalled).toBe('connect ECONNREFUSED');
+    away = false;
     await seen.it.idle();
     expect(seen.accepted).toEqual(['1', '2', '3']);
-    expect(seen.stalls).toEqual(['stalled: ThrottlingException', 'recovered']);
+    expect(seen.stalls).toEqual(['stalled: connect ECONNREFUSED', 'recovered']);
     expect(seen.it.stalled).toBeUndefined();
   });
 
+  test('tries again at once after one request that got nowhere, and makes no word of it', async () => {
+    const seen = publisher((ids, request) => ids.map(() => (request === 1 ? AWAY : ACCEPTED)));
+    seen.it.submit(recordOf('a', '1'));
+    await turn();
+    expect(seen.accepted).toEqual(['1']);
+    expect(seen.stalls).toEqual([]);
+  });
+
+  test('asks with one request at a time', async () => {
+    let away = true;
+    const seen = publisher(async (ids) => {
+      await sleep(1);
+      return ids.map(() => (away ? AWAY : ACCEPTED));
+    });
+    for (let i = 0; i < 100; i++) seen.it.submit(recordOf(`lane ${i}`, `${i}`));
+    await until('the stall', () => seen.stalls.length > 0);
+    await until('the requests of before to end', () => seen.inFlight === 0);
+    seen.most = 0;
+    const before = seen.requests.length;
+    await until('further attempts', () => seen.requests.length > before + 3);
+    expect(seen.most).toBe(1);
+    away = false;
+    await seen.it.idle();
+    expect(seen.accepted).toHaveLength(100);
+    expect(seen.most).toBeGreaterThan(1);
+  });
+
+  test('does not take an answer from before for a sign that it is back', async () => {
+    const slow = Promise.withResolvers<void>();
+    let away = true;
+    const seen = publisher(async (ids) => {
+      if (ids.includes('slow')) {
+        await slow.promise;
+        return accept(ids);
+      }
+      return ids.map(() => (away ? AWAY : ACCEPTED));
+    });
+    seen.it.submit(recordOf('slow', 'slow'));
+    await turn();
+    seen.it.submit(recordOf('fast', 'fast'));
+    await until('the stall', () => seen.stalls.length === 1);
+    slow.resolve();
+    await until('the late answer', () => seen.accepted.includes('slow'));
+    expect(seen.stalls).toEqual(['stalled: connect ECONNREFUSED']);
+    away = false;
+    await seen.it.idle();
+    expect(seen.stalls.at(-1)).toBe('recovered');
+  });
+});
+
+describe('when entries fail by themselves, the publisher', () => {
   test('honours each entry’s own result', async () => {
     const seen = publisher(
-      (details, request) =>
-        request === 2
-          ? [
-              ACCEPTED,
-              { status: 'rejected', reason: 'MalformedDetail' },
-              { status: 'retry', reason: 'InternalFailure' },
-            ]
-          : accept(details),
+      (ids, request) =>
+        request === 2 ? [ACCEPTED, { status: 'rejected', reason: 'MalformedDetail' }, FAILED] : accept(ids),
       { concurrency: 1 },
     );
-    for (const detail of ['0', 'a', 'b', 'c']) seen.it.submit(record(detail, detail));
+    seen.it.submit(recordOf('0', '0'));
+    await seen.it.idle();
+    for (const id of ['a', 'b', 'c']) seen.it.submit(recordOf(id, id));
     await seen.it.idle();
     expect(seen.accepted).toEqual(['0', 'a', 'c']);
     expect(seen.rejected).toEqual(['b: MalformedDetail']);
+    expect(seen.retried).toEqual(['c']);
     expect(seen.requests).toEqual([['0'], ['a', 'b', 'c'], ['c']]);
+    expect(seen.stalls).toEqual([]);
   });
 
-  test('is idle when it has nothing', async () => {
-    await publisher(accept).it.idle();
+  test('goes on with other lanes meanwhile', async () => {
+    let poisoned = true;
+    const seen = publisher((ids) => ids.map((id) => (poisoned && id === 'poison' ? FAILED : ACCEPTED)));
+    seen.it.submit(recordOf('poison', 'poison'));
+    for (let i = 0; i < 50; i++) seen.it.submit(recordOf(`lane ${i}`, `${i}`));
+    await until('all the others', () => seen.accepted.length === 50);
+    await until('several attempts', () => seen.retried.length > 3);
+    poisoned = false;
+    await seen.it.idle();
+    expect(seen.accepted.at(-1)).toBe('poison');
+  });
+
+  test('sends nothing of a lane twice at once, and nothing of it in one request, until it has seen fifty clean ones', async () => {
+    let hiccup = true;
+    const seen = publisher((ids) => {
+      const outcomes = ids.map(() => (hiccup ? FAILED : ACCEPTED));
+      hiccup = false;
+      return outcomes;
+    });
+    for (let i = 0; i < 60; i++) seen.it.submit(recordOf('a', `${i}`));
+    await seen.it.idle();
+    const [first, ...after] = seen.requests;
+    expect(first).toHaveLength(10);
+    expect(after.slice(0, 50).map(({ length }) => length)).toEqual(Array(50).fill(1));
+    expect(after[50]).toHaveLength(10);
+  });
+
+  test('lets no record of a lane pass an earlier one by more than the request that failed', async () => {
+    const refused = new Set<string>();
+    const seen = publisher(async (ids) => {
+      await sleep(Math.random());
+      return ids.map((id) => {
+        if (Number(id.split('-')[1]) % 7 !== 0 || refused.has(id)) return ACCEPTED;
+        refused.add(id);
+        return FAILED;
+      });
+    });
+    // A first failure alone: from then on no request carries two records of a lane.
+    seen.it.submit(recordOf('first', 'first-0'));
+    await seen.it.idle();
+    for (let i = 1; i <= 300; i++) seen.it.submit(recordOf(`${i % 6}`, `${i % 6}-${i}`));
+    await seen.it.idle();
+    for (let lane = 0; lane < 6; lane++) {
+      const order = seen.accepted.filter((id) => id.startsWith(`${lane}-`)).map((id) => Number(id.split('-')[1]));
+      expect(order).toEqual(sorted(order));
+    }
+    expect(seen.accepted).toHaveLength(301);
+  });
+
+  test('lowers the number of requests in flight while it is throttled, and raises it again afterwards', async () => {
+    let throttled = true;
+    const seen = publisher(
+      async (ids) => {
+        await sleep(1);
+        return ids.map(() => (throttled ? THROTTLED : ACCEPTED));
+      },
+      { concurrency: 8 },
+    );
+    for (let i = 0; i < 400; i++) seen.it.submit(recordOf(`lane ${i}`, `${i}`));
+    await until('many throttled requests', () => seen.requests.length > 40);
+    await until('few to be left in flight', () => seen.inFlight <= 1);
+    seen.most = 0;
+    const before = seen.requests.length;
+    await until('more of them', () => seen.requests.length > before + 5);
+    expect(seen.most).toBe(1);
+    expect(seen.stalls).toEqual([]);
+    throttled = false;
+    await seen.it.idle();
+    expect(seen.most).toBeGreaterThan(2);
+    expect(seen.most).toBeLessThanOrEqual(8);
+    expect(seen.accepted).toHaveLength(400);
   });
 });

@@ -1,0 +1,82 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasonOf } from '../lib/ari/errors.ts';
+import type { Log } from '../lib/log.ts';
+
+/** An event that will reach nobody. */
+export interface DeadLetter {
+  id: string;
+  node: string;
+  type?: string;
+  reason: string;
+  /** The entry, or the frame where it never became one. */
+  content: string;
+}
+
+/** Where dead letters go beside the file. */
+export interface DeadLetterQueue {
+  send(letter: string): Promise<void>;
+}
+
+/** A file larger than this becomes the `.old` one, and the `.old` one of before is gone. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+/** SQS takes messages of up to 1 MiB. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const QUEUE_ATTEMPTS = 5;
+
+/** Keeps events that were refused for good, with the reason: in a file beside the journal, and in a queue if there is one. */
+export class DeadLetters {
+  readonly #folder: string;
+  readonly #queue: DeadLetterQueue | undefined;
+  readonly #log: Log;
+  #sending = Promise.resolve();
+
+  constructor(folder: string, queue: DeadLetterQueue | undefined, log: Log) {
+    this.#folder = folder;
+    this.#queue = queue;
+    this.#log = log;
+  }
+
+  get #file(): string {
+    return join(this.#folder, 'dead-letters.jsonl');
+  }
+
+  keep(letter: DeadLetter): void {
+    const line = JSON.stringify({ time: new Date().toISOString(), ...letter });
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      appendFileSync(this.#file, `${line}\n`);
+      if (statSync(this.#file).size > MAX_FILE_BYTES) renameSync(this.#file, `${this.#file}.old`);
+    } catch (error) {
+      this.#log.error(`A dead letter cannot be kept in ${this.#file}: ${reasonOf(error)}`, { id: letter.id });
+    }
+    if (this.#queue) this.#sending = this.#sending.then(() => this.#send(letter.id, line));
+  }
+
+  /** Resolves when all letters are where they belong. */
+  idle(): Promise<void> {
+    return this.#sending;
+  }
+
+  async #send(id: string, line: string): Promise<void> {
+    const size = Buffer.byteLength(line);
+    if (size > MAX_MESSAGE_BYTES) {
+      this.#log.error(`A dead letter of ${size} bytes is too large for the queue: it is in ${this.#file} only`, { id });
+      return;
+    }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#queue?.send(line);
+        return;
+      } catch (error) {
+        if (attempt === QUEUE_ATTEMPTS) {
+          this.#log.error(`A dead letter does not reach the queue: ${reasonOf(error)}. It is in ${this.#file}.`, {
+            id,
+          });
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 100 * 2 ** attempt));
+      }
+    }
+  }
+}

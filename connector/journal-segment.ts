@@ -1,0 +1,266 @@
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** What became of a line. */
+const WAITING = 0;
+const TAKEN = 1;
+const SETTLED = 2;
+
+const NEWLINE = 0x0a;
+const NAME = /^(\d{10})\.journal$/;
+
+/**
+ * One file of the journal, `0000000001.journal`, and beside it `0000000001.settled`: the numbers of the lines that
+ * are done with, four bytes each. Both are only ever appended to. The first line tells the state that the lines after
+ * it begin with.
+ *
+ * Written to the kernel's cache and not flushed to the device: a killed process loses nothing; a machine that loses
+ * its power loses its task, and an ephemeral disk with it.
+ */
+export class Segment {
+  readonly number: number;
+  readonly #path: string;
+  /** By line. */
+  #states = new Uint8Array(1024);
+  #lines = 0;
+  #bytes = 0;
+  #waiting = 0;
+  #unsettled = 0;
+  #newlySettled: number[] = [];
+  #settledBytes = 0;
+  #writing: number | undefined;
+  #settling: number | undefined;
+  /** Low-value lines have been taken out of it. */
+  thinned = false;
+
+  private constructor(folder: string, number: number) {
+    this.number = number;
+    this.#path = join(folder, String(number).padStart(10, '0'));
+  }
+
+  /** The number of the segment that a file belongs to. */
+  static numberOf(file: string): number | undefined {
+    const match = NAME.exec(file);
+    return match ? Number(match[1]) : undefined;
+  }
+
+  /** Begins a segment. */
+  static create(folder: string, number: number, firstLine: Buffer): Segment {
+    const segment = new Segment(folder, number);
+    // What may be left of an attempt that failed is overwritten.
+    rmSync(segment.#settledFile, { force: true });
+    segment.#writing = openSync(segment.#file, 'w');
+    try {
+      segment.append([firstLine]);
+    } catch (error) {
+      segment.close();
+      throw error;
+    }
+    segment.settle(0);
+    return segment;
+  }
+
+  /**
+   * Opens what an earlier process left. A line that was cut short is cut off: it was never published.
+   *
+   * @param onLine is shown every line that is left, and tells whether it can be made out
+   */
+  static open(
+    folder: string,
+    number: number,
+    onLine: (line: Buffer, index: number, settled: boolean) => boolean,
+  ): Segment {
+    const segment = new Segment(folder, number);
+    const settled = existsSync(segment.#settledFile) ? readFileSync(segment.#settledFile) : Buffer.alloc(0);
+    const isSettled = new Set<number>([0]);
+    for (let at = 0; at + 4 <= settled.length; at += 4) isSettled.add(settled.readUInt32LE(at));
+
+    for (const line of segment.#allLines()) {
+      const done = isSettled.has(segment.#lines) || line.length === 1;
+      segment.#bytes += line.length;
+      const readable = onLine(line, segment.#lines, done);
+      segment.#note(done || !readable ? SETTLED : WAITING);
+    }
+    truncateSync(segment.#file, segment.#bytes);
+    segment.#settledBytes = settled.length - (settled.length % 4);
+    if (settled.length > segment.#settledBytes) truncateSync(segment.#settledFile, segment.#settledBytes);
+    return segment;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Lines that are on disk only. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Lines that are not done with. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  /**
+   * Writes lines at the end.
+   *
+   * @returns the number of the first one
+   * @throws when the disk does not take them; then none of them is in the file
+   */
+  append(lines: readonly Buffer[]): number {
+    if (this.#writing === undefined) throw new Error('the segment is closed');
+    const data = lines.length === 1 ? (lines[0] as Buffer) : Buffer.concat(lines);
+    writeWhole(this.#writing, data, this.#bytes);
+    this.#bytes += data.length;
+    const first = this.#lines;
+    for (let i = 0; i < lines.length; i++) this.#note(WAITING);
+    return first;
+  }
+
+  /** No more lines will come. */
+  seal(): void {
+    if (this.#writing !== undefined) closeSync(this.#writing);
+    this.#writing = undefined;
+  }
+
+  isWaiting(line: number): boolean {
+    return this.#states[line] === WAITING;
+  }
+
+  /** The line is in memory now as well. */
+  take(line: number): void {
+    if (this.#states[line] !== WAITING) return;
+    this.#states[line] = TAKEN;
+    this.#waiting -= 1;
+  }
+
+  /** The line is done with; on disk so after `writeSettled`. */
+  settle(line: number): void {
+    if (this.#states[line] === SETTLED) return;
+    if (this.#states[line] === WAITING) this.#waiting -= 1;
+    this.#states[line] = SETTLED;
+    this.#unsettled -= 1;
+    this.#newlySettled.push(line);
+  }
+
+  /** @returns how many lines were on disk only, and are done with now */
+  settleWaiting(): number {
+    const count = this.#waiting;
+    for (let line = 0; line < this.#lines; line++) if (this.#states[line] === WAITING) this.settle(line);
+    return count;
+  }
+
+  /** @throws when the disk does not take it; it is written the next time then */
+  writeSettled(): void {
+    if (this.#newlySettled.length === 0) return;
+    const data = Buffer.allocUnsafe(this.#newlySettled.length * 4);
+    for (const [index, line] of this.#newlySettled.entries()) data.writeUInt32LE(line, index * 4);
+    this.#settling ??= openSync(this.#settledFile, 'a');
+    writeWhole(this.#settling, data, this.#settledBytes);
+    this.#settledBytes += data.length;
+    this.#newlySettled = [];
+  }
+
+  /** Whole lines from a place in the file on, newlines included; at least one while there is any. */
+  read(offset: number, length: number): Buffer[] {
+    const size = Math.min(length, this.#bytes - offset);
+    const chunk = Buffer.allocUnsafe(size);
+    const file = openSync(this.#file, 'r');
+    try {
+      for (let got = 0; got < size; ) got += readSync(file, chunk, got, size - got, offset + got);
+    } finally {
+      closeSync(file);
+    }
+    const lines = [...linesOf(chunk)];
+    return lines.length === 0 && size === length ? this.read(offset, length * 4) : lines;
+  }
+
+  /**
+   * Empties the lines that are done with, and those that are on disk only and that `drop` names. Their newlines stay,
+   * so that every other line keeps its number.
+   */
+  hollow(drop: (line: Buffer) => boolean): void {
+    const kept = this.read(0, this.#bytes).map((line, index) => {
+      if (index === 0) return line;
+      if (this.#states[index] === WAITING && drop(line)) this.settle(index);
+      return this.#states[index] === SETTLED ? Buffer.from([NEWLINE]) : line;
+    });
+    const rewritten = Buffer.concat(kept);
+    writeFileSync(`${this.#path}.new`, rewritten);
+    renameSync(`${this.#path}.new`, this.#file);
+    this.#bytes = rewritten.length;
+  }
+
+  remove(): void {
+    this.close();
+    rmSync(this.#file, { force: true });
+    rmSync(this.#settledFile, { force: true });
+  }
+
+  close(): void {
+    this.seal();
+    if (this.#settling !== undefined) closeSync(this.#settling);
+    this.#settling = undefined;
+  }
+
+  get #file(): string {
+    return `${this.#path}.journal`;
+  }
+
+  get #settledFile(): string {
+    return `${this.#path}.settled`;
+  }
+
+  *#allLines(): Generator<Buffer> {
+    yield* linesOf(readFileSync(this.#file));
+  }
+
+  #note(state: number): void {
+    if (this.#lines === this.#states.length) {
+      const larger = new Uint8Array(this.#lines * 2);
+      larger.set(this.#states);
+      this.#states = larger;
+    }
+    this.#states[this.#lines++] = state;
+    if (state === WAITING) {
+      this.#waiting += 1;
+      this.#unsettled += 1;
+    }
+  }
+}
+
+/** Appends all of it to a file of the given size, or, throwing, nothing. */
+function writeWhole(file: number, data: Buffer, size: number): void {
+  try {
+    // At its place: after a failure the file ends before the place that the system would write to next.
+    for (let at = 0; at < data.length; ) at += writeSync(file, data, at, data.length - at, size + at);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
+  }
+}
+
+function* linesOf(data: Buffer): Generator<Buffer> {
+  for (let start = 0; ; ) {
+    const end = data.indexOf(NEWLINE, start);
+    if (end < 0) return;
+    yield data.subarray(start, end + 1);
+    start = end + 1;
+  }
+}

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type DeadLetterQueue, DeadLetters } from '../../connector/dead-letters.ts';
+import { createLog } from '../../lib/log.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const letter = (id: string, content = 'no json') => ({ id, node: 'pbx-1', type: 'Dial', reason: 'Why', content });
+
+function lettersIn(folder: string, queue?: DeadLetterQueue) {
+  const lines: string[] = [];
+  const letters = new DeadLetters(
+    folder,
+    queue,
+    createLog({}, (line) => lines.push(line)),
+  );
+  const file = join(folder, 'dead-letters.jsonl');
+  const kept = () =>
+    readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  return { letters, lines, kept, file };
+}
+
+/** A queue that fails as often as it is told to. */
+function queueFailing(times: number) {
+  const sent: string[] = [];
+  let attempts = 0;
+  const queue: DeadLetterQueue = {
+    send: async (line) => {
+      attempts += 1;
+      if (attempts <= times) throw new Error('QueueDoesNotExist');
+      sent.push(line);
+    },
+  };
+  return { queue, sent, attempts: () => attempts };
+}
+
+describe('a dead letter', () => {
+  test('is a line of the file beside the journal, whatever its text: what, why and when', () => {
+    const { letters, kept } = lettersIn(folderOfTest());
+    letters.keep(letter('1', 'two\nlines'));
+    letters.keep({ id: '2', node: 'pbx-1', reason: 'Why', content: '' });
+    expect(kept()).toEqual([
+      { time: expect.stringMatching(/^\d{4}-.*Z$/), ...letter('1', 'two\nlines') },
+      { time: expect.any(String), id: '2', node: 'pbx-1', reason: 'Why', content: '' },
+    ]);
+  });
+
+  test('is in the queue as well, in the same words and in order', async () => {
+    const { queue, sent } = queueFailing(0);
+    const { letters, kept } = lettersIn(folderOfTest(), queue);
+    for (const id of ['1', '2', '3']) letters.keep(letter(id));
+    await letters.idle();
+    expect(sent.map((line) => JSON.parse(line))).toEqual(kept());
+  });
+
+  test('is sent again to a queue that fails for a while', async () => {
+    const { queue, sent, attempts } = queueFailing(2);
+    const { letters, lines } = lettersIn(folderOfTest(), queue);
+    letters.keep(letter('1'));
+    await letters.idle();
+    expect([sent.length, attempts(), lines]).toEqual([1, 3, []]);
+  });
+
+  test('that does not reach the queue is told by its id, and the next one is sent all the same', async () => {
+    const { queue, sent, attempts } = queueFailing(5);
+    const { letters, lines, kept } = lettersIn(folderOfTest(), queue);
+    letters.keep(letter('1'));
+    letters.keep(letter('2'));
+    await letters.idle();
+    expect(attempts()).toBe(6);
+    expect(sent.map((line) => JSON.parse(line).id)).toEqual(['2']);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', id: '1', message: expect.stringContaining('does not reach the queue: QueueDoesNotExist') },
+    ]);
+    expect(kept()).toHaveLength(2);
+  });
+
+  test('larger than a message of SQS is in the file only, and that is told', async () => {
+    const { queue, attempts } = queueFailing(0);
+    const { letters, lines, kept } = lettersIn(folderOfTest(), queue);
+    letters.keep(letter('1', 'x'.repeat(1024 * 1024)));
+    await letters.idle();
+    expect([attempts(), kept().length]).toEqual([0, 1]);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { id: '1', message: expect.stringContaining('too large for the queue') },
+    ]);
+  });
+
+  test('is told by its id, and sent to the queue, where no disk takes it', async () => {
+    const folder = join(folderOfTest(), 'a file');
+    writeFileSync(folder, '');
+    const { queue, sent } = queueFailing(0);
+    const { letters, lines } = lettersIn(folder, queue);
+    letters.keep(letter('1'));
+    await letters.idle();
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', id: '1', message: expect.stringContaining('cannot be kept') },
+    ]);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+test('the file of dead letters is bounded: when it is full it becomes the old one, and the one before is gone', () => {
+  const { letters, kept, file } = lettersIn(folderOfTest());
+  writeFileSync(`${file}.old`, 'the one before');
+  letters.keep(letter('1', 'x'.repeat(33 * 1024 * 1024)));
+  expect(existsSync(file)).toBe(false);
+  expect(readFileSync(`${file}.old`, 'utf8').slice(0, 60)).toContain('"id":"1"');
+  letters.keep(letter('2'));
+  expect(kept()).toMatchObject([{ id: '2' }]);
+});

@@ -1,0 +1,42 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { SqsQueue } from '../../connector/sqs.ts';
+import { type AwsReply, awsStub } from '../support/aws-stub.ts';
+
+async function queueBefore(answer: () => AwsReply) {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  const { url, requests } = await awsStub(answer);
+  const queueUrl = new URL('/123456789012/letters', url).href;
+  const queue = new SqsQueue(queueUrl, new EventBridgeClient({ region: 'eu-west-1' }).config);
+  onTestFinished(() => {
+    queue.close();
+    vi.unstubAllEnvs();
+  });
+  return { queue, queueUrl, requests };
+}
+
+test('a dead letter becomes a message of the queue, at the queue’s own host', async () => {
+  const { queue, queueUrl, requests } = await queueBefore(() => ({ body: { MessageId: 'm' } }));
+  await queue.send('{"reason":"☎"}');
+  expect(requests).toHaveLength(1);
+  expect(requests[0]).toMatchObject({
+    target: 'AmazonSQS.SendMessage',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      authorization: expect.stringContaining('/eu-west-1/sqs/aws4_request'),
+    },
+  });
+  expect(JSON.parse(requests[0]?.body ?? '')).toEqual({ QueueUrl: queueUrl, MessageBody: '{"reason":"☎"}' });
+});
+
+test('a refusal is an error that says why', async () => {
+  let answer: AwsReply = {
+    status: 400,
+    body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'The specified queue does not exist.' },
+  };
+  const { queue } = await queueBefore(() => answer);
+  await expect(queue.send('{}')).rejects.toThrow('QueueDoesNotExist: The specified queue does not exist.');
+  answer = { status: 503, body: 'down' };
+  await expect(queue.send('{}')).rejects.toThrow('503: no further word');
+});

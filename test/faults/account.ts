@@ -1,0 +1,113 @@
+/** An event that was accepted, as far as the account goes into it. */
+interface Detail {
+  type: string;
+  application?: string;
+  channel?: { id?: string };
+  userevent?: { n?: number | string };
+  variable?: string;
+  value?: string;
+  metadata?: { id: string; connection: string; sequence: number; channelId?: string; recovered?: boolean };
+}
+
+/** News of the connector itself. */
+export interface News {
+  type: string;
+  detail: Record<string, unknown>;
+}
+
+export interface AccountReport {
+  /** Call events that were accepted, each counted once. */
+  delivered: number;
+  /** The same event, with the same id, accepted again. */
+  duplicates: number;
+  /** The same numbered event under another id: nobody could tell that it is one. */
+  twins: number;
+  /** Numbered events that came after a later one of their channel; repeated ones are not counted. */
+  outOfOrder: number;
+  /** Numbers within what a connection has delivered that never came: read, and lost. */
+  holes: number;
+  /** Numbered events by channel: how many different ones. */
+  numbered: Record<string, number>;
+  /** `StasisStart`s and `StasisEnd`s by channel. */
+  starts: Record<string, { original: number; recovered: number }>;
+  ends: Record<string, { original: number; recovered: number }>;
+  news: News[];
+}
+
+/** Keeps account of what reached the bus. */
+export class Account {
+  readonly #ids = new Set<string>();
+  readonly #numbered = new Map<string, { seen: Set<number>; last: number }>();
+  readonly #connections = new Map<string, { highest: number; seen: Set<number> }>();
+  readonly #starts: AccountReport['starts'] = {};
+  readonly #ends: AccountReport['ends'] = {};
+  readonly #news: News[] = [];
+  #duplicates = 0;
+  #twins = 0;
+  #outOfOrder = 0;
+
+  /** @returns the id of the event */
+  accept({ Source, DetailType, Detail }: { Source: string; DetailType: string; Detail: string }): string {
+    const detail = JSON.parse(Detail) as Detail;
+    if (Source !== 'asterisk.ari') {
+      this.#news.push({ type: DetailType, detail: detail as unknown as Record<string, unknown> });
+      return `news-${this.#news.length}`;
+    }
+    const { metadata } = detail;
+    if (!metadata) throw new Error(`An event without metadata: ${Detail.slice(0, 200)}`);
+    if (this.#ids.has(metadata.id)) {
+      this.#duplicates += 1;
+      return metadata.id;
+    }
+    this.#ids.add(metadata.id);
+    this.#noteSequence(metadata.connection, metadata.sequence);
+    this.#noteNumber(detail);
+    this.#noteStay(detail);
+    return metadata.id;
+  }
+
+  report(): AccountReport {
+    let holes = 0;
+    for (const { highest, seen } of this.#connections.values()) holes += highest - seen.size;
+    return {
+      delivered: this.#ids.size,
+      duplicates: this.#duplicates,
+      twins: this.#twins,
+      outOfOrder: this.#outOfOrder,
+      holes,
+      numbered: Object.fromEntries([...this.#numbered].map(([channel, { seen }]) => [channel, seen.size])),
+      starts: this.#starts,
+      ends: this.#ends,
+      news: this.#news,
+    };
+  }
+
+  #noteSequence(connection: string, sequence: number): void {
+    const known = this.#connections.get(connection) ?? { highest: 0, seen: new Set() };
+    this.#connections.set(connection, known);
+    known.highest = Math.max(known.highest, sequence);
+    known.seen.add(sequence);
+  }
+
+  #noteNumber({ type, userevent, variable, value, channel, metadata }: Detail): void {
+    const given = type === 'ChannelVarset' && variable === 'i' ? value : userevent?.n;
+    const channelId = channel?.id ?? metadata?.channelId;
+    if (given === undefined || channelId === undefined) return;
+    const n = Number(given);
+    const known = this.#numbered.get(channelId) ?? { seen: new Set(), last: -1 };
+    this.#numbered.set(channelId, known);
+    if (known.seen.has(n)) this.#twins += 1;
+    else if (n < known.last) this.#outOfOrder += 1;
+    known.seen.add(n);
+    known.last = Math.max(known.last, n);
+  }
+
+  #noteStay({ type, channel, metadata }: Detail): void {
+    const stays = type === 'StasisStart' ? this.#starts : type === 'StasisEnd' ? this.#ends : undefined;
+    if (!stays || channel?.id === undefined) return;
+    stays[channel.id] ??= { original: 0, recovered: 0 };
+    const stay = stays[channel.id] as { original: number; recovered: number };
+    if (metadata?.recovered) stay.recovered += 1;
+    else stay.original += 1;
+  }
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { until } from '../support/until.ts';
+import { FaultStage, say } from './fault-stage.ts';
+
+let stage: FaultStage;
+let server: WebSocketServer;
+let socket: WebSocket;
+
+beforeEach(async () => {
+  stage = await FaultStage.open();
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await new Promise((resolve) => server.once('listening', resolve));
+});
+afterEach(async () => {
+  await stage.close();
+  for (const client of server.clients) client.terminate();
+  server.close();
+});
+
+const MIB = 1024 * 1024;
+const text = (value: string): Buffer => Buffer.from(value);
+const nested = (depth: number): Buffer => text(`{"type":"Nested","a":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`);
+
+/** What Asterisk never sends, or only in a bad hour; each is to be forwarded, or rejected with these words. */
+const FRAMES: [string, Buffer, 'forwarded' | RegExp][] = [
+  ['no JSON', text('no json'), /expected JSON/],
+  ['half a JSON', text('{"type":"Half"'), /expected JSON/],
+  ['empty', text(''), /expected JSON/],
+  ['an array', text('[1]'), /expected a JSON object, got an array/],
+  ['null', text('null'), /expected a JSON object/],
+  ['a number', text('42'), /expected a JSON object/],
+  ['no type', text('{"a":1}'), /expected a "type"/],
+  ['a type that is a number', text('{"type":5}'), /expected a "type"/],
+  ['an empty type', text('{"type":""}'), /expected a "type"/],
+  ['a type of 129 characters', text(`{"type":"${'x'.repeat(129)}"}`), /expected a "type"/],
+  ['a type nobody knows', text('{"type":"BrandNew","x":{"y":[1,2]}}'), 'forwarded'],
+  [
+    'broken UTF-8',
+    Buffer.concat([text('{"type":"Broken","name":"'), Buffer.from([0xff, 0xc3]), text('"}')]),
+    'forwarded',
+  ],
+  ['a lone surrogate', text('{"type":"Surrogate","name":"\\ud800"}'), 'forwarded'],
+  ['2 MiB long', text(`{"type":"Long","x":"${'y'.repeat(2 * MIB)}"}`), /at most 1048576 bytes/],
+  ['nested 2,000 deep', nested(2000), 'forwarded'],
+  ['nested 100,000 deep', nested(100_000), /expected JSON|forwarded/],
+  ['__proto__', text('{"type":"Proto","__proto__":{"type":"Evil","polluted":1}}'), 'forwarded'],
+  [
+    'constructor',
+    text('{"type":"Constructor","constructor":{"prototype":{"polluted":1}},"channel":{"id":"__proto__"}}'),
+    'forwarded',
+  ],
+  ['metadata of its own', text('{"type":"Metadata","metadata":{"id":"forged","node":"forged"}}'), 'forwarded'],
+  ['keys that come twice', text('{"type":"First","type":"Twice"}'), 'forwarded'],
+  ['a channel that is a string', text('{"type":"Odd","channel":"1","playback":7,"bridge":[]}'), 'forwarded'],
+  ['spaces around', text('  {"type":"Spaces"}  \n'), 'forwarded'],
+];
+
+test('frames that are no events, or odd ones: no crash, each forwarded or rejected loudly', async () => {
+  const { port } = server.address() as { port: number };
+  const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
+  const connector = stage.connect(`http://127.0.0.1:${port}/ari`);
+  socket = await connected;
+  for (const [, frame] of FRAMES) socket.send(frame, { binary: false });
+  socket.send('{"type":"TheEnd","channel":{"id":"end"},"userevent":{"n":0}}');
+  await until('the last event', async () => (await stage.report()).numbered.end === 1);
+  await until('all to be published', async () => (await connector.ready()).waiting === 0);
+
+  const { delivered, news } = await stage.report();
+  const rejections = news.filter(({ type }) => type === 'EventRejected').map(({ detail }) => detail);
+  const sequenceOf = ({ id }: Record<string, unknown>): number => Number(String(id).split('-').at(-1));
+  for (const [index, [name, , expected]] of FRAMES.entries()) {
+    const rejection = rejections.find((detail) => sequenceOf(detail) === index + 1);
+    if (expected === 'forwarded') expect(rejection, name).toBeUndefined();
+    else if (rejection || !expected.test('forwarded')) expect(rejection?.reason, name).toMatch(expected);
+  }
+  say('frames that are no events, or odd ones', {
+    frames: FRAMES.length + 1,
+    forwarded: delivered,
+    'rejected loudly': rejections.length,
+    'lines in the log': connector.errors.length,
+    connections: server.clients.size,
+  });
+  expect(delivered + rejections.length).toBe(FRAMES.length + 1);
+  expect(connector.errors.filter((line) => line.startsWith('An event was rejected'))).toHaveLength(rejections.length);
+  expect(server.clients.size, 'the connection stands').toBe(1);
+  expect(await connector.figure('events_rejected_total')).toBe(rejections.length);
+}, 60_000);
