@@ -8,11 +8,12 @@ test('start shows calls being handled, from the caller to the command that Aster
   cli = runCli(['start']);
   await cli.says('Both calls were handled');
   for (const step of [
+    /console +http:\/\/127\.0\.0\.1:\d+\n/,
     /caller +Alice calls ivr/,
     /bus +StasisStart Alice → IntroIvr/,
     /asterisk +channels\.answer .* 204/,
     /function +IntroIvr handled StasisStart/,
-    /caller +presses 2/,
+    /caller +Alice presses 2/,
     /bus +StasisStart Alice \(100\) → SuperConference/,
     /ChannelEnteredBridge Alice room 100, 2 in it/,
     /asterisk +bridges\.destroy .* 204/,
@@ -45,6 +46,7 @@ test.each([
     1,
     '--password-env NOT_SET: expected that environment variable to hold a password, it holds nothing',
   ],
+  [['start', '--console-port', 'x'], 1, '--console-port: expected a port from 0 (any that is free) to 65535, got x'],
   [['start', '--asteriks', 'x'], 1, "Unknown option '--asteriks'"],
   [['dance'], 2, 'ari-eventbridge COMMAND'],
 ])('%j is refused with a sentence', async (args, code, sentence) => {

@@ -1,0 +1,130 @@
+import type { Credentials } from '../ari/credentials.ts';
+import { confLine, confValueFault } from './conf-value.ts';
+import { check, flag, list, optionFaults } from './option-faults.ts';
+import { sha512Crypt, verifySha512Crypt } from './sha512-crypt.ts';
+
+/** `[general]` of ari.conf, in Asterisk's own names. */
+export interface AriOptions {
+  /** Serves ARI. @default true */
+  enabled?: boolean;
+  /** Indents JSON, for people. @default false */
+  pretty?: boolean;
+  /** Web pages' origins that browsers let in (CORS): `https://console.example.com`, or `*` for any. @default none */
+  allowed_origins?: string[];
+  /** Channel variables and functions that every event shows, beside `CHANNEL(linkedid)`, the call id. @default none */
+  channelvars?: string[];
+}
+
+/** A user's section of ari.conf, but for its name and its password, which never stand in cdk.json. */
+export interface UserOptions {
+  /** The only one that is a user. @default 'user' */
+  type?: 'user';
+  /** Serves GET and OPTIONS only, and events. @default true for the connector, false for the handlers */
+  read_only?: boolean;
+  /** `plain` writes the password itself into the file; `crypt` costs Asterisk 1 ms for each request. @default 'crypt' */
+  password_format?: 'crypt' | 'plain';
+}
+
+/** The two users of a node. */
+export type UserRole = 'connector' | 'handlers';
+
+/** Both users' names and passwords. */
+export type NodePasswords = Record<UserRole, Credentials>;
+
+/** Which of the options a user has that its role alone says. */
+const ROLES: Record<UserRole, Required<UserOptions> & { purpose: string }> = {
+  connector: { type: 'user', read_only: true, password_format: 'crypt', purpose: 'The connector: receives events.' },
+  handlers: { type: 'user', read_only: false, password_format: 'crypt', purpose: 'Call handlers: command calls.' },
+};
+
+const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?|https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?)$/;
+const CHANNEL_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*(\([A-Za-z0-9_:-]*\))?$/;
+/** A section's name; Basic authentication ends a user's name at the first colon. */
+const USERNAME = /^[A-Za-z0-9._-]{1,64}$/;
+const HASH_LINE = /^[ \t]*password[ \t]*=>?[ \t]*(\$6\$(?:rounds=\d+\$)?[./0-9A-Za-z]+\$[./0-9A-Za-z]+)[ \t]*$/gm;
+
+/** What is wrong with options of ari.conf's `[general]`. */
+export function ariFaults(at: string, given: unknown): string[] {
+  return optionFaults(at, given, {
+    enabled: flag,
+    pretty: flag,
+    allowed_origins: list('origins, such as "https://console.example.com", or "*"', ORIGIN),
+    channelvars: list('names of channel variables, or functions such as "CALLERID(num)"', CHANNEL_VARIABLE),
+  });
+}
+
+/** What is wrong with options of a user's section. */
+export function userFaults(at: string, given: unknown): string[] {
+  return optionFaults(at, given, {
+    type: check('"user"', (value) => value === 'user'),
+    read_only: flag,
+    password_format: check(
+      '"crypt", which is rendered as SHA-512, or "plain"',
+      (value) => value === 'crypt' || value === 'plain',
+    ),
+  });
+}
+
+/** What is wrong with users' names and passwords, which are not repeated. */
+export function passwordFaults(at: string, passwords: NodePasswords): string[] {
+  const faults = (Object.keys(ROLES) as UserRole[]).flatMap((role) => {
+    const { username, password } = passwords[role];
+    const wrong: string[] = [];
+    if (!USERNAME.test(username) || username === 'general') {
+      const expected = '1 to 64 letters, digits, ".", "_" or "-", other than "general"';
+      wrong.push(
+        `${at}: expected the name of the user for the ${role} to be ${expected}, got ${JSON.stringify(username)}`,
+      );
+    }
+    const fault = confValueFault(password);
+    if (fault) wrong.push(`${at}: the password of the user for the ${role} has ${fault}`);
+    return wrong;
+  });
+  if (passwords.connector.username === passwords.handlers.username) {
+    const both = `connector and handlers are both the user ${JSON.stringify(passwords.connector.username)}`;
+    faults.push(`${at}: ${both}: give the connector one of its own, which may only read`);
+  }
+  return faults;
+}
+
+/** A user's section with every option set. */
+export function completeUser(role: UserRole, given: UserOptions = {}): Required<UserOptions> {
+  const { purpose, ...defaults } = ROLES[role];
+  return { ...defaults, ...given };
+}
+
+/**
+ * Renders ari.conf.
+ *
+ * @param existing the file as it is, if there is one: its hashes that still are those of the passwords stay, as a new one
+ *   would differ by its salt alone
+ */
+export function ariConf(
+  general: AriOptions = {},
+  users: Partial<Record<UserRole, UserOptions>> = {},
+  passwords: NodePasswords,
+  existing = '',
+): string {
+  const { enabled = true, pretty = false, allowed_origins: origins = [], channelvars = [] } = general;
+  const variables = new Set(['CHANNEL(linkedid)', ...channelvars]);
+  const lines = ['[general]', confLine('enabled', enabled), confLine('pretty', pretty)];
+  if (origins.length > 0) lines.push(confLine('allowed_origins', origins.join(',')));
+  lines.push('; One id for all legs of a call, in every event.', confLine('channelvars', [...variables].join(',')));
+
+  const hashes = [...existing.matchAll(HASH_LINE)].map(([, hash]) => hash as string);
+  for (const role of Object.keys(ROLES) as UserRole[]) {
+    const { username, password } = passwords[role];
+    const { type, read_only, password_format } = completeUser(role, users[role]);
+    const kept = () => hashes.find((hash) => verifySha512Crypt(password, hash));
+    lines.push(
+      '',
+      `; ${ROLES[role].purpose}`,
+      `[${username}]`,
+      confLine('type', type),
+      confLine('read_only', read_only),
+      confLine('password_format', password_format),
+      confLine('password', password_format === 'plain' ? password : (kept() ?? sha512Crypt(password))),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

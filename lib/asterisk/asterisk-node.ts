@@ -1,0 +1,115 @@
+import { type AriNode, nodeFaults, nodeLabel } from '../ari/node.ts';
+import {
+  type AriOptions,
+  ariConf,
+  ariFaults,
+  completeUser,
+  type NodePasswords,
+  passwordFaults,
+  type UserOptions,
+  type UserRole,
+  userFaults,
+} from './ari-conf.ts';
+import { type DialplanOptions, dialplanFaults, extensionsConf } from './extensions-conf.ts';
+import { completeHttp, type HttpOptions, httpConf, httpFaults } from './http-conf.ts';
+import { isGroup, show } from './option-faults.ts';
+
+/**
+ * How Asterisk itself is set up for a node, all of it optional: the key `asterisk` of a node in cdk.json.
+ *
+ * @example
+ * { "extensions": { "ivr": { "app": "Intro-IVR" } }, "fallback": "voicemail:100" }
+ */
+export interface AsteriskOptions extends DialplanOptions {
+  http?: HttpOptions;
+  ari?: AriOptions;
+  users?: Partial<Record<UserRole, UserOptions>>;
+}
+
+/** A node as cdk.json holds it. */
+export interface AsteriskNode extends AriNode {
+  asterisk?: AsteriskOptions;
+}
+
+/** The files that are rendered. */
+export const FILES = ['http.conf', 'ari.conf', 'extensions.conf'] as const;
+export type FileName = (typeof FILES)[number];
+
+const KEYS = ['http', 'ari', 'users', 'context', 'extensions', 'fallback'];
+
+/** Everything that is wrong with nodes and their `asterisk`, as sentences that say what was expected and what came. */
+export function asteriskFaults(nodes: unknown): string[] {
+  const faults = nodeFaults(nodes);
+  // What follows from url and apps can only be looked at when these are right.
+  if (faults.length > 0) return faults;
+  return (nodes as AsteriskNode[]).flatMap((node, index) => optionsFaults(`${nodeLabel(node, index)}: asterisk`, node));
+}
+
+/** What works otherwise than one may think, though nothing is wrong with it. */
+export function asteriskWarnings({ url, asterisk = {} }: AsteriskNode): string[] {
+  const { enabled, tlsenable, bindaddr } = completeHttp(url, asterisk.http);
+  const handlers = completeUser('handlers', asterisk.users?.handlers);
+  const warnings: string[] = [];
+  if (!enabled) warnings.push('http.enabled is false: nobody can connect, and every caller goes to the fallback');
+  if (asterisk.ari?.enabled === false) {
+    warnings.push('ari.enabled is false: nobody can connect, and every caller goes to the fallback');
+  }
+  if (enabled && !tlsenable && !/^(127\.|::1$)/.test(bindaddr)) {
+    warnings.push(`plain HTTP on ${bindaddr} and no TLS: passwords cross the network in the clear`);
+  }
+  if (handlers.read_only) warnings.push('users.handlers.read_only is true: call handlers can command nothing');
+  for (const role of ['connector', 'handlers'] as const) {
+    if (completeUser(role, asterisk.users?.[role]).password_format === 'plain') {
+      warnings.push(`users.${role}.password_format is plain: whoever can read ari.conf has the password`);
+    }
+  }
+  return warnings;
+}
+
+/**
+ * Renders one file of a node.
+ *
+ * @param passwords for ari.conf
+ * @param existing ari.conf as it is, if there is one
+ * @throws on names or passwords that ari.conf cannot hold
+ */
+export function renderFile(file: FileName, node: AsteriskNode, passwords?: NodePasswords, existing?: string): string {
+  const { name, url, apps, asterisk = {} } = node;
+  if (file === 'http.conf') return headed(file, name, 'module reload http', httpConf(url, asterisk.http));
+  if (file === 'extensions.conf') return headed(file, name, 'dialplan reload', extensionsConf(apps, asterisk));
+  if (!passwords) throw new Error('ari.conf: expected the users’ passwords, got none');
+  const faults = passwordFaults(`node ${show(name)}`, passwords);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const text = ariConf(asterisk.ari, asterisk.users, passwords, existing);
+  return headed(file, name, 'module reload res_ari.so', text);
+}
+
+function headed(file: FileName, node: string, reload: string, text: string): string {
+  // Of two sections [general] Asterisk takes the first of http.conf, and neither of ari.conf.
+  const where = file === 'extensions.conf' ? file : `${file}, where that has no [general] of its own`;
+  return `; ${file} of ${node}, by \`ari-eventbridge asterisk-config\`: render it anew rather than edit it.
+; Asterisk reads it as it is, or by \`#include\` from ${where}.
+; In effect after: asterisk -rx '${reload}'
+
+${text}`;
+}
+
+function optionsFaults(at: string, { url, apps, asterisk }: AsteriskNode): string[] {
+  if (asterisk === undefined) return dialplanFaults(at, apps, {});
+  if (!isGroup(asterisk)) return [`${at}: expected an object of options, got ${show(asterisk)}`];
+  const unknown = Object.keys(asterisk).filter((key) => !KEYS.includes(key));
+  const users: unknown = asterisk.users ?? {};
+  return [
+    ...unknown.map((key) => `${at}: there is no option ${show(key)}; there are ${KEYS.join(', ')}`),
+    ...httpFaults(`${at}.http`, url, asterisk.http),
+    ...ariFaults(`${at}.ari`, asterisk.ari),
+    ...(isGroup(users)
+      ? Object.entries(users).flatMap(([role, given]) =>
+          role === 'connector' || role === 'handlers'
+            ? userFaults(`${at}.users.${role}`, given)
+            : [`${at}.users: there is no user ${show(role)}; there are connector, handlers`],
+        )
+      : [`${at}.users: expected an object with connector and handlers, got ${show(users)}`]),
+    ...dialplanFaults(at, apps, asterisk),
+  ];
+}

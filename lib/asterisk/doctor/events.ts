@@ -1,0 +1,105 @@
+import { confLine } from '../../ari/connect-failure.ts';
+import { reasonOf } from '../../ari/errors.ts';
+import { dialWebSocketTransport } from '../../ari/websocket-dial.ts';
+import type { Check } from './check.ts';
+import type { Examination } from './examination.ts';
+import { error, type Outcome, ok, skipped, warning } from './finding.ts';
+import { settled } from './settled.ts';
+
+const ROUND_TRIP_MS = 5000;
+/** The name of the event that the doctor sends to itself. */
+export const DOCTOR_EVENT = 'AriEventbridgeDoctor';
+
+/** The event WebSocket opens, for an app of the doctor's own. */
+export const events: Check = {
+  name: 'events',
+  needs: [],
+  as: 'reader',
+  async look(examination) {
+    const user = examination.reader;
+    if (!user) return skipped('no user was accepted');
+    const { url, ca } = examination.patient;
+    try {
+      examination.socket = await dialWebSocketTransport({
+        url,
+        apps: [examination.app],
+        credentials: { get: async () => user, refresh: async () => user },
+        onEvent: (event) => examination.events.push(event as Record<string, unknown>),
+        ...(ca !== undefined && { ca }),
+      });
+    } catch (cause) {
+      // ARI itself has answered before: what is not there is the module with its WebSocket.
+      if (!reasonOf(cause).includes('(404)')) return error(reasonOf(cause));
+      return error(
+        'ARI serves no event WebSocket (404): res_ari_events.so is not running. Write "load = res_ari_events.so" into modules.conf, in place of a noload',
+        confLine('modules.conf', 'modules', 'load', 'res_ari_events.so'),
+      );
+    }
+    await examination.atEnd('the event WebSocket', () => examination.socket?.close());
+    return ok(`the event WebSocket opens for "${user.username}"`);
+  },
+};
+
+/** The node's apps are registered, and by whom. */
+export const apps: Check = {
+  name: 'apps',
+  needs: ['modules'],
+  as: 'reader',
+  async look(examination) {
+    const { json } = await examination.read('/applications');
+    const all = Array.isArray(json) ? (json as { name: string }[]).map((app) => app.name) : [];
+    const listed = all.filter((name) => name !== examination.app);
+    const wanted = examination.patient.apps;
+    if (wanted.length === 0) return skipped(`no apps were named; registered are: ${listed.join(', ') || 'none'}`);
+    return wanted.map((app) => {
+      if (!listed.includes(app)) {
+        const others = listed.filter((name) => !name.includes('~'));
+        const instead = others.length > 0 ? `; registered are ${others.join(', ')}` : '';
+        return warning(
+          `nobody listens to the app "${app}"${instead}: Stasis(${app}) hands the channel straight back to the dialplan. Is the connector running, and \`apps\` of the node in cdk.json right?`,
+        );
+      }
+      // The connector registers this name beside each app that it holds: connector/presence.ts.
+      const holders = listed.filter((name) => name.startsWith(`${app}~held-by~`)).map((name) => name.split('~').at(-1));
+      return ok(
+        holders.length > 0
+          ? `"${app}" is registered by connector ${holders.join(' and ')}: a channel can enter it`
+          : `"${app}" is registered, by a program that is no connector of this project: a channel can enter it`,
+      );
+    });
+  },
+};
+
+/** A user event comes back over the WebSocket. Touches nobody's app, channel or device. */
+export const roundTrip: Check = {
+  name: 'round-trip',
+  needs: ['events', 'handlers-may-write'],
+  as: 'handlers',
+  async look(examination) {
+    const began = performance.now();
+    const { status, body } = await sendUserEvent(examination, examination.app);
+    // 500 is what Asterisk 22 answers where it was told to decline them.
+    if (status === 500) return declined(`Asterisk makes no user event (500): ${body}`);
+    if (status >= 300) return error(`Asterisk refused a user event for the doctor's own app (${status}): ${body}`);
+    const isOurs = ({ eventname }: Record<string, unknown>): boolean => eventname === DOCTOR_EVENT;
+    if (await settled(() => examination.events.some(isOurs), ROUND_TRIP_MS)) {
+      return ok(`a user event came back after ${Math.ceil(performance.now() - began)} ms`);
+    }
+    return declined('a user event was taken, and none came back over the WebSocket');
+  },
+};
+
+function declined(what: string): Outcome {
+  return error(`${what}. Does stasis.conf decline ast_multi_user_event_type? Make a comment of that line`, {
+    file: 'stasis.conf',
+    section: 'declined_message_types',
+    option: 'decline',
+    line: ';decline = ast_multi_user_event_type',
+  });
+}
+
+/** Sends a user event to an app: it needs no channel, bridge or endpoint. */
+export function sendUserEvent(examination: Examination, app: string): ReturnType<Examination['ask']> {
+  const path = `/ari/events/user/${DOCTOR_EVENT}?application=${encodeURIComponent(app)}`;
+  return examination.ask(path, { as: examination.accepted.get('handlers'), method: 'POST' });
+}

@@ -1,0 +1,115 @@
+import { reasonOf } from '../../ari/errors.ts';
+import type { Check } from './check.ts';
+import { apps, events, roundTrip } from './events.ts';
+import { Examination, type Patient, type Role } from './examination.ts';
+import { error, type Finding, type Outcome, skipped, warning } from './finding.ts';
+import { ari, http, prefix } from './http.ts';
+import { modules } from './modules.ts';
+import { name, port } from './network.ts';
+import { channel, channelvars, passwordFormat, writeTimeout } from './options.ts';
+import { clock, keepAlive, sessions, sounds } from './server.ts';
+import { tls } from './tls.ts';
+import { connector, connectorReadOnly, handlers, handlersMayWrite } from './users.ts';
+import { version } from './version.ts';
+
+/** From the outside in: what a check needs stands before it. */
+export const CHECKS: readonly Check[] = [
+  name,
+  port,
+  tls,
+  http,
+  prefix,
+  ari,
+  sessions,
+  connector,
+  handlers,
+  connectorReadOnly,
+  handlersMayWrite,
+  version,
+  modules,
+  events,
+  apps,
+  channel,
+  channelvars,
+  writeTimeout,
+  passwordFormat,
+  keepAlive,
+  sounds,
+  clock,
+  roundTrip,
+];
+
+/** How long one check may take. */
+const LIMIT_MS = 30_000;
+
+/**
+ * Examines an Asterisk from the outside in.
+ *
+ * @param more checks of the caller's own, after all others
+ * @param signal ends the visit early; what was begun is tidied up
+ * @returns findings, one by one as they are made
+ */
+export async function* examine(
+  patient: Patient,
+  { more = [], signal }: { more?: readonly Check[]; signal?: AbortSignal } = {},
+): AsyncGenerator<Finding, void> {
+  const examination = new Examination(patient);
+  /** What has to be mended first, in words, by the checks that found it or could not look for it. */
+  const hindrances = new Map<string, string>();
+  try {
+    for (const check of [...CHECKS, ...more]) {
+      if (signal?.aborted) break;
+      for (const outcome of await outcomesOf(check, examination, hindrances, signal)) {
+        if (outcome.verdict === 'error') hindrances.set(check.name, `"${check.name}" has to be right`);
+        yield { check: check.name, ...outcome };
+      }
+    }
+    for (const left of await examination.end()) {
+      yield { check: 'left-behind', ...warning(`could not take away again ${left}`) };
+    }
+  } finally {
+    await examination.end();
+  }
+}
+
+async function outcomesOf(
+  check: Check,
+  examination: Examination,
+  hindrances: Map<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Outcome[]> {
+  const hindrance = hindranceOf(check, examination, hindrances);
+  if (hindrance !== undefined) {
+    hindrances.set(check.name, hindrance);
+    return [skipped(`not looked at: ${hindrance} first`)];
+  }
+  const { limitMs = LIMIT_MS } = check;
+  const stop = new Promise<never>((_, reject) => {
+    AbortSignal.timeout(limitMs).addEventListener('abort', () =>
+      reject(new Error(`no end within ${limitMs / 1000} s`)),
+    );
+    signal?.addEventListener('abort', () => reject(new Error('the visit was broken off')), { once: true });
+  });
+  try {
+    return [await Promise.race([check.look(examination), stop])].flat();
+  } catch (cause) {
+    const said = cause instanceof Error && 'code' in cause ? examination.explain(cause).says : reasonOf(cause);
+    return [error(said)];
+  }
+}
+
+/** What keeps a check from looking: the first fault on the way to it, and not the last. */
+function hindranceOf(
+  { needs, as }: Check,
+  examination: Examination,
+  hindrances: ReadonlyMap<string, string>,
+): string | undefined {
+  const need = needs.find((name) => hindrances.has(name));
+  if (need !== undefined) return hindrances.get(need);
+  if (as === undefined || (as === 'reader' ? examination.reader !== undefined : examination.accepted.has(as)))
+    return undefined;
+  const roles: Role[] = as === 'reader' ? ['connector', 'handlers'] : [as];
+  const refused = roles.find((role) => hindrances.has(role));
+  if (refused !== undefined) return hindrances.get(refused);
+  return `Asterisk has to accept ${as === 'reader' ? 'a user' : `the user "${examination.sectionOf(as)}"`}`;
+}

@@ -1,0 +1,44 @@
+import type { Finding } from './finding.ts';
+import type { DoctorRequest, DoctorResponse } from './lambda.ts';
+
+/**
+ * Has the deployed function examine a node.
+ *
+ * @param functionName name or ARN of the function whose code is `lambda.ts`
+ * @throws when it cannot be invoked, fails, or answers something else
+ */
+export async function examineFromLambda(
+  functionName: string,
+  request: DoctorRequest,
+  signal?: AbortSignal,
+): Promise<Finding[]> {
+  const { LambdaClient, InvokeCommand } = await import('@aws-sdk/client-lambda');
+  const client = new LambdaClient({});
+  try {
+    const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
+    const { Payload, FunctionError } = await client.send(command, signal ? { abortSignal: signal } : {});
+    const text = Buffer.from(Payload ?? []).toString('utf8');
+    const answer = parse(text);
+    if (FunctionError !== undefined) {
+      throw new Error(
+        `the function ${functionName} failed (${FunctionError}): ${answer?.errorMessage ?? text.slice(0, 200)}`,
+      );
+    }
+    if (!Array.isArray(answer?.findings)) {
+      throw new Error(
+        `expected {"findings":[…]} from the function ${functionName}, got ${text.slice(0, 80) || 'nothing'}: is it the doctor's?`,
+      );
+    }
+    return answer.findings;
+  } finally {
+    client.destroy();
+  }
+}
+
+function parse(text: string): (Partial<DoctorResponse> & { errorMessage?: string }) | undefined {
+  try {
+    return JSON.parse(text) as Partial<DoctorResponse>;
+  } catch {
+    return undefined;
+  }
+}

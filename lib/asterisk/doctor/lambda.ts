@@ -1,0 +1,76 @@
+import { readCaFile } from '../../ari/ca-file.ts';
+import { reasonOf } from '../../ari/errors.ts';
+import { type AriNodeWithSecret, nodeFaults } from '../../ari/node.ts';
+import type { Role } from './examination.ts';
+import { examine } from './examine.ts';
+import type { Finding } from './finding.ts';
+import { readSecret } from './secret.ts';
+
+/** What the function is asked: the payload of its invocation. */
+export interface DoctorRequest {
+  /** A name out of `ARI_NODES`. */
+  node: string;
+  /** Permits a channel that calls nobody. @default false */
+  calls?: boolean;
+}
+
+/** What the function answers: the report, as `--json` prints it. */
+export interface DoctorResponse {
+  findings: Finding[];
+}
+
+/**
+ * The doctor in Lambda, where the network path is the one that call handlers have. Reads its nodes from `ARI_NODES`, which
+ * names the secrets of the handlers' users, as the CDK app writes it; `CONNECTOR_SECRETS` names those of the connector's
+ * users by node, where the function may read them too. Takes no URL: whoever may invoke it cannot have it knock at other
+ * doors.
+ */
+export async function handler({ node: name, calls = false }: DoctorRequest): Promise<DoctorResponse> {
+  const node = nodesOf(process.env.ARI_NODES).find((candidate) => candidate.name === name);
+  if (!node) return failed(`ARI_NODES of this function lists no node "${name}"`);
+  const findings: Finding[] = [];
+  try {
+    const ca = readCaFile(node);
+    const users = await usersOf(node, findings);
+    const { url, apps } = node;
+    for await (const finding of examine({ url, apps, users, calls, ...(ca !== undefined && { ca }) })) {
+      findings.push(finding);
+    }
+  } catch (cause) {
+    findings.push({ check: 'configuration', verdict: 'error', says: reasonOf(cause) });
+  }
+  return { findings };
+}
+
+async function usersOf({ name, secretId }: AriNodeWithSecret, findings: Finding[]) {
+  const listeners = JSON.parse(process.env.CONNECTOR_SECRETS ?? '{}') as Record<string, string>;
+  const secrets: [Role, string | undefined][] = [
+    ['connector', listeners[name]],
+    ['handlers', secretId],
+  ];
+  const users: Partial<Record<Role, Awaited<ReturnType<typeof readSecret>>>> = {};
+  for (const [role, id] of secrets) {
+    if (id === undefined) continue;
+    try {
+      users[role] = await readSecret(id);
+    } catch (cause) {
+      const says = `cannot read the secret with the ARI user of the ${role}: ${reasonOf(cause)}. Check that the secret exists and that this function's role may read it`;
+      findings.push({ check: 'secret', verdict: 'error', says });
+    }
+  }
+  return users;
+}
+
+function nodesOf(text: string | undefined): AriNodeWithSecret[] {
+  let nodes: unknown;
+  try {
+    nodes = JSON.parse(text ?? '');
+  } catch {
+    nodes = undefined;
+  }
+  const faults = nodeFaults(nodes);
+  if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
+  return nodes as AriNodeWithSecret[];
+}
+
+const failed = (says: string): DoctorResponse => ({ findings: [{ check: 'configuration', verdict: 'error', says }] });

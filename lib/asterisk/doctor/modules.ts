@@ -1,0 +1,62 @@
+import { confLine } from '../../ari/connect-failure.ts';
+import type { Check } from './check.ts';
+import type { Examination } from './examination.ts';
+import { error, type Outcome, ok } from './finding.ts';
+
+/** The modules that calls need, and what fails without each. */
+const NEEDED: Record<string, string> = {
+  'app_stasis.so': 'the dialplan knows no Stasis(), and no channel can enter an app',
+  'res_stasis_answer.so': 'no call can be answered',
+  'res_stasis_playback.so': 'nothing can be played',
+  'res_stasis_recording.so': 'nothing can be recorded',
+  'res_stasis_snoop.so': 'no channel can be listened to',
+  'res_ari_events.so': 'nobody can listen to events',
+  'res_ari_applications.so': 'nobody can see which apps are listened to',
+  'res_ari_asterisk.so': 'nobody can ask for version and modules',
+  'res_ari_bridges.so': 'there are no bridges',
+  'res_ari_channels.so': 'no channel can be commanded',
+  'res_ari_playbacks.so': 'no playback can be stopped',
+  'res_ari_recordings.so': 'no recording can be stopped or fetched',
+};
+/** What tells whether a module is there when the list cannot be had: a path that only reads, and no id in it. */
+const PROBES: Record<string, string> = {
+  'res_ari_applications.so': '/applications',
+  'res_ari_asterisk.so': '/asterisk/ping',
+  'res_ari_bridges.so': '/bridges',
+  'res_ari_channels.so': '/channels',
+  'res_ari_recordings.so': '/recordings/stored',
+};
+
+/** The modules that calls need are running. */
+export const modules: Check = {
+  name: 'modules',
+  needs: [],
+  as: 'reader',
+  async look(examination) {
+    const missing = await missingModules(examination);
+    if (missing.length === 0) return ok('all modules that calls need are running');
+    return missing.map(without);
+  },
+};
+
+function without(module: string): Outcome {
+  return error(
+    `${module} is not running: ${NEEDED[module]}. Write "load = ${module}" into modules.conf, in place of a noload`,
+    confLine('modules.conf', 'modules', 'load', module),
+  );
+}
+
+async function missingModules(examination: Examination): Promise<string[]> {
+  const { status, json } = await examination.read('/asterisk/modules');
+  if (status === 200 && Array.isArray(json)) {
+    const running = (json as { name: string; status: string }[]).filter((module) => module.status === 'Running');
+    const names = new Set(running.map((module) => module.name));
+    examination.modules = names;
+    return Object.keys(NEEDED).filter((module) => !names.has(module));
+  }
+  const missing: string[] = [];
+  for (const [module, path] of Object.entries(PROBES)) {
+    if ((await examination.read(path)).status === 404) missing.push(module);
+  }
+  return missing;
+}

@@ -1,0 +1,128 @@
+import { connect, type Socket } from 'node:net';
+import { confLine, portOf } from '../../ari/connect-failure.ts';
+import type { Check } from './check.ts';
+import { type Outcome, ok, skipped, warning } from './finding.ts';
+
+/** A connector's socket and the pool of one Lambda environment (lib/ari/http-transport.ts). */
+const CONNECTIONS = 9;
+/** How long a connection beyond the limit may live: Asterisk closes it at once. */
+const CLOSED_MS = 300;
+const CLOCK_MS = 5000;
+
+/** The clocks agree. */
+export const clock: Check = {
+  name: 'clock',
+  needs: [],
+  as: 'reader',
+  async look(examination) {
+    const before = Date.now();
+    const { json, headers } = await examination.read('/asterisk/ping');
+    const after = Date.now();
+    const told = Date.parse((json as { timestamp?: string } | undefined)?.timestamp ?? headers.date ?? '');
+    return clockOutcome(told, before, after);
+  },
+};
+
+/** What the difference means: events carry Asterisk's time. All in milliseconds since 1970. */
+export function clockOutcome(told: number, before: number, after: number): Outcome {
+  if (Number.isNaN(told)) return skipped('Asterisk tells no time');
+  const off = told < before ? told - before : told > after ? told - after : 0;
+  const says = `Asterisk's clock is ${Math.abs(off / 1000).toFixed(1)} s ${off < 0 ? 'behind' : 'ahead of'} this one`;
+  if (Math.abs(off) < CLOCK_MS) return ok(Math.abs(off) < 1000 ? 'the clocks agree' : says);
+  return warning(`${says}: events carry Asterisk's time, and certificates are judged by it. Let both follow NTP`);
+}
+
+/** There is room for the connections that a connector and a handler make. */
+export const sessions: Check = {
+  name: 'sessions',
+  needs: ['http'],
+  async look({ patient }) {
+    const { hostname } = new URL(patient.url);
+    const port = Number(portOf(patient.url));
+    const sockets: Socket[] = [];
+    const closed = await Promise.all(
+      Array.from({ length: CONNECTIONS }, () => {
+        const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port });
+        sockets.push(socket);
+        return new Promise<boolean>((resolve) => {
+          // Read to the end, or the end is not seen.
+          socket
+            .resume()
+            .on('error', () => resolve(true))
+            .on('end', () => resolve(true));
+          socket.on('connect', () => setTimeout(() => resolve(false), CLOSED_MS));
+        });
+      }),
+    );
+    for (const socket of sockets) socket.destroy();
+    const refused = closed.filter(Boolean).length;
+    if (refused === 0) return ok(`there is room for ${CONNECTIONS} connections more`);
+    return warning(
+      `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: its sessionlimit of http.conf is nearly reached. A connector needs 1, each Lambda environment up to 8`,
+      confLine('http.conf', 'general', 'sessionlimit', '1000'),
+    );
+  },
+};
+
+/** Connections are kept alive between commands. */
+export const keepAlive: Check = {
+  name: 'keep-alive',
+  needs: [],
+  as: 'reader',
+  async look(examination) {
+    const { Agent } = process.getBuiltinModule(examination.root.startsWith('https:') ? 'node:https' : 'node:http');
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, ...examination.agentOptions });
+    await examination.atEnd('a connection', () => agent.destroy());
+    const { headers } = await examination.ask('/ari/asterisk/ping', { as: examination.reader, agent: agent as never });
+    if (headers.connection?.toLowerCase() !== 'close') return ok('connections are kept alive between commands');
+    return warning(
+      'Asterisk closes the connection after every command, so that each pays for TCP and TLS anew: write session_keep_alive into http.conf, in milliseconds',
+      confLine('http.conf', 'general', 'session_keep_alive', '15000'),
+    );
+  },
+};
+
+/** There are sounds in the language that callers hear. */
+export const sounds: Check = {
+  name: 'sounds',
+  needs: ['modules'],
+  as: 'reader',
+  async look(examination) {
+    const { json } = await examination.read('/asterisk/info?only=config');
+    const language = (json as { config?: { default_language?: string } } | undefined)?.config?.default_language ?? 'en';
+    const all = await examination.read('/sounds');
+    if (all.status === 404 && /Resource not found/.test(all.body)) {
+      return warning(
+        'res_ari_sounds.so is not running: nobody can see which sounds there are. Write "load = res_ari_sounds.so" into modules.conf',
+        confLine('modules.conf', 'modules', 'load', 'res_ari_sounds.so'),
+      );
+    }
+    const counts = countByLanguage(Array.isArray(all.json) ? all.json : []);
+    const here = counts.get(language) ?? 0;
+    if (here > 0) return ok(`${here} sounds in the default language "${language}"`);
+    const [most] = [...counts].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+    if (most === undefined) {
+      return warning(
+        'Asterisk has no sounds at all: "sound:…" plays nothing. Install them (Debian: asterisk-core-sounds-en-wav), or look at astdatadir of asterisk.conf',
+      );
+    }
+    return warning(
+      `there are no sounds in the default language "${language}", but in ${[...counts.keys()].join(', ')}: write defaultlanguage into [options] of asterisk.conf`,
+      confLine('asterisk.conf', 'options', 'defaultlanguage', most === 'en_US' && counts.has('en') ? 'en' : most),
+    );
+  },
+};
+
+interface Sound {
+  formats: { language: string }[];
+}
+
+function countByLanguage(list: Sound[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { formats } of list) {
+    for (const language of new Set(formats.map((format) => format.language))) {
+      counts.set(language, (counts.get(language) ?? 0) + 1);
+    }
+  }
+  return counts;
+}

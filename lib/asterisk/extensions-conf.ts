@@ -1,0 +1,95 @@
+import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackContext, fallbackFault, NAME } from './fallback.ts';
+import { isGroup, list, optionFaults, show, text } from './option-faults.ts';
+
+/** What an extension hands its calls to. */
+export interface AppExtension {
+  /** One of the node's `apps`. */
+  app: string;
+  /** `Stasis(app,arg,…)`: what the app's StasisStart brings as `args`. @default none */
+  args?: string[];
+}
+
+/** The dialplan's part of a node's options. */
+export interface DialplanOptions {
+  /** The context that phones or trunks call into. @default 'default' */
+  context?: string;
+  /** Extensions, or patterns such as `_9XXX`, with their apps. @default for each app one of its own name */
+  extensions?: Record<string, AppExtension>;
+  /** Where a caller goes whom no connector takes. @default 'busy' */
+  fallback?: Fallback;
+}
+
+const DEFAULT_CONTEXT = 'default';
+/** Nothing that ends an argument or a line, is a comment, or is substituted. */
+const ARGUMENT = /^[\p{L}\p{N}_.+@#*:=/-]([\p{L}\p{N}_.+@#*:=/ -]{0,126}[\p{L}\p{N}_.+@#*:=/-])?$/u;
+/** Sections of extensions.conf that are no contexts. */
+const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT];
+
+/** What is wrong with the options of a node's dialplan. */
+export function dialplanFaults(at: string, apps: readonly string[], options: DialplanOptions): string[] {
+  const faults: string[] = [];
+  const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy' } = options;
+  if (typeof context !== 'string' || !NAME.test(context) || NO_CONTEXTS.includes(context)) {
+    const expected = `a context's name of letters, digits, ".", "_" or "-", other than ${NO_CONTEXTS.join(', ')}`;
+    faults.push(`${at}.context: expected ${expected}, got ${show(context)}`);
+  }
+  if (extensions !== undefined && (!isGroup(extensions) || Object.keys(extensions).length === 0)) {
+    faults.push(
+      `${at}.extensions: expected at least one, such as { "ivr": { "app": ${show(apps[0])} } }, got ${show(extensions)}`,
+    );
+    return faults;
+  }
+  for (const [name, extension] of extensionsOf(apps, extensions)) {
+    faults.push(...extensionFaults(`${at}.extensions`, name, extension, apps));
+  }
+  const own = (inContext: string, name: string): boolean =>
+    inContext === context && extensionsOf(apps, extensions).some(([taken]) => taken === name);
+  const fault = fallbackFault(fallback, own);
+  if (fault) faults.push(`${at}.fallback: ${fault}`);
+  return faults;
+}
+
+/** Renders extensions.conf: each app's extension, and where its callers go while no connector listens to it. */
+export function extensionsConf(apps: readonly string[], options: DialplanOptions = {}): string {
+  const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy' } = options;
+  const each = extensionsOf(apps, extensions).map(([name, { app, args = [] }]) =>
+    [
+      `exten => ${name},1,NoOp()`,
+      ` same => n,Stasis(${[app, ...args].join(',')})`,
+      // Hung up or sent on by the app: neither is a reason to fall back.
+      ` same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)`,
+      ` same => n,Log(WARNING,Nobody listens to ${app}: \${CHANNEL(name)} goes to the fallback)`,
+      ` same => n,Goto(${FALLBACK_CONTEXT},s,1)`,
+      ' same => n(done),Hangup()',
+      '',
+    ].join('\n'),
+  );
+  const why = '; Without a WebSocket for the app Stasis() fails at once. No caller is dropped for it.';
+  return [`[${context}]`, ...each, why, fallbackContext(fallback)].join('\n');
+}
+
+function extensionsOf(
+  apps: readonly string[],
+  extensions: DialplanOptions['extensions'] = Object.fromEntries(apps.map((app) => [app, { app }])),
+): [string, AppExtension][] {
+  return Object.entries(extensions);
+}
+
+function extensionFaults(at: string, name: string, extension: unknown, apps: readonly string[]): string[] {
+  const faults: string[] = [];
+  if (!EXTENSION.test(name)) {
+    faults.push(`${at}: expected an extension of letters, digits, "_*#+.!-", or a pattern of them, got ${show(name)}`);
+  }
+  if (!isGroup(extension) || typeof extension.app !== 'string') {
+    faults.push(`${at}[${show(name)}]: expected { "app": …, "args": [ … ] }, got ${show(extension)}`);
+    return faults;
+  }
+  if (!apps.includes(extension.app)) {
+    faults.push(
+      `${at}[${show(name)}]: expected \`app\` to be one of the node's (${apps.join(', ')}), got ${show(extension.app)}`,
+    );
+  }
+  const args = list('texts of up to 128 letters, digits, spaces or "_.+@#*:=/-" (no variables, no commas)', ARGUMENT);
+  faults.push(...optionFaults(`${at}[${show(name)}]`, extension, { app: text('an app', /./), args }));
+  return faults;
+}

@@ -1,0 +1,120 @@
+import { isIP, isIPv6 } from 'node:net';
+import { confLine } from './conf-value.ts';
+import { absolutePath, check, flag, optionFaults, text, whole } from './option-faults.ts';
+
+/** `[general]` of http.conf, in Asterisk's own names. What is left out follows from the node's `url`. */
+export interface HttpOptions {
+  /** Serves HTTP and HTTPS. Off, there is no ARI. @default true, where Asterisk's own is no */
+  enabled?: boolean;
+  /** The address of plain HTTP. @default `127.0.0.1`; for a `url` of http:// to another machine, every address */
+  bindaddr?: string;
+  /** The port of plain HTTP. @default that of a `url` of http://, else 8088 */
+  bindport?: number;
+  /** What every path begins with, without slashes at its ends. @default what stands before `/ari` in `url` */
+  prefix?: string;
+  /** Serves HTTPS. @default whether `url` is one of https:// */
+  tlsenable?: boolean;
+  /** Address and port of HTTPS. @default every address, with the port of a `url` of https://, else 8089 */
+  tlsbindaddr?: string;
+  /** The certificate, a .pem file on Asterisk's machine. @default `/etc/asterisk/keys/asterisk.pem` */
+  tlscertfile?: string;
+  /** Its key, a .pem file. @default searched in `tlscertfile` */
+  tlsprivatekey?: string;
+  /** Connections at the same time, WebSockets among them. @default 400 */
+  sessionlimit?: number;
+}
+
+/**
+ * Past it Asterisk closes connections unanswered, the connector's new WebSocket too, so that calls are lost. Two
+ * connectors that hand over take 2 WebSockets and 16 connections for commands; the rest is for call handlers, whose every
+ * Lambda environment keeps up to 8, most often 1 or 2, for 15 s: 190 environments with two each. Each is a file of
+ * Asterisk's, which Linux allows 1,024 of, and calls need theirs.
+ */
+const SESSION_LIMIT = 400;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** Asterisk keeps 80 bytes for it. */
+const PREFIX = /^(?=.{0,78}$)([A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)?$/;
+
+const CHECKS: Record<keyof HttpOptions, ReturnType<typeof check>> = {
+  enabled: flag,
+  bindaddr: check('an IP address', (value) => isIP(String(value)) > 0),
+  bindport: whole(1, 65535),
+  prefix: text('letters, digits, ".", "_", "~" or "-", with single slashes between, such as "pbx"', PREFIX),
+  tlsenable: flag,
+  tlsbindaddr: check('an IP address and a port, such as "0.0.0.0:8089" or "[::]:8089"', isAddressAndPort),
+  tlscertfile: absolutePath,
+  tlsprivatekey: absolutePath,
+  sessionlimit: whole(1, 100_000),
+};
+
+/** What is wrong with options of http.conf. */
+export function httpFaults(at: string, url: string, given: unknown): string[] {
+  const faults = optionFaults(at, given, CHECKS);
+  const { prefix } = fromUrl(url);
+  const fault = (given as HttpOptions | undefined)?.prefix === undefined && CHECKS.prefix(prefix);
+  if (fault) faults.push(`${at}.prefix: expected ${fault}, got ${JSON.stringify(prefix)} from \`url\``);
+  return faults;
+}
+
+/** http.conf with every option set: those given, and for the others what `url` says. */
+export function completeHttp(
+  url: string,
+  given: HttpOptions = {},
+): Required<Omit<HttpOptions, 'tlsprivatekey'>> & Pick<HttpOptions, 'tlsprivatekey'> {
+  return {
+    enabled: true,
+    ...fromUrl(url),
+    tlscertfile: '/etc/asterisk/keys/asterisk.pem',
+    sessionlimit: SESSION_LIMIT,
+    ...given,
+  };
+}
+
+/** Renders http.conf for a node whose ARI root is `url`. */
+export function httpConf(url: string, given?: HttpOptions): string {
+  const { enabled, bindaddr, bindport, prefix, tlsenable, tlsbindaddr, tlscertfile, tlsprivatekey, sessionlimit } =
+    completeHttp(url, given);
+  const lines = [
+    '[general]',
+    '; Without it there is no ARI. Asterisk leaves it off by default.',
+    confLine('enabled', enabled),
+    '; Plain HTTP, which is always there beside TLS.',
+    confLine('bindaddr', bindaddr),
+    confLine('bindport', bindport),
+    ...(prefix === '' ? [] : ['; Every request begins with it.', confLine('prefix', prefix)]),
+    '; HTTPS, and wss:// for events: without it passwords cross the network in the clear.',
+    confLine('tlsenable', tlsenable),
+  ];
+  if (tlsenable) {
+    lines.push(confLine('tlsbindaddr', tlsbindaddr), confLine('tlscertfile', tlscertfile));
+    if (tlsprivatekey !== undefined) lines.push(confLine('tlsprivatekey', tlsprivatekey));
+  }
+  lines.push(
+    '; Past it connections are closed unanswered, those of the connector too.',
+    confLine('sessionlimit', sessionlimit),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function fromUrl(
+  url: string,
+): Required<Pick<HttpOptions, 'bindaddr' | 'bindport' | 'prefix' | 'tlsenable' | 'tlsbindaddr'>> {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const secure = protocol === 'https:';
+  const v6 = hostname.startsWith('[');
+  const everywhere = v6 ? '::' : '0.0.0.0';
+  const loopback = v6 ? '::1' : '127.0.0.1';
+  return {
+    bindaddr: secure || LOOPBACK.test(hostname) ? loopback : everywhere,
+    bindport: secure ? 8088 : Number(port || 80),
+    prefix: pathname.replace(/\/ari\/?$/, '').replace(/^\//, ''),
+    tlsenable: secure,
+    tlsbindaddr: `${v6 ? '[::]' : '0.0.0.0'}:${secure ? port || 443 : 8089}`,
+  };
+}
+
+function isAddressAndPort(value: unknown): boolean {
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(String(value)) ?? [];
+  const address = v6 === undefined ? isIP(v4 ?? '') === 4 : isIPv6(v6);
+  return address && Number(port) >= 1 && Number(port) <= 65535;
+}

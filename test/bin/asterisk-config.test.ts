@@ -1,0 +1,225 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asteriskConfig } from '../../bin/asterisk-config.ts';
+import { sha512Crypt, verifySha512Crypt } from '../../lib/asterisk/sha512-crypt.ts';
+import { awsStub } from '../support/aws-stub.ts';
+import { runCli } from '../support/cli.ts';
+import { onTerminal } from '../support/on-terminal.ts';
+import { folderOfTest } from '../support/temporary-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(ROOT, 'bin/ari-eventbridge.ts');
+const FILES = ['http.conf', 'ari.conf', 'extensions.conf'];
+const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
+
+let folder: string;
+let passwords: string;
+let said: string;
+let noted: string;
+beforeEach(() => {
+  folder = folderOfTest();
+  passwords = join(folder, 'passwords.json');
+  said = '';
+  noted = '';
+});
+
+/** Runs the command in the project, or with nodes of its own. */
+async function run(args: string[], nodes?: object[]): Promise<void> {
+  if (nodes) writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: '', context: { nodes } }));
+  await asteriskConfig(args, nodes ? folder : ROOT, {
+    say: (text) => {
+      said += text;
+    },
+    note: (text) => {
+      noted += text;
+    },
+  });
+}
+const contentOf = (file: string) => readFileSync(join(folder, 'asterisk.d', file), 'utf8');
+const into = (...more: string[]) => ['--output', join(folder, 'asterisk.d'), '--passwords', passwords, ...more];
+
+test('the project’s own cdk.json gives the dialplan of the documents', async () => {
+  await run(['extensions.conf']);
+  expect(said).toContain('exten => ivr,1,NoOp()\n same => n,Stasis(Intro-IVR)\n');
+  expect(said).toContain('exten => conference,1,NoOp()\n same => n,Stasis(Super-Conference,100)\n');
+  expect(said).not.toContain('[general]');
+});
+
+test('all three files go to standard output, with users that were made up without AWS', async () => {
+  await run(['--passwords', passwords]);
+  for (const file of FILES) expect(said).toContain(`; ${file} of pbx-1`);
+  const { connector, handlers } = JSON.parse(readFileSync(passwords, 'utf8'))['pbx-1'];
+  const hashes = [...said.matchAll(/^password = (.*)$/gm)].map(([, hash]) => hash as string);
+  expect(hashes).toHaveLength(2);
+  expect(verifySha512Crypt(connector.password, hashes[0] as string)).toBe(true);
+  expect(verifySha512Crypt(handlers.password, hashes[1] as string)).toBe(true);
+  expect(said + noted).not.toContain(connector.password);
+  expect(said + noted).not.toContain(handlers.password);
+  expect(noted).toBe(`${passwords}: new passwords for pbx-1\n`);
+});
+
+describe('into a folder', () => {
+  test('it writes three files, and finds them up to date the next time', async () => {
+    await run(into());
+    expect(said).toBe(FILES.map((file) => `${join(folder, 'asterisk.d', file)}: written\n`).join(''));
+    said = '';
+    noted = '';
+    await run(into());
+    expect(said).toBe(FILES.map((file) => `${join(folder, 'asterisk.d', file)}: is up to date\n`).join(''));
+    expect(noted).toBe('');
+  });
+
+  test('it leaves what differs as it is, shows how, and fails, where it can ask nobody', async () => {
+    await run(into());
+    writeFileSync(join(folder, 'asterisk.d/http.conf'), 'mine\n');
+    said = '';
+    await expect(run(into())).rejects.toThrow('left as it was: http.conf; --overwrite writes without asking');
+    expect(contentOf('http.conf')).toBe('mine\n');
+    expect(said).toContain('-mine\n');
+    expect(said).toContain('+sessionlimit = 400\n');
+    await run(into('--overwrite'));
+    expect(contentOf('http.conf')).toContain('sessionlimit = 400');
+  });
+
+  test('it asks on a terminal', async () => {
+    await run(into());
+    const command = `'${process.execPath}' '${CLI}' asterisk-config http.conf --output '${join(folder, 'asterisk.d')}'`;
+    for (const [answer, code] of [
+      ['n', 1],
+      ['y', 0],
+    ] as const) {
+      writeFileSync(join(folder, 'asterisk.d/http.conf'), 'mine\n');
+      const terminal = onTerminal(command);
+      try {
+        await terminal.answer('http.conf? [y/N]', `${answer}\r`);
+        expect(await terminal.exited).toBe(code);
+        expect(terminal.shown).toContain('-mine');
+        expect(contentOf('http.conf') === 'mine\n').toBe(answer === 'n');
+      } finally {
+        terminal.kill();
+      }
+    }
+  }, 90_000);
+});
+
+describe('with Secrets Manager', () => {
+  const secrets: Record<string, string> = {};
+  let environment: Record<string, string>;
+  beforeEach(async () => {
+    for (const role of ['connector', 'handlers']) {
+      secrets[`ari-eventbridge/pbx-1/${role}`] = JSON.stringify({ username: role, password: `hidden-${role}` });
+    }
+    const { url } = await awsStub(({ target, body }) => {
+      const { SecretId, SecretString } = JSON.parse(body) as { SecretId: string; SecretString: string };
+      if (target.endsWith('.PutSecretValue')) secrets[SecretId] = SecretString;
+      return { body: { Name: SecretId, SecretString: secrets[SecretId] } };
+    });
+    environment = {
+      AWS_ENDPOINT_URL: url.href,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_REGION: 'eu-central-1',
+    };
+  });
+  let ending: { kill(): unknown } | undefined;
+  afterEach(() => ending?.kill());
+
+  test('--from-secrets renders what a deploy made up, and shows it to nobody', async () => {
+    const cli = runCli(['asterisk-config', '--from-secrets'], environment);
+    ending = cli;
+    expect(await cli.exited).toBe(0);
+    const hashes = [...cli.output.matchAll(/^password = (.*)$/gm)].map(([, hash]) => hash as string);
+    expect(
+      hashes.map((hash, i) => verifySha512Crypt(['hidden-connector', 'hidden-handlers'][i] as string, hash)),
+    ).toEqual([true, true]);
+    expect(cli.output).not.toContain('hidden');
+  }, 60_000);
+
+  test('--push-secrets stores what is typed, which is not shown', async () => {
+    const terminal = onTerminal(`'${process.execPath}' '${CLI}' asterisk-config --push-secrets`, environment);
+    ending = terminal;
+    await terminal.answer('section of the user for the connector [connector]: ', '\r');
+    await terminal.answer('the password of connector (not shown): ', 'typed;one\r');
+    await terminal.answer('section of the user for the handlers [handlers]: ', 'operator\r');
+    await terminal.answer('the password of operator (not shown): ', 'typed two\r');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.shown).toContain('ari-eventbridge/pbx-1/handlers: stored in Secrets Manager');
+    expect(terminal.shown).not.toContain('typed');
+    expect(Object.values(secrets).map((text) => JSON.parse(text))).toEqual([
+      { username: 'connector', password: 'typed;one' },
+      { username: 'operator', password: 'typed two' },
+    ]);
+  }, 60_000);
+
+  test('--push-secrets stores those of a file', async () => {
+    const users = { connector: { username: 'c', password: 'p1' }, handlers: { username: 'h', password: 'p2' } };
+    writeFileSync(passwords, JSON.stringify({ 'pbx-1': users }), { mode: 0o600 });
+    const cli = runCli(['asterisk-config', '--push-secrets', '--passwords', passwords], environment);
+    ending = cli;
+    expect(await cli.exited).toBe(0);
+    expect(Object.values(secrets).map((text) => JSON.parse(text))).toEqual(Object.values(users));
+  }, 60_000);
+});
+
+test('a file of passwords that is not there is never made up to be stored', async () => {
+  const refused = run(['--push-secrets', '--passwords', passwords]);
+  await expect(refused).rejects.toThrow('expected an existing file with the users of "pbx-1"');
+  expect(() => statSync(passwords)).toThrow('ENOENT');
+});
+
+test('a hash that Asterisk has already stays', async () => {
+  const users = { connector: { username: 'c', password: 'p1' }, handlers: { username: 'h', password: 'p2' } };
+  writeFileSync(passwords, JSON.stringify({ 'pbx-1': users }), { mode: 0o600 });
+  const hash = sha512Crypt('p2', 'mine');
+  await run(into('http.conf'));
+  writeFileSync(join(folder, 'asterisk.d/ari.conf'), `[h]\npassword = ${hash}\n`);
+  await run(into('--overwrite'));
+  expect(contentOf('ari.conf')).toContain(
+    `[h]\ntype = user\nread_only = no\npassword_format = crypt\npassword = ${hash}\n`,
+  );
+});
+
+test('one of several nodes is chosen by its name', async () => {
+  const nodes = [NODE, { ...NODE, name: 'pbx-2', apps: ['Other'] }];
+  await run(['extensions.conf', '--node', 'pbx-2'], nodes);
+  expect(said).toContain('Stasis(Other)');
+  await expect(run(['extensions.conf'], nodes)).rejects.toThrow(
+    'expected --node NAME, as cdk.json names several: pbx-1, pbx-2',
+  );
+  await expect(run(['extensions.conf', '--node', 'x'], nodes)).rejects.toThrow('--node x: cdk.json names pbx-1, pbx-2');
+});
+
+test('what is allowed and may surprise is said beside the files', async () => {
+  await run(['http.conf'], [{ ...NODE, asterisk: { http: { enabled: false } } }]);
+  expect(noted).toMatch(/^warning: pbx-1: http.enabled is false/);
+  expect(said).toContain('enabled = no');
+});
+
+test('faults of cdk.json are all told, and nothing is written', async () => {
+  const nodes = [{ ...NODE, asterisk: { http: { prefix: 'a\n[x]' }, fallback: 'x' } }];
+  await expect(run(into(), nodes)).rejects.toThrow(/`nodes` cannot be used:\n {2}- .*prefix.*\n {2}- .*fallback/);
+  expect(() => statSync(join(folder, 'asterisk.d'))).toThrow('ENOENT');
+});
+
+test.each([
+  [[], 'ari.conf: expected --from-secrets or --passwords FILE'],
+  [['--from-secrets', '--passwords', 'x'], 'expected one of --from-secrets and --passwords FILE, got both'],
+  [['--push-secrets', '--from-secrets'], '--push-secrets writes no files'],
+  [['--push-secrets', 'ari.conf'], '--push-secrets writes no files'],
+  [['--push-secrets', '--output', 'x'], '--push-secrets writes no files'],
+  [['--push-secrets'], 'expected a terminal to ask'],
+  [['--overwrite', 'http.conf'], '--overwrite: expected --output FOLDER beside it'],
+  [['sip.conf'], 'expected files among http.conf, ari.conf, extensions.conf, got "sip.conf"'],
+  [['--password', 'x'], "Unknown option '--password'"],
+])('%j is refused with a sentence', async (args, sentence) => {
+  await expect(run(args)).rejects.toThrow(sentence);
+});
+
+test('--help lists every option', async () => {
+  await run(['--help']);
+  for (const option of ['node', 'output', 'overwrite', 'from-secrets', 'push-secrets', 'passwords']) {
+    expect(said).toContain(`--${option}`);
+  }
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { ariConf, ariFaults, passwordFaults, userFaults } from '../../../lib/asterisk/ari-conf.ts';
+import { verifySha512Crypt } from '../../../lib/asterisk/sha512-crypt.ts';
+
+const PASSWORDS = {
+  connector: { username: 'connector', password: 'listens only' },
+  handlers: { username: 'handlers', password: 'a;b' },
+};
+
+/** Its sections, without comments. */
+function sectionsOf(text: string): Record<string, Record<string, string>> {
+  const sections: Record<string, Record<string, string>> = {};
+  let section: Record<string, string> = {};
+  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith(';'))) {
+    const name = /^\[(.*)\]$/.exec(line)?.[1];
+    if (name !== undefined) {
+      section = {};
+      sections[name] = section;
+    } else {
+      const at = line.indexOf(' = ');
+      section[line.slice(0, at)] = line.slice(at + 3);
+    }
+  }
+  return sections;
+}
+
+test('a read-only user for the connector, one that may write for the handlers, and no password of either', () => {
+  const text = ariConf({}, {}, PASSWORDS);
+  expect(sectionsOf(text)).toEqual({
+    general: { enabled: 'yes', pretty: 'no', channelvars: 'CHANNEL(linkedid)' },
+    connector: { type: 'user', read_only: 'yes', password_format: 'crypt', password: expect.stringMatching(/^\$6\$/) },
+    handlers: { type: 'user', read_only: 'no', password_format: 'crypt', password: expect.stringMatching(/^\$6\$/) },
+  });
+  const { connector, handlers } = sectionsOf(text);
+  expect(verifySha512Crypt(PASSWORDS.connector.password, connector?.password ?? '')).toBe(true);
+  expect(verifySha512Crypt(PASSWORDS.handlers.password, handlers?.password ?? '')).toBe(true);
+  expect(text).not.toContain(PASSWORDS.connector.password);
+});
+
+test('each option can be set', () => {
+  const general = { enabled: false, pretty: true, allowed_origins: ['https://a.example.com', '*'], channelvars: ['A'] };
+  const users = {
+    connector: { type: 'user', read_only: false, password_format: 'plain' },
+    handlers: { read_only: true, password_format: 'plain' },
+  } as const;
+  expect(ariFaults('ari', general)).toEqual([]);
+  expect(userFaults('users.connector', users.connector)).toEqual([]);
+  expect(sectionsOf(ariConf(general, users, PASSWORDS))).toEqual({
+    general: {
+      enabled: 'no',
+      pretty: 'yes',
+      allowed_origins: 'https://a.example.com,*',
+      channelvars: 'CHANNEL(linkedid),A',
+    },
+    connector: { type: 'user', read_only: 'no', password_format: 'plain', password: 'listens only' },
+    handlers: { type: 'user', read_only: 'yes', password_format: 'plain', password: String.raw`a\;b` },
+  });
+});
+
+describe('rendered anew beside the file as it is', () => {
+  const existing = ariConf({}, {}, PASSWORDS);
+
+  test('keeps the hashes of the same passwords, so that nothing differs', () => {
+    expect(ariConf({}, {}, PASSWORDS, existing)).toBe(existing);
+  });
+
+  test('has a new hash of a new password alone', () => {
+    const changed = { ...PASSWORDS, handlers: { ...PASSWORDS.handlers, password: 'new' } };
+    const before = sectionsOf(existing);
+    const after = sectionsOf(ariConf({}, {}, changed, existing));
+    expect(after.connector).toEqual(before.connector);
+    expect(verifySha512Crypt('new', after.handlers?.password ?? '')).toBe(true);
+  });
+
+  test('takes no hash that is commented out or costs more than crypt does by default', () => {
+    const costly = `[x]\npassword = $6$rounds=999999999$salt$${'x'.repeat(86)}\n`;
+    expect(sectionsOf(ariConf({}, {}, PASSWORDS, costly)).connector?.password).toMatch(/^\$6\$.{16}\$.{86}$/);
+    const commented = existing.replaceAll('password =', ';password =');
+    expect(sectionsOf(ariConf({}, {}, PASSWORDS, commented)).connector).not.toEqual(sectionsOf(existing).connector);
+  });
+});
+
+test.each([
+  ['allowed_origins', 'https://a.example.com', 'a list of origins'],
+  ['allowed_origins', ['https://a.example.com/path'], 'a list of origins'],
+  ['allowed_origins', ['https://a,b'], 'a list of origins'],
+  ['allowed_origins', ['*\n[x]'], 'a list of origins'],
+  ['channelvars', ['A,B'], 'a list of names of channel variables'],
+  ['channelvars', [`\${SECRET}`], 'a list of names of channel variables'],
+  ['channelvars', ['SHELL(rm -rf)'], 'a list of names of channel variables'],
+  ['pretty', 1, 'true or false'],
+])('%s as %j is refused', (option, value, expected) => {
+  expect(ariFaults('ari', { [option]: value })).toEqual([
+    expect.stringContaining(`ari.${option}: expected ${expected}`),
+  ]);
+});
+
+test('bcrypt is no format of ari.conf, and a password in cdk.json is refused', () => {
+  expect(userFaults('u', { password_format: 'bcrypt' })).toEqual([
+    expect.stringContaining('expected "crypt", which is rendered as SHA-512'),
+  ]);
+  expect(userFaults('u', { type: 'outbound_websocket' })).toEqual([expect.stringContaining('u.type: expected "user"')]);
+  expect(userFaults('u', { password: 'hidden' }).join()).toMatch(/^(?!.*hidden).*no option "password" here/);
+});
+
+describe('users are refused', () => {
+  const named = (username: string) => ({ ...PASSWORDS, connector: { ...PASSWORDS.connector, username } });
+
+  test.each(['', 'a]', 'a\n[b', 'a;b', 'a:b', 'a b', `\${x}`, 'general'])('by the name %j', (username) => {
+    expect(passwordFaults('node', named(username))).toEqual([
+      `node: expected the name of the user for the connector to be 1 to 64 letters, digits, ".", "_" or "-", other than "general", got ${JSON.stringify(username)}`,
+    ]);
+  });
+
+  test('when they are one and the same', () => {
+    expect(passwordFaults('node', named('handlers'))).toEqual([
+      expect.stringContaining('give the connector one of its own'),
+    ]);
+  });
+
+  test.each(['hidden\n', 'hidden\nread_only = no', ' hidden'])(
+    'with the password %j, which is not repeated',
+    (password) => {
+      const faults = passwordFaults('node', { ...PASSWORDS, handlers: { username: 'handlers', password } });
+      expect(faults).toEqual([
+        expect.stringMatching(/^(?!.*hidden)node: the password of the user for the handlers has a /),
+      ]);
+    },
+  );
+});

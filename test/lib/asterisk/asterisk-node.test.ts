@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type AsteriskNode,
+  asteriskFaults,
+  asteriskWarnings,
+  FILES,
+  renderFile,
+} from '../../../lib/asterisk/asterisk-node.ts';
+
+const PASSWORDS = {
+  connector: { username: 'connector', password: 'one' },
+  handlers: { username: 'handlers', password: 'other' },
+};
+const NODE: AsteriskNode = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
+const configured = (asterisk: unknown): AsteriskNode => ({ ...NODE, asterisk: asterisk as object });
+
+test('a node that says nothing of Asterisk itself is all right', () => {
+  expect(asteriskFaults([NODE])).toEqual([]);
+  expect(asteriskWarnings(NODE)).toEqual([]);
+});
+
+test('each file says what it is, how it is included, and how it comes into effect', () => {
+  for (const [file, reload, where] of [
+    ['http.conf', 'module reload http', 'http.conf, where that has no [general] of its own'],
+    ['ari.conf', 'module reload res_ari.so', 'ari.conf, where that has no [general] of its own'],
+    ['extensions.conf', 'dialplan reload', 'extensions.conf'],
+  ] as const) {
+    const text = renderFile(file, NODE, PASSWORDS);
+    expect(text).toMatch(new RegExp(`^; ${file} of pbx-1`));
+    expect(text).toContain(`by \`#include\` from ${where}.\n`);
+    expect(text).toContain(`asterisk -rx '${reload}'`);
+  }
+});
+
+test('faults of nodes come first, those of their options all at once', () => {
+  expect(asteriskFaults([{ ...NODE, name: 'a b' }])).toEqual([expect.stringContaining('expected `name`')]);
+  const faults = asteriskFaults([
+    configured({
+      http: { bindadr: '0.0.0.0' },
+      ari: { pretty: 'yes' },
+      users: { handlers: { read_only: 'no' }, admin: {} },
+      context: 'a b',
+      fallback: 'none',
+      prefix: '',
+    }),
+  ]);
+  expect(faults).toHaveLength(7);
+  for (const fault of faults) expect(fault).toMatch(/^node "pbx-1": asterisk/);
+});
+
+test.each([[null], [7], [[]]])('%j as options is refused', (asterisk) => {
+  expect(asteriskFaults([configured(asterisk)])).toEqual([expect.stringContaining('expected an object of options')]);
+  expect(asteriskFaults([configured({ users: asterisk ?? 'x' })])).toHaveLength(1);
+});
+
+test.each([
+  [{ http: { enabled: false } }, 'http.enabled is false'],
+  [{ ari: { enabled: false } }, 'ari.enabled is false'],
+  [{ http: { tlsenable: false, bindaddr: '0.0.0.0' } }, 'plain HTTP on 0.0.0.0 and no TLS'],
+  [{ users: { handlers: { read_only: true } } }, 'call handlers can command nothing'],
+  [{ users: { connector: { password_format: 'plain' } } }, 'users.connector.password_format is plain'],
+])('%j is allowed with a warning', (asterisk, warning) => {
+  expect(asteriskFaults([configured(asterisk)])).toEqual([]);
+  expect(asteriskWarnings(configured(asterisk))).toEqual([expect.stringContaining(warning)]);
+});
+
+test('ari.conf without passwords, or with users that it cannot hold, is refused', () => {
+  expect(() => renderFile('ari.conf', NODE)).toThrow('expected the users’ passwords');
+  const users = { ...PASSWORDS, connector: { username: 'a]', password: 'x' } };
+  expect(() => renderFile('ari.conf', NODE, users)).toThrow('got "a]"');
+});
+
+describe('whatever is given, no line comes into a file', () => {
+  const hostile = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'grapheme' }),
+    fc.stringMatching(/^[\][;,\n\r${}()"'\\ a-c=>#:@.*-]{0,12}$/),
+    fc.constantFrom(`\${SHELL(id)}`, 'x\n[general]', 'x\r\nexten => h,1,System(id)', '#exec id', 'x;--', 'x\u2028y'),
+  );
+  const PLAIN = 'benign';
+  /** A file's shape: of each line its beginning, up to a value. */
+  const shapeOf = (text: string) =>
+    text.split('\n').map((line) => (line.startsWith('[') ? '[]' : /^(;|\s*\w[\w() ]* =>?|$)/.exec(line)?.[1]));
+
+  // Hashing is not what this is about, and slow.
+  const users = { connector: { password_format: 'plain' }, handlers: { password_format: 'plain' } };
+  const plain = (asterisk: object) => configured({ users, ...asterisk });
+  const places: [string, (value: string) => [AsteriskNode, typeof PASSWORDS]][] = [
+    ['prefix', (prefix) => [plain({ http: { prefix } }), PASSWORDS]],
+    ['certificate', (name) => [plain({ http: { tlscertfile: `/${name}` } }), PASSWORDS]],
+    ['origin', (origin) => [plain({ ari: { allowed_origins: [`https://${origin}`] } }), PASSWORDS]],
+    ['variable', (name) => [plain({ ari: { channelvars: [name] } }), PASSWORDS]],
+    ['context', (context) => [plain({ context }), PASSWORDS]],
+    ['extension', (name) => [plain({ extensions: { [name]: { app: 'Intro-IVR' } } }), PASSWORDS]],
+    ['argument', (arg) => [plain({ extensions: { ivr: { app: 'Intro-IVR', args: [arg] } } }), PASSWORDS]],
+    ['app', (app) => [{ ...plain({ extensions: { ivr: { app } } }), apps: [app] }, PASSWORDS]],
+    ['fallback', (box) => [plain({ fallback: `voicemail:${box}` }), PASSWORDS]],
+    ['user', (username) => [plain({}), { ...PASSWORDS, handlers: { username, password: 'x' } }]],
+    ['password', (password) => [plain({}), { ...PASSWORDS, handlers: { username: 'handlers', password } }]],
+  ];
+
+  test.each(places)('by a %s', (_, place) => {
+    const rendered = (value: string): string[] | undefined => {
+      const [node, passwords] = place(value);
+      if (asteriskFaults([node]).length > 0) return undefined;
+      try {
+        return FILES.map((file) => renderFile(file, node, passwords));
+      } catch {
+        return undefined;
+      }
+    };
+    const expected = rendered(PLAIN)?.map(shapeOf);
+    expect(expected).toBeDefined();
+    let accepted = 0;
+    fc.assert(
+      fc.property(
+        hostile.filter((value) => value !== ''),
+        (value) => {
+          const files = rendered(value);
+          if (!files) return;
+          accepted += 1;
+          expect(files.map(shapeOf)).toEqual(expected);
+          for (const text of files) expect(text).not.toMatch(/[^\n\P{Cc}]|[\u2028\u2029]/u);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(accepted).toBeLessThan(300);
+  });
+});
+
+test('the documentation names each option', () => {
+  const docs = readFileSync(new URL('../../../docs/asterisk-config.md', import.meta.url), 'utf8');
+  const options =
+    'enabled bindaddr bindport prefix tlsenable tlsbindaddr tlscertfile tlsprivatekey sessionlimit pretty allowed_origins channelvars type read_only password_format context extensions fallback';
+  for (const option of options.split(' ')) expect(docs).toContain(`\`${option}\``);
+  const examples = [...docs.matchAll(/^```json\n(.*?)^```$/gms)].map(
+    ([, json]) => JSON.parse(json as string) as unknown,
+  );
+  expect(examples.length).toBeGreaterThan(0);
+  for (const example of examples) expect(asteriskFaults([example])).toEqual([]);
+});

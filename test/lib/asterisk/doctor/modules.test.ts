@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { modules } from '../../../../lib/asterisk/doctor/modules.ts';
+import { outcomes, visitPeer } from './visit.ts';
+
+test('where the list cannot be had, the resources themselves tell', async () => {
+  const { examination } = await visitPeer({ '/bridges': [], '/recordings/stored': [] });
+  const found = await outcomes(modules, examination);
+  expect(found.map(({ line }) => line)).toEqual(['load = res_ari_asterisk.so']);
+});
+
+test('a module that is loaded and does not run is missing', async () => {
+  const running = ['res_stasis_answer', 'res_stasis_playback', 'res_stasis_recording', 'res_stasis_snoop'];
+  const ari = ['events', 'applications', 'asterisk', 'bridges', 'channels', 'playbacks', 'recordings'];
+  const list = [...running, ...ari.map((name) => `res_ari_${name}`)].map((name) => ({
+    name: `${name}.so`,
+    status: 'Running',
+  }));
+  const { examination } = await visitPeer({
+    '/asterisk/modules': [...list, { name: 'app_stasis.so', status: 'Not Running' }],
+  });
+  expect(await outcomes(modules, examination)).toMatchObject([
+    {
+      verdict: 'error',
+      file: 'modules.conf',
+      line: 'load = app_stasis.so',
+      says: expect.stringMatching(/no Stasis\(\)/),
+    },
+  ]);
+});

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { clock, clockOutcome, keepAlive, sessions, sounds } from '../../../../lib/asterisk/doctor/server.ts';
+import { outcomes, visitPeer } from './visit.ts';
+
+describe('the clock', () => {
+  test.each([
+    [1000, 'ok', 'the clocks agree'],
+    [-3000, 'ok', "Asterisk's clock is 3.0 s behind this one"],
+    [65_000, 'warning', "Asterisk's clock is 60.0 s ahead of this one"],
+    [-7_200_000, 'warning', "Asterisk's clock is 7200.0 s behind this one"],
+    [Number.NaN, 'skipped', 'tells no time'],
+  ])('that differs by %j ms, the answer taking 5 s', (off, verdict, sentence) => {
+    const outcome = clockOutcome(1e12 + off, 1e12, 1e12 + 5000);
+    expect(outcome).toMatchObject({ verdict, says: expect.stringContaining(sentence) });
+  });
+
+  test('is read from Asterisk, in its own format', async () => {
+    const timestamp = '2001-01-01T00:00:00.000+0000';
+    const { examination } = await visitPeer({ '/asterisk/ping': { timestamp } });
+    expect(await outcomes(clock, examination)).toMatchObject([
+      { verdict: 'warning', says: expect.stringMatching(/behind/) },
+    ]);
+  });
+});
+
+describe('the sounds', () => {
+  const sound = (...languages: string[]) => ({ id: 's', formats: languages.map((language) => ({ language })) });
+
+  test.each([
+    ['en', [sound('en', 'en_US'), sound('en')], 'ok', undefined],
+    ['de', [sound('en', 'en_US'), sound('en')], 'warning', 'defaultlanguage = en'],
+    ['en', [sound('fr')], 'warning', 'defaultlanguage = fr'],
+    ['en', [], 'warning', undefined],
+  ])('with the default language %j and %j', async (language, list, verdict, line) => {
+    const { examination } = await visitPeer({
+      '/asterisk/info': { config: { default_language: language } },
+      '/sounds': list,
+    });
+    const [found] = await outcomes(sounds, examination);
+    expect([found?.verdict, found?.line]).toEqual([verdict, line]);
+  });
+});
+
+test('a server with room, which keeps connections alive, is right', async () => {
+  const { examination } = await visitPeer({});
+  expect(await outcomes(sessions, examination)).toMatchObject([{ verdict: 'ok' }]);
+  expect(await outcomes(keepAlive, examination)).toMatchObject([{ verdict: 'ok' }]);
+});
