@@ -1,33 +1,83 @@
-import { App } from 'aws-cdk-lib';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
-import { CallEventsStack } from '../lib/cdk/call-events-stack.ts';
-import { CallHandler } from '../lib/cdk/call-handler.ts';
-import { readNodes } from '../lib/cdk/config.ts';
-import { ConnectorStack } from '../lib/cdk/connector-stack.ts';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { type AppConfig, ContextError, readConfig } from '../lib/cdk/config.ts';
+import { AriBridge, CallDataKey, CallHandler, DoctorFunction, EventSchemas } from '../lib/cdk/index.ts';
 import { ariPattern } from '../lib/index.ts';
 
 const app = new App({ context: featureFlags });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-const calls = new CallEventsStack(app, 'AriEventBridge', { nodes: readNodes(app) });
+const config = configuration();
+const { nodes, asteriskNetwork, vpc, vpcCidr, eventFilter, publishers, runbookUrl, alarmTopicArn } = config;
+const calls = new Stack(app, 'AriEventBridge', { description: 'Call events of Asterisk, and their handlers' });
+const bridge = new AriBridge(calls, 'Bridge', {
+  nodes,
+  bus: { archive: Duration.days(config.archiveDays), log: config.busLog, ...(publishers && { publishers }) },
+  network: {
+    private: asteriskNetwork === 'private',
+    ...(vpc && { existing: vpc }),
+    ...(vpcCidr !== undefined && { cidr: vpcCidr }),
+  },
+  connector: config.connector && {
+    // Apart from the handlers, which can be deployed where no Docker is.
+    scope: new Stack(app, 'AriEventBridgeConnector', { description: 'The connector of call events' }),
+    ...(eventFilter && { eventFilter }),
+  },
+  ...(config.customerManagedKey && { encryptionKey: new CallDataKey(calls, 'Key').key }),
+  ...(alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(calls, 'AlarmTopic', alarmTopicArn) }),
+  ...(runbookUrl !== undefined && { runbookUrl }),
+});
+const handlers = { ...bridge.forHandlers, reservedConcurrency: config.handlerConcurrency };
 
 new CallHandler(calls, 'IntroIvr', {
+  ...handlers,
   entry: 'functions/intro-ivr/index.ts',
   pattern: ariPattern({
     application: 'Intro-IVR',
     type: ['StasisStart', 'ChannelDtmfReceived', 'PlaybackFinished'],
   }),
-  bus: calls.bus,
-  nodes: calls.nodes,
 });
 
 new CallHandler(calls, 'SuperConference', {
+  ...handlers,
   entry: 'functions/super-conference/index.ts',
   pattern: ariPattern({
     application: 'Super-Conference',
     type: ['StasisStart', 'ChannelLeftBridge'],
   }),
-  bus: calls.bus,
-  nodes: calls.nodes,
 });
 
-new ConnectorStack(app, 'AriEventBridgeConnector', { bus: calls.bus, nodes: calls.nodes });
+new CallHandler(calls, 'Voicemail', {
+  ...handlers,
+  entry: 'functions/voicemail/index.ts',
+  pattern: ariPattern({
+    application: 'Voicemail',
+    type: ['StasisStart', 'RecordingFinished', 'PlaybackFinished'],
+  }),
+});
+
+const { nodes: users, vpc: handlersVpc, subnets, encryptionKey } = bridge.forHandlers;
+new DoctorFunction(calls, 'Doctor', {
+  nodes: users,
+  ...(handlersVpc && { vpc: handlersVpc }),
+  ...(subnets && { subnets }),
+  ...(encryptionKey && { encryptionKey }),
+});
+
+if (config.schemas) {
+  const schemas = new Stack(app, 'AriEventBridgeSchemas', { description: 'The contract on the bus of call events' });
+  new EventSchemas(schemas, 'Schemas');
+}
+
+/** What is wrong with the context is said without where in the code it was found. */
+function configuration(): AppConfig {
+  try {
+    return readConfig(app);
+  } catch (error) {
+    if (!(error instanceof ContextError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

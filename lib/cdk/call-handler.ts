@@ -1,14 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AriPattern } from '../events/ari-pattern.ts';
-import { grantNodes, type NodeCredentials } from './node-credentials.ts';
+import { ariFunction } from './ari-function.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { Monitoring } from './monitoring.ts';
+import type { NodeUser } from './node-user.ts';
 
 export interface CallHandlerProps {
   /** The TypeScript file that exports `handler`, relative to the working directory. */
@@ -17,51 +22,88 @@ export interface CallHandlerProps {
   pattern: AriPattern;
   /** The bus that call events travel on. */
   bus: IEventBus;
-  /** The Asterisk servers that the function may command. */
-  nodes: readonly NodeCredentials[];
+  /** The ARI user of each Asterisk server that the function may command. */
+  nodes: readonly NodeUser[];
   /** Longer than the slowest command of the function; a caller waits for it. @default 10 seconds */
   timeout?: Duration;
   /** In MB. Lambda gives CPU in proportion, and a cold start is CPU. @default 512 */
   memorySize?: number;
+  /**
+   * How many run at once at the most, each with a connection to Asterisk or two. All handlers together have to stay below
+   * `sessionlimit` in http.conf, which the connector's WebSockets count towards as well: past it, Asterisk closes
+   * connections without an answer. Events beyond it wait. It is taken from the account's quota, of which AWS leaves at
+   * least 100 unreserved: `'unreserved'` where there is not so much.
+   * @default 20
+   */
+  reservedConcurrency?: number | 'unreserved';
+  /** The network to run in, where Asterisk is reached from there only: the start of a function costs more in it. @default none */
+  vpc?: IVpc;
+  /** Of the `vpc`; they need a way to AWS (NAT, or endpoints for Secrets Manager and SQS). @default its private ones */
+  subnets?: SubnetSelection;
+  /** Whether X-Ray follows events through the function. @default Tracing.ACTIVE */
+  tracing?: Tracing;
+  /** @default 1 month */
+  logRetention?: RetentionDays;
+  /** For the function, beside `ARI_NODES` and `DEAD_LETTERS_URL`. No secrets: who may look at a function sees it. @default none */
+  environment?: Readonly<Record<string, string>>;
+  /** Encrypts environment, log and dead letters; see `CallDataKey`. @default keys that AWS owns */
+  encryptionKey?: IKey;
+  /** What watches it: alarms and a place on the dashboard. @default it is not watched */
+  monitoring?: Monitoring;
 }
 
 /** A call is over before this; events that could not be handled by then go to the dead letters. */
 const MAX_EVENT_AGE = Duration.minutes(5);
 
-/** A Lambda function that reacts to call events: function, rule, permissions and dead letters in one. */
-export class CallHandler extends Construct {
+/**
+ * A Lambda function that reacts to call events: function, rule, permissions and dead letters in one.
+ *
+ * @example
+ * new CallHandler(this, 'IntroIvr', {
+ *   entry: 'functions/intro-ivr/index.ts',
+ *   pattern: ariPattern({ application: 'Intro-IVR', type: ['StasisStart', 'PlaybackFinished'] }),
+ *   bus,
+ *   nodes: [user],
+ * });
+ */
+export class CallHandler extends Construct implements IConnectable {
   readonly function: NodejsFunction;
   readonly rule: Rule;
   /** Events that could not be delivered, or that the function failed on to the end. */
-  readonly deadLetters: Queue;
+  readonly deadLetters: DeadLetterQueue;
+  /** What the function may reach, where it runs in a `vpc`. */
+  readonly connections: Connections;
 
   constructor(scope: Construct, id: string, props: CallHandlerProps) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    this.function = new NodejsFunction(this, 'Function', {
-      entry: props.entry,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+    const { encryptionKey, reservedConcurrency = 20 } = props;
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...(encryptionKey && { encryptionKey }) });
+    const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment } = props;
+    const made = ariFunction(this, {
+      ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey },
       timeout: props.timeout ?? Duration.seconds(10),
-      memorySize: props.memorySize ?? 512,
+      ...(reservedConcurrency !== 'unreserved' && { reservedConcurrentExecutions: reservedConcurrency }),
       maxEventAge: MAX_EVENT_AGE,
-      onFailure: new SqsDestination(this.deadLetters),
-      logGroup: new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH }),
-      bundling: { format: OutputFormat.ESM, minify: true, target: 'node24' },
+      onFailure: new SqsDestination(this.deadLetters as IQueue),
     });
-    this.function.addEnvironment('ARI_NODES', grantNodes(props.nodes, 'handlersUser', this.function));
+    this.function = made.function;
+    this.connections = made.connections;
+    // Where the function puts what it gives up itself; its role may send there already, as the destination above.
+    this.function.addEnvironment('DEAD_LETTERS_URL', this.deadLetters.queueUrl);
     this.rule = new Rule(this, 'Rule', {
       eventBus: props.bus,
       eventPattern: {
         source: props.pattern.source,
-        detailType: props.pattern['detail-type'] ?? [],
-        detail: props.pattern.detail ?? {},
+        ...(props.pattern['detail-type'] && { detailType: props.pattern['detail-type'] }),
+        ...(props.pattern.detail && { detail: props.pattern.detail }),
       },
-      targets: [new LambdaFunction(this.function, { deadLetterQueue: this.deadLetters, maxEventAge: MAX_EVENT_AGE })],
+      targets: [
+        new LambdaFunction(this.function, {
+          deadLetterQueue: this.deadLetters as IQueue,
+          maxEventAge: MAX_EVENT_AGE,
+        }),
+      ],
     });
+    props.monitoring?.watchHandler(this);
   }
 }

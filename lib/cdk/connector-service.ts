@@ -1,7 +1,9 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
+  type ContainerImage,
+  ContainerInsights,
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
@@ -10,65 +12,136 @@ import {
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { EventPattern } from '../events/pattern/index.ts';
+import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { connectorImage } from './connector-image.ts';
-import { grantNodes, type NodeCredentials } from './node-credentials.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { egressOnly } from './egress.ts';
+import { logGroup } from './log-group.ts';
+import { grantNodes, type NodeUser } from './node-user.ts';
+import { SolePublishers } from './sole-publishers.ts';
 
 export interface ConnectorServiceProps {
   /** The network that the connector runs in; Asterisk has to be reachable from there, and AWS's endpoints. */
   vpc: IVpc;
-  /** The bus that call events travel on. */
-  bus: IEventBus;
-  /** The Asterisk servers to listen to. */
-  nodes: readonly NodeCredentials[];
+  /** Of the `vpc`. @default its private ones, or the public ones with `assignPublicIp` */
+  subnets?: SubnetSelection;
   /** Gives the task a public address: how it reaches the outside from a subnet without NAT. @default false */
   assignPublicIp?: boolean;
+  /** The bus that call events travel on. */
+  bus: IEventBus;
+  /** The ARI user of each Asterisk server to listen to; it may be read-only. */
+  nodes: readonly NodeUser[];
+  /** What is forwarded: events that any of these patterns matches. @default all but ChannelVarset and ChannelDialplan */
+  eventFilter?: readonly EventPattern[];
+  /** The connector's image. @default `connectorImage({ nodes })` */
+  image?: ContainerImage;
+  /** In units of 1/1024 vCPU. The default is Fargate's smallest and takes 1,500 events a second (docs/connector.md). @default 256 */
+  cpu?: number;
+  /** In MiB, of the sizes that Fargate has for `cpu`. The connector needs 130, and 180 at the most that it can do. @default 512 */
+  memoryLimitMiB?: number;
+  /** How long events may still be published when a task is stopped, 115 seconds at the most. @default 25 seconds */
+  drain?: Duration;
+  /** @default 1 month */
+  logRetention?: RetentionDays;
+  /**
+   * Denies everyone but this connector to put events on the bus under its sources; see `SolePublishers`. Not for two
+   * connector services on one bus: name the roles of both in `CallEventBusProps.publishers`.
+   * @default true
+   */
+  solePublisher?: boolean;
+  /** Encrypts log and dead letters; see `CallDataKey`. @default keys that AWS owns */
+  encryptionKey?: IKey;
 }
 
 const HEALTH_PORT = 8080;
-const DRAIN = Duration.seconds(25);
+/** A volume of the task: it outlives a crash of the container, which is restarted in place. */
+const JOURNAL = { name: 'journal', folder: '/var/lib/ari-eventbridge' };
+/** The user `node` of the image, by its number: a base without a list of users will do. */
+const USER = '1000:1000';
 /** What the health check runs: the image has Node, and no curl. */
 const ASK_HEALTH = `fetch('http://127.0.0.1:${HEALTH_PORT}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
-/** The connector as one Fargate task without any inbound port. Deploys overlap: the new one takes the apps over. */
-export class ConnectorService extends Construct {
+/**
+ * The connector as one Fargate task without any inbound port. Deploys overlap: the new one takes the apps over.
+ *
+ * @example
+ * new ConnectorService(this, 'Connector', { vpc, bus, nodes: [user] });
+ */
+export class ConnectorService extends Construct implements IConnectable {
   readonly service: FargateService;
+  /** Events that EventBridge refused for good, with the reason. */
+  readonly deadLetters: DeadLetterQueue;
+  /** What the connector may reach: `connector.connections.allowTo(asterisk, Port.tcp(8089))`. */
+  readonly connections: Connections;
 
   constructor(scope: Construct, id: string, props: ConnectorServiceProps) {
     super(scope, id);
-    const task = new FargateTaskDefinition(this, 'Task', {
-      cpu: 256,
-      memoryLimitMiB: 512,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
-    });
-    props.bus.grantPutEventsTo(task.taskRole);
-    task.addContainer('Connector', {
-      image: connectorImage(),
-      environment: {
-        ARI_NODES: grantNodes(props.nodes, 'connectorUser', task.taskRole),
-        EVENT_BUS_NAME: props.bus.eventBusName,
-        AWS_REGION: Aws.REGION,
-        HEALTH_PORT: String(HEALTH_PORT),
-        DRAIN_SECONDS: String(DRAIN.toSeconds()),
-      },
-      readonlyRootFilesystem: true,
-      enableRestartPolicy: true,
-      stopTimeout: DRAIN.plus(Duration.seconds(5)),
-      healthCheck: { command: ['CMD', 'node', '-e', ASK_HEALTH], interval: Duration.seconds(10), retries: 3 },
-      logging: LogDriver.awsLogs({
-        streamPrefix: 'connector',
-        logGroup: new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH }),
-      }),
-    });
+    const { bus, encryptionKey } = props;
+    const ariNodes = props.nodes.map(({ ariNode }) => ariNode);
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...(encryptionKey && { encryptionKey }) });
+    const task = this.#task(props);
+    bus.grantPutEventsTo(task.taskRole);
+    this.deadLetters.grantSendMessages(task.taskRole);
+    if (props.solePublisher ?? true)
+      new SolePublishers(this, 'SolePublisher', { bus, roleArns: [task.taskRole.roleArn] });
+    const cluster = new Cluster(this, 'Cluster', { vpc: props.vpc, containerInsightsV2: ContainerInsights.ENABLED });
     this.service = new FargateService(this, 'Service', {
-      cluster: new Cluster(this, 'Cluster', { vpc: props.vpc }) as ICluster,
+      cluster: cluster as ICluster,
       taskDefinition: task,
       desiredCount: 1,
+      // Make before break: the old task stands by until the new one listens, and drains then.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
+      securityGroups: [egressOnly(this, 'SecurityGroup', props.vpc, ariNodes)],
       assignPublicIp: props.assignPublicIp ?? false,
+      ...(props.subnets && { vpcSubnets: props.subnets }),
     });
+    this.connections = this.service.connections;
+  }
+
+  #task(props: ConnectorServiceProps): FargateTaskDefinition {
+    const { encryptionKey, drain = Duration.seconds(25) } = props;
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: props.cpu ?? 256,
+      memoryLimitMiB: props.memoryLimitMiB ?? 512,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+    });
+    task.addVolume({ name: JOURNAL.name });
+    const container = task.addContainer('Connector', {
+      image: props.image ?? connectorImage({ nodes: props.nodes.map(({ ariNode }) => ariNode) }),
+      user: USER,
+      environment: {
+        ARI_NODES: grantNodes(props.nodes, task.taskRole),
+        EVENT_BUS_NAME: props.bus.eventBusName,
+        AWS_REGION: Aws.REGION,
+        HEALTH_PORT: String(HEALTH_PORT),
+        DRAIN_SECONDS: String(drain.toSeconds()),
+        JOURNAL_FOLDER: JOURNAL.folder,
+        DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
+        ...(props.eventFilter && { EVENT_FILTER: JSON.stringify(props.eventFilter) }),
+      },
+      readonlyRootFilesystem: true,
+      enableRestartPolicy: true,
+      stopTimeout: drain.plus(Duration.seconds(5)),
+      healthCheck: { command: ['CMD', 'node', '-e', ASK_HEALTH], interval: Duration.seconds(10), retries: 3 },
+      logging: LogDriver.awsLogs({
+        streamPrefix: 'connector',
+        logGroup: logGroup(this, 'Logs', { retention: props.logRetention, encryptionKey }),
+      }),
+    });
+    container.addMountPoints({ sourceVolume: JOURNAL.name, containerPath: JOURNAL.folder, readOnly: false });
+    acknowledge(task, {
+      'AwsSolutions-ECS2':
+        'The variables name things (nodes, bus, queue, and secrets by their ARNs) and hold no secret: the connector reads those itself, again after each 401.',
+      'AwsSolutions-IAM5[Resource::*]':
+        'ecr:GetAuthorizationToken, the log-in to the image registry, knows no resources.',
+      ...KEY_GRANT_REASONS,
+    });
+    return task;
   }
 }

@@ -1,81 +1,121 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as introIvr } from '../../../functions/intro-ivr/index.ts';
 import { handler as superConference } from '../../../functions/super-conference/index.ts';
-import { type CloudAssembly, readCloudAssembly, type TemplateResource } from '../../../lib/local/cloud-assembly.ts';
+import { handler as voicemail } from '../../../functions/voicemail/index.ts';
+import { userSecretName } from '../../../lib/ari/node.ts';
+import { readCloudAssembly } from '../../../lib/local/cloud-assembly.ts';
 import { readDeployment } from '../../../lib/local/deployment.ts';
-import { synthesize } from '../../../lib/local/synth.ts';
+import { CALL_BEGINS, importHandler, UNREACHABLE } from '../../support/handler-import.ts';
+import { type Json, type Synthesized, synthesizeApp, WAYS } from '../../support/synth.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const NODES = [
-  { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] },
-  { name: 'pbx-2', url: 'https://pbx-2.example.com:8089/ari', apps: ['Intro-IVR'] },
-];
+const HANDLERS = readdirSync(join(ROOT, 'functions')).length;
+const CALLS = 'AriEventBridge';
+const CONNECTOR = 'AriEventBridgeConnector';
 
-let folder: string;
-let assembly: CloudAssembly;
+/** The app deployed in every way, by the way's name. */
+const all = new Map<string, Synthesized>();
+const app = (way = 'default'): Synthesized => all.get(way) ?? expect.fail(`there is no way ${way}`);
 
 beforeAll(async () => {
-  folder = await synthesize(ROOT, NODES);
-  assembly = await readCloudAssembly(folder);
-}, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // One after the other: each takes both cores of a small machine.
+  for (const [way, context] of Object.entries(WAYS)) all.set(way, await synthesizeApp(context));
+}, 180_000);
+afterAll(() => {
+  for (const synthesized of all.values()) synthesized.remove();
+});
 
-type Json = Record<string, unknown>;
+describe.each(Object.keys(WAYS))('the app, %s,', (way) => {
+  test('is without findings of cdk-nag and of CDK’s own validation', () => {
+    expect(app(way).findings).toEqual([]);
+  });
 
-function resourcesOf(stack: string, type: string): [string, TemplateResource & { Properties: Json }][] {
-  const all = Object.entries(assembly.templates.get(stack)?.Resources ?? {});
-  return all.filter(([, resource]) => resource.Type === type) as ReturnType<typeof resourcesOf>;
-}
-
-/** What a role may do: actions, and on what. */
-function statementsOf(stack: string): { Action: string | string[]; Resource: unknown }[] {
-  return resourcesOf(stack, 'AWS::IAM::Policy').flatMap(
-    ([, { Properties }]) =>
-      (Properties.PolicyDocument as { Statement: { Action: string; Resource: unknown }[] }).Statement,
-  );
-}
-
-describe('the deployed app', () => {
-  test('has a secret for each of the two users of a node, made up by Secrets Manager', () => {
-    const secrets = resourcesOf('AriEventBridge', 'AWS::SecretsManager::Secret').map(
-      ([, { Properties }]) => Properties,
-    );
-    expect(secrets).toHaveLength(4);
-    for (const secret of secrets) {
-      expect(secret).not.toHaveProperty('SecretString');
-      expect(secret.GenerateSecretString).toMatchObject({ GenerateStringKey: 'password', PasswordLength: 32 });
+  test('permits nothing on everything but what knows no resources', () => {
+    const wide = app(way)
+      .statements()
+      .filter(({ Resource }) => Resource.includes('*'))
+      .flatMap(({ Action }) => Action);
+    const inVpc = app(way)
+      .resources('AWS::Lambda::Function')
+      .some(([, { Properties }]) => Properties.VpcConfig);
+    const interfaces = /^ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)$/;
+    for (const action of wide) {
+      const known = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'ecr:GetAuthorizationToken'].includes(action);
+      expect(known || (inVpc && interfaces.test(action)), action).toBe(true);
     }
-    const templates = secrets.map((s) => (s.GenerateSecretString as Json).SecretStringTemplate);
-    expect(templates.toSorted()).toEqual([
-      ...Array(2).fill('{"username":"connector"}'),
-      ...Array(2).fill('{"username":"handlers"}'),
-    ]);
   });
 
-  test('lets handlers read the handlers’ secrets only, and the connector the connector’s', () => {
-    const readable = (stack: string): string =>
-      JSON.stringify(statementsOf(stack).filter(({ Action }) => JSON.stringify(Action).includes('secretsmanager')));
-    expect(readable('AriEventBridge')).toContain('HandlersUser');
-    expect(readable('AriEventBridge')).not.toContain('ConnectorUser');
-    expect(readable('AriEventBridgeConnector')).toContain('ConnectorUser');
-    expect(readable('AriEventBridgeConnector')).not.toContain('HandlersUser');
+  test('permits no actions but by their names', () => {
+    const actions = app(way)
+      .statements()
+      .flatMap(({ Action }) => Action);
+    const families = new Set(actions.filter((action) => action.includes('*')));
+    for (const family of families) expect(['kms:GenerateDataKey*', 'kms:ReEncrypt*']).toContain(family);
+    if (way !== 'customer-managed key') expect([...families]).toEqual([]);
+    expect(
+      app(way)
+        .resources('AWS::IAM::Role')
+        .filter(([, { Properties }]) => Properties.ManagedPolicyArns),
+    ).toEqual([]);
   });
 
-  test('grants nothing on everything but the log-in to the image registry, which knows no resource', () => {
-    const wide = ['AriEventBridge', 'AriEventBridgeConnector']
-      .flatMap(statementsOf)
-      .filter(({ Resource }) => Resource === '*');
-    expect(wide.map(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken']);
+  test('has no secret in its templates: passwords are made up in the account', () => {
+    for (const [, { Properties }] of app(way).resources('AWS::SecretsManager::Secret')) {
+      expect(Properties).not.toHaveProperty('SecretString');
+      expect(Properties).toHaveProperty('GenerateSecretString.GenerateStringKey', 'password');
+    }
+    for (const template of app(way).templates.values()) {
+      expect(JSON.stringify(template)).not.toMatch(/"password\W+:|api_key|resolve:secretsmanager|:\/\/[^/"]*:[^/"]*@/i);
+    }
   });
 
+  test('leaves the handlers’ stack without a container image: it deploys where no Docker is', () => {
+    expect(app(way).read<Json>(`${CALLS}.assets.json`).dockerImages).toEqual({});
+  });
+
+  test('keeps what no handler could take, in a queue that takes nothing unencrypted', () => {
+    const targets = app(way)
+      .resources('AWS::Events::Rule')
+      .flatMap(([, { Properties }]) => Properties.Targets as Json[]);
+    expect(targets).toHaveLength(HANDLERS);
+    for (const target of targets) expect(target).toHaveProperty('DeadLetterConfig.Arn');
+    const configs = app(way).resources('AWS::Lambda::EventInvokeConfig');
+    expect(configs).toHaveLength(HANDLERS);
+    for (const [, { Properties }] of configs) expect(Properties).toHaveProperty('DestinationConfig.OnFailure');
+    const queues = app(way)
+      .resources('AWS::SQS::Queue')
+      .map(([id]) => id);
+    const policies = JSON.stringify(app(way).resources('AWS::SQS::QueuePolicy'));
+    for (const queue of queues) expect(policies).toContain(`"Queues":[{"Ref":"${queue}"}]`);
+    expect(policies.match(/"aws:SecureTransport":"false"/g)).toHaveLength(queues.length);
+  });
+
+  test('keeps every log for a time that somebody chose', () => {
+    const groups = app(way).resources('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(HANDLERS);
+    for (const [id, { Properties }] of groups) expect(Properties.RetentionInDays, id).toBe(30);
+  });
+
+  test('denies everyone but one role to put events as Asterisk', () => {
+    const { Statement } = app(way).one('AWS::Events::EventBusPolicy').Properties as { Statement: Json };
+    expect(Statement).toMatchObject({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 'events:PutEvents' });
+    const roles = (Statement.Condition as { ArnNotEquals: { 'aws:PrincipalArn': unknown[] } }).ArnNotEquals;
+    expect(roles['aws:PrincipalArn']).toHaveLength(1);
+  });
+});
+
+describe('the app', () => {
   test.each([
     ['IntroIvr', 'Intro-IVR', introIvr],
     ['SuperConference', 'Super-Conference', superConference],
+    ['Voicemail', 'Voicemail', voicemail],
   ])('routes to %s the events of %s that it has functions for, and no others', (id, application, handler) => {
-    const rule = resourcesOf('AriEventBridge', 'AWS::Events::Rule').find(([name]) => name.startsWith(id));
+    const rule = app()
+      .resources('AWS::Events::Rule')
+      .find(([name]) => name.startsWith(id));
     expect(rule?.[1].Properties.EventPattern).toEqual({
       source: ['asterisk.ari'],
       'detail-type': handler.eventTypes,
@@ -83,56 +123,120 @@ describe('the deployed app', () => {
     });
   });
 
-  test('keeps what could not be delivered, and what a function failed on', () => {
-    for (const [, { Properties }] of resourcesOf('AriEventBridge', 'AWS::Events::Rule')) {
-      for (const target of Properties.Targets as Json[]) expect(target.DeadLetterConfig).toBeDefined();
+  test('has two users for each node, and lets handlers read theirs only, and the connector its own', () => {
+    const three = app('three nodes with two apps each');
+    const usernames = (stack: string) =>
+      three
+        .resources('AWS::SecretsManager::Secret', stack)
+        .map(([, { Properties }]) => (Properties.GenerateSecretString as Json).SecretStringTemplate);
+    expect(usernames(CALLS)).toEqual(Array(3).fill('{"username":"handlers"}'));
+    expect(usernames(CONNECTOR)).toEqual(Array(3).fill('{"username":"connector"}'));
+    const readable = (stack: string): string =>
+      JSON.stringify(three.statements(stack).filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue')));
+    expect(readable(CALLS)).toContain('HandlersUser');
+    expect(readable(CALLS)).not.toContain('ConnectorUser');
+    expect(readable(CONNECTOR)).toContain('ConnectorUser');
+    expect(readable(CONNECTOR)).not.toContain('HandlersUser');
+  });
+
+  test('gives handlers neither the bus nor the connector’s secrets: who takes one over cannot forge events', () => {
+    const actions = app()
+      .statements(CALLS)
+      .flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => /^(events|iam|lambda|ecs|sts):/.test(action))).toEqual([]);
+  });
+
+  test('runs handlers in an existing VPC where Asterisk is private, and not where it is public', () => {
+    const subnets = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
+    for (const [, { Properties }] of app('existing VPC').resources('AWS::Lambda::Function')) {
+      expect(Properties).toHaveProperty('VpcConfig.SubnetIds', subnets);
     }
-    const configs = resourcesOf('AriEventBridge', 'AWS::Lambda::EventInvokeConfig');
-    expect(configs).toHaveLength(2);
-    for (const [, { Properties }] of configs) expect(Properties.DestinationConfig).toHaveProperty('OnFailure');
-  });
-
-  test('runs the connector with a read-only root, no open port, and two tasks overlapping in a deploy', () => {
-    const [[, task] = []] = resourcesOf('AriEventBridgeConnector', 'AWS::ECS::TaskDefinition');
-    const [container] = (task?.Properties.ContainerDefinitions ?? []) as Json[];
-    expect(container).toMatchObject({
-      ReadonlyRootFilesystem: true,
-      RestartPolicy: { Enabled: true },
-      StopTimeout: 30,
+    for (const [, { Properties }] of app().resources('AWS::Lambda::Function')) {
+      expect(Properties).not.toHaveProperty('VpcConfig');
+    }
+    const { NetworkConfiguration } = app('existing VPC').one('AWS::ECS::Service').Properties;
+    expect(NetworkConfiguration).toMatchObject({
+      AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: subnets },
     });
-    expect(container).not.toHaveProperty('PortMappings');
-    const [[, group] = []] = resourcesOf('AriEventBridgeConnector', 'AWS::EC2::SecurityGroup');
-    expect(group?.Properties).not.toHaveProperty('SecurityGroupIngress');
-    const [[, service] = []] = resourcesOf('AriEventBridgeConnector', 'AWS::ECS::Service');
-    expect(service?.Properties.DeploymentConfiguration).toMatchObject({
-      MinimumHealthyPercent: 100,
-      MaximumPercent: 200,
-      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
-    });
+    expect(app('existing VPC').resources('AWS::EC2::VPC')).toEqual([]);
   });
 
-  test('leaves the handlers’ stack without a container image: it deploys where no Docker is', () => {
-    const manifest = JSON.parse(readFileSync(join(folder, 'AriEventBridge.assets.json'), 'utf8'));
-    expect(manifest.dockerImages).toEqual({});
+  test('sends alarms to the topic that it is given', () => {
+    const alarms = app('existing VPC').resources('AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(10);
+    for (const [, { Properties }] of alarms) {
+      expect(Properties.AlarmActions).toEqual(['arn:aws:sns:eu-west-1:123456789012:pbx-alarms']);
+    }
   });
 
-  test('ships handlers of a few kilobytes, without the AWS SDK', () => {
-    const bundles = readDeployment(assembly).functions.map(({ code }) => readFileSync(join(code, 'index.mjs'), 'utf8'));
-    expect(bundles).toHaveLength(2);
+  test('encrypts with the account’s own key, where that is asked for, all that holds call data or credentials', () => {
+    const mine = app('customer-managed key');
+    const types: [string, string][] = [
+      ['AWS::Events::EventBus', 'KmsKeyIdentifier'],
+      ['AWS::Events::Archive', 'KmsKeyIdentifier'],
+      ['AWS::SecretsManager::Secret', 'KmsKeyId'],
+      ['AWS::SQS::Queue', 'KmsMasterKeyId'],
+      ['AWS::Logs::LogGroup', 'KmsKeyId'],
+      ['AWS::Lambda::Function', 'KmsKeyArn'],
+    ];
+    for (const [type, property] of types) {
+      const found = mine.resources(type);
+      expect(found.length).toBeGreaterThan(0);
+      for (const [id, { Properties }] of found)
+        expect(JSON.stringify(Properties[property] ?? id)).toMatch(/:\[?"[^"]*Key[0-9A-F]{8}/);
+    }
+  });
+
+  test('without the connector names the role of the one that runs elsewhere, and has no network', () => {
+    const without = app('no connector');
+    expect([...without.templates.keys()]).toEqual([CALLS, 'AriEventBridgeSchemas']);
+    expect(without.resources('AWS::EC2::VPC')).toEqual([]);
+    expect(JSON.stringify(without.one('AWS::Events::EventBusPolicy'))).toContain('role/connector-on-premises');
+  });
+
+  test('publishes the events’ schemas in a stack of their own', () => {
+    expect(app().resources('AWS::EventSchemas::Schema', 'AriEventBridgeSchemas').length).toBeGreaterThan(45);
+  });
+
+  test('ships every handler as at most 60 KB that load no package, before the first secret is needed', async () => {
+    const { functions } = readDeployment(await readCloudAssembly(app().folder));
+    const handlers = functions.filter(({ title }) => title !== 'Doctor');
+    const bundles = handlers.map(({ code }) => join(code, 'index.mjs'));
+    expect(bundles).toHaveLength(HANDLERS);
     for (const bundle of bundles) {
-      expect(bundle.length).toBeLessThan(60 * 1024);
-      // Loaded when the first secret is needed, from Lambda's runtime.
-      expect(bundle).toMatch(/import\("@aws-sdk\/client-secrets-manager"\)/);
-      expect(bundle).not.toMatch(/^import[^;]*"@aws-sdk/m);
+      expect(statSync(bundle).size).toBeLessThanOrEqual(60 * 1024);
+      const { packages, packagesOfFirstEvent } = await importHandler(
+        pathToFileURL(bundle).href,
+        CALL_BEGINS,
+        UNREACHABLE,
+      );
+      expect(packages).toEqual([]);
+      expect(packagesOfFirstEvent).toContain('@aws-sdk/client-secrets-manager');
     }
   });
 });
 
-test('nodes that cannot be used are refused with every fault', async () => {
-  const broken = [{ name: 'pbx 1', url: 'http://pbx.example.com/ari', apps: [] }];
-  const refused = await synthesize(ROOT, broken).catch((error: Error) => error.message);
-  expect(refused).toContain('The context key `nodes` (cdk.json) cannot be used:');
-  expect(refused).toContain('expected `name` of 1 to 64 letters');
+test('secrets are named so that the command line finds them', () => {
+  const names = app('three nodes with two apps each')
+    .resources('AWS::SecretsManager::Secret')
+    .map(([, { Properties }]) => Properties.Name);
+  const users = ['pbx-1', 'pbx-2', 'pbx-3'].flatMap((node) => [
+    userSecretName(node, 'connector'),
+    userSecretName(node, 'handlers'),
+  ]);
+  expect(names.toSorted()).toEqual(users);
+});
+
+test('Asterisk’s own options stay out of what functions and connector are told', () => {
+  expect(JSON.stringify([...app().templates.values()])).not.toContain('fallback');
+});
+
+test('a context that cannot be used is refused with every fault in one message', async () => {
+  const nodes = [{ name: 'pbx 1', url: 'http://pbx.example.com/ari', apps: [] }];
+  const refused = await synthesizeApp({ nodes, asteriskNetwork: 'near' }).catch((error: Error) => error.message);
+  expect(refused).toMatch(/^The context \(cdk\.json\) cannot be used:\n( {2}- .*\n)+$/);
+  expect(refused).toContain('`nodes`: node "pbx 1": expected `name` of 1 to 64 letters');
   expect(refused).toContain('would send passwords in the clear');
   expect(refused).toContain('expected `apps` to list at least one Stasis application');
+  expect(refused).toContain('`asteriskNetwork`: expected "public" or "private", got "near"');
 }, 60_000);

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { MEASURED_CALL } from '../lib/cost/measured-call.ts';
+import { type Bill, type MonthlyCost, monthlyCost, type Usage } from '../lib/cost/monthly-cost.ts';
+import { PRICES_OF } from '../lib/cost/prices.ts';
+
+const USAGE = `ari-eventbridge cost --calls-per-day N
+
+What the deployed system costs in a month, by AWS's list prices in ${PRICES_OF.region} of ${PRICES_OF.date}, beside a pair of
+small servers that run the same logic around the clock.
+
+  --calls-per-day N         expected
+  --events-per-call N       on the bus  (default: ${MEASURED_CALL.events}, measured with the connector's default filter)
+  --unfiltered              ${MEASURED_CALL.eventsUnfiltered} events per call, measured without a filter
+  --invocations-per-call N  of functions  (default: ${MEASURED_CALL.invocations}, measured)
+  --handler-ms N            how long each takes, cold starts spread over all  (default: 100)
+  --memory-mb N             of the functions  (default: 512)
+  --nodes N                 Asterisk servers  (default: 1)
+  --apps-per-node N         (default: 3)
+  --archive-days N          how long events are kept for replays  (default: 14; 0 for no archive)
+  --no-metrics              METRICS_INTERVAL_SECONDS=0: the connector writes none
+  --nat                     the connector sits behind a NAT gateway
+  --json
+`;
+
+const OPTIONS = {
+  'calls-per-day': { type: 'string' },
+  'events-per-call': { type: 'string' },
+  unfiltered: { type: 'boolean' },
+  'invocations-per-call': { type: 'string' },
+  'handler-ms': { type: 'string' },
+  'memory-mb': { type: 'string' },
+  nodes: { type: 'string' },
+  'apps-per-node': { type: 'string' },
+  'archive-days': { type: 'string' },
+  'no-metrics': { type: 'boolean' },
+  nat: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+/**
+ * `ari-eventbridge cost`.
+ *
+ * @returns what is to be printed
+ * @throws Error saying which option was expected to be what
+ */
+export function cost(args: string[]): string {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  if (values.help) return USAGE;
+  const number = (option: Exclude<keyof typeof OPTIONS, 'unfiltered' | 'no-metrics' | 'nat' | 'json' | 'help'>) => {
+    const text = values[option];
+    if (text === undefined) return undefined;
+    // `Number` would take an empty text for 0.
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value >= 0) return value;
+    throw new Error(`--${option}: expected a number of at least 0, got "${text}"`);
+  };
+  const callsPerDay = number('calls-per-day');
+  if (callsPerDay === undefined) throw new Error('cost: expected --calls-per-day N; --help tells the rest');
+  if (values.unfiltered && values['events-per-call'] !== undefined) {
+    throw new Error('cost: expected either --unfiltered or --events-per-call, got both');
+  }
+  const given: { [K in Exclude<keyof Usage, 'callsPerDay'>]: Usage[K] | undefined } = {
+    eventsPerCall: values.unfiltered ? MEASURED_CALL.eventsUnfiltered : number('events-per-call'),
+    invocationsPerCall: number('invocations-per-call'),
+    handlerMs: number('handler-ms'),
+    memoryMb: number('memory-mb'),
+    nodes: number('nodes'),
+    appsPerNode: number('apps-per-node'),
+    archiveDays: number('archive-days'),
+    metrics: !values['no-metrics'],
+    nat: values.nat ?? false,
+  };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const result = monthlyCost({ ...known, callsPerDay });
+  return values.json ? `${JSON.stringify(result, null, 2)}\n` : table(result);
+}
+
+function table({ usage, serverless, servers, breakEvenCallsPerDay }: MonthlyCost): string {
+  const title = `${usage.callsPerDay} calls a day, ${usage.eventsPerCall} events and ${usage.invocationsPerCall} invocations each; US dollars a month`;
+  const verdict = Number.isFinite(breakEvenCallsPerDay)
+    ? `The pair of servers is cheaper from ${breakEvenCallsPerDay} calls a day on.`
+    : 'The pair of servers is never cheaper.';
+  return [
+    title,
+    '',
+    ...rows('ari-eventbridge', serverless),
+    '',
+    ...rows('Two small servers around the clock', servers),
+    '',
+    verdict,
+    `List prices in ${PRICES_OF.region} of ${PRICES_OF.date}, without free tiers and discounts; --json names each price and its source.`,
+    '',
+  ].join('\n');
+}
+
+function rows(name: string, { items, usd }: Bill): string[] {
+  const row = (what: string, amount: number, detail = ''): string =>
+    `${what.padEnd(36)}${amount.toFixed(2).padStart(10)}${detail}`;
+  return [
+    row(name, usd),
+    ...items.map(({ what, usd: amount, quantity, price }) =>
+      row(`  ${what}`, amount, `   ${Number(quantity.toPrecision(4))} × ${price.unit}`),
+    ),
+  ];
+}

@@ -1,0 +1,83 @@
+/**
+ * `npm run pack [-- FOLDER]`: writes the package that others install into a folder, as `npm pack` would.
+ *
+ * Node runs TypeScript in a checkout and refuses to in node_modules. So the package holds JavaScript with declarations
+ * under the same paths, and the connector ready-made. It is put together outside of the checkout, whose own package.json
+ * is `private` and cannot be published by mistake.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleConnector } from '../lib/cdk/connector-image.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What the package says of itself in the same words as the checkout. */
+const SAME =
+  'name version description license type sideEffects engines dependencies peerDependencies peerDependenciesMeta'.split(
+    ' ',
+  );
+const AS_THEY_ARE = ['README.md', 'LICENSE', 'docs', 'connector/Dockerfile'];
+
+interface Manifest extends Record<string, unknown> {
+  exports: Record<string, string>;
+  bin: Record<string, string>;
+}
+
+function pack(destination: string): void {
+  const stage = mkdtempSync(join(tmpdir(), 'ari-eventbridge-package-'));
+  try {
+    compile(stage);
+    mkdirSync(join(stage, 'connector'));
+    bundleConnector(join(stage, 'connector'));
+    for (const part of AS_THEY_ARE) cpSync(join(ROOT, part), join(stage, part), { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+    writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`);
+    mkdirSync(destination, { recursive: true });
+    execFileSync('npm', ['pack', '--pack-destination', destination], {
+      cwd: stage,
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** The library and the command line, with all they import. */
+function compile(stage: string): void {
+  const config = join(stage, 'tsconfig.json');
+  const settings = {
+    extends: join(ROOT, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      rewriteRelativeImportExtensions: true,
+      rootDir: ROOT,
+      outDir: stage,
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+    },
+    include: [join(ROOT, 'lib'), join(ROOT, 'bin/ari-eventbridge.ts')],
+  };
+  writeFileSync(config, JSON.stringify(settings));
+  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', config], { stdio: 'inherit' });
+  rmSync(config);
+  // What is read rather than imported.
+  cpSync(join(ROOT, 'lib'), join(stage, 'lib'), { recursive: true, filter: (file) => !file.endsWith('.ts') });
+}
+
+function published(manifest: Manifest): object {
+  const built = (file: string, extension: string): string => file.replace(/\.ts$/, extension);
+  return {
+    ...Object.fromEntries(SAME.map((key) => [key, manifest[key]])),
+    exports: Object.fromEntries(
+      Object.entries(manifest.exports).map(([entrance, file]) => [
+        entrance,
+        { types: built(file, '.d.ts'), default: built(file, '.js') },
+      ]),
+    ),
+    bin: Object.fromEntries(Object.entries(manifest.bin).map(([name, file]) => [name, built(file, '.js')])),
+  };
+}
+
+pack(resolve(process.argv[2] ?? '.'));

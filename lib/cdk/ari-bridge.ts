@@ -1,0 +1,122 @@
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { AriNode } from '../ari/node.ts';
+import { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
+import type { CallHandlerProps } from './call-handler.ts';
+import { ConnectorService, type ConnectorServiceProps } from './connector-service.ts';
+import { Monitoring } from './monitoring.ts';
+import { Network, type NetworkProps } from './network.ts';
+import { NodeUser } from './node-user.ts';
+
+/** What of the connector can be chosen, beside what `AriBridge` gives it. */
+export interface AriBridgeConnector
+  extends Partial<Omit<ConnectorServiceProps, 'bus' | 'nodes' | 'encryptionKey' | 'vpc' | 'subnets'>> {
+  /** The stack that the connector and its users are in: one of their own lets handlers deploy where no Docker is. @default that of the bridge */
+  scope?: Construct;
+}
+
+export interface AriBridgeProps {
+  /** The Asterisk servers whose calls are handled. */
+  nodes: readonly AriNode[];
+  /** Of the bus. @default those of `CallEventBus` */
+  bus?: Omit<CallEventBusProps, 'encryptionKey'>;
+  /** Of the connector; `false` where it runs elsewhere, whose role is then named in `bus.publishers`. @default those of `ConnectorService` */
+  connector?: AriBridgeConnector | false;
+  /** A network that exists, or what the one that is made is to be like. @default a small one without NAT */
+  network?: Omit<NetworkProps, 'encryptionKey'>;
+  /** Whether handlers have to run in the network, as Asterisk is reached from there only. @default `network.private` */
+  handlersInNetwork?: boolean;
+  /** Encrypts everything that holds call data or credentials; see `CallDataKey`. @default keys that AWS owns */
+  encryptionKey?: IKey;
+  /** Where alarms are sent. @default nowhere: they are seen in CloudWatch */
+  alarmTopic?: ITopic;
+  /** Where the runbook is, for the links in alarms. @default docs/runbook.md, its place in this project */
+  runbookUrl?: string;
+}
+
+/** What a `CallHandler` needs of its bridge: `new CallHandler(this, 'IntroIvr', { ...bridge.forHandlers, entry, pattern })`. */
+export type ForHandlers = Pick<CallHandlerProps, 'bus' | 'nodes' | 'vpc' | 'subnets' | 'encryptionKey' | 'monitoring'>;
+
+/**
+ * All of it: bus, users of each node, connector in its network, and what watches them. What is left to add are handlers.
+ *
+ * @example
+ * const bridge = new AriBridge(this, 'Bridge', {
+ *   nodes: [{ name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] }],
+ * });
+ * new CallHandler(this, 'IntroIvr', { ...bridge.forHandlers, entry: 'intro-ivr.ts', pattern });
+ */
+export class AriBridge extends Construct {
+  readonly bus: IEventBus;
+  /** The user `handlers` of each node, which may command calls. */
+  readonly handlerUsers: readonly NodeUser[];
+  readonly monitoring: Monitoring;
+  /** Undefined where the connector runs elsewhere. */
+  readonly connector: ConnectorService | undefined;
+  /** What a `CallHandler` of this bridge needs. */
+  readonly forHandlers: ForHandlers;
+
+  constructor(scope: Construct, id: string, props: AriBridgeProps) {
+    super(scope, id);
+    const { nodes, alarmTopic, runbookUrl } = props;
+    const encryption = { ...(props.encryptionKey && { encryptionKey: props.encryptionKey }) };
+    const alarms = { ...(alarmTopic && { topic: alarmTopic }), ...(runbookUrl !== undefined && { runbookUrl }) };
+    this.bus = new CallEventBus(this, 'Bus', { ...props.bus, ...encryption }).bus;
+    this.monitoring = new Monitoring(this, 'Monitoring', { ...alarms, ...(props.connector !== false && { nodes }) });
+    this.handlerUsers = nodes.map((node) => {
+      const description = `Read-write ARI user of ${node.name}, for call handlers`;
+      const user = { node, username: 'handlers', description, ...encryption };
+      return new NodeUser(this, `HandlersUser-${node.name}`, user);
+    });
+
+    const inNetwork = props.handlersInNetwork ?? props.network?.private ?? false;
+    const { scope: own = this, ...settings } = props.connector || {};
+    const ownEncryption = own === this ? encryption : importedKey(own, props.encryptionKey);
+    const network =
+      inNetwork || props.connector !== false
+        ? new Network(inNetwork ? this : own, 'Network', {
+            ...props.network,
+            ...(inNetwork ? encryption : ownEncryption),
+          })
+        : undefined;
+    this.forHandlers = {
+      bus: this.bus,
+      nodes: this.handlerUsers,
+      monitoring: this.monitoring,
+      ...encryption,
+      ...(inNetwork && network && { vpc: network.vpc, subnets: network.subnets }),
+    };
+    if (props.connector === false || !network) return;
+
+    // Beside the connector rather than the handlers' users: a node that is taken away would leave an import behind.
+    const users = nodes.map((node) => {
+      const description = `Read-only ARI user of ${node.name}, for the connector`;
+      return new NodeUser(own, `ConnectorUser-${node.name}`, {
+        node,
+        username: 'connector',
+        description,
+        ...ownEncryption,
+      });
+    });
+    const { vpc, subnets, assignPublicIp } = network;
+    this.connector = new ConnectorService(own, 'Connector', {
+      vpc,
+      subnets,
+      assignPublicIp,
+      ...settings,
+      bus: this.bus,
+      nodes: users,
+      ...ownEncryption,
+    });
+    const watching =
+      own === this ? this.monitoring : new Monitoring(own, 'Monitoring', { ...alarms, dashboard: false });
+    watching.watchDeadLetters('Connector', this.connector.deadLetters);
+  }
+}
+
+/** As an import: a grant in the other stack shall not end in the key's own policy, which would have to wait for it. */
+function importedKey(scope: Construct, key: IKey | undefined): { encryptionKey?: IKey } {
+  return key ? { encryptionKey: Key.fromKeyArn(scope, 'BridgeKey', key.keyArn) } : {};
+}

@@ -1,0 +1,119 @@
+import { Connections, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, type CfnFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  type BundlingOptions,
+  NodejsFunction,
+  type NodejsFunctionProps,
+  OutputFormat,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
+import { egressOnly } from './egress.ts';
+import { logGroup } from './log-group.ts';
+import { caCommands } from './node-ca.ts';
+import { grantNodes, type NodeUser } from './node-user.ts';
+
+export interface AriFunctionProps
+  extends Pick<
+    NodejsFunctionProps,
+    'description' | 'timeout' | 'maxEventAge' | 'onFailure' | 'reservedConcurrentExecutions'
+  > {
+  /** The file that exports `handler`, relative to the working directory. */
+  entry: string;
+  /** The ARI user of each Asterisk server that the function may command. */
+  nodes: readonly NodeUser[];
+  /** In MB. @default 512 */
+  memorySize?: number | undefined;
+  /** @default none */
+  vpc?: IVpc | undefined;
+  /** @default those of the `vpc` that are private */
+  subnets?: SubnetSelection | undefined;
+  /** @default Tracing.ACTIVE */
+  tracing?: Tracing | undefined;
+  /** @default 1 month */
+  logRetention?: RetentionDays | undefined;
+  /** Beside `ARI_NODES`. @default none */
+  environment?: Readonly<Record<string, string>> | undefined;
+  /** Encrypts environment and log. @default keys that AWS owns */
+  encryptionKey?: IKey | undefined;
+  /** Beside what is the same for all: minified for Node 24. @default an ECMAScript module */
+  bundling?: BundlingOptions;
+}
+
+/**
+ * A Lambda function that talks to Asterisk: told its nodes, with their private CAs beside its code, permitted to write its
+ * own log and to read its users' secrets.
+ *
+ * @param scope what the function is in; gets its role, log and security group too
+ */
+export function ariFunction(
+  scope: Construct,
+  props: AriFunctionProps,
+): { function: NodejsFunction; connections: Connections } {
+  const { nodes, vpc, subnets, logRetention, encryptionKey, bundling, memorySize, tracing, environment, ...given } =
+    props;
+  const ariNodes = nodes.map(({ ariNode }) => ariNode);
+  const group = vpc && egressOnly(scope, 'SecurityGroup', vpc, ariNodes);
+  const log = logGroup(scope, 'Logs', { retention: logRetention, encryptionKey });
+  const fn = new NodejsFunction(scope, 'Function', {
+    ...given,
+    role: roleOf(scope, log, vpc !== undefined),
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: memorySize ?? 512,
+    tracing: tracing ?? Tracing.ACTIVE,
+    logGroup: log,
+    environment: { ...environment },
+    ...(encryptionKey && { environmentEncryption: encryptionKey }),
+    ...(vpc && group && { vpc, securityGroups: [group], ...(subnets && { vpcSubnets: subnets }) }),
+    bundling: {
+      format: OutputFormat.ESM,
+      minify: true,
+      target: 'node24',
+      commandHooks: {
+        beforeBundling: () => [],
+        beforeInstall: () => [],
+        afterBundling: (_, folder) => caCommands(ariNodes, folder),
+      },
+      ...bundling,
+    },
+  });
+  const cfnFunction = fn.node.defaultChild as CfnFunction;
+  // For local mode: a saved handler is in use at once, without synthesizing again.
+  cfnFunction.addMetadata('ari-eventbridge:entry', props.entry);
+  // CDK itself has each function wait for its role twice over, which is no fault.
+  cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
+  fn.addEnvironment('ARI_NODES', grantNodes(nodes, fn));
+  return { function: fn, connections: new Connections({ securityGroups: group ? [group] : [] }) };
+}
+
+/** Instead of AWS's managed policies, which permit to write to every log group. */
+function roleOf(scope: Construct, log: LogGroup, inVpc: boolean): Role {
+  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  log.grantWrite(role);
+  if (inVpc) {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DeleteNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['*'],
+      }),
+    );
+  }
+  acknowledge(role, {
+    'AwsSolutions-IAM5[Resource::*]': inVpc
+      ? 'X-Ray (PutTraceSegments) and the description of network interfaces know no resources; Lambda itself makes and removes the interfaces, whose ids are not known before. Network actions are those of AWSLambdaVPCAccessExecutionRole.'
+      : 'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources.',
+    ...KEY_GRANT_REASONS,
+  });
+  return role;
+}

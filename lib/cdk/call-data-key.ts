@@ -1,0 +1,51 @@
+import { Stack } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+/**
+ * A customer-managed key for everything that holds call data or credentials: bus, archive, secrets, queues, logs. A key
+ * of your own does as well, where its policy lets the same services use it.
+ *
+ * @example
+ * const { key } = new CallDataKey(this, 'Key');
+ * new CallEventBus(this, 'Bus', { encryptionKey: key });
+ */
+export class CallDataKey extends Construct {
+  /** Rotated every year by KMS. Kept when the stack is deleted: what it encrypted would be lost with it. */
+  readonly key: IKey;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { account, region, partition } = Stack.of(this);
+    const key = new Key(this, 'Key', {
+      description: 'Call events, credentials and logs of ari-eventbridge',
+      enableKeyRotation: true,
+    });
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': account } };
+    // The bus and its archive; and EventBridge again where it puts an event into a dead-letter queue.
+    key.grant(
+      new ServicePrincipal('events.amazonaws.com', { conditions: ofThisAccount }),
+      ...['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ReEncrypt*'],
+    );
+    // The bus's log: records of an encrypted bus are encrypted on their way.
+    key.grant(
+      new ServicePrincipal('delivery.logs.amazonaws.com', { conditions: ofThisAccount }),
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+    );
+    key.grant(
+      new ServicePrincipal(`logs.${region}.amazonaws.com`, {
+        conditions: {
+          ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
+        },
+      }),
+      'kms:Encrypt',
+      'kms:Decrypt',
+      'kms:ReEncrypt*',
+      'kms:GenerateDataKey*',
+      'kms:DescribeKey',
+    );
+    this.key = key as IKey;
+  }
+}

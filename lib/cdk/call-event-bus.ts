@@ -1,0 +1,110 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Archive, EventBus, type IEventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from '../events/entry.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { logGroup } from './log-group.ts';
+import { SolePublishers } from './sole-publishers.ts';
+
+export interface CallEventBusProps {
+  /** How long events are kept for a replay; call handlers ignore replays unless told otherwise. 0 keeps none. @default 14 days */
+  archive?: Duration;
+  /** Whether EventBridge logs what it could not deliver. @default true */
+  log?: boolean;
+  /** How long that is kept. Events' contents are never logged. @default 1 month */
+  logRetention?: RetentionDays;
+  /**
+   * ARNs of the roles that alone may put events under the sources `asterisk.ari` and `asterisk.ari.connector`. Leave it
+   * out where a `ConnectorService` is deployed, which sees to it for its own role.
+   * @default whoever IAM permits to put events on the bus
+   */
+  publishers?: readonly string[];
+  /** Encrypts the bus, its archive, its log and its dead letters; see `CallDataKey`. @default keys that AWS owns */
+  encryptionKey?: IKey;
+}
+
+/**
+ * The bus that call events travel on, with an archive of them and a log of what could not be delivered.
+ *
+ * @example
+ * const { bus } = new CallEventBus(this, 'Bus', { archive: Duration.days(30) });
+ */
+export class CallEventBus extends Construct {
+  readonly bus: IEventBus;
+  /** Undefined where nothing is archived. */
+  readonly archive: Archive | undefined;
+  /** Events that EventBridge could not encrypt or decrypt with `encryptionKey`. Undefined where there is none. */
+  readonly deadLetters: DeadLetterQueue | undefined;
+
+  constructor(scope: Construct, id: string, props: CallEventBusProps = {}) {
+    super(scope, id);
+    const { encryptionKey, log: logs = true } = props;
+    if (encryptionKey) this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
+    // As an import: else the key's policy would name the bus, and each would wait for the other.
+    const kmsKey = encryptionKey && Key.fromKeyArn(this, 'Key', encryptionKey.keyArn);
+    this.bus = new EventBus(this, 'Bus', {
+      description: 'Call events of Asterisk, from its REST interface (ARI)',
+      logConfig: { level: logs ? Level.ERROR : Level.OFF, includeDetail: IncludeDetail.NONE },
+      ...(kmsKey && { kmsKey }),
+      ...(this.deadLetters && { deadLetterQueue: this.deadLetters as IQueue }),
+    }) as IEventBus;
+    // Not `grantSendMessages`: that would name the bus in the key's policy. The key lets EventBridge use it already.
+    this.deadLetters?.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetters.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': this.bus.eventBusArn } },
+      }),
+    );
+    if (logs) this.#log(props);
+    const retention = props.archive ?? Duration.days(14);
+    if (retention.toDays() > 0) {
+      this.archive = new Archive(this, 'Archive', {
+        sourceEventBus: this.bus,
+        description: 'Call events, and the news of the connector',
+        eventPattern: { source: [CALL_EVENT_SOURCE, CONNECTOR_SOURCE] },
+        retention,
+        ...(kmsKey && { kmsKey }),
+      });
+    }
+    if (props.publishers) new SolePublishers(this, 'Publishers', { bus: this.bus, roleArns: props.publishers });
+    new CfnOutput(this, 'Name', { description: 'The bus that call events travel on', value: this.bus.eventBusName });
+  }
+
+  /** Delivers the bus's error log to a log group; EventBridge writes nowhere by itself. */
+  #log({ logRetention: retention, encryptionKey }: CallEventBusProps): void {
+    const { account, region, partition } = Stack.of(this);
+    const group = logGroup(this, 'Log', { retention, encryptionKey });
+    group.grant(
+      new ServicePrincipal('delivery.logs.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+        },
+      }),
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    );
+    // Names of the region: what makes the construct's path unique makes them so.
+    const name = this.node.addr.slice(-12);
+    const source = new CfnDeliverySource(this, 'LogSource', {
+      name: `call-events-${name}`,
+      logType: 'ERROR_LOGS',
+      resourceArn: this.bus.eventBusArn,
+    });
+    const destination = new CfnDeliveryDestination(this, 'LogDestination', {
+      name: `call-events-${name}`,
+      destinationResourceArn: group.logGroupArn,
+    });
+    const delivery = new CfnDelivery(this, 'LogDelivery', {
+      deliverySourceName: source.name,
+      deliveryDestinationArn: destination.attrArn,
+    });
+    delivery.addResourceDependency(source);
+  }
+}

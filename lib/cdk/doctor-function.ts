@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Construct } from 'constructs';
+import { ariFunction } from './ari-function.ts';
+import type { NodeUser } from './node-user.ts';
+
+const ENTRY = fileURLToPath(new URL('../asterisk/doctor/lambda.ts', import.meta.url));
+
+export interface DoctorFunctionProps {
+  /** The handlers' ARI user of each Asterisk server to examine. */
+  nodes: readonly NodeUser[];
+  /** The connector's ARI users of the same servers, to be examined as well. @default only the handlers' */
+  connectorUsers?: readonly NodeUser[];
+  /** The network of the call handlers, where they run in one: that path is what is examined. @default none */
+  vpc?: IVpc;
+  /** Of the `vpc`. @default its private ones */
+  subnets?: SubnetSelection;
+  /** Encrypts environment and log; see `CallDataKey`. @default keys that AWS owns */
+  encryptionKey?: IKey;
+}
+
+/**
+ * The doctor in Lambda, for `ari-eventbridge doctor --from lambda`. Nothing invokes it but who is allowed to
+ * (`lambda:InvokeFunction`), and it knocks at no other doors than those of its nodes.
+ *
+ * @example
+ * new DoctorFunction(this, 'Doctor', { nodes: [user] });
+ */
+export class DoctorFunction extends Construct implements IConnectable {
+  readonly function: NodejsFunction;
+  /** What it may reach, where it runs in a `vpc`. */
+  readonly connections: Connections;
+
+  constructor(scope: Construct, id: string, props: DoctorFunctionProps) {
+    super(scope, id);
+    const { nodes, connectorUsers = [], vpc, subnets, encryptionKey } = props;
+    const made = ariFunction(this, {
+      ...{ nodes, vpc, subnets, encryptionKey },
+      description: 'Examines the Asterisk servers from where the call handlers are',
+      entry: ENTRY,
+      timeout: Duration.minutes(2),
+      // The package ws calls `require`, which ECMAScript modules do not have; the others are its optional speed-ups.
+      bundling: { format: OutputFormat.CJS, externalModules: ['@aws-sdk/*', 'bufferutil', 'utf-8-validate'] },
+    });
+    this.function = made.function;
+    this.connections = made.connections;
+    const listeners = Object.fromEntries(connectorUsers.map(({ ariNode, secret }) => [ariNode.name, secret.secretArn]));
+    for (const { secret } of connectorUsers) secret.grantRead(this.function);
+    this.function.addEnvironment('CONNECTOR_SECRETS', Stack.of(this).toJsonString(listeners));
+    new CfnOutput(this, 'Name', {
+      description: 'For: ari-eventbridge doctor --from lambda --function …',
+      value: this.function.functionName,
+    });
+  }
+}

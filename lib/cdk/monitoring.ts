@@ -1,0 +1,185 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  TextWidget,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { AriNode } from '../ari/node.ts';
+import { Alarms, connectorMetric } from './alarm.ts';
+import type { CallHandler } from './call-handler.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
+
+export interface MonitoringProps {
+  /** The Asterisk servers of the connector, which is watched by its figures, wherever it runs. @default it is not watched */
+  nodes?: readonly AriNode[];
+  /** Where alarms are sent, and their ends. @default nowhere: they are seen in CloudWatch */
+  topic?: ITopic;
+  /** Where the runbook is, for the links in alarms. @default docs/runbook.md, its place in this project */
+  runbookUrl?: string;
+  /** Whether there is a dashboard too. @default true */
+  dashboard?: boolean;
+}
+
+const FIVE_MINUTES = Duration.minutes(5);
+/** Time for a renewal that somebody has to order, pay or sign. */
+const CERTIFICATE_DAYS = 21;
+/** An event that waits longer has missed its caller. */
+const JOURNAL_AGE_SECONDS = 30;
+
+/**
+ * Watches the connector and call handlers: alarms whose texts say what to do, and a dashboard that shows a bad day at a
+ * glance.
+ *
+ * @example
+ * const monitoring = new Monitoring(this, 'Monitoring', { nodes, topic });
+ * new CallHandler(this, 'IntroIvr', { entry, bus, pattern, nodes: users, monitoring });
+ */
+export class Monitoring extends Construct {
+  /** Undefined where none is wanted. */
+  readonly dashboard: Dashboard | undefined;
+  readonly #alarms: Alarms;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
+    super(scope, id);
+    const { nodes = [], runbookUrl = 'docs/runbook.md' } = props;
+    this.#alarms = new Alarms(props.topic, runbookUrl);
+    if (nodes.length > 0) this.#watchConnector(nodes);
+    if (!(props.dashboard ?? true)) return;
+    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
+    const markdown = `# ${Stack.of(this).stackName}\nWhat is red is explained in the runbook: ${runbookUrl}`;
+    this.dashboard.addWidgets(new TextWidget({ markdown, width: 24, height: 2 }));
+    // The list grows as handlers are watched.
+    this.dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'Alarms', alarms: this.#alarms.all, width: 24, height: 4 }),
+    );
+    if (nodes.length > 0) for (const row of connectorRows(nodes)) this.dashboard.addWidgets(...row);
+  }
+
+  /** Alarms of a call handler, and its row on the dashboard. `CallHandlerProps.monitoring` calls it. */
+  watchHandler(handler: CallHandler): void {
+    const { id } = handler.node;
+    const fn = handler.function;
+    this.#alarms.add(this, `${id}-Errors`, {
+      metric: fn.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      means: `${id} failed on call events. Lambda tries each of them twice more.`,
+      section: 'handler-errors',
+      threshold: 1,
+    });
+    this.#alarms.add(this, `${id}-Throttles`, {
+      metric: fn.metricThrottles({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      means: `${id} got more events at once than its reserved concurrency takes: callers wait.`,
+      section: 'handler-throttles',
+      threshold: 1,
+    });
+    this.watchDeadLetters(id, handler.deadLetters);
+    this.dashboard?.addWidgets(
+      graph(`${id}: events, errors, throttles`, [
+        fn.metricInvocations({ statistic: 'Sum' }),
+        fn.metricErrors({ statistic: 'Sum' }),
+        fn.metricThrottles({ statistic: 'Sum' }),
+      ]),
+      graph(`${id}: duration (ms)`, [
+        fn.metricDuration({ statistic: 'p50', label: 'p50' }),
+        fn.metricDuration({ statistic: 'p99', label: 'p99' }),
+      ]),
+      graph(`${id}: dead letters`, [handler.deadLetters.metricApproximateNumberOfMessagesVisible()]),
+    );
+  }
+
+  /** An alarm as soon as anything is in a dead-letter queue. */
+  watchDeadLetters(id: string, queue: DeadLetterQueue): void {
+    this.#alarms.add(this, `${id}-DeadLetters`, {
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      means: `Events reached nobody and are in the dead-letter queue of ${id}, for 14 days.`,
+      section: 'dead-letters',
+      threshold: 1,
+    });
+  }
+
+  #watchConnector(nodes: readonly AriNode[]): void {
+    for (const { name, url, apps } of nodes) {
+      for (const App of apps) {
+        this.#alarms.add(this, `NotConnected-${name}-${App}`, {
+          // Two connectors overlap in a deploy: one of them has the app.
+          metric: connectorMetric('Connected', 'Maximum', { Node: name, App }),
+          means: `Nobody listens to the app ${App} of ${name}: Asterisk turns its calls away.`,
+          section: 'node-not-connected',
+          threshold: 1,
+          below: true,
+          periods: 3,
+          missing: TreatMissingData.BREACHING,
+        });
+      }
+      if (!url.startsWith('https:')) continue;
+      this.#alarms.add(this, `CertificateExpires-${name}`, {
+        metric: connectorMetric('CertificateDays', 'Minimum', { Node: name }, Duration.hours(1)),
+        means: `The certificate of ${name} expires in less than ${CERTIFICATE_DAYS} days; then neither connector nor handlers connect.`,
+        section: 'certificate-expires',
+        threshold: CERTIFICATE_DAYS,
+        below: true,
+      });
+    }
+    this.#alarms.add(this, 'JournalAge', {
+      metric: connectorMetric('JournalAge', 'Maximum'),
+      means: `Events have waited for EventBridge for ${JOURNAL_AGE_SECONDS} seconds and more.`,
+      section: 'journal-age',
+      threshold: JOURNAL_AGE_SECONDS,
+      periods: 3,
+    });
+    this.#alarms.add(this, 'EventsRejected', {
+      metric: connectorMetric('EventsRejected', 'Sum', {}, FIVE_MINUTES),
+      means: 'The connector read what is no event, or EventBridge refused events for good.',
+      section: 'events-rejected',
+      threshold: 1,
+    });
+    this.#alarms.add(this, 'EventsDropped', {
+      metric: connectorMetric('EventsDropped', 'Sum', {}, FIVE_MINUTES),
+      means: 'Events found no room to wait for EventBridge: they are lost.',
+      section: 'events-dropped',
+      threshold: 1,
+    });
+  }
+}
+
+/** From what hurts callers first to what only the operator sees. */
+function connectorRows(nodes: readonly AriNode[]): IWidget[][] {
+  const perApp = (metricName: string, statistic: string): IMetric[] =>
+    nodes.flatMap(({ name, apps }) =>
+      apps.map((App) => connectorMetric(metricName, statistic, { Node: name, App }).with({ label: `${name} ${App}` })),
+    );
+  const days = nodes
+    .filter(({ url }) => url.startsWith('https:'))
+    .map(({ name }) => connectorMetric('CertificateDays', 'Minimum', { Node: name }).with({ label: name }));
+  return [
+    [
+      graph('Connected (1) or not (0)', perApp('Connected', 'Maximum')),
+      graph('Events read', perApp('EventsRead', 'Sum')),
+      graph('Lost: rejected, dropped; gaps', [
+        connectorMetric('EventsRejected', 'Sum'),
+        connectorMetric('EventsDropped', 'Sum'),
+        connectorMetric('Gaps', 'Sum'),
+      ]),
+    ],
+    [
+      graph('Journal: age of the oldest event (s)', [connectorMetric('JournalAge', 'Maximum')]),
+      graph('From the socket to the bus (ms)', [
+        connectorMetric('PublishLatency', 'p50').with({ label: 'p50' }),
+        connectorMetric('PublishLatency', 'p99').with({ label: 'p99' }),
+      ]),
+      days.length > 0
+        ? graph('Certificates: days left', days)
+        : graph('Journal: events', [connectorMetric('JournalDepth', 'Maximum')]),
+    ],
+  ];
+}
+
+/** A third of a row. */
+function graph(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
+}

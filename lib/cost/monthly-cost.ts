@@ -1,0 +1,171 @@
+import { DEPLOYED } from './deployed.ts';
+import { MEASURED_CALL } from './measured-call.ts';
+import { PRICES, type Price } from './prices.ts';
+
+/** What is to be paid for. */
+export interface Usage {
+  callsPerDay: number;
+  /** Entries on the bus for each call. @default as measured, with the connector's default filter */
+  eventsPerCall?: number;
+  /** Events of each call that a function is invoked with. @default as measured */
+  invocationsPerCall?: number;
+  /** How long one of them takes, cold starts spread over all. @default 100 */
+  handlerMs?: number;
+  /** Memory of the functions, in MB. @default 512 */
+  memoryMb?: number;
+  /** Asterisk servers. @default 1 */
+  nodes?: number;
+  /** Apps on each of them. @default 3 */
+  appsPerNode?: number;
+  /** How long events are kept for replays, in days; 0 for no archive. @default 14 */
+  archiveDays?: number;
+  /** Whether the connector writes metrics for CloudWatch. @default true */
+  metrics?: boolean;
+  /** Whether the connector is in a private subnet behind a NAT gateway, rather than with a public address. @default false */
+  nat?: boolean;
+}
+
+export interface CostItem {
+  what: string;
+  quantity: number;
+  price: Price;
+  /** By month. */
+  usd: number;
+  /** Whether it grows with the calls. */
+  perCall: boolean;
+}
+
+export interface Bill {
+  items: CostItem[];
+  /** By month. */
+  usd: number;
+}
+
+export interface MonthlyCost {
+  usage: Required<Usage>;
+  serverless: Bill;
+  /** A pair of small servers that run the same logic around the clock, one taking over for the other, watched alike. */
+  servers: Bill;
+  /** Calls a day from which on the pair is cheaper; 0 when it always is. */
+  breakEvenCallsPerDay: number;
+}
+
+const HOURS = 730;
+const DAYS = 365 / 12;
+const GB = 1e9;
+/** What the task definition of the connector asks for. */
+const TASK = { vcpu: 0.25, gb: 0.5 };
+/** Figures of the connector by node and app, by node alone, and of the process (`connector/metrics.ts`). */
+const METRICS = { app: 9, node: 9, process: 7 };
+/** Bytes of one such line of the log, of which there is one a minute. */
+const METRICS_LINE = 700;
+/** Bytes that Lambda logs for each invocation (START, END, REPORT), and the handler's own line. */
+const INVOCATION_LOG = 700;
+const SERVER = { count: 2, diskGb: 20 };
+/** Users of each node, and their secrets: `connector` and `handlers`. */
+const SECRETS_PER_NODE = 2;
+
+/**
+ * What the deployed system costs in a month by AWS's list prices, beside a pair of servers around the clock. Left out is
+ * what comes to cents at any number of calls (queues, traffic within the region, the image's place), and Asterisk.
+ *
+ * @throws RangeError saying which figure was expected to be what
+ */
+export function monthlyCost(given: Usage): MonthlyCost {
+  const usage: Required<Usage> = {
+    eventsPerCall: MEASURED_CALL.events,
+    invocationsPerCall: MEASURED_CALL.invocations,
+    handlerMs: 100,
+    memoryMb: 512,
+    nodes: 1,
+    appsPerNode: 3,
+    archiveDays: 14,
+    metrics: true,
+    nat: false,
+    ...given,
+  };
+  for (const [name, value] of Object.entries(usage)) {
+    if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0)) {
+      throw new RangeError(`${name}: expected a number of at least 0, got ${value}`);
+    }
+  }
+  const serverless = billOf([...variableItems(usage), ...standingItems(usage)]);
+  const servers = billOf(serverItems(usage));
+  const perCall = sum(variableItems({ ...usage, callsPerDay: 1 })) / DAYS;
+  const headroom = servers.usd - sum(standingItems(usage));
+  const breakEven = perCall === 0 ? Number.POSITIVE_INFINITY : headroom / perCall / DAYS;
+  return { usage, serverless, servers, breakEvenCallsPerDay: Math.max(0, Math.floor(breakEven)) };
+}
+
+function variableItems(usage: Required<Usage>): CostItem[] {
+  const calls = usage.callsPerDay * DAYS;
+  const events = calls * usage.eventsPerCall;
+  const gb = (events * MEASURED_CALL.bytesPerEvent) / GB;
+  const invocations = calls * usage.invocationsPerCall;
+  const gbSeconds = (invocations * usage.handlerMs * usage.memoryMb) / 1000 / 1024;
+  const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, true);
+  return [
+    item('Events on the bus', events, PRICES.busEvent),
+    item('Invocations of functions', invocations, PRICES.lambdaRequest),
+    item('Time of functions', gbSeconds, PRICES.lambdaGbSecond),
+    item('Logs of functions', (invocations * INVOCATION_LOG) / GB, PRICES.logGb),
+    ...(usage.archiveDays > 0
+      ? [
+          item('Events into the archive', gb, PRICES.archivedGb),
+          item('Events kept in the archive', (gb / DAYS) * usage.archiveDays, PRICES.archiveGbMonth),
+        ]
+      : []),
+    ...(usage.nat ? [item('Events through the NAT gateway', gb, PRICES.natGb)] : []),
+  ];
+}
+
+function standingItems(usage: Required<Usage>): CostItem[] {
+  const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
+  const insights = item('Container Insights', DEPLOYED.containerInsightsMetrics, PRICES.metricMonth);
+  return [
+    item('Connector: CPU', TASK.vcpu * HOURS, PRICES.fargateVcpuHour),
+    item('Connector: memory', TASK.gb * HOURS, PRICES.fargateGbHour),
+    usage.nat
+      ? item('Connector: NAT gateway', HOURS, PRICES.natHour)
+      : item('Connector: public address', HOURS, PRICES.ipv4Hour),
+    item('Secrets', usage.nodes * SECRETS_PER_NODE, PRICES.secretMonth),
+    ...(insights.quantity > 0 ? [insights] : []),
+    ...monitoringItems(usage),
+  ];
+}
+
+function serverItems(usage: Required<Usage>): CostItem[] {
+  const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
+  return [
+    item('Servers', SERVER.count * HOURS, PRICES.serverHour),
+    item('Their disks', SERVER.count * SERVER.diskGb, PRICES.diskGbMonth),
+    item('Their public addresses', SERVER.count * HOURS, PRICES.ipv4Hour),
+    item('Secrets', usage.nodes, PRICES.secretMonth),
+    ...monitoringItems(usage),
+  ];
+}
+
+/** What tells how the logic fares, the same wherever it runs. */
+function monitoringItems({ nodes, appsPerNode, metrics }: Required<Usage>): CostItem[] {
+  const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
+  const figures = nodes * (appsPerNode * METRICS.app + METRICS.node) + METRICS.process;
+  const lines = nodes * (appsPerNode + 1) + 1;
+  return [
+    item('Metrics', metrics ? figures : 0, PRICES.metricMonth),
+    item('Log of the metrics', metrics ? (lines * METRICS_LINE * HOURS * 60) / GB : 0, PRICES.logGb),
+    item('Alarms', DEPLOYED.alarms + nodes * appsPerNode * DEPLOYED.alarmsPerApp, PRICES.alarmMonth),
+    item('Dashboards', DEPLOYED.dashboards, PRICES.dashboardMonth),
+  ].filter(({ quantity }) => quantity > 0);
+}
+
+function charge(what: string, quantity: number, price: Price, perCall: boolean): CostItem {
+  return { what, quantity, price, usd: quantity * price.usd, perCall };
+}
+
+function billOf(items: CostItem[]): Bill {
+  return { items, usd: sum(items) };
+}
+
+function sum(items: readonly CostItem[]): number {
+  return items.reduce((total, { usd }) => total + usd, 0);
+}

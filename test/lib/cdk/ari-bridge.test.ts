@@ -1,0 +1,45 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { AriBridge, type AriBridgeProps } from '../../../lib/cdk/ari-bridge.ts';
+import { CallDataKey } from '../../../lib/cdk/call-data-key.ts';
+import { NODE, templateOf } from '../../support/template-of.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
+
+const bridge = (props: Partial<AriBridgeProps> = {}) =>
+  templateOf((stack) => new AriBridge(stack, 'Bridge', { nodes: [NODE], ...props }));
+
+test('a bridge has two users for each node, and one connector', () => {
+  const template = bridge({ nodes: [NODE, { ...NODE, name: 'pbx-2' }] });
+  template.resourceCountIs('AWS::SecretsManager::Secret', 4);
+  template.resourceCountIs('AWS::ECS::Service', 1);
+});
+
+test('a bridge whose connector runs elsewhere has no network, none of the connector’s users, and no alarm of it', () => {
+  const template = bridge({ connector: false });
+  for (const type of ['AWS::ECS::Service', 'AWS::EC2::VPC', 'AWS::CloudWatch::Alarm']) {
+    template.resourceCountIs(type, 0);
+  }
+  template.resourceCountIs('AWS::SecretsManager::Secret', 1);
+});
+
+test.each([
+  [undefined, false],
+  [{ private: true }, true],
+])('handlers of a bridge run in its network only where they must: %j', (network, inNetwork) => {
+  const stack = new Stack(new App({ outdir: folderOfTest() }), 'Test');
+  const { forHandlers } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });
+  expect(forHandlers.vpc !== undefined).toBe(inNetwork);
+});
+
+test('a connector in a stack of its own leaves the other without a container, and nothing there waits for it', () => {
+  const app = new App({ outdir: folderOfTest() });
+  const calls = new Stack(app, 'Calls');
+  const scope = new Stack(app, 'Connector');
+  const encryptionKey = new CallDataKey(calls, 'Key').key;
+  new AriBridge(calls, 'Bridge', { nodes: [NODE], connector: { scope }, encryptionKey });
+  Template.fromStack(calls).resourceCountIs('AWS::ECS::TaskDefinition', 0);
+  Template.fromStack(scope).resourceCountIs('AWS::ECS::TaskDefinition', 1);
+  expect(calls.dependencies).toEqual([]);
+  expect(scope.dependencies).toEqual([calls]);
+});

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { expect, test } from 'vitest';
+import { CallHandler, type CallHandlerProps } from '../../../lib/cdk/call-handler.ts';
+import { NodeUser } from '../../../lib/cdk/node-user.ts';
+import { ariPattern } from '../../../lib/index.ts';
+import { NODE, only, templateOf } from '../../support/template-of.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
+
+const PATTERN = ariPattern({ application: 'Intro-IVR', type: 'StasisStart' });
+
+function handlerIn(stack: Stack, more: Partial<CallHandlerProps> = {}, node = NODE): CallHandler {
+  return new CallHandler(stack, 'IntroIvr', {
+    entry: 'functions/intro-ivr/index.ts',
+    pattern: PATTERN,
+    bus: new EventBus(stack, 'Bus') as IEventBus,
+    nodes: [new NodeUser(stack, 'User', { node, username: 'handlers' })],
+    ...more,
+  });
+}
+
+const handler = (more: Partial<CallHandlerProps> = {}): Template => templateOf((stack) => handlerIn(stack, more));
+
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+}
+
+/** What the function's role may do, on what. */
+function powers(template: Template): Record<string, unknown> {
+  const [policy] = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith('IntroIvrRole'))
+    .map(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
+  return Object.fromEntries((policy ?? []).flatMap((s) => [s.Action].flat().map((action) => [action, s.Resource])));
+}
+
+const idOf = (template: Template, type: string, prefix = ''): string =>
+  Object.keys(template.findResources(type)).find((id) => id.startsWith(prefix)) ?? expect.fail(`no ${type}`);
+
+test('a handler may read its users’ secrets, write its log and its dead letters, be traced, and nothing else', () => {
+  const template = handler();
+  const secret = { Ref: idOf(template, 'AWS::SecretsManager::Secret') };
+  const log = { 'Fn::GetAtt': [idOf(template, 'AWS::Logs::LogGroup'), 'Arn'] };
+  const queue = { 'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue'), 'Arn'] };
+  expect(powers(template)).toEqual({
+    'logs:CreateLogStream': log,
+    'logs:PutLogEvents': log,
+    'sqs:SendMessage': queue,
+    'sqs:GetQueueAttributes': queue,
+    'sqs:GetQueueUrl': queue,
+    'xray:PutTraceSegments': '*',
+    'xray:PutTelemetryRecords': '*',
+    'secretsmanager:GetSecretValue': secret,
+    'secretsmanager:DescribeSecret': secret,
+  });
+  const role = template.findResources('AWS::IAM::Role')[idOf(template, 'AWS::IAM::Role', 'IntroIvr')];
+  expect(role?.Properties).not.toHaveProperty('ManagedPolicyArns');
+});
+
+test('a handler runs on Arm with Node 24, is traced, and is kept below Asterisk’s session limit', () => {
+  const fn = only(handler(), 'AWS::Lambda::Function');
+  expect(fn).toMatchObject({
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    TracingConfig: { Mode: 'Active' },
+    ReservedConcurrentExecutions: 20,
+  });
+  expect(fn).not.toHaveProperty('VpcConfig');
+  const unreserved = only(handler({ reservedConcurrency: 'unreserved' }), 'AWS::Lambda::Function');
+  expect(unreserved).not.toHaveProperty('ReservedConcurrentExecutions');
+});
+
+test('only its rule may invoke a handler', () => {
+  const template = handler();
+  expect(only(template, 'AWS::Lambda::Permission')).toMatchObject({
+    Principal: 'events.amazonaws.com',
+    SourceArn: { 'Fn::GetAtt': [idOf(template, 'AWS::Events::Rule'), 'Arn'] },
+  });
+});
+
+test('what is not delivered, and what a handler fails on, is kept in its queue, which takes nothing unencrypted', () => {
+  const template = handler();
+  const queue = { 'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue'), 'Arn'] };
+  const [target] = only(template, 'AWS::Events::Rule').Targets as Record<string, unknown>[];
+  expect(target).toMatchObject({
+    DeadLetterConfig: { Arn: queue },
+    RetryPolicy: { MaximumEventAgeInSeconds: 300 },
+  });
+  expect(only(template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
+    DestinationConfig: { OnFailure: { Destination: queue } },
+    MaximumEventAgeInSeconds: 300,
+  });
+  expect(only(template, 'AWS::SQS::Queue')).toMatchObject({ SqsManagedSseEnabled: true });
+  const statements = JSON.stringify(only(template, 'AWS::SQS::QueuePolicy'));
+  expect(statements).toContain('"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"');
+});
+
+test('in a network, a handler takes nothing in and goes out to AWS and to ARI only', () => {
+  const template = templateOf((stack) => {
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc;
+    handlerIn(stack, { vpc });
+  });
+  const group = only(template, 'AWS::EC2::SecurityGroup');
+  expect(group).not.toHaveProperty('SecurityGroupIngress');
+  expect((group.SecurityGroupEgress as { FromPort: number }[]).map(({ FromPort }) => FromPort).toSorted()).toEqual([
+    443, 8089,
+  ]);
+  expect(only(template, 'AWS::Lambda::Function')).toHaveProperty('VpcConfig');
+  // Of the actions on everything, none that reaches beyond network interfaces.
+  const wide = Object.entries(powers(template)).filter(([, resource]) => resource === '*');
+  for (const [action] of wide)
+    expect(action).toMatch(/^(xray:Put|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)$)/);
+});
+
+test('certificates of a private CA are delivered beside the code, where ARI_NODES says', () => {
+  const folder = folderOfTest();
+  writeFileSync(join(folder, 'our ca.pem'), 'CERTIFICATE');
+  const node = { ...NODE, caFile: join(folder, 'our ca.pem') };
+  const app = new App({ outdir: join(folder, 'out') });
+  const stack = new Stack(app, 'Test');
+  handlerIn(stack, {}, node);
+  app.synth();
+  const asset =
+    readdirSync(join(folder, 'out')).find((name) => existsSync(join(folder, 'out', name, 'index.mjs'))) ?? '';
+  const environment = JSON.stringify(only(Template.fromStack(stack), 'AWS::Lambda::Function').Environment);
+  expect(environment).toContain('node-ca/pbx-1.pem');
+  expect(readFileSync(join(folder, 'out', asset, 'node-ca/pbx-1.pem'), 'utf8')).toBe('CERTIFICATE');
+});
+
+test('a certificate file that is not there is refused by name', () => {
+  const folder = folderOfTest();
+  mkdirSync(join(folder, 'x'));
+  const stack = new Stack(new App({ outdir: join(folder, 'out') }), 'Test');
+  expect(() => handlerIn(stack, {}, { ...NODE, caFile: join(folder, 'missing.pem') })).toThrow(
+    /node "pbx-1": expected `caFile` to name a file, relative to cdk\.json; there is no \/.*missing\.pem/,
+  );
+});

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../../lib/cdk/config.ts';
+
+const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
+const VPC = {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+};
+const read = (context: Record<string, unknown>) => readConfig(new App({ context: { nodes: [NODE], ...context } }));
+
+/** What is said of a context that cannot be used, a line each. */
+function faultsOf(context: Record<string, unknown>): string[] {
+  try {
+    read(context);
+  } catch (error) {
+    const [first, ...faults] = (error as Error).message.split('\n');
+    expect(first).toBe('The context (cdk.json) cannot be used:');
+    return faults.map((fault) => fault.replace(/^ {2}- /, ''));
+  }
+  return [];
+}
+
+describe('the context', () => {
+  test('needs nodes only', () => {
+    expect(read({})).toEqual({
+      nodes: [NODE],
+      connector: true,
+      asteriskNetwork: 'public',
+      customerManagedKey: false,
+      archiveDays: 14,
+      busLog: true,
+      handlerConcurrency: 20,
+      schemas: true,
+    });
+  });
+
+  test('comes from the command line as text', () => {
+    expect(
+      read({
+        nodes: JSON.stringify([NODE]),
+        connector: 'false',
+        archiveDays: '0',
+        handlerConcurrency: 'unreserved',
+        asteriskNetwork: 'private',
+        vpc: JSON.stringify(VPC),
+      }),
+    ).toMatchObject({
+      nodes: [NODE],
+      connector: false,
+      archiveDays: 0,
+      handlerConcurrency: 'unreserved',
+      asteriskNetwork: 'private',
+      vpc: VPC,
+    });
+  });
+
+  test('is refused with every fault in one message', () => {
+    const faults = faultsOf({
+      nodes: [{ ...NODE, url: 'http://pbx.example.com/ari' }],
+      connector: 'no',
+      archiveDays: -1,
+    });
+    expect(faults).toHaveLength(3);
+    expect(faults[0]).toContain('`nodes`: node "pbx-1": plain http:// to pbx.example.com would send passwords');
+    expect(faults[1]).toBe('`connector`: expected true or false, got "no"');
+    expect(faults[2]).toBe('`archiveDays`: expected an integer from 0 to 3650, got -1');
+  });
+
+  test.each([
+    [{ nodes: '{' }, '`nodes`: expected a list of at least one node ({ name, url, apps }), got "{"'],
+    [{ nodes: undefined }, '`nodes`: expected a list of at least one node'],
+    [{ asteriskNetwork: 'near' }, '`asteriskNetwork`: expected "public" or "private", got "near"'],
+    [{ alarmTopicArn: 'alarms' }, '`alarmTopicArn`: expected the ARN of an SNS topic, got "alarms"'],
+    [{ handlerConcurrency: 0 }, '`handlerConcurrency`: expected an integer from 1 to 1000, got 0'],
+    [{ vpcCidr: '10.0.0.0' }, '`vpcCidr`: expected an IPv4 network'],
+    [{ vpc: 'vpc-1' }, '`vpc`: expected { vpcId, availabilityZones, subnetIds, public? }, got "vpc-1"'],
+    [{ vpc: { ...VPC, vpcId: 'mine' } }, '`vpc`: vpcId: expected an id such as'],
+    [{ vpc: { ...VPC, subnetIds: ['subnet-0123456789abcdef0'] } }, '`vpc`: subnetIds: expected as many for each of 2'],
+    [{ vpc: { ...VPC, subnets: [] } }, '`vpc`: subnets: there is no such key'],
+    [{ vpc: VPC, vpcCidr: '10.0.0.0/16' }, '`vpcCidr`: is of a VPC that is made, but `vpc` names one'],
+    [{ vpc: { ...VPC, public: true }, asteriskNetwork: 'private' }, '`vpc.public`: handlers run in the VPC'],
+    [{ publishers: ['arn:aws:iam::123456789012:role/x'] }, '`publishers`: the connector that is deployed is the only'],
+    [{ connector: false, publishers: ['x'] }, '`publishers`: expected a list of ARNs of IAM roles, got ["x"]'],
+    [{ eventFilter: [] }, '`eventFilter`: expected a list of at least one event pattern, got []'],
+    [
+      { eventFilter: [{ 'detail-type': ['Dial'] }, { 'detail-type': 'StasisStart' }] },
+      '`eventFilter`: pattern 2: Event pattern is not valid. Reason: ',
+    ],
+    [{ archivDays: 3 }, '`archivDays`: there is no such key, expected one of nodes, eventFilter,'],
+  ])('%j is refused', (context, fault) => {
+    const faults = faultsOf(context);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(fault);
+  });
+
+  test('of CDK and of comments is none of ours', () => {
+    expect(
+      faultsOf({ '@aws-cdk/core:x': true, 'aws:cdk:y': 1, '//nodes': 'text', 'vpc-provider:account=1': {} }),
+    ).toEqual([]);
+  });
+
+  test('has each of its keys explained in cdk.json', () => {
+    const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
+    const [fault = ''] = faultsOf({ slip: 1 });
+    const known = fault.replace(/^.*expected one of /, '').split(', ');
+    expect(known).toHaveLength(14);
+    for (const key of known) expect(context).toHaveProperty([`//${key}`]);
+  });
+});

@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../connector/config.ts';
+import { ConnectorService, type ConnectorServiceProps } from '../../../lib/cdk/connector-service.ts';
+import { NodeUser } from '../../../lib/cdk/node-user.ts';
+import { NODE, only } from '../../support/template-of.ts';
+import { folderOfTest, temporaryFolder } from '../../support/temporary-folder.ts';
+
+function connector(outdir: string, more: Partial<ConnectorServiceProps> = {}, node = NODE): Template {
+  const stack = new Stack(new App({ outdir }), 'Test');
+  new ConnectorService(stack, 'Connector', {
+    vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc,
+    bus: new EventBus(stack, 'Bus') as IEventBus,
+    nodes: [new NodeUser(stack, 'User', { node, username: 'connector' })],
+    ...more,
+  });
+  return Template.fromStack(stack);
+}
+
+type Json = Record<string, unknown>;
+const containerOf = (template: Template): Json =>
+  (only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions as Json[])[0] ?? {};
+const idOf = (template: Template, type: string, prefix = ''): string =>
+  Object.keys(template.findResources(type)).find((id) => id.startsWith(prefix)) ?? expect.fail(`no ${type}`);
+
+describe('the connector service', () => {
+  let template: Template;
+  beforeAll(() => {
+    const folder = temporaryFolder();
+    template = connector(folder.path);
+    folder.remove();
+  });
+
+  test('may put events on its bus, read its users’ secrets, send to its dead letters, and nothing else', () => {
+    const [statements] = Object.entries(template.findResources('AWS::IAM::Policy'))
+      .filter(([id]) => id.startsWith('ConnectorTaskTaskRole'))
+      .map(
+        ([, { Properties }]) =>
+          Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+      );
+    const powers = Object.fromEntries(
+      (statements ?? []).flatMap((s) => [s.Action].flat().map((action) => [action, s.Resource])),
+    );
+    const secret = { Ref: idOf(template, 'AWS::SecretsManager::Secret') };
+    const queue = { 'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue'), 'Arn'] };
+    expect(powers).toEqual({
+      'events:PutEvents': { 'Fn::GetAtt': [idOf(template, 'AWS::Events::EventBus'), 'Arn'] },
+      'secretsmanager:GetSecretValue': secret,
+      'secretsmanager:DescribeSecret': secret,
+      'sqs:SendMessage': queue,
+      'sqs:GetQueueAttributes': queue,
+      'sqs:GetQueueUrl': queue,
+    });
+  });
+
+  test('is the only one that may put events as Asterisk', () => {
+    const role = { 'Fn::GetAtt': [idOf(template, 'AWS::IAM::Role', 'ConnectorTaskTaskRole'), 'Arn'] };
+    const { Statement } = only(template, 'AWS::Events::EventBusPolicy') as { Statement: Json };
+    expect(Statement.Condition).toMatchObject({ ArnNotEquals: { 'aws:PrincipalArn': [role] } });
+  });
+
+  test('makes before it breaks: in a deploy two tasks overlap, and what does not get healthy is rolled back', () => {
+    expect(only(template, 'AWS::ECS::Service')).toMatchObject({
+      DesiredCount: 1,
+      DeploymentConfiguration: {
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      },
+      NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+    });
+  });
+
+  test('has a read-only root, a user that is not root, and no port', () => {
+    expect(containerOf(template)).toMatchObject({ ReadonlyRootFilesystem: true, User: '1000:1000' });
+    expect(containerOf(template)).not.toHaveProperty('PortMappings');
+    expect(containerOf(template)).not.toHaveProperty('Secrets');
+    const group = only(template, 'AWS::EC2::SecurityGroup');
+    expect(group).not.toHaveProperty('SecurityGroupIngress');
+    expect((group.SecurityGroupEgress as { FromPort: number }[]).map(({ FromPort }) => FromPort).toSorted()).toEqual([
+      443, 8089,
+    ]);
+  });
+
+  test('is restarted in place on a volume that outlives its container, where the journal is', () => {
+    const container = containerOf(template);
+    expect(container.RestartPolicy).toMatchObject({ Enabled: true });
+    const { Value: journal } = (container.Environment as { Name: string; Value: unknown }[]).find(
+      ({ Name }) => Name === 'JOURNAL_FOLDER',
+    ) ?? { Value: undefined };
+    const volumes = only(template, 'AWS::ECS::TaskDefinition').Volumes as { Name: string }[];
+    expect(container.MountPoints).toEqual([
+      { ContainerPath: journal, ReadOnly: false, SourceVolume: volumes[0]?.Name },
+    ]);
+  });
+
+  test('may drain for as long as it asks for before it is killed', () => {
+    const environment = containerOf(template).Environment as { Name: string; Value: unknown }[];
+    const text = Object.fromEntries(
+      environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : 'https://sqs.example.com/q']),
+    );
+    const nodes = JSON.stringify([{ ...NODE, secretId: 's' }]);
+    // What the template says is a configuration that the connector takes.
+    const config = readConfig({ ...text, ARI_NODES: nodes, EVENT_BUS_NAME: 'bus', AWS_REGION: 'eu-west-1' });
+    expect(containerOf(template).StopTimeout).toBeGreaterThan(config.drainSeconds);
+  });
+});
+
+test('the image’s context has the certificates of private CAs, where ARI_NODES says', () => {
+  const folder = folderOfTest();
+  const out = folderOfTest();
+  writeFileSync(join(folder, 'ca.pem'), 'CERTIFICATE');
+  const template = connector(out, {}, { ...NODE, caFile: join(folder, 'ca.pem') });
+  expect(JSON.stringify(containerOf(template).Environment)).toContain('node-ca/pbx-1.pem');
+  const assets = JSON.parse(readFileSync(join(out, 'Test.assets.json'), 'utf8')) as {
+    dockerImages: Record<string, { source: { directory: string } }>;
+  };
+  const [{ source }] = Object.values(assets.dockerImages) as [{ source: { directory: string } }];
+  expect(readFileSync(join(out, source.directory, 'node-ca/pbx-1.pem'), 'utf8')).toBe('CERTIFICATE');
+  expect(readFileSync(join(out, source.directory, 'Dockerfile'), 'utf8')).toMatch(/^COPY node-ca \/node-ca$/m);
+});
+
+test('two connector services on one bus leave it to the bus who may put events', () => {
+  const template = connector(folderOfTest(), { solePublisher: false });
+  template.resourceCountIs('AWS::Events::EventBusPolicy', 0);
+});

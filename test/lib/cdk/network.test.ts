@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { Network } from '../../../lib/cdk/network.ts';
+import { only, templateOf } from '../../support/template-of.ts';
+
+test('a network costs nothing that runs where Asterisk is public: no NAT, and public addresses for who asks', () => {
+  const template = templateOf((stack) => {
+    expect(new Network(stack, 'Network').assignPublicIp).toBe(true);
+  });
+  template.resourceCountIs('AWS::EC2::NatGateway', 0);
+  for (const { Properties } of Object.values(template.findResources('AWS::EC2::Subnet'))) {
+    expect(Properties.MapPublicIpOnLaunch ?? false).toBe(false);
+  }
+});
+
+test('a network has private subnets, with one way out, where Asterisk is private', () => {
+  const template = templateOf((stack) => {
+    const network = new Network(stack, 'Network', { private: true, cidr: '10.42.0.0/16' });
+    expect(network.assignPublicIp).toBe(false);
+    expect(network.vpc.selectSubnets(network.subnets).subnetIds).toHaveLength(2);
+  });
+  template.resourceCountIs('AWS::EC2::NatGateway', 1);
+  expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe('10.42.0.0/16');
+});
+
+test('connections that a network refuses are logged', () => {
+  const template = templateOf((stack) => new Network(stack, 'Network'));
+  expect(only(template, 'AWS::EC2::FlowLog')).toMatchObject({ TrafficType: 'REJECT', ResourceType: 'VPC' });
+});
+
+test.each([false, true])('a network that exists is taken as it is, public: %j', (isPublic) => {
+  const template = templateOf((stack) => {
+    const network = new Network(stack, 'Network', {
+      existing: {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+        subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+        public: isPublic,
+      },
+    });
+    expect(network.assignPublicIp).toBe(isPublic);
+    expect(network.vpc.vpcId).toBe('vpc-0123456789abcdef0');
+    expect(network.vpc.selectSubnets(network.subnets).subnetIds).toEqual([
+      'subnet-0123456789abcdef0',
+      'subnet-0123456789abcdef1',
+    ]);
+  });
+  expect(template.toJSON().Resources).toBeUndefined();
+});

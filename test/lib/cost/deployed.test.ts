@@ -1,0 +1,50 @@
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEPLOYED } from '../../../lib/cost/deployed.ts';
+import { monthlyCost } from '../../../lib/cost/monthly-cost.ts';
+import { readCloudAssembly, type TemplateResource } from '../../../lib/local/cloud-assembly.ts';
+import { synthesize } from '../../../lib/local/synth.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
+
+let folder: string;
+let resources: TemplateResource[];
+
+beforeAll(async () => {
+  folder = await synthesize(ROOT, [NODE]);
+  const { templates } = await readCloudAssembly(folder);
+  resources = [...templates.values()].flatMap(({ Resources = {} }) => Object.values(Resources));
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function ofType(type: string): Record<string, unknown>[] {
+  return resources.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties);
+}
+
+/** How much of something the calculator bills for one node with one app. */
+function billed(what: string): number {
+  const { items } = monthlyCost({ callsPerDay: 0, nodes: 1, appsPerNode: 1 }).serverless;
+  return items.find((item) => item.what === what)?.quantity ?? 0;
+}
+
+test('the calculator counts what the templates deploy', () => {
+  expect(ofType('AWS::CloudWatch::Alarm')).toHaveLength(billed('Alarms'));
+  expect(ofType('AWS::CloudWatch::Dashboard')).toHaveLength(DEPLOYED.dashboards);
+  expect(ofType('AWS::SecretsManager::Secret')).toHaveLength(billed('Secrets'));
+  const insights = JSON.stringify(ofType('AWS::ECS::Cluster')).includes('"enabled"');
+  expect(DEPLOYED.containerInsightsMetrics > 0).toBe(insights);
+});
+
+test('the calculator takes the connector’s task to be as large as it is', () => {
+  const [task] = ofType('AWS::ECS::TaskDefinition');
+  expect(Number(task?.Cpu) / 1024).toBe(billed('Connector: CPU') / 730);
+  expect(Number(task?.Memory) / 1024).toBe(billed('Connector: memory') / 730);
+});
+
+test('the templates hold nothing else that is paid for by the hour', () => {
+  const hourly =
+    /^AWS::(EC2::(NatGateway|VPCEndpoint|EIP|Instance)|ElasticLoadBalancing|RDS::|KMS::Key|ElastiCache|EFS::)/;
+  expect(resources.map(({ Type }) => Type).filter((type) => hourly.test(type))).toEqual([]);
+});

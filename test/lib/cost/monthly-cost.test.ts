@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { Metrics } from '../../../connector/metrics.ts';
+import { monthlyCost } from '../../../lib/cost/monthly-cost.ts';
+import { PRICES } from '../../../lib/cost/prices.ts';
+
+/** Of the bill of a system, one line. */
+function item(what: string, { serverless }: ReturnType<typeof monthlyCost>) {
+  return serverless.items.find((line) => line.what === what);
+}
+
+test('bills a million events a month with a dollar, and what stands with the same whatever is called', () => {
+  const callsPerDay = 1e6 / 10 / (365 / 12);
+  const busy = monthlyCost({ callsPerDay, eventsPerCall: 10 });
+  const idle = monthlyCost({ callsPerDay: 0 });
+  expect(item('Events on the bus', busy)?.usd).toBeCloseTo(1);
+  const standing = busy.serverless.items.filter(({ perCall }) => !perCall);
+  expect(standing.reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(idle.serverless.usd);
+  expect(idle.serverless.usd).toBeGreaterThan(0);
+});
+
+test('bills functions by their time and memory', () => {
+  const usage = { callsPerDay: 12_000, invocationsPerCall: 1, handlerMs: 1000 / 365, memoryMb: 1024 };
+  expect(item('Time of functions', monthlyCost(usage))?.quantity).toBeCloseTo(1000);
+  expect(item('Invocations of functions', monthlyCost(usage))?.quantity).toBeCloseTo(365_000);
+});
+
+test('finds the number of calls at which a pair of servers begins to be cheaper', () => {
+  const { breakEvenCallsPerDay } = monthlyCost({ callsPerDay: 0 });
+  expect(breakEvenCallsPerDay).toBeGreaterThan(0);
+  const below = monthlyCost({ callsPerDay: breakEvenCallsPerDay });
+  const above = monthlyCost({ callsPerDay: breakEvenCallsPerDay + 1 });
+  expect(below.serverless.usd).toBeLessThanOrEqual(below.servers.usd);
+  expect(above.serverless.usd).toBeGreaterThan(above.servers.usd);
+});
+
+test('a pair of servers that is cheaper without any call is cheaper from none on', () => {
+  expect(monthlyCost({ callsPerDay: 100, nat: true }).breakEvenCallsPerDay).toBe(0);
+});
+
+test('what is not there costs nothing', () => {
+  const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false }).serverless.items;
+  expect(bare.filter(({ what }) => /archive|metrics|NAT/i.test(what))).toEqual([]);
+});
+
+test('counts as many figures as the connector writes', () => {
+  const metrics = new Metrics();
+  metrics.published('pbx-1', 'Intro-IVR', 12);
+  metrics.count('gaps', 'pbx-1', '');
+  const connected = [{ node: 'pbx-1', app: 'Intro-IVR', value: true }];
+  const certificates = [{ node: 'pbx-1', days: 90 }];
+  const lines = metrics.embedded({ connected, certificates, journalDepth: 0, journalBytes: 0, journalAgeSeconds: 0 });
+  metrics.close();
+  const figures = lines.flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics);
+  const cost = monthlyCost({ callsPerDay: 0, nodes: 1, appsPerNode: 1 });
+  expect(item('Metrics', cost)?.quantity).toBe(figures.length);
+  const bytes = lines.reduce((sum, line) => sum + line.length, 0) * 60 * 730;
+  const billed = (item('Log of the metrics', cost)?.quantity ?? 0) * 1e9;
+  expect(billed / bytes).toBeGreaterThan(0.7);
+  expect(billed / bytes).toBeLessThan(1.5);
+});
+
+test('every price has a unit and a page of AWS that gives it', () => {
+  for (const { usd, unit, source } of Object.values(PRICES)) {
+    expect(usd).toBeGreaterThan(0);
+    expect(unit).not.toBe('');
+    expect(source).toMatch(/^(Amazon|AWS) .+ pricing$/);
+  }
+});
+
+test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('%s calls a day are refused', (callsPerDay) => {
+  expect(() => monthlyCost({ callsPerDay })).toThrow(
+    `callsPerDay: expected a number of at least 0, got ${callsPerDay}`,
+  );
+});
