@@ -1,21 +1,49 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
-import { start } from '../lib/local/start.ts';
 
-const USAGE = `ari-eventbridge COMMAND
+/** Each loaded when it is asked for. */
+const COMMANDS: Record<
+  string,
+  {
+    does: string /** `root` is the folder with cdk.json. */;
+    run(args: string[], root: string, signal: AbortSignal): Promise<void>;
+  }
+> = {
+  start: {
+    does: 'runs the whole system on this machine',
+    run: async (args, root, signal) => (await import('../lib/local/start.ts')).start(args, root, signal),
+  },
+  'asterisk-config': {
+    does: "writes http.conf, ari.conf and extensions.conf for cdk.json's nodes",
+    run: async (args, root) => (await import('./asterisk-config.ts')).asteriskConfig(args, root),
+  },
+  doctor: {
+    does: 'examines an Asterisk, and says what to write into which file',
+    run: async (args, root, signal) => (await import('./doctor.ts')).doctor(args, root, signal),
+  },
+  cost: {
+    does: 'what the deployed system costs in a month',
+    run: async (args) => void process.stdout.write((await import('./cost.ts')).cost(args)),
+  },
+};
 
-  start    runs the whole system on this machine; start --help for its options
+const USAGE = `ari-eventbridge COMMAND, each of which has its --help
+
+${Object.entries(COMMANDS)
+  .map(([name, { does }]) => `  ${name.padEnd(16)} ${does}`)
+  .join('\n')}
 `;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const [command, ...args] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 
 const ending = new AbortController();
 process.on('SIGINT', () => ending.abort());
 process.on('SIGTERM', () => ending.abort());
+// Nobody reads any more: `npm start | head`.
+process.stdout.on('error', () => ending.abort());
 
 try {
-  if (command === 'start') await start(args, root, ending.signal);
+  if (command) await command.run(args, process.cwd(), ending.signal);
   else {
     process.stderr.write(USAGE);
     process.exitCode = 2;

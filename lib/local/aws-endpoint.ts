@@ -1,27 +1,43 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Bus, PutEntry } from './bus.ts';
-import type { Secrets } from './secrets.ts';
+import { ServiceError } from './service-error.ts';
 
-/** A refusal as AWS's JSON protocol gives it. */
-class ServiceError extends Error {
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
+/** A service, by its name in `x-amz-target`. */
+export interface AwsServices {
+  [name: string]: {
+    /** @returns nothing where the operation is not served */
+    call(operation: string, input: Record<string, unknown>, traceHeader: string): object | Promise<object> | undefined;
+  };
 }
 
-/** Speaks AWS's wire on loopback, for PutEvents and GetSecretValue: what `AWS_ENDPOINT_URL` points to. */
+interface AwsCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
+
+/**
+ * Speaks AWS's wire on loopback: what `AWS_ENDPOINT_URL` points to. On the same port it is Lambda's Parameters and
+ * Secrets extension.
+ */
 export class AwsEndpoint {
-  readonly #bus: Bus;
-  readonly #secrets: Secrets;
+  /** The only ones that are served: other processes of this machine shall not read the secrets. */
+  readonly credentials: AwsCredentials;
+  readonly #services: AwsServices;
   readonly #server: Server;
 
-  constructor(bus: Bus, secrets: Secrets) {
-    this.#bus = bus;
-    this.#secrets = secrets;
+  /** @param credentials what callers bring. @default new ones, which open this endpoint and nothing else */
+  constructor(
+    services: AwsServices,
+    credentials: AwsCredentials = {
+      accessKeyId: randomUUID(),
+      secretAccessKey: randomUUID(),
+      sessionToken: randomUUID(),
+    },
+  ) {
+    this.credentials = credentials;
+    this.#services = services;
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -41,43 +57,62 @@ export class AwsEndpoint {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answer = (status: number, body: object): void => {
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+      const type = request.headers['content-type'] ?? 'application/x-amz-json-1.1';
+      response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': randomUUID() }).end(JSON.stringify(body));
     };
     try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      const target = String(request.headers['x-amz-target']);
-      answer(200, this.#call(target, JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>));
+      answer(200, request.method === 'GET' ? await this.#extension(request) : await this.#operation(request));
     } catch (error) {
       if (error instanceof ServiceError) answer(400, { __type: error.type, message: error.message });
-      else answer(400, { __type: 'SerializationException', message: String(error) });
+      else answer(500, { __type: 'InternalFailure', message: String(error) });
     }
   }
 
-  #call(target: string, input: Record<string, unknown>): object {
-    switch (target) {
-      case 'AWSEvents.PutEvents':
-        return this.#putEvents(input.Entries as PutEntry[] | undefined);
-      case 'secretsmanager.GetSecretValue':
-        return this.#getSecretValue(String(input.SecretId));
-      default:
-        throw new ServiceError('UnknownOperationException', `Local mode does not know ${target}`);
+  async #operation(request: IncomingMessage): Promise<object> {
+    if (!request.headers.authorization?.includes(` Credential=${this.credentials.accessKeyId}/`)) {
+      throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.');
     }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const input = parsed(Buffer.concat(chunks).toString('utf8'));
+    const target = String(request.headers['x-amz-target']);
+    const [service = '', operation = ''] = target.split('.');
+    const traceHeader = String(request.headers['x-amzn-trace-id'] ?? '');
+    const result = this.#services[service]?.call(operation, input, traceHeader);
+    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not serve ${target}`);
+    return result;
   }
 
-  #putEvents(entries: PutEntry[] | undefined): object {
-    if (!Array.isArray(entries) || entries.length < 1 || entries.length > 10) {
-      throw new ServiceError('ValidationException', 'Entries must have a length from 1 to 10');
+  /** `GET /secretsmanager/get?secretId=…`, as the Parameters and Secrets extension serves it. */
+  async #extension(request: IncomingMessage): Promise<object> {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
+    if (request.headers['x-aws-parameters-secrets-token'] !== this.credentials.sessionToken) {
+      throw new ServiceError(
+        'AccessDeniedException',
+        'Expected X-Aws-Parameters-Secrets-Token to be AWS_SESSION_TOKEN',
+      );
     }
-    const results = entries.map((entry) => this.#bus.put(entry));
-    return { Entries: results, FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length };
+    const input: Record<string, unknown> = { SecretId: searchParams.get('secretId') };
+    for (const [parameter, name] of [
+      ['versionId', 'VersionId'],
+      ['versionStage', 'VersionStage'],
+    ] as const) {
+      if (searchParams.has(parameter)) input[name] = searchParams.get(parameter);
+    }
+    const operation = pathname === '/secretsmanager/get' ? 'GetSecretValue' : '';
+    const result = this.#services.secretsmanager?.call(operation, input, '');
+    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not serve ${pathname}`);
+    return result;
   }
+}
 
-  #getSecretValue(secretId: string): object {
-    const value = this.#secrets.get(secretId);
-    if (value === undefined) {
-      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    }
-    return { ARN: secretId, Name: secretId.split(':').at(-1), SecretString: value, VersionStages: ['AWSCURRENT'] };
+function parsed(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ServiceError('SerializationException', 'Expected a JSON object as the request');
 }

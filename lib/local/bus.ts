@@ -1,94 +1,80 @@
-import { randomUUID } from 'node:crypto';
-import { matches } from '../events/pattern/matches.ts';
+import { type CompiledPatterns, compile } from '../events/pattern/index.ts';
+import type { BusEvent, PutEntry, PutResult } from './bus-event.ts';
+import type { Delivery } from './deliveries.ts';
 import type { LocalRule } from './deployment.ts';
-import { ACCOUNT, REGION } from './template-values.ts';
+import { eventOf } from './put-entry.ts';
+import { busNameOf } from './template-values.ts';
 
-/** An event as rules match it and targets receive it. */
-export interface BusEvent {
-  version: '0';
-  id: string;
-  'detail-type': string;
-  source: string;
-  account: string;
-  time: string;
-  region: string;
-  resources: string[];
-  detail: Record<string, unknown>;
-}
-
-/** One entry of a PutEvents request, as it comes over the wire. */
-export interface PutEntry {
-  Source?: string;
-  DetailType?: string;
-  Detail?: string;
-  /** Epoch seconds. */
-  Time?: number;
-  Resources?: string[];
-  EventBusName?: string;
-}
-
-export type PutResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
+export type { BusEvent, PutEntry, PutResult } from './bus-event.ts';
 
 export interface BusObserver {
-  onEvent(event: BusEvent, rules: LocalRule[]): void;
-  invoke(target: string, event: BusEvent): void;
+  /** An event is on a bus. */
+  onEvent(event: BusEvent, busName: string, matched: readonly LocalRule[], rules: readonly LocalRule[]): void;
+  /** An event is to be brought to a target. */
+  deliver(delivery: Delivery): void;
 }
 
-/** Takes entries, and invokes the targets of the rules that match. */
+/** What is known of how an event came onto the bus. */
+export interface Arrival {
+  /** X-Ray's header. */
+  traceId?: string;
+  /** From how many other buses it was forwarded. @default 0 */
+  hops?: number;
+  /** ARNs of the only rules that are to see it. @default all of the bus */
+  onlyRules?: readonly string[];
+}
+
+/** Takes events, and finds the targets of the rules that match. */
 export class Bus {
-  readonly #rules: readonly LocalRule[];
-  readonly #busNames: readonly string[];
+  #buses = new Map<string, { rules: readonly LocalRule[]; patterns: CompiledPatterns }>();
   readonly #observer: BusObserver;
 
-  constructor(busNames: readonly string[], rules: readonly LocalRule[], observer: BusObserver) {
-    this.#busNames = busNames;
-    this.#rules = rules;
+  constructor(observer: BusObserver) {
     this.#observer = observer;
   }
 
-  put(entry: PutEntry): PutResult {
-    const { Source, DetailType, Detail } = entry;
-    for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
-      if (!value)
-        return invalid('InvalidArgument', `Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
-    }
-    const detail = objectOf(Detail);
-    if (!detail) return invalid('MalformedDetail', 'Detail is malformed.');
-    // A name, or an ARN that ends with it.
-    const busName = entry.EventBusName?.split('/').at(-1) ?? 'default';
-    // The service answers for a bus that does not exist as if all were well; here it is said aloud.
-    if (!this.#busNames.includes(busName))
-      return invalid('ResourceNotFoundException', `Event bus ${busName} does not exist.`);
+  /** From now on these are the buses, beside `default`, and their rules. */
+  apply(busNames: readonly string[], rules: readonly LocalRule[]): void {
+    this.#buses = new Map(
+      ['default', ...busNames].map((name) => {
+        const own = rules.filter(({ busName }) => busName === name);
+        return [name, { rules: own, patterns: compile(own.map(({ pattern }) => pattern)) }];
+      }),
+    );
+  }
 
-    const event: BusEvent = {
-      version: '0',
-      id: randomUUID(),
-      'detail-type': DetailType as string,
-      source: Source as string,
-      account: ACCOUNT,
-      time: new Date((entry.Time ?? Date.now() / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
-      region: REGION,
-      resources: entry.Resources ?? [],
-      detail,
-    };
-    const rules = this.#rules.filter((rule) => rule.busName === busName && matches(rule.pattern, event));
-    this.#observer.onEvent(event, rules);
-    for (const target of rules.flatMap((rule) => rule.targets)) this.#observer.invoke(target, event);
+  has(busName: string): boolean {
+    return this.#buses.has(busName);
+  }
+
+  /**
+   * One entry of PutEvents.
+   *
+   * @param traceHeader the request's own, for entries that bring none
+   */
+  put(entry: PutEntry, traceHeader = ''): PutResult {
+    const event = eventOf(entry);
+    if ('ErrorCode' in event) return event;
+    const busName = busNameOf(entry.EventBusName ?? 'default');
+    // The service answers for a bus that does not exist as if all were well; here it is said aloud.
+    if (!this.#buses.has(busName)) {
+      return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
+    }
+    this.publish(busName, event, { traceId: entry.TraceHeader ?? traceHeader });
     return { EventId: event.id };
   }
-}
 
-function invalid(ErrorCode: string, ErrorMessage: string): PutResult {
-  return { ErrorCode, ErrorMessage };
-}
-
-function objectOf(text: string | undefined): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
+  publish(busName: string, event: BusEvent, { traceId = '', hops = 0, onlyRules }: Arrival = {}): void {
+    const bus = this.#buses.get(busName);
+    if (!bus) throw new Error(`No bus ${busName}`);
+    const ingested = new Date();
+    const matched = bus.patterns
+      .matching(event)
+      .map((index) => bus.rules[index] as LocalRule)
+      .filter(({ arn }) => !onlyRules || onlyRules.includes(arn));
+    this.#observer.onEvent(event, busName, matched, bus.rules);
+    for (const rule of matched) {
+      for (const target of rule.targets) this.#observer.deliver({ event, rule, target, ingested, traceId, hops });
+    }
   }
 }

@@ -6,11 +6,16 @@ export interface TemplateResource {
   Type: string;
   Properties?: Record<string, unknown>;
   Metadata?: Record<string, unknown>;
+  /** The name of the condition under which it is deployed. */
+  Condition?: string;
 }
 
 /** A CloudFormation template, as far as it is read here. */
 export interface Template {
   Resources?: Record<string, TemplateResource>;
+  Parameters?: Record<string, { Type?: string; Default?: unknown }>;
+  Mappings?: Record<string, Record<string, Record<string, unknown>>>;
+  Conditions?: Record<string, unknown>;
   Outputs?: Record<string, { Value: unknown; Export?: { Name: unknown } }>;
 }
 
@@ -22,7 +27,7 @@ export interface CloudAssembly {
 }
 
 interface Manifest {
-  artifacts: Record<string, { type: string; properties: { templateFile?: string; file?: string } }>;
+  artifacts: Record<string, { type: string; properties: { templateFile?: string; stackName?: string; file?: string } }>;
 }
 interface AssetManifest {
   files?: Record<string, { source: { path?: string } }>;
@@ -36,7 +41,7 @@ export async function readCloudAssembly(folder: string): Promise<CloudAssembly> 
   const manifest = await read<Manifest>('manifest.json');
   for (const [name, { type, properties }] of Object.entries(manifest.artifacts)) {
     if (type === 'aws:cloudformation:stack' && properties.templateFile) {
-      assembly.templates.set(name, await read<Template>(properties.templateFile));
+      assembly.templates.set(properties.stackName ?? name, await read<Template>(properties.templateFile));
     }
     if (type === 'cdk:asset-manifest' && properties.file) {
       const { files = {}, dockerImages = {} } = await read<AssetManifest>(properties.file);

@@ -1,35 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
-import type { Terminal } from './terminal.ts';
+import type { Phone } from './phone.ts';
 
 /** Long enough to watch, short enough to wait for. */
-const LISTENING_MS = 1500;
+const LISTENING_MS = 1000;
+/** What takes longer than this does not happen. */
+const LIMIT_MS = 20_000;
 
-/** Two callers: Alice listens to the menu, chooses 2 and finds Bob in conference room 100; then both hang up. */
-export async function placeCalls(asterisk: SimulatedAsterisk, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal });
-  const dial = (name: string, number: string, extension: string): string => {
-    terminal.say('caller', `${name} calls ${extension}`);
-    const channelId = asterisk.dial(extension, { name, number });
-    if (channelId === undefined) throw new Error('Asterisk ejected the call: nobody listens for its app');
+/**
+ * Two callers: Bob is in conference room 100; Alice listens to the menu, chooses 2 and finds him; both hang up.
+ *
+ * @returns whether it came to its end: who watches may hang up before, in the console
+ */
+export async function placeCalls(asterisk: SimulatedAsterisk, phone: Phone, signal: AbortSignal): Promise<boolean> {
+  const placed: string[] = [];
+  const isOn = (channelId: string): boolean => phone.calls.some((call) => call.channelId === channelId);
+  /** @returns false when a caller has gone */
+  const until = async (what: string, happened: () => boolean): Promise<boolean> => {
+    const deadline = Date.now() + LIMIT_MS;
+    for (;;) {
+      if (!placed.every(isOn)) return false;
+      if (happened()) break;
+      if (Date.now() > deadline)
+        throw new Error(`Waited ${LIMIT_MS / 1000} s in vain for ${what}: see what failed above`);
+      await sleep(20, undefined, { signal });
+    }
+    await sleep(LISTENING_MS, undefined, { signal });
+    return placed.every(isOn);
+  };
+  const dial = (extension: string, name: string, number: string): string => {
+    const channelId = phone.dial(extension, { name, number });
+    placed.push(channelId);
     return channelId;
   };
-  const press = (channelId: string, digit: string): void => {
-    terminal.say('caller', `presses ${digit}`);
-    asterisk.pressDigit(channelId, digit);
-  };
-  const hangUp = async (name: string, channelId: string): Promise<void> => {
-    terminal.say('caller', `${name} hangs up`);
-    asterisk.hangUp(channelId);
-    await pause(LISTENING_MS / 3);
-  };
+  const room = (): string[] | undefined => asterisk.bridges.find(({ id }) => id === '100')?.channels;
 
-  const bob = dial('Bob', '1002', 'conference');
-  await pause(LISTENING_MS);
-  const alice = dial('Alice', '1001', 'ivr');
-  await pause(LISTENING_MS);
-  press(alice, '2');
-  await pause(LISTENING_MS);
-  await hangUp('Alice', alice);
-  await hangUp('Bob', bob);
+  const bob = dial('conference', 'Bob', '1002');
+  if (!(await until('Bob in room 100', () => room()?.includes(bob) === true))) return false;
+  const alice = dial('ivr', 'Alice', '1001');
+  if (!(await until('the menu', () => asterisk.isPlaying(alice)))) return false;
+  phone.press(alice, '2');
+  if (!(await until('Alice in room 100', () => room()?.includes(alice) === true))) return false;
+  phone.hangUp(alice);
+  phone.hangUp(bob);
+  placed.length = 0;
+  return until('room 100 to close', () => room() === undefined);
 }

@@ -1,6 +1,12 @@
-import { basename } from 'node:path';
-import type { EventPattern } from '../events/pattern/matches.ts';
-import type { CloudAssembly, TemplateResource } from './cloud-assembly.ts';
+import type { EventPattern } from '../events/pattern/index.ts';
+import type { CloudAssembly } from './cloud-assembly.ts';
+import { LackingParts } from './lacking-parts.ts';
+import { readContainers } from './read-container.ts';
+import { readFunction, readInvokeConfig } from './read-function.ts';
+import { readArchive, readPermission, readRule } from './read-rule.ts';
+import { readSecret } from './read-secret.ts';
+import type { TargetInput } from './target-input.ts';
+import { TemplatePart } from './template-part.ts';
 import { TemplateValues } from './template-values.ts';
 
 /** A Lambda function of the templates. */
@@ -12,161 +18,194 @@ export interface LocalFunction {
   title: string;
   /** Folder of its code. */
   code: string;
+  /** The file that its code was bundled from, where the template says so: what hot reload watches. */
+  entry?: string;
   /** `file.export` */
   handler: string;
   environment: Record<string, string>;
   timeoutMs: number;
   memoryMb: number;
+  /** `ReservedConcurrentExecutions`: how many invocations may run at the same time. @default as many as local mode runs */
+  reservedConcurrency?: number;
+  /** What becomes of events that it fails on. @default Lambda's: two more attempts, six hours, no destination */
+  asynchronous?: AsynchronousConfig;
+  /** It has the layer of the Parameters and Secrets extension. @default false */
+  secretsExtension?: boolean;
+  /** Its `DeadLetterConfig`: a queue for events that it failed on to the end. */
+  deadLetterArn?: string;
 }
 
-/** A rule of the templates. */
+/** How Lambda treats an event that a function fails on (`AWS::Lambda::EventInvokeConfig`). */
+export interface AsynchronousConfig {
+  maxRetryAttempts?: number;
+  maxEventAgeSeconds?: number;
+  /** The on-failure destination. */
+  onFailureArn?: string;
+}
+
+/** A rule of the templates that is enabled. */
 export interface LocalRule {
   title: string;
+  name: string;
+  arn: string;
   busName: string;
   pattern: EventPattern;
-  /** ARNs of functions. */
-  targets: string[];
+  targets: LocalTarget[];
 }
 
-/** A secret of the templates, and how its value is to be generated. */
+/** A target of a rule. */
+export interface LocalTarget {
+  arn: string;
+  /** What the target is given in place of the event. @default the event */
+  input?: TargetInput;
+  /** How long, and how often, delivery is tried again. @default 24 hours, 185 times */
+  retryPolicy?: { maxEventAgeSeconds?: number; maxRetryAttempts?: number };
+  /** Queue for events that cannot be delivered. */
+  deadLetterArn?: string;
+  /** A function that no `AWS::Lambda::Permission` lets EventBridge invoke for this rule. */
+  forbidden?: boolean;
+}
+
+/** An archive of a bus. */
+export interface LocalArchive {
+  arn: string;
+  name: string;
+  busName: string;
+  /** @default all events */
+  pattern?: EventPattern;
+}
+
+/** A queue of the templates. */
+export interface LocalQueue {
+  arn: string;
+  name: string;
+  /** The construct's path, without the stack. */
+  title: string;
+  url: string;
+  visibilityTimeoutSeconds: number;
+}
+
+/** A secret of the templates. */
 export interface LocalSecret {
   arn: string;
-  template: Record<string, unknown>;
-  generateKey: string;
-  passwordLength: number;
+  name: string;
+  /** Its first value, or how to generate it. @default it has none until somebody puts one */
+  value?: string | SecretGeneration;
+}
+
+/** `GenerateSecretString` of CloudFormation. */
+export interface SecretGeneration {
+  SecretStringTemplate?: string;
+  GenerateStringKey?: string;
+  PasswordLength?: number;
+  ExcludeCharacters?: string;
+  ExcludeLowercase?: boolean;
+  ExcludeNumbers?: boolean;
+  ExcludePunctuation?: boolean;
+  ExcludeUppercase?: boolean;
+  IncludeSpace?: boolean;
 }
 
 /** A container of the templates, with the folder that its image is built from. */
 export interface LocalContainer {
+  name: string;
   image: string;
   environment: Record<string, string>;
 }
 
 /** What the templates would deploy, as far as local mode runs it. */
 export interface LocalDeployment {
+  /** The buses of the templates; `default` is there as well. */
   busNames: string[];
   functions: LocalFunction[];
   rules: LocalRule[];
+  archives: LocalArchive[];
+  queues: LocalQueue[];
   secrets: LocalSecret[];
   containers: LocalContainer[];
+  /** What the templates have and local mode lacks: `AWS::KMS::Key`, `AWS::Lambda::Function.VpcConfig`, how often. */
+  lacking: ReadonlyMap<string, number>;
 }
-
-/** What is understood of a rule's target. A target that has more would behave otherwise than deployed. */
-const TARGET_KEYS = ['Arn', 'Id', 'DeadLetterConfig', 'RetryPolicy'];
 
 /**
  * Reads from the templates what local mode runs.
  *
- * @throws on what it would run wrongly
+ * @param endpoint where local mode's AWS endpoint listens
+ * @throws on a property that it uses and cannot resolve
  */
-export function readDeployment(assembly: CloudAssembly): LocalDeployment {
-  const values = new TemplateValues(assembly);
-  const deployment: LocalDeployment = { busNames: [], functions: [], rules: [], secrets: [], containers: [] };
-  for (const [stack, { Resources = {} }] of assembly.templates) {
-    for (const [id, resource] of Object.entries(Resources)) {
-      const properties = (): Record<string, unknown> =>
-        values.resolve(stack, resource.Properties ?? {}) as Record<string, unknown>;
-      switch (resource.Type) {
-        case 'AWS::Events::EventBus':
-          deployment.busNames.push(values.ref(stack, id));
-          break;
-        case 'AWS::Lambda::Function':
-          deployment.functions.push(readFunction(assembly, values, stack, id, resource));
-          break;
-        case 'AWS::Events::Rule':
-          deployment.rules.push(readRule(titleOf(id, resource), properties()));
-          break;
-        case 'AWS::SecretsManager::Secret':
-          deployment.secrets.push(readSecret(values.arn(stack, id), properties()));
-          break;
-        case 'AWS::ECS::TaskDefinition': {
-          const definitions = resource.Properties?.ContainerDefinitions as Record<string, unknown>[];
-          for (const definition of definitions)
-            deployment.containers.push(readContainer(assembly, values, stack, definition));
-          break;
-        }
-        default:
-          break;
-      }
+export function readDeployment(assembly: CloudAssembly, endpoint?: string): LocalDeployment {
+  const values = new TemplateValues(assembly, endpoint);
+  const lacking = new LackingParts();
+  const deployment: LocalDeployment = {
+    busNames: [],
+    functions: [],
+    rules: [],
+    archives: [],
+    queues: [],
+    secrets: [],
+    containers: [],
+    lacking: lacking.counts,
+  };
+  const parts = [...assembly.templates].flatMap(([stack, { Resources = {} }]) =>
+    Object.entries(Resources)
+      .filter(([, resource]) => values.exists(stack, resource))
+      .map(([id, resource]) => new TemplatePart(assembly, values, stack, id, resource, lacking)),
+  );
+  for (const part of parts) {
+    switch (part.type) {
+      case 'AWS::Events::EventBus':
+        deployment.busNames.push(part.name);
+        break;
+      case 'AWS::Lambda::Function':
+        deployment.functions.push(...readFunction(part));
+        break;
+      case 'AWS::Events::Rule':
+        deployment.rules.push(...readRule(part));
+        break;
+      case 'AWS::Events::Archive':
+        deployment.archives.push(readArchive(part));
+        break;
+      case 'AWS::SQS::Queue':
+        deployment.queues.push({
+          arn: part.arn,
+          name: part.name,
+          title: part.title,
+          url: part.ref,
+          visibilityTimeoutSeconds: Number(part.property('VisibilityTimeout') ?? 30),
+        });
+        break;
+      case 'AWS::SecretsManager::Secret':
+        deployment.secrets.push(readSecret(part));
+        break;
+      case 'AWS::ECS::TaskDefinition':
+        deployment.containers.push(...readContainers(part));
+        break;
+      default:
+        break;
     }
+    lacking.look(part);
   }
+  for (const part of parts) if (part.type === 'AWS::Lambda::EventInvokeConfig') readInvokeConfig(part, deployment);
+  forbidUnpermitted(deployment, parts.filter(({ type }) => type === 'AWS::Lambda::Permission').map(readPermission));
   return deployment;
 }
 
-function readFunction(
-  assembly: CloudAssembly,
-  values: TemplateValues,
-  stack: string,
-  id: string,
-  resource: TemplateResource,
-): LocalFunction {
-  const { Code, Handler, Environment, Timeout = 3, MemorySize = 128 } = resource.Properties ?? {};
-  const key = String(values.resolve(stack, (Code as { S3Key?: unknown }).S3Key));
-  const { Variables = {} } = (values.resolve(stack, Environment) ?? {}) as { Variables?: Record<string, string> };
-  return {
-    arn: values.arn(stack, id),
-    name: values.ref(stack, id),
-    title: titleOf(id, resource),
-    code: assetOf(assembly, basename(key, '.zip'), `function ${id}`),
-    handler: String(Handler),
-    environment: Variables,
-    timeoutMs: Number(Timeout) * 1000,
-    memoryMb: Number(MemorySize),
-  };
-}
-
-function readRule(
-  title: string,
-  { EventBusName = 'default', EventPattern: pattern, Targets = [] }: Record<string, unknown>,
-): LocalRule {
-  const targets = (Targets as Record<string, unknown>[]).map((target) => {
-    const unknown = Object.keys(target).filter((key) => !TARGET_KEYS.includes(key));
-    if (unknown.length > 0)
-      throw new Error(`Rule ${title}: local mode does not know ${unknown.join(', ')} of a target`);
-    return String(target.Arn);
-  });
-  return { title, busName: String(EventBusName), pattern: pattern as EventPattern, targets };
-}
-
-function readSecret(arn: string, { GenerateSecretString }: Record<string, unknown>): LocalSecret {
-  const generate = GenerateSecretString as
-    | { SecretStringTemplate?: string; GenerateStringKey?: string; PasswordLength?: number }
-    | undefined;
-  if (!generate?.SecretStringTemplate || !generate.GenerateStringKey) {
-    throw new Error(
-      `Secret ${arn}: local mode expects GenerateSecretString with SecretStringTemplate and GenerateStringKey`,
-    );
+/** EventBridge may invoke a function only for rules that one of the function's permissions names. */
+function forbidUnpermitted(
+  { rules, functions }: LocalDeployment,
+  permissions: readonly ReturnType<typeof readPermission>[],
+): void {
+  for (const rule of rules) {
+    for (const target of rule.targets) {
+      const fn = functions.find(({ arn }) => arn === target.arn);
+      if (!fn) continue;
+      const permitted = permissions.some(
+        ({ functionName, principal, sourceArn }) =>
+          (functionName === fn.arn || functionName === fn.name) &&
+          principal === 'events.amazonaws.com' &&
+          (sourceArn === undefined || sourceArn === rule.arn),
+      );
+      if (!permitted) target.forbidden = true;
+    }
   }
-  return {
-    arn,
-    template: JSON.parse(generate.SecretStringTemplate) as Record<string, unknown>,
-    generateKey: generate.GenerateStringKey,
-    passwordLength: generate.PasswordLength ?? 32,
-  };
-}
-
-function readContainer(
-  assembly: CloudAssembly,
-  values: TemplateValues,
-  stack: string,
-  definition: Record<string, unknown>,
-): LocalContainer {
-  const image = String(values.resolve(stack, definition.Image));
-  const environment = values.resolve(stack, definition.Environment ?? []) as { Name: string; Value: string }[];
-  return {
-    image: assetOf(assembly, image.split(':').at(-1) ?? '', `container ${String(definition.Name)}`),
-    environment: Object.fromEntries(environment.map(({ Name, Value }) => [Name, Value])),
-  };
-}
-
-function assetOf(assembly: CloudAssembly, hash: string, what: string): string {
-  const path = assembly.assets.get(hash);
-  if (path === undefined) throw new Error(`The cloud assembly holds no asset ${hash}, which ${what} needs`);
-  return path;
-}
-
-/** `AriEventBridge/IntroIvr/Function/Resource` is called IntroIvr. */
-function titleOf(id: string, { Metadata }: TemplateResource): string {
-  const path = Metadata?.['aws:cdk:path'];
-  return typeof path === 'string' ? (path.split('/')[1] ?? id) : id;
 }

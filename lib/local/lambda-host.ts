@@ -1,121 +1,144 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
 import type { LocalFunction } from './deployment.ts';
-import type { Invocation, Report } from './lambda-runtime.ts';
-import { stopChild } from './stop-child.ts';
+import { LambdaEnvironment } from './lambda-environment.ts';
+import type { FunctionError } from './lambda-runtime.ts';
+import type { ObservedCommand, ObservedInvocation } from './observer.ts';
 
-const RUNTIME = fileURLToPath(new URL('./lambda-runtime.ts', import.meta.url));
-/** Environments of one function at the most; further events wait for one. */
+/** Environments of one function at the most: more would not be faster on one machine. Further events wait for one. */
 const MAX_ENVIRONMENTS = 10;
-/** Events of one function that wait for an environment; one more fails at once. */
-const MAX_WAITING = 10_000;
+/** Environments of one function that are loaded at the same time: half of the cores is for those that run already. */
+const MAX_LOADING = Math.ceil(availableParallelism() / 2);
 
-export interface LambdaObserver {
-  onLog(fn: LocalFunction, line: string): void;
-  onEnd(fn: LocalFunction, event: unknown, outcome: { ms: number; cold: boolean; error?: string }): void;
+/** What an attempt is known by. */
+export type Attempt = Omit<ObservedInvocation, 'fn' | 'cold'> & { traceId: string };
+
+export interface AttemptOutcome {
+  /** With the time that loading took, where the attempt was the first in its environment. */
+  ms: number;
+  error?: FunctionError;
 }
 
-/** A process that runs one invocation at a time, as a Lambda execution environment does. */
-interface Environment {
-  child: ChildProcess;
-  cold: boolean;
+export interface HostObserver {
+  onStart(invocation: ObservedInvocation): void;
+  onCommand(command: ObservedCommand): void;
+  onLog(fn: LocalFunction, line: string, requestId: string | undefined): void;
+}
+
+/** What becomes of an attempt. */
+export interface AttemptFollower {
+  ended(invocation: ObservedInvocation, outcome: AttemptOutcome): void;
+  /** Epoch milliseconds; after that it is not begun any more. @default never */
+  expires?: number;
+  /** It waited for too long. */
+  expired?(): void;
+}
+
+interface Waiting extends AttemptFollower {
+  attempt: Attempt;
 }
 
 /** Runs one function in processes of its own, which see the template's environment and nothing of ours. */
 export class LambdaHost {
-  readonly #fn: LocalFunction;
+  #fn: LocalFunction;
   readonly #environment: Record<string, string>;
-  readonly #observer: LambdaObserver;
-  readonly #idle: Environment[] = [];
-  readonly #all = new Set<Environment>();
-  readonly #waiting: unknown[] = [];
+  readonly #observer: HostObserver;
+  readonly #all = new Set<LambdaEnvironment>();
+  #loading = new Set<LambdaEnvironment>();
+  #idle: LambdaEnvironment[] = [];
+  /** Those that were opened for what the function is now. */
+  #current = new Set<LambdaEnvironment>();
+  readonly #waiting: Waiting[] = [];
   #stopping = false;
 
-  /** @param environment what Lambda's runtime adds: region, credentials, endpoint */
-  constructor(fn: LocalFunction, environment: Record<string, string>, observer: LambdaObserver) {
+  /** @param environment what Lambda adds to the function's own: region, credentials, endpoint */
+  constructor(fn: LocalFunction, environment: Record<string, string>, observer: HostObserver) {
     this.#fn = fn;
     this.#environment = environment;
     this.#observer = observer;
   }
 
-  /** Takes an event; returns at once, as Lambda's asynchronous invocation does. */
-  invoke(event: unknown): void {
+  get fn(): LocalFunction {
+    return this.#fn;
+  }
+
+  /** Attempts that wait for an environment. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Runs an attempt as soon as an environment is free. Returns at once. */
+  run(attempt: Attempt, follower: AttemptFollower): void {
     if (this.#stopping) return;
-    const environment = this.#idle.pop() ?? (this.#all.size < MAX_ENVIRONMENTS ? this.#open() : undefined);
-    if (environment) void this.#run(environment, event);
-    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
-    else this.#observer.onEnd(this.#fn, event, { ms: 0, cold: false, error: `${MAX_WAITING} events wait already` });
+    this.#waiting.push({ attempt, ...follower });
+    this.#next();
+  }
+
+  /** From now on the function is this one. Invocations that run already end where they are. */
+  replace(fn: LocalFunction): void {
+    this.#fn = fn;
+    for (const environment of [...this.#idle, ...this.#loading]) void environment.stop();
+    this.#idle = [];
+    this.#loading = new Set();
+    this.#current = new Set();
+    this.#next();
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#all].map(({ child }) => stopChild(child, 1000)));
+    await Promise.all([...this.#all].map((environment) => environment.stop()));
   }
 
-  #open(): Environment {
-    const { handler, code, name, environment } = this.#fn;
-    const [file = '', exported = ''] = handler.split('.');
-    const child = fork(RUNTIME, [join(code, `${file}.mjs`), exported], {
-      cwd: code,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
-      env: { ...this.#environment, ...environment, AWS_LAMBDA_FUNCTION_NAME: name, LAMBDA_TASK_ROOT: code },
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => this.#observer.onLog(this.#fn, line));
+  /** Hands what waits to environments that are free, and opens more where there are none. */
+  #next(): void {
+    while ((this.#waiting[0]?.expires ?? Number.POSITIVE_INFINITY) < Date.now()) this.#waiting.shift()?.expired?.();
+    while (this.#waiting.length > 0 && !this.#stopping) {
+      const environment = this.#idle.pop();
+      if (!environment) break;
+      void this.#run(environment, this.#waiting.shift() as Waiting);
     }
-    const opened = { child, cold: true };
-    this.#all.add(opened);
-    return opened;
+    // What waits takes the first environment that is free, and that may well be one that runs already.
+    while (this.#waiting.length > this.#loading.size && this.#mayOpen && !this.#stopping) void this.#open();
   }
 
-  async #run(environment: Environment, event: unknown): Promise<void> {
-    const { child, cold } = environment;
+  get #mayOpen(): boolean {
+    const limit = Math.min(MAX_ENVIRONMENTS, this.#fn.reservedConcurrency ?? MAX_ENVIRONMENTS);
+    return this.#all.size < limit && this.#loading.size < MAX_LOADING;
+  }
+
+  async #open(): Promise<void> {
+    const fn = this.#fn;
+    const environment = new LambdaEnvironment(fn, this.#environment, {
+      onLog: (line, requestId) => this.#observer.onLog(fn, line, requestId),
+      onCommand: (requestId, exchange) => this.#observer.onCommand({ requestId, fn, ...exchange }),
+      onExit: () => this.#forget(environment),
+    });
+    for (const set of [this.#all, this.#current, this.#loading]) set.add(environment);
+    await environment.ready;
+    if (!this.#loading.delete(environment)) return; // replaced meanwhile
+    this.#idle.push(environment);
+    this.#next();
+  }
+
+  #forget(environment: LambdaEnvironment): void {
+    this.#all.delete(environment);
+    this.#current.delete(environment);
+    this.#idle = this.#idle.filter((other) => other !== environment);
+    this.#next();
+  }
+
+  async #run(environment: LambdaEnvironment, { attempt, ended }: Waiting): Promise<void> {
+    const { traceId, ...told } = attempt;
+    const { cold, initMs } = environment;
+    const invocation = { ...told, fn: this.#fn, cold };
+    this.#observer.onStart(invocation);
     const started = performance.now();
-    const report = await this.#exchange(environment, event);
-    environment.cold = false;
-    const outcome = {
-      ms: performance.now() - started,
-      cold,
-      ...(report.kind === 'failed' && { error: report.message }),
-    };
-    if (!this.#stopping) this.#observer.onEnd(this.#fn, event, outcome);
-
-    if (!child.connected || (cold && report.kind === 'failed')) {
-      this.#all.delete(environment);
-      child.kill('SIGKILL');
-    } else {
-      this.#idle.push(environment);
-    }
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.invoke(next);
-  }
-
-  /** One invocation: ended, failed, or killed at its timeout. */
-  #exchange({ child, cold }: Environment, event: unknown): Promise<Report> {
-    return new Promise((resolve) => {
-      const send = (): void => {
-        const invocation: Invocation = { event, deadline: Date.now() + this.#fn.timeoutMs };
-        child.send(invocation);
-      };
-      const end = (report: Report): void => {
-        clearTimeout(timer);
-        child.off('message', onMessage);
-        child.off('exit', onExit);
-        resolve(report);
-      };
-      const onMessage = (report: Report): void => (report.kind === 'loaded' ? send() : end(report));
-      const onExit = (code: number | null, signal: string | null): void =>
-        end({ kind: 'failed', message: `the function's process ended (${signal ?? `exit code ${code}`})` });
-      const timer = setTimeout(() => {
-        child.kill('SIGKILL');
-        end({ kind: 'failed', message: `timed out after ${this.#fn.timeoutMs / 1000} s` });
-      }, this.#fn.timeoutMs);
-      child.on('message', onMessage);
-      child.on('exit', onExit);
-      if (!cold) send();
-    });
+    const error = await environment.run(attempt.requestId, attempt.payload, traceId);
+    const ms = performance.now() - started + (cold ? initMs : 0);
+    if (!environment.usable) environment.kill('its invocation failed');
+    else if (this.#current.has(environment)) this.#idle.push(environment);
+    else void environment.stop();
+    if (this.#stopping) return;
+    ended(invocation, { ms, ...(error && { error }) });
+    this.#next();
   }
 }

@@ -1,33 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Credentials, parseCredentials } from '../ari/credentials.ts';
 import type { AriNode, AriNodeWithSecret } from '../ari/node.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
+import { Archives } from './archives.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
-import { Bus, type BusEvent } from './bus.ts';
+import { AwsWaits } from './aws-waits.ts';
+import { Bus } from './bus.ts';
+import type { PutEntry, PutResult } from './bus-event.ts';
 import { readCloudAssembly } from './cloud-assembly.ts';
-import {
-  type LocalContainer,
-  type LocalDeployment,
-  type LocalFunction,
-  type LocalRule,
-  readDeployment,
-} from './deployment.ts';
-import { LambdaHost } from './lambda-host.ts';
+import { Containers } from './containers.ts';
+import { Deliveries } from './deliveries.ts';
+import { type LocalDeployment, type LocalQueue, readDeployment } from './deployment.ts';
+import { changesBetween } from './deployment-changes.ts';
+import { EventsService } from './events-service.ts';
+import { Functions } from './functions.ts';
+import { HotReload } from './hot-reload.ts';
+import { lackingLine } from './lacking-parts.ts';
+import type { LocalObserver } from './observer.ts';
+import { type QueuedMessage, Queues } from './queues.ts';
 import { Secrets } from './secrets.ts';
-import { stopChild } from './stop-child.ts';
+import { SqsService } from './sqs-service.ts';
 import { synthesize } from './synth.ts';
+import { keepFailed, sendToTarget } from './target-services.ts';
 import { REGION } from './template-values.ts';
-
-/** What happens in the local system, as it happens. */
-export interface LocalObserver {
-  onEvent(event: BusEvent, rules: LocalRule[]): void;
-  onInvocation(fn: LocalFunction, event: BusEvent, outcome: { ms: number; cold: boolean; error?: string }): void;
-  /** A line that a function or the connector wrote. */
-  onLog(origin: string, line: string): void;
-}
 
 /** The two ARI users of a node. */
 export interface NodeUsers {
@@ -36,27 +32,88 @@ export interface NodeUsers {
   handlers: Credentials;
 }
 
-/** How long the connector may take to end: it drains first. */
-const CONNECTOR_STOP_MS = 10_000;
+export interface LocalSystemOptions {
+  /** How many times shorter than AWS's the waits before another attempt are. @default 60: a second for a minute */
+  hurry?: number;
+}
+
+/** Who speaks in lines that local mode itself has to say. */
+const LOCAL = 'local';
 
 /** The system that the templates describe, running on this machine: bus, rules, functions, secrets, connector. */
 export class LocalSystem {
-  readonly deployment: LocalDeployment;
-  /** The folder of the cloud assembly. */
-  readonly assembly: string;
+  readonly #root: string;
+  readonly #nodes: readonly AriNode[];
   readonly #observer: LocalObserver;
-  readonly #secrets: Secrets;
-  readonly #hosts = new Map<string, LambdaHost>();
-  readonly #connectors: ChildProcess[] = [];
+  readonly #hurry: number;
+  readonly #secrets = new Secrets();
+  readonly #archives = new Archives();
+  readonly #queues: Queues;
+  readonly #bus: Bus;
+  readonly #waits: AwsWaits;
+  readonly #deliveries: Deliveries;
+  readonly #functions: Functions;
+  readonly #containers: Containers;
+  readonly #endpoint: AwsEndpoint;
   readonly #waitingFor = new Map<string, () => void>();
-  #endpoint: AwsEndpoint | undefined;
-  #stopping = false;
+  /** Cloud assemblies of this run: a function that runs may still load from an older one. */
+  readonly #folders: string[] = [];
+  #url = '';
+  #hotReload: HotReload | undefined;
+  #bundles = 0;
+  #deployment: LocalDeployment | undefined;
 
-  private constructor(assembly: string, deployment: LocalDeployment, observer: LocalObserver) {
-    this.assembly = assembly;
-    this.deployment = deployment;
+  private constructor(
+    root: string,
+    nodes: readonly AriNode[],
+    observer: LocalObserver,
+    { hurry = 60 }: LocalSystemOptions,
+  ) {
+    this.#root = root;
+    this.#nodes = nodes;
     this.#observer = observer;
-    this.#secrets = new Secrets(deployment.secrets);
+    this.#hurry = hurry;
+    this.#waits = new AwsWaits(hurry);
+    this.#queues = new Queues((queue, message) => this.#onMessage(queue, message));
+    this.#bus = new Bus({
+      onEvent: (event, busName, matched, rules) => {
+        this.#archives.keep(event, busName);
+        observer.onEvent(event, matched, rules);
+        if (event.source === CONNECTOR_SOURCE) {
+          this.#waitingFor.get(`${event['detail-type']} ${String(event.detail.node)}`)?.();
+        }
+      },
+      deliver: (delivery) => this.#deliveries.deliver(delivery),
+    });
+    this.#deliveries = new Deliveries(this.#waits, {
+      send: (delivery, input) =>
+        sendToTarget(
+          { functions: this.#functions, queues: this.#queues, bus: this.#bus, log: observer.onLog.bind(observer) },
+          delivery,
+          input,
+        ),
+      deadLetter: (arn, body, attributes) => this.#keep(arn, body, attributes),
+      onDropped: ({ event, rule, target }, { code, message }) =>
+        this.#say(
+          `The rule ${rule.title} cannot deliver ${event['detail-type']} to ${target.arn}: ${code}: ${message} ` +
+            'There is no dead-letter queue: the event is lost',
+        ),
+    });
+    this.#functions = new Functions(() => this.#environment, this.#waits, {
+      onStart: (invocation) => observer.onInvocationStart(invocation),
+      onEnd: (invocation, outcome) => observer.onInvocationEnd(invocation, outcome),
+      onCommand: (command) => observer.onCommand(command),
+      onLog: (fn, line, requestId) => observer.onLog(fn.title, line, requestId),
+      send: (arn, body, attributes) => this.#keep(arn, body, attributes),
+      onDropped: ({ title }, { requestId, condition }) =>
+        this.#say(`${title} gave up the event of ${requestId} (${condition}). It has no on-failure destination: lost`),
+    });
+    this.#containers = new Containers((line) => observer.onLog('connector', line));
+    this.#endpoint = new AwsEndpoint({
+      AWSEvents: new EventsService(this.#bus, this.#archives),
+      secretsmanager: this.#secrets,
+      AmazonSQS: new SqsService(this.#queues),
+    });
   }
 
   /**
@@ -64,10 +121,46 @@ export class LocalSystem {
    *
    * @param root the folder with cdk.json
    * @param nodes the Asterisk servers to use in place of those in cdk.json
+   * @throws on what local mode would run otherwise than deployed
    */
-  static async prepare(root: string, nodes: readonly AriNode[], observer: LocalObserver): Promise<LocalSystem> {
-    const folder = await synthesize(root, nodes);
-    return new LocalSystem(folder, readDeployment(await readCloudAssembly(folder)), observer);
+  static async prepare(
+    root: string,
+    nodes: readonly AriNode[],
+    observer: LocalObserver,
+    options: LocalSystemOptions = {},
+  ): Promise<LocalSystem> {
+    const system = new LocalSystem(root, nodes, observer, options);
+    // First of all: the templates' queues have their URLs here.
+    system.#url = await system.#endpoint.listen();
+    try {
+      await system.#read();
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
+  }
+
+  /** What runs: rules, functions, queues and the rest of the templates. */
+  get deployment(): LocalDeployment {
+    if (!this.#deployment) throw new Error('Nothing was deployed yet');
+    return this.#deployment;
+  }
+
+  /** The folder of the cloud assembly that runs. */
+  get assembly(): string {
+    return this.#folders.at(-1) ?? '';
+  }
+
+  /** Where AWS's wire is spoken, and the credentials that open it. */
+  get endpoint(): { url: string; credentials: { accessKeyId: string; secretAccessKey: string } } {
+    const { accessKeyId, secretAccessKey } = this.#endpoint.credentials;
+    return { url: this.#url, credentials: { accessKeyId, secretAccessKey } };
+  }
+
+  /** The queues and what waits in them, dead letters above all. */
+  get queues(): { queue: LocalQueue; messages: readonly QueuedMessage[] }[] {
+    return this.deployment.queues.map((queue) => ({ queue, messages: this.#queues.messages(queue.arn) }));
   }
 
   /** The ARI users of each node, with the passwords that were generated as Secrets Manager does at deploy. */
@@ -89,45 +182,43 @@ export class LocalSystem {
 
   /** Uses a node's existing ARI users in place of generated ones. */
   useUsers({ node, connector, handlers }: NodeUsers): void {
-    for (const { environment } of this.deployment.containers) {
-      for (const { name, secretId } of nodesOf(environment)) if (name === node) this.#secrets.put(secretId, connector);
-    }
-    for (const { environment } of this.deployment.functions) {
-      for (const { name, secretId } of nodesOf(environment)) if (name === node) this.#secrets.put(secretId, handlers);
+    const { containers, functions } = this.deployment;
+    for (const [users, credentials] of [
+      [containers, connector],
+      [functions, handlers],
+    ] as const) {
+      const own = users.flatMap(({ environment }) => nodesOf(environment)).filter(({ name }) => name === node);
+      for (const secretId of new Set(own.map(({ secretId: id }) => id))) {
+        this.#secrets.put(secretId, JSON.stringify(credentials));
+      }
     }
   }
 
   /** @returns the URL of the endpoint that speaks AWS's wire */
   async start(): Promise<string> {
-    const bus = new Bus(this.deployment.busNames, this.deployment.rules, {
-      onEvent: (event, rules) => {
-        this.#observer.onEvent(event, rules);
-        if (event.source === CONNECTOR_SOURCE)
-          this.#waitingFor.get(`${event['detail-type']} ${String(event.detail.node)}`)?.();
-      },
-      invoke: (target, event) => this.#invoke(target, event),
-    });
-    this.#endpoint = new AwsEndpoint(bus, this.#secrets);
-    const url = await this.#endpoint.listen();
+    const { lacking } = this.deployment;
+    if (lacking.size > 0) this.#say(`Not run here: ${lackingLine(lacking)}`);
+    if (this.#hurry !== 1) this.#say(`Before it tries again AWS waits ${this.#hurry} times longer than it does here`);
+    await this.#startContainers();
+    return this.#url;
+  }
 
-    // What AWS puts into every function and task, with credentials that open nothing.
-    const environment = {
-      AWS_REGION: REGION,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL: url,
-      PATH: process.env.PATH ?? '',
-    };
-    for (const fn of this.deployment.functions) {
-      const host = new LambdaHost(fn, environment, {
-        onLog: (origin, line) => this.#observer.onLog(origin.title, line),
-        onEnd: (origin, event, outcome) => this.#observer.onInvocation(origin, event as BusEvent, outcome),
-      });
-      this.#hosts.set(fn.arn, host);
-    }
-    for (const container of this.deployment.containers)
-      this.#connectors.push(this.#startConnector(container, environment));
-    return url;
+  /** From now on a saved handler is in use for the next event, and a changed stack is synthesized again. */
+  async watch(): Promise<void> {
+    this.#hotReload = new HotReload({
+      root: this.#root,
+      functions: () => this.deployment.functions,
+      newFolder: () => join(this.assembly, `hot-${++this.#bundles}`),
+      replaceCode: (arn, folder) => this.#functions.replaceCode(arn, folder),
+      synthesize: async () => {
+        const before = this.deployment;
+        await this.#read();
+        await this.#startContainers();
+        return changesBetween(before, this.deployment);
+      },
+      say: (line) => this.#say(line),
+    });
+    await this.#hotReload.start();
   }
 
   /** Resolves when the connector says on the bus that it listens to the node. */
@@ -135,33 +226,69 @@ export class LocalSystem {
     return new Promise((resolve) => this.#waitingFor.set(`NodeConnected ${node}`, resolve));
   }
 
+  /**
+   * Puts an event on a bus, as PutEvents does.
+   *
+   * @param entry without `EventBusName` it goes to the templates' first bus
+   */
+  putEvent(entry: PutEntry): PutResult {
+    return this.#bus.put({ EventBusName: this.deployment.busNames[0] ?? 'default', ...entry });
+  }
+
   async stop(): Promise<void> {
-    this.#stopping = true;
-    await Promise.all(this.#connectors.map((child) => stopChild(child, CONNECTOR_STOP_MS)));
-    await Promise.all([...this.#hosts.values()].map((host) => host.stop()));
-    await this.#endpoint?.close();
-    await rm(this.assembly, { recursive: true, force: true });
+    await this.#hotReload?.stop();
+    this.#waits.stop();
+    await this.#containers.stop();
+    await this.#functions.stop();
+    await this.#endpoint.close();
+    await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
   }
 
-  #invoke(target: string, event: BusEvent): void {
-    const host = this.#hosts.get(target);
-    if (host) host.invoke(event);
-    else this.#observer.onLog('bus', `A rule's target does not exist: ${target}`);
+  /** Synthesizes, and lets what comes of it run in place of what was there. */
+  async #read(): Promise<void> {
+    const folder = await synthesize(this.#root, this.#nodes);
+    this.#folders.push(folder);
+    const deployment = readDeployment(await readCloudAssembly(folder), this.#url);
+    this.#deployment = deployment;
+    this.#queues.apply(deployment.queues);
+    this.#secrets.apply(deployment.secrets);
+    this.#archives.apply(deployment.archives);
+    await this.#functions.apply(deployment.functions);
+    this.#bus.apply(deployment.busNames, deployment.rules);
   }
 
-  #startConnector({ image, environment }: LocalContainer, aws: Record<string, string>): ChildProcess {
-    const child = spawn(process.execPath, [join(image, 'connector.cjs')], {
-      // A container has its ports to itself; here any free one will do.
-      env: { ...aws, ...environment, HEALTH_PORT: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.#observer.onLog('connector', line));
+  async #startContainers(): Promise<void> {
+    const [folder = ''] = this.#folders;
+    await this.#containers.apply(this.deployment.containers, this.#environment, join(folder, 'journal'));
+  }
+
+  /** What AWS puts into every function and task, with credentials that open this endpoint and nothing else. */
+  get #environment(): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#endpoint.credentials;
+    return {
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_ENDPOINT_URL: this.#url,
+      PATH: process.env.PATH ?? '',
+    };
+  }
+
+  #keep(arn: string, body: string, attributes: Record<string, string>): void {
+    if (!keepFailed({ functions: this.#functions, queues: this.#queues }, arn, body, attributes)) {
+      this.#say(`Lost what failed, as ${arn} is not here: ${body}`);
     }
-    child.on('exit', (code, signal) => {
-      if (!this.#stopping) this.#observer.onLog('connector', `The connector ended (${signal ?? `exit code ${code}`})`);
-    });
-    return child;
+  }
+
+  #onMessage(queue: LocalQueue, { body, attributes }: QueuedMessage): void {
+    const isTarget = this.deployment.rules.some(({ targets }) => targets.some(({ arn }) => arn === queue.arn));
+    if (!isTarget) this.#observer.onDeadLetter(queue.name, { body, attributes });
+  }
+
+  #say(line: string): void {
+    this.#observer.onLog(LOCAL, line);
   }
 }
 

@@ -1,10 +1,16 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nodeFaults } from '../ari/node.ts';
+import { DOCUMENTED_DIALPLAN, type Extensions } from '../simulator/dialplan.ts';
 import { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
+import { Console } from './console/console.ts';
 import { placeCalls } from './demo.ts';
 import { LocalSystem } from './local-system.ts';
+import { Phone } from './phone.ts';
 import { configuredNodes } from './synth.ts';
 import { Terminal } from './terminal.ts';
+import { Trace } from './trace.ts';
 
 const USAGE = `Runs the system that cdk.json describes on this machine.
 
@@ -17,6 +23,9 @@ const USAGE = `Runs the system that cdk.json describes on this machine.
   --connector-user NAME   an ARI user of the connector's own, which may be read_only  (default: the same)
   --connector-password-env VARIABLE
 
+  --console-port N        where the console is served, on 127.0.0.1  (default: 8090, or any free port)
+  --no-console            no console: the terminal alone
+
 Ctrl-C stops everything.
 `;
 
@@ -26,6 +35,8 @@ const OPTIONS = {
   'password-env': { type: 'string' },
   'connector-user': { type: 'string' },
   'connector-password-env': { type: 'string' },
+  'console-port': { type: 'string' },
+  'no-console': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -39,56 +50,68 @@ export async function start(args: string[], root: string, signal: AbortSignal): 
     return;
   }
   const terminal = new Terminal();
+  const trace = new Trace();
+  trace.subscribe((step) => terminal.onStep(step));
+  const run: Run = { root, terminal, trace, signal, consolePort: consolePortOf(values) };
   try {
-    if (values.asterisk === undefined) await startSimulated(root, terminal, signal);
-    else await startReal(values.asterisk, values, root, terminal, signal);
+    if (values.asterisk === undefined) await startSimulated(run);
+    else await startReal(values.asterisk, values, run);
   } catch (error) {
     // What Ctrl-C has broken off is no failure.
     if (!signal.aborted) throw error;
   }
 }
 
-async function startSimulated(root: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const asterisk = await SimulatedAsterisk.start({ onCommand: (command) => terminal.onCommand(command) });
+/** What every part of a run needs. */
+interface Run {
+  /** The folder with cdk.json. */
+  root: string;
+  terminal: Terminal;
+  trace: Trace;
+  signal: AbortSignal;
+  /** `false` where there is to be no console; `undefined` for its own port, or any that is free. */
+  consolePort: number | undefined | false;
+}
+
+async function startSimulated(run: Run): Promise<void> {
+  const { root, terminal, trace, signal } = run;
+  const node = await firstNode(root);
+  const dialplan = dialplanFor(node.apps);
+  const asterisk = await SimulatedAsterisk.start({ dialplan });
   try {
     terminal.say('asterisk', `simulated, at ${asterisk.url}`);
-    const [node] = await configuredNodes(root);
-    if (!node) throw new Error('cdk.json: expected at least one node in the context key `nodes`, got none');
-    const system = await LocalSystem.prepare(root, [{ ...node, url: asterisk.url }], terminal);
+    const system = await LocalSystem.prepare(root, [{ ...node, url: asterisk.url }], trace);
     for (const { connector, handlers } of system.users) {
       asterisk.allow({ ...connector, readOnly: true });
       asterisk.allow(handlers);
     }
-    await run(system, [node.name], terminal, signal, async () => {
-      await placeCalls(asterisk, terminal, signal);
-      terminal.say('caller', 'Both calls were handled. Ctrl-C stops everything.');
+    const phone = new Phone(asterisk, Object.keys(dialplan), trace);
+    await runSystem(run, system, [node.name], phone, async () => {
+      const done = await placeCalls(asterisk, phone, signal);
+      terminal.say(
+        'caller',
+        `${done ? 'Both calls were handled' : 'A caller hung up before'}. Ctrl-C stops everything.`,
+      );
     });
   } finally {
     await asterisk.stop();
   }
 }
 
-async function startReal(
-  url: string,
-  values: Values,
-  root: string,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
-  const [configured] = await configuredNodes(root);
-  if (!configured) throw new Error('cdk.json: expected at least one node in the context key `nodes`, got none');
+async function startReal(url: string, values: Values, run: Run): Promise<void> {
+  const { root, terminal, trace } = run;
   // Who types http:// here has seen it; what is deployed needs `allowPlainHttp` in cdk.json.
-  const node = { ...configured, url, allowPlainHttp: true };
+  const node = { ...(await firstNode(root)), url, allowPlainHttp: true };
   const faults = nodeFaults([node]);
   if (faults.length > 0) throw new Error(`--asterisk ${faults.join('; ')}`);
   const handlers = credentials('user', 'password-env', values);
   const connector =
     values['connector-user'] === undefined ? handlers : credentials('connector-user', 'connector-password-env', values);
 
-  const system = await LocalSystem.prepare(root, [node], terminal);
+  const system = await LocalSystem.prepare(root, [node], trace);
   system.useUsers({ node: node.name, connector, handlers });
   terminal.say('asterisk', `at ${url}`);
-  await run(system, [node.name], terminal, signal, async () => {
+  await runSystem(run, system, [node.name], undefined, async () => {
     terminal.say(
       'caller',
       `Call an extension that runs Stasis(${node.apps.join(') or Stasis(')}). Ctrl-C stops everything.`,
@@ -96,29 +119,70 @@ async function startReal(
   });
 }
 
-async function run(
+async function runSystem(
+  { root, terminal, trace, signal, consolePort }: Run,
   system: LocalSystem,
   nodes: string[],
-  terminal: Terminal,
-  signal: AbortSignal,
+  phone: Phone | undefined,
   whenReady: () => Promise<void>,
 ): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  const console = new Console({
+    trace,
+    ...(phone && { phone }),
+    putEvent: (entry) => system.putEvent(entry),
+    moduleOf: (fn) => handlerModule(root, fn, system),
+  });
   try {
     const connected = Promise.all(nodes.map((node) => system.connected(node)));
     const url = await system.start();
     terminal.say('bus', `${system.deployment.busNames.join(', ')}, at ${url}`);
     for (const { title } of system.deployment.functions) terminal.say('function', `${title}, in a process of its own`);
+    if (consolePort !== false) terminal.say('console', await console.listen(consolePort));
     await Promise.race([connected, stopped]);
-    if (!signal.aborted) await whenReady();
+    if (!signal.aborted) {
+      await system.watch();
+      await whenReady();
+    }
     await stopped;
   } finally {
     terminal.say('connector', 'stopping');
+    await console.close();
     await system.stop();
   }
+}
+
+async function firstNode(root: string) {
+  const [node] = await configuredNodes(root);
+  if (!node) throw new Error('cdk.json: expected at least one node in the context key `nodes`, got none');
+  return node;
+}
+
+/** The documents' extensions; an app that none of them calls gets one of its own name. */
+function dialplanFor(apps: readonly string[]): Extensions {
+  const called = Object.values(DOCUMENTED_DIALPLAN).map((steps) => String(steps).split(',')[0]);
+  const others = apps.filter((app) => !called.includes(app));
+  return { ...DOCUMENTED_DIALPLAN, ...Object.fromEntries(others.map((app) => [app.toLowerCase(), app])) };
+}
+
+/** Where a function's handler is, as a test in test/ imports it: as the template says, or by the house's custom. */
+function handlerModule(root: string, title: string, { deployment }: LocalSystem): string {
+  const entry = deployment.functions.find((fn) => fn.title === title)?.entry;
+  const custom = `functions/${title.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()}/index.ts`;
+  const file = resolve(root, entry ?? custom);
+  return existsSync(file) ? relative(join(root, 'test'), file) : './handler.ts';
+}
+
+function consolePortOf({ 'console-port': port, 'no-console': none }: Values): number | undefined | false {
+  if (none) return false;
+  if (port === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new Error(`--console-port: expected a port from 0 (any that is free) to 65535, got ${port}`);
+  }
+  return Number(port);
 }
 
 function credentials(

@@ -1,24 +1,25 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { ServedCommand } from '../simulator/ari-server.ts';
-import type { BusEvent } from './bus.ts';
-import type { LocalObserver } from './local-system.ts';
+import { pathBelowRoot } from './operation-of.ts';
+import type { Step } from './step.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
 /** Who speaks in a line of the terminal. */
-const LANES: Record<string, Style> = {
+const LANES = {
   caller: 'magenta',
   asterisk: 'yellow',
   bus: 'cyan',
   function: 'green',
   connector: 'blue',
-};
+  console: 'white',
+  local: 'dim',
+} satisfies Record<string, Style>;
 
 /** Events that say nothing to a person who watches a call. */
 const QUIET = new Set(['ChannelVarset', 'ChannelDialplan']);
 
 /** Tells in the terminal what happens to calls, one line for each step. */
-export class Terminal implements LocalObserver {
+export class Terminal {
   readonly #started = performance.now();
   readonly #write: (line: string) => void;
 
@@ -28,67 +29,50 @@ export class Terminal implements LocalObserver {
 
   say(lane: keyof typeof LANES, text: string): void {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(3).padStart(8);
-    this.#write(`${styleText('dim', seconds)}  ${styleText(LANES[lane] ?? 'white', lane.padEnd(9))}  ${text}`);
+    this.#write(`${styleText('dim', seconds)}  ${styleText(LANES[lane], lane.padEnd(9))}  ${text}`);
   }
 
-  onEvent(event: BusEvent, rules: { title: string }[]): void {
-    if (QUIET.has(event['detail-type'])) return;
-    const route = rules.length > 0 ? styleText('dim', ` → ${rules.map(({ title }) => title).join(', ')}`) : '';
-    this.say('bus', `${styleText('bold', event['detail-type'])} ${aboutOf(event)}${route}`);
-  }
-
-  onInvocation(
-    fn: { title: string },
-    event: BusEvent,
-    { ms, cold, error }: { ms: number; cold: boolean; error?: string },
-  ): void {
-    const took = styleText('dim', ` ${ms.toFixed(0)} ms${cold ? ', cold start' : ''}`);
-    const outcome = error ? styleText('red', ` failed: ${error}`) : '';
-    this.say('function', `${fn.title} handled ${event['detail-type']}${took}${outcome}`);
-  }
-
-  onCommand({ operation, path, status }: ServedCommand): void {
-    if (operation.endsWith('ChannelVar')) return;
-    const verdict = status < 400 ? String(status) : styleText('red', String(status));
-    this.say('asterisk', `${operation} ${styleText('dim', path)} ${verdict}`);
-  }
-
-  onLog(origin: string, line: string): void {
-    const parsed = logLineOf(line);
-    if (parsed?.level === 'info') return;
-    const lane = origin === 'connector' ? 'connector' : 'function';
-    this.say(lane, `${origin === 'connector' ? '' : `${origin}: `}${styleText('red', parsed?.message ?? line)}`);
+  /** To be called whenever a step is new or has changed. */
+  onStep(step: Step): void {
+    const told = lineOf(step);
+    if (told) this.say(...told);
   }
 }
 
-/** The few words that tell one event of a type from another. */
-function aboutOf({ detail }: BusEvent): string {
-  const { node, digit, args, playback, bridge, channel, reason } = detail as {
-    node?: string;
-    digit?: string;
-    args?: string[];
-    playback?: { media_uri: string };
-    bridge?: { id: string; channels: string[] };
-    channel?: { caller?: { name: string }; id: string };
-    reason?: string;
-  };
-  const parts = [
-    node,
-    channel && (channel.caller?.name || channel.id),
-    digit && `pressed ${digit}`,
-    args && args.length > 0 && `(${args.join(',')})`,
-    playback?.media_uri,
-    bridge && `room ${bridge.id}, ${bridge.channels.length} in it`,
-    reason,
-  ];
-  // A caller's name may hold anything, also what a terminal would obey.
-  return stripVTControlCharacters(parts.filter(Boolean).join(' '));
-}
-
-function logLineOf(line: string): { level: string; message: string } | undefined {
-  try {
-    return JSON.parse(line) as { level: string; message: string };
-  } catch {
-    return undefined;
+/** Who speaks and what; `undefined` for what says nothing to a person who watches a call. */
+function lineOf(step: Step): [keyof typeof LANES, string] | undefined {
+  switch (step.kind) {
+    case 'caller':
+      return ['caller', step.text];
+    case 'event': {
+      if (QUIET.has(step.type)) return undefined;
+      const route = step.matched.length > 0 ? styleText('dim', ` → ${step.matched.join(', ')}`) : '';
+      return ['bus', `${styleText('bold', stripVTControlCharacters(step.type))} ${step.about}${route}`];
+    }
+    case 'invocation': {
+      if (step.ms === undefined) return undefined; // told when it has ended
+      const { fn, type, ms, cold, attempt, error, retryInMs } = step;
+      const took = styleText('dim', ` ${ms.toFixed(0)} ms${cold ? ', cold start' : ''}`);
+      const tries = attempt > 1 ? styleText('dim', `, attempt ${attempt}`) : '';
+      const again = retryInMs === undefined ? '' : `, again in ${(retryInMs / 1000).toFixed(0)} s`;
+      const outcome = error === undefined ? '' : styleText('red', ` failed: ${error}${again}`);
+      return ['function', `${fn} handled ${type}${took}${tries}${outcome}`];
+    }
+    case 'command': {
+      if (step.operation.endsWith('ChannelVar')) return undefined;
+      const verdict = step.status === undefined ? (step.error ?? 'no answer') : String(step.status);
+      const shown = step.status !== undefined && step.status < 400 ? verdict : styleText('red', verdict);
+      return ['asterisk', `${step.operation} ${styleText('dim', pathBelowRoot(step.path))} ${shown}`];
+    }
+    case 'log': {
+      if (step.level === 'info') return undefined;
+      const { origin, message } = step;
+      // What local mode itself has to say.
+      if (origin === 'local') return ['local', message];
+      if (origin === 'connector') return ['connector', styleText('red', message)];
+      return ['function', `${origin}: ${styleText('red', message)}`];
+    }
+    case 'deadLetter':
+      return ['bus', styleText('red', `dead letter in ${step.queue}: ${step.about}`)];
   }
 }

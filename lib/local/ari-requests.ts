@@ -1,0 +1,167 @@
+/**
+ * Sees a function's HTTP requests to Asterisk from inside its process, whatever client it uses: `node:http`, as this
+ * project's own, or `fetch` and `undici`. They tell of themselves on Node's diagnostics channels.
+ */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+
+/** One request and its answer. Holds no header: those carry the password. */
+export interface AriExchange {
+  method: string;
+  /** Path and query. */
+  path: string;
+  body?: string;
+  status?: number;
+  /** Up to 16 KB of the answer. */
+  answer?: string;
+  error?: string;
+  /** When it was sent, epoch milliseconds. */
+  at: number;
+  ms: number;
+}
+
+/** As much of a body as is told. */
+const MAX_TEXT = 16 * 1024;
+
+/** What is seen of one request so far. */
+interface Seen {
+  method: string;
+  path: string;
+  started: number;
+  sent: Text;
+  received: Text;
+  status?: number;
+}
+
+/** Collects chunks up to a limit; bodies that are no text are told as their size. */
+class Text {
+  readonly #chunks: Buffer[] = [];
+  #kept = 0;
+  #size = 0;
+
+  add(chunk: unknown): void {
+    if (chunk === null || chunk === undefined) return;
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk as Uint8Array);
+    this.#size += bytes.length;
+    if (this.#kept >= MAX_TEXT) return;
+    this.#chunks.push(bytes.subarray(0, MAX_TEXT - this.#kept));
+    this.#kept += bytes.length;
+  }
+
+  get text(): string | undefined {
+    if (this.#size === 0) return undefined;
+    const text = Buffer.concat(this.#chunks).toString('utf8');
+    return text.includes('\0') ? `(${this.#size} bytes)` : text;
+  }
+}
+
+/**
+ * @param nodes `ARI_NODES`: only requests to these hosts are told of
+ * @param onExchange called when the caller has its answer
+ */
+export function watchRequests(nodes: string | undefined, onExchange: (exchange: AriExchange) => void): void {
+  const hosts = hostsOf(nodes);
+  if (hosts.size === 0) return;
+  const end = (seen: Seen, error?: Error): void => {
+    const ms = performance.now() - seen.started;
+    // Whoever waits for the answer goes on first.
+    setImmediate(() => {
+      const { method, path, status, sent, received } = seen;
+      const [body, answer] = [sent.text, received.text];
+      onExchange({
+        method,
+        path,
+        at: performance.timeOrigin + seen.started,
+        ms,
+        ...(body !== undefined && { body }),
+        ...(status !== undefined && { status }),
+        ...(answer !== undefined && { answer }),
+        ...(error && { error: error.message }),
+      });
+    });
+  };
+  watchNodeHttp(hosts, end);
+  watchUndici(hosts, end);
+}
+
+type End = (seen: Seen, error?: Error) => void;
+
+function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
+  const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
+  const requests = new WeakMap<ClientRequest, Seen>();
+  subscribe('http.client.request.created', (message) => {
+    const { request } = message as { request: ClientRequest };
+    if (!hosts.has(String(request.getHeader('host')))) return;
+    const seen = newSeen(request.method, request.path);
+    requests.set(request, seen);
+    const write = request.write;
+    const finish = request.end;
+    // Node publishes no channel for the bodies that it sends.
+    request.write = ((chunk: unknown, ...rest: never[]) => {
+      seen.sent.add(chunk);
+      return (write as (...args: unknown[]) => boolean).call(request, chunk, ...rest);
+    }) as typeof write;
+    request.end = ((chunk: unknown, ...rest: never[]) => {
+      if (typeof chunk !== 'function') seen.sent.add(chunk);
+      return (finish as (...args: unknown[]) => ClientRequest).call(request, chunk, ...rest);
+    }) as typeof finish;
+  });
+  subscribe('http.client.response.finish', (message) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+    const seen = requests.get(request);
+    if (!seen) return;
+    if (response.statusCode !== undefined) seen.status = response.statusCode;
+    // The parser pushes into the stream: to look on does not start it flowing, as a listener would.
+    const push = response.push;
+    response.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      seen.received.add(chunk);
+      if (chunk === null) end(seen);
+      return push.call(response, chunk, encoding);
+    };
+  });
+  subscribe('http.client.request.error', (message) => {
+    const { request, error } = message as { request: ClientRequest; error: Error };
+    const seen = requests.get(request);
+    if (seen) end(seen, error);
+  });
+}
+
+/** What undici tells of a request. */
+interface UndiciRequest {
+  origin: string | URL;
+  method: string;
+  path: string;
+}
+
+function watchUndici(hosts: ReadonlySet<string>, end: End): void {
+  const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
+  const requests = new WeakMap<UndiciRequest, Seen>();
+  const on = (name: string, look: (seen: Seen, message: Record<string, unknown>) => void): void =>
+    subscribe(`undici:request:${name}`, (message) => {
+      const seen = requests.get((message as { request: UndiciRequest }).request);
+      if (seen) look(seen, message as Record<string, unknown>);
+    });
+  subscribe('undici:request:create', (message) => {
+    const { request } = message as { request: UndiciRequest };
+    const { host } = new URL(request.origin);
+    if (hosts.has(host)) requests.set(request, newSeen(request.method, request.path));
+  });
+  on('bodyChunkSent', (seen, { chunk }) => seen.sent.add(chunk));
+  on('headers', (seen, { response }) => {
+    seen.status = (response as { statusCode: number }).statusCode;
+  });
+  on('bodyChunkReceived', (seen, { chunk }) => seen.received.add(chunk));
+  on('trailers', (seen) => end(seen));
+  on('error', (seen, { error }) => end(seen, error as Error));
+}
+
+function newSeen(method: string, path: string): Seen {
+  return { method, path, started: performance.now(), sent: new Text(), received: new Text() };
+}
+
+function hostsOf(nodes: string | undefined): Set<string> {
+  try {
+    return new Set((JSON.parse(nodes ?? '[]') as { url: string }[]).map(({ url }) => new URL(url).host));
+  } catch {
+    return new Set(); // the function will say what is wrong with it
+  }
+}

@@ -1,0 +1,32 @@
+import type { DetailView } from '../detail.ts';
+
+/** Asks the server. @throws with the server's own sentence */
+async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`/api/${path}`, {
+    method,
+    ...(method !== 'GET' && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
+  });
+  const answer = (await response.json()) as T & { message?: string };
+  if (!response.ok) throw new Error(answer.message ?? `The console answered ${response.status}`);
+  return answer;
+}
+
+export function fetchDetail(step: number): Promise<DetailView> {
+  return ask('GET', `steps/${step}`);
+}
+
+export function dial(extension: string, name: string, number: string): Promise<{ channelId: string }> {
+  return ask('POST', 'calls', { extension, name, number });
+}
+
+export function press(channelId: string, digit: string): Promise<object> {
+  return ask('POST', `calls/${encodeURIComponent(channelId)}/digits`, { digit });
+}
+
+export function hangUp(channelId: string): Promise<object> {
+  return ask('DELETE', `calls/${encodeURIComponent(channelId)}`);
+}
+
+export function sendEvent(event: object): Promise<object> {
+  return ask('POST', 'events', event);
+}

@@ -1,0 +1,123 @@
+import { useState } from 'preact/hooks';
+import type { PhoneCall } from '../../phone.ts';
+import { dial, hangUp, press } from './api.ts';
+import { announcement, phone, showCall } from './live.ts';
+
+const KEYS = '123456789*0#';
+
+/** Calls to a simulated Asterisk: placed, led by digits, ended. Several at once. */
+export function DialPad() {
+  const [name, setName] = useState('Alice');
+  const [number, setNumber] = useState('1001');
+  const [extension, setExtension] = useState('');
+  const [chosen, setChosen] = useState('');
+  const [problem, setProblem] = useState('');
+  const state = phone.value;
+  if (!state) return null;
+  const { extensions, calls } = state;
+  const active = calls.find(({ channelId }) => channelId === chosen) ?? calls.at(-1);
+
+  const attempt = async (action: () => Promise<unknown>) => {
+    try {
+      setProblem('');
+      await action();
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  const call = () =>
+    attempt(async () => {
+      const to = extension || (extensions[0] as string);
+      const { channelId } = await dial(to, name, number);
+      setChosen(channelId);
+      showCall(channelId);
+      announcement.value = `${name} calls ${to}`;
+    });
+  const pressKey = (digit: string) => active && attempt(() => press(active.channelId, digit));
+
+  return (
+    <section class="phone" aria-labelledby="phone-title">
+      <h2 id="phone-title">Place a call</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call();
+        }}
+      >
+        <label>
+          Caller
+          <input value={name} required maxLength={80} onInput={({ currentTarget }) => setName(currentTarget.value)} />
+        </label>
+        <label>
+          Number
+          <input
+            value={number}
+            required
+            maxLength={40}
+            onInput={({ currentTarget }) => setNumber(currentTarget.value)}
+          />
+        </label>
+        <label>
+          Extension
+          <select value={extension || extensions[0]} onInput={({ currentTarget }) => setExtension(currentTarget.value)}>
+            {extensions.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="main">
+          Call
+        </button>
+      </form>
+      {problem !== '' && <p role="alert">{problem}</p>}
+      {active && (
+        <>
+          <ul class="active" aria-label="Calls that are on">
+            {calls.map((each) => (
+              <ActiveCall
+                key={each.channelId}
+                call={each}
+                isChosen={each === active}
+                choose={() => {
+                  setChosen(each.channelId);
+                  showCall(each.channelId);
+                }}
+                hangUp={() => void attempt(() => hangUp(each.channelId))}
+              />
+            ))}
+          </ul>
+          <fieldset
+            class="keys"
+            onKeyDown={({ key }) => {
+              if (KEYS.includes(key)) void pressKey(key);
+            }}
+          >
+            <legend>
+              {active.name} presses <span class="quiet">(or type)</span>
+            </legend>
+            {[...KEYS].map((key) => (
+              <button key={key} type="button" aria-label={`Press ${key}`} onClick={() => void pressKey(key)}>
+                {key}
+              </button>
+            ))}
+          </fieldset>
+        </>
+      )}
+    </section>
+  );
+}
+
+function ActiveCall(props: { call: PhoneCall; isChosen: boolean; choose: () => void; hangUp: () => void }) {
+  const { call, isChosen } = props;
+  const title = `${call.name} → ${call.extension}`;
+  return (
+    <li>
+      <button type="button" class="link" aria-pressed={isChosen} onClick={props.choose}>
+        {title} <span class="quiet">{call.state}</span>
+      </button>
+      <button type="button" aria-label={`Hang up ${title}`} onClick={props.hangUp}>
+        Hang up
+      </button>
+    </li>
+  );
+}

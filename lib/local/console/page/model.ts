@@ -1,0 +1,127 @@
+import { type EventStep, type Step, SYSTEM } from '../../step.ts';
+
+/** A call as the page shows it; also what belongs to none, under the id `system`. */
+export interface Call {
+  id: string;
+  /** In the order of time. */
+  steps: Step[];
+  startedAt: number;
+  lastAt: number;
+  caller: string;
+  extension: string;
+  /** Functions that were invoked, in the order in which they came. */
+  functions: string[];
+  /** Steps that went wrong. */
+  errors: number;
+  /** Whether a channel of it is in an app still. */
+  isOn: boolean;
+}
+
+/** Whether the step says that something went wrong. */
+export function isError(step: Step): boolean {
+  switch (step.kind) {
+    case 'invocation':
+      return step.error !== undefined;
+    case 'command':
+      return step.status === undefined || step.status >= 500 || step.status === 401 || step.status === 403;
+    case 'log':
+      return step.level === 'error';
+    default:
+      return step.kind === 'deadLetter';
+  }
+}
+
+/** Whether Asterisk refused a command for what the call is like: handlers ask so, and live with the answer. */
+export function isRefusal(step: Step): boolean {
+  return step.kind === 'command' && !isError(step) && (step.status as number) >= 400;
+}
+
+/** Steps by call, kept up to date by what the feed sends. */
+export class Calls {
+  readonly #calls = new Map<string, Call>();
+  /** How many of the oldest steps are gone. */
+  dropped = 0;
+
+  /** The newest call first. */
+  get list(): Call[] {
+    return [...this.#calls.values()].filter(({ id }) => id !== SYSTEM).toSorted((a, b) => b.startedAt - a.startedAt);
+  }
+
+  get(id: string): Call | undefined {
+    return this.#calls.get(id);
+  }
+
+  clear(): void {
+    this.#calls.clear();
+    this.dropped = 0;
+  }
+
+  /** Takes steps that are new or have changed. */
+  take(steps: readonly Step[], dropped: number): void {
+    const changed = new Set<Call>();
+    for (const step of steps) changed.add(this.#place(step));
+    if (dropped > this.dropped) {
+      this.dropped = dropped;
+      for (const call of this.#calls.values()) {
+        if (!call.steps.some(({ number }) => number <= dropped)) continue;
+        call.steps = call.steps.filter(({ number }) => number > dropped);
+        changed.add(call);
+      }
+    }
+    for (const call of changed) {
+      if (call.steps.length === 0) this.#calls.delete(call.id);
+      else summarize(call);
+    }
+  }
+
+  #place(step: Step): Call {
+    let call = this.#calls.get(step.call);
+    if (!call) {
+      call = {
+        id: step.call,
+        steps: [],
+        startedAt: step.at,
+        lastAt: step.at,
+        caller: '',
+        extension: '',
+        functions: [],
+        errors: 0,
+        isOn: false,
+      };
+      this.#calls.set(step.call, call);
+    }
+    const index = placeOf(step, call.steps);
+    call.steps.splice(index, call.steps[index]?.number === step.number ? 1 : 0, step);
+    return call;
+  }
+}
+
+/** Where the step stands, or is to stand. Nearly always at the end. */
+function placeOf(step: Step, steps: readonly Step[]): number {
+  const isBefore = (other: Step): boolean => other.at < step.at || (other.at === step.at && other.number < step.number);
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(steps[middle] as Step)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function summarize(call: Call): void {
+  const { steps } = call;
+  call.startedAt = steps[0]?.at ?? 0;
+  call.lastAt = steps.at(-1)?.at ?? 0;
+  call.errors = steps.filter(isError).length;
+  call.functions = [...new Set(steps.filter((step) => step.kind === 'invocation').map(({ fn }) => fn))];
+  const events = steps.filter((step): step is EventStep => step.kind === 'event');
+  // What began the call may be dropped by now: what was known of it stays.
+  call.caller = events.find(({ caller }) => caller !== undefined)?.caller ?? call.caller;
+  call.extension = events.find(({ extension }) => extension !== undefined)?.extension ?? call.extension;
+  const inApps = new Set<string>();
+  for (const { type, channelId = '' } of events) {
+    if (type === 'StasisStart') inApps.add(channelId);
+    else if (type === 'StasisEnd' || type === 'ChannelDestroyed') inApps.delete(channelId);
+  }
+  call.isOn = inApps.size > 0;
+}

@@ -1,0 +1,75 @@
+import type { BusEvent } from '../bus-event.ts';
+import type { LocalRule } from '../deployment.ts';
+
+/** A command as a test repeats it. */
+export interface RecordedCommand {
+  /** Method, path below the ARI root, and query: `POST /channels/1.0/answer`. */
+  command: string;
+  status: number;
+  /** The answer's text. */
+  body: string;
+}
+
+export interface RecordedInvocation {
+  fn: string;
+  /** Where its handler is, as a test imports it. */
+  module: string;
+  payload: unknown;
+  commands: readonly RecordedCommand[];
+  hasFailed: boolean;
+}
+
+/** A test, to be pasted into a file: the handler is handed the event again, and Asterisk answers as it did. */
+export function handlerTest({ fn, module, payload, commands, hasFailed }: RecordedInvocation): string {
+  const type = (payload as Partial<BusEvent> | null)?.['detail-type'] ?? 'an event';
+  const run = 'handler.withOptions({ clientOf: () => ari })(event)';
+  return `import { type CallEventEnvelope, createAriClient } from 'ari-eventbridge';
+import { expect, test } from 'vitest';
+import { handler } from ${literal(module)};
+
+const event = ${literal(payload)} as unknown as CallEventEnvelope;
+
+/** What the handler asked of Asterisk, and what Asterisk answered. */
+const exchange: { command: string; status: number; body: string }[] = ${literal(commands)};
+
+test(${literal(`${fn} ${hasFailed ? 'fails at' : 'handles'} ${type}`)}, async () => {
+  const left = [...exchange];
+  const commands: string[] = [];
+  const ari = createAriClient({
+    request: async ({ method, path, query }) => {
+      const command = \`\${method} \${path}\${query.size > 0 ? \`?\${query}\` : ''}\`;
+      commands.push(command);
+      const at = left.findIndex((recorded) => recorded.command === command);
+      const [answer] = at < 0 ? [] : left.splice(at, 1);
+      return { status: answer?.status ?? 404, reason: '', body: answer?.body ?? '' };
+    },
+    close: () => {},
+  });
+  ${hasFailed ? `await expect(${run}).rejects.toThrow();` : `await ${run};`}
+  expect(commands).toEqual(exchange.map(({ command }) => command));
+});
+`;
+}
+
+/** A test of which rules match an event that no function got. */
+export function rulesTest(event: BusEvent, rules: readonly LocalRule[], matched: readonly string[]): string {
+  const patterns = Object.fromEntries(rules.map(({ title, pattern }) => [title, pattern]));
+  const about = matched.length > 0 ? `goes to ${matched.join(', ')}` : 'goes nowhere';
+  return `import { matches } from 'ari-eventbridge';
+import { expect, test } from 'vitest';
+
+const event = ${literal(event)};
+
+const patterns = ${literal(patterns)};
+
+test(${literal(`${event['detail-type']} ${about}`)}, () => {
+  const matched = Object.entries(patterns).filter(([, pattern]) => matches(pattern, event));
+  expect(matched.map(([rule]) => rule)).toEqual(${literal(matched)});
+});
+`;
+}
+
+function literal(value: unknown): string {
+  // A file of its own, so no text in it needs more care than JSON takes.
+  return JSON.stringify(value, undefined, 2);
+}

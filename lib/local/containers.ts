@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { LocalContainer } from './deployment.ts';
+import { stopChild } from './stop-child.ts';
+
+/** How long the connector may take to end: it drains first. */
+const STOP_LIMIT_MS = 10_000;
+
+/** The templates' containers, each as a process of the bundle that its image would hold. */
+export class Containers {
+  readonly #onLog: (line: string) => void;
+  readonly #running = new Map<string, { key: string; child: ChildProcess }>();
+  readonly #ending = new Set<ChildProcess>();
+
+  constructor(onLog: (line: string) => void) {
+    this.#onLog = onLog;
+  }
+
+  /**
+   * Starts what is new or changed, and ends what is no more.
+   *
+   * @param environment what AWS puts into every task
+   * @param journals a folder that outlives the processes
+   */
+  async apply(
+    containers: readonly LocalContainer[],
+    environment: Record<string, string>,
+    journals: string,
+  ): Promise<void> {
+    const wanted = new Map(containers.map((container) => [container.name, container]));
+    const keep = [...this.#running].filter(([name, { key }]) => {
+      const container = wanted.get(name);
+      return container !== undefined && keyOf(container) === key;
+    });
+    const gone = [...this.#running].filter(([name]) => !keep.some(([kept]) => kept === name));
+    // Two that share a journal would both publish it: the old one ends first.
+    await Promise.all(gone.map(([name]) => this.#end(name)));
+    for (const container of containers) {
+      if (this.#running.has(container.name)) continue;
+      const child = this.#start(container, environment, join(journals, container.name));
+      this.#running.set(container.name, { key: keyOf(container), child });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((name) => this.#end(name)));
+  }
+
+  async #end(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    if (!running) return;
+    this.#running.delete(name);
+    this.#ending.add(running.child);
+    await stopChild(running.child, STOP_LIMIT_MS);
+  }
+
+  #start({ image, environment }: LocalContainer, aws: Record<string, string>, journal: string): ChildProcess {
+    const child = spawn(process.execPath, [join(image, 'connector.cjs')], {
+      // A container has its ports and its folders to itself; here any free port will do, and a folder of this run.
+      env: { ...aws, ...environment, HEALTH_PORT: '0', JOURNAL_FOLDER: journal, METRICS_INTERVAL_SECONDS: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => this.#onLog(line));
+    }
+    child.on('exit', (code, signal) => {
+      if (!this.#ending.has(child)) this.#onLog(`The connector ended (${signal ?? `exit code ${code}`})`);
+    });
+    return child;
+  }
+}
+
+/** The asset's folder is named by the hash of what is in it, in every cloud assembly. */
+function keyOf({ image, environment }: LocalContainer): string {
+  return JSON.stringify([image.split('/').at(-1), environment]);
+}

@@ -1,0 +1,92 @@
+/**
+ * What happened in the local system, step by step: told in the terminal, drawn in the console. A step is plain JSON and
+ * holds what fits into a line; the rest (`StepDetail`) is asked for one by one. Times are epoch milliseconds.
+ */
+
+/** Where steps stand that belong to no call. */
+export const SYSTEM = 'system';
+
+interface StepBase {
+  /** From 1, in the order in which they became known. */
+  number: number;
+  /** The call's id: Asterisk's linkedid, else the channel's id, else `system`. */
+  call: string;
+  /** When it began. */
+  at: number;
+}
+
+/** An event is on the bus. */
+export interface EventStep extends StepBase {
+  kind: 'event';
+  /** `metadata.id`, or the bus's own where the event has none. */
+  eventId: string;
+  source: string;
+  type: string;
+  /** The few words that tell one event of a type from another. */
+  about: string;
+  /** The caller, where the event's channel names one. */
+  caller?: string;
+  /** The extension that was called. */
+  extension?: string;
+  channelId?: string;
+  /** Asterisk's own time of it. */
+  happenedAt?: number;
+  /** When the connector read it. */
+  receivedAt?: number;
+  /** Titles of the rules that match. */
+  matched: string[];
+}
+
+/** One attempt of a function at an event. */
+export interface InvocationStep extends StepBase {
+  kind: 'invocation';
+  requestId: string;
+  eventId: string;
+  fn: string;
+  /** The event's type. */
+  type: string;
+  attempt: number;
+  cold: boolean;
+  /** Absent while it runs. */
+  ms?: number;
+  error?: string;
+  retryInMs?: number;
+}
+
+/** A command of a function to Asterisk, and its answer. */
+export interface CommandStep extends StepBase {
+  kind: 'command';
+  requestId: string;
+  fn: string;
+  /** Such as `channels.answer`. */
+  operation: string;
+  method: string;
+  path: string;
+  status?: number;
+  error?: string;
+  ms: number;
+}
+
+/** A line that a function or the connector wrote. */
+export interface LogStep extends StepBase {
+  kind: 'log';
+  origin: string;
+  level: string;
+  message: string;
+  requestId?: string;
+}
+
+/** What nobody handled is in a dead-letter queue. */
+export interface DeadLetterStep extends StepBase {
+  kind: 'deadLetter';
+  queue: string;
+  about: string;
+}
+
+/** What a caller did, or who watches: dialled, pressed a digit, hung up, sent an event again. */
+export interface CallerStep extends StepBase {
+  kind: 'caller';
+  text: string;
+}
+
+export type Step = EventStep | InvocationStep | CommandStep | LogStep | DeadLetterStep | CallerStep;

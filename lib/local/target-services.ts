@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from './bus.ts';
+import type { BusEvent } from './bus-event.ts';
+import type { Delivery, DeliveryFault } from './deliveries.ts';
+import type { Functions } from './functions.ts';
+import type { Queues } from './queues.ts';
+import { busNameOf } from './template-values.ts';
+
+/** What an event can be handed to. */
+export interface TargetServices {
+  functions: Functions;
+  queues: Queues;
+  bus: Bus;
+  /** Takes an event for a log group. */
+  log(group: string, line: string): void;
+}
+
+/**
+ * Hands an event to a target of a rule.
+ *
+ * @param input the event, or text where the rule makes something else of it
+ * @returns why the target did not take it
+ */
+export function sendToTarget(
+  { functions, queues, bus, log }: TargetServices,
+  { event, target, traceId, hops }: Delivery,
+  input: BusEvent | string,
+): DeliveryFault | undefined {
+  const [, , service] = target.arn.split(':');
+  const gone: DeliveryFault = { code: 'NO_RESOURCE', message: `${target.arn} does not exist.` };
+  if (service === 'lambda') {
+    if (!functions.has(target.arn)) return gone;
+    const payload = typeof input === 'string' ? parsed(input) : input;
+    if (payload === undefined) return { code: 'INVALID_JSON', message: 'The input of the target is no JSON.' };
+    if (functions.invoke(target.arn, payload, eventIdOf(event), traceId || newTraceId())) return undefined;
+    return { code: 'THROTTLING', message: 'Rate exceeded.', retriable: true };
+  }
+  const text = typeof input === 'string' ? input : JSON.stringify(input);
+  if (service === 'sqs') {
+    const queue = queues.find(target.arn);
+    if (!queue) return gone;
+    queues.send(queue, text);
+  } else if (service === 'events') {
+    const busName = busNameOf(target.arn);
+    if (!bus.has(busName)) return gone;
+    if (hops > 0) return { code: 'THIRD_ACCOUNT_HOP_DETECTED', message: 'An event is forwarded to another bus once.' };
+    bus.publish(busName, event, { traceId, hops: hops + 1 });
+  } else {
+    log(target.arn.replace(/^.*:log-group:/, '').replace(/:\*$/, ''), text);
+  }
+  return undefined;
+}
+
+/**
+ * Sends what failed where it is to be kept: to a queue, or to a function.
+ *
+ * @returns whether there is such a place
+ */
+export function keepFailed(
+  { functions, queues }: Pick<TargetServices, 'functions' | 'queues'>,
+  arn: string,
+  body: string,
+  attributes: Record<string, string>,
+): boolean {
+  const queue = queues.find(arn);
+  if (!queue) return functions.invoke(arn, JSON.parse(body), randomUUID(), newTraceId());
+  queues.send(queue, body, attributes);
+  return true;
+}
+
+/** The id that an event keeps however often it is delivered. */
+function eventIdOf({ id, detail }: BusEvent): string {
+  return (detail.metadata as { id?: string } | undefined)?.id ?? id;
+}
+
+function newTraceId(): string {
+  const id = randomUUID().replaceAll('-', '');
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${id.slice(0, 24)};Parent=${id.slice(-16)};Sampled=0`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,280 @@
+import { request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PutEntry } from '../../../../lib/local/bus-event.ts';
+import { Console } from '../../../../lib/local/console/console.ts';
+import { Phone } from '../../../../lib/local/phone.ts';
+import { Trace } from '../../../../lib/local/trace.ts';
+import { SimulatedAsterisk } from '../../../../lib/simulator/simulated-asterisk.ts';
+import { freePort } from '../../../support/free-port.ts';
+import { busEvent, RULES } from '../../../support/traced.ts';
+import { until } from '../../../support/until.ts';
+import { watchConsole } from '../../../support/watch-console.ts';
+
+let trace: Trace;
+let asterisk: SimulatedAsterisk;
+let console: Console;
+let url: string;
+let put: PutEntry[];
+
+beforeEach(async () => {
+  trace = new Trace();
+  asterisk = new SimulatedAsterisk();
+  asterisk.subscribe('Intro-IVR', () => {});
+  put = [];
+  console = new Console({
+    trace,
+    phone: new Phone(asterisk, ['ivr', 'conference'], trace),
+    putEvent: (entry) => {
+      put.push(entry);
+      return entry.Source === 'refused' ? { ErrorCode: 'No', ErrorMessage: 'not here' } : { EventId: 'x' };
+    },
+    moduleOf: () => '../functions/intro-ivr/index.ts',
+  });
+  url = await console.listen(0);
+});
+afterEach(async () => {
+  await console.close();
+  await asterisk.stop();
+});
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** A request with any headers, also those that `fetch` would not send. */
+function ask(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const type: Record<string, string> = method === 'GET' ? {} : { 'content-type': 'application/json' };
+    const outgoing = request(
+      `${url}${path}`,
+      { method, headers: { ...type, ...headers }, agent: false },
+      (incoming) => {
+        let text = '';
+        incoming.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }));
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+const watch = () => watchConsole(url);
+
+describe('the page', () => {
+  test('is served whole, without anything from elsewhere', async () => {
+    const page = await ask('GET', '/');
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain('/main.js');
+    for (const [path, type] of [
+      ['/main.js', 'text/javascript; charset=utf-8'],
+      ['/page.css', 'text/css; charset=utf-8'],
+      ['/icon.svg', 'image/svg+xml'],
+    ]) {
+      const file = await ask('GET', path as string);
+      expect([path, file.status, file.headers['content-type']]).toEqual([path, 200, type]);
+      expect(file.text.replaceAll('http://www.w3.org/', ''), path).not.toMatch(/https?:\/\//);
+    }
+  });
+
+  test('may load and run its own files only, and be framed by nobody', async () => {
+    const { headers } = await ask('GET', '/');
+    expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  test('has no files but its own', async () => {
+    for (const path of ['/package.json', '/../console.ts', '/%2e%2e/console.ts', '/main.tsx']) {
+      expect((await ask('GET', path)).status, path).toBe(404);
+    }
+    expect((await ask('GET', '/%')).status).toBe(400);
+  });
+});
+
+describe('a page from elsewhere', () => {
+  const CALL = JSON.stringify({ extension: 'ivr', name: 'Eve', number: '1' });
+
+  test.each([
+    ['under a name of its own that points here', 421, { host: 'evil.example:80' }],
+    ['under this address, at another port', 421, { host: '127.0.0.1:1' }],
+    ['from its own origin', 403, { origin: 'https://evil.example' }],
+    ['from a sandbox', 403, { origin: 'null' }],
+    ['from another port of this machine', 403, { 'sec-fetch-site': 'same-site' }],
+    ['with a form', 415, { 'content-type': 'text/plain' }],
+  ])('cannot dial: %s', async (_, status, headers) => {
+    expect((await ask('POST', '/api/calls', CALL, headers)).status).toBe(status);
+    expect(asterisk.channels).toEqual([]);
+  });
+
+  test('cannot read events', async () => {
+    trace.onEvent(busEvent(), [], []);
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+      { host: 'evil:1' },
+    ]) {
+      const { text, status } = await ask('GET', '/api/steps/1', undefined, headers as Record<string, string>);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(text).not.toContain('Alice');
+    }
+    const { headers } = await ask('GET', '/api/steps/1');
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+  });
+
+  test('may link here', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect((await ask('GET', '/', undefined, headers)).status).toBe(200);
+  });
+});
+
+describe('the feed', () => {
+  test('sends what was before, then what happens', async () => {
+    trace.onEvent(busEvent(), RULES.slice(0, 1), RULES);
+    const { messages, stop } = watch();
+    const first = await until('the first message', () => messages[0]);
+    expect(first).toMatchObject({ reset: true, dropped: 0, steps: [{ number: 1, type: 'StasisStart' }] });
+    expect(first.phone).toEqual({ extensions: ['ivr', 'conference'], calls: [] });
+    trace.onCaller('Alice hangs up', '1.0');
+    await until('the next step', () => messages.some(({ steps }) => steps.some(({ number }) => number === 2)));
+    stop();
+  });
+
+  test('sends thousands of steps in several messages, each step once', async () => {
+    for (let i = 0; i < 3000; i++) trace.onLog('connector', `line ${i}`);
+    const { messages, stop } = watch();
+    await until('all of them', () => messages.flatMap(({ steps }) => steps).length === 3000);
+    expect(messages.length).toBeGreaterThan(2);
+    expect(messages.filter(({ reset }) => reset)).toHaveLength(1);
+    stop();
+  });
+
+  test('tells who is on a call', async () => {
+    const { messages, stop } = watch();
+    await ask('POST', '/api/calls', JSON.stringify({ extension: 'ivr', name: 'Alice', number: '1' }));
+    const state = await until('the call', () => messages.find(({ phone }) => phone?.calls.length === 1));
+    expect(state.phone?.calls[0]).toMatchObject({ name: 'Alice', extension: 'ivr', state: 'Ring' });
+    asterisk.hangUp(state.phone?.calls[0]?.channelId as string);
+    await until('its end', () => messages.at(-1)?.phone?.calls.length === 0);
+    stop();
+  });
+
+  test('is not given to any number of pages', async () => {
+    const feeds = Array.from({ length: 20 }, watch);
+    await until('twenty feeds', () => feeds.every(({ messages }) => messages.length > 0));
+    expect((await ask('GET', '/api/feed')).status).toBe(503);
+    for (const { stop } of feeds) stop();
+    await until('room for one more', async () => {
+      const feed = watch();
+      await until('an answer', () => feed.messages.length > 0, 300).catch(() => {});
+      feed.stop();
+      return feed.messages.length > 0;
+    });
+  });
+});
+
+describe('the dial pad', () => {
+  const dial = async (name: string): Promise<string> => {
+    const { text } = await ask('POST', '/api/calls', JSON.stringify({ extension: 'ivr', name, number: '1' }));
+    return (JSON.parse(text) as { channelId: string }).channelId;
+  };
+
+  test('places calls, presses digits and hangs up, in several calls at once', async () => {
+    const [alice, bob] = [await dial('Alice'), await dial('Bob')];
+    expect((await ask('POST', `/api/calls/${bob}/digits`, '{"digit":"#"}')).status).toBe(200);
+    expect((await ask('DELETE', `/api/calls/${alice}`, '{}')).status).toBe(200);
+    expect(asterisk.channels.map(({ id }) => id)).toEqual([bob]);
+    const told = trace.steps.map((step) => step.kind === 'caller' && `${step.call} ${step.text}`);
+    expect(told).toEqual([
+      `${alice} Alice calls ivr`,
+      `${bob} Bob calls ivr`,
+      `${bob} Bob presses #`,
+      `${alice} Alice hangs up`,
+    ]);
+  });
+
+  test.each([
+    ['POST', 'calls', '{"extension":"sales","name":"A","number":"1"}', 400, 'among ivr, conference, got \\"sales\\"'],
+    ['POST', 'calls', '{"extension":"conference","name":"A","number":"1"}', 409, 'nobody listens for its app'],
+    ['POST', 'calls', '{"extension":"ivr","name":"","number":"1"}', 400, '`name` to be a text of 1 to 80'],
+    ['POST', 'calls', '[]', 400, 'Expected a JSON object, got an array'],
+    ['POST', 'calls', '{', 400, 'Expected a JSON object, got no JSON'],
+    ['POST', 'calls/1.0/digits', '{"digit":"x"}', 400, 'Expected a digit'],
+    ['POST', 'calls/1.0/digits', '{"digit":"1"}', 409, 'The call 1.0 is over'],
+    ['DELETE', 'calls/1.0', '{}', 409, 'The call 1.0 is over'],
+    ['PUT', 'calls/1.0', '{}', 404, 'Nothing is at PUT /api/calls/1.0'],
+    ['GET', 'steps/7', undefined, 404, 'Step 7 is not kept'],
+    ['GET', 'steps/x', undefined, 404, 'Step x is not kept'],
+  ])('%s %s %s is refused', async (method, path, body, status, sentence) => {
+    const answer = await ask(method, `/api/${path}`, body);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(sentence)]);
+  });
+
+  test('takes no body that is too large', async () => {
+    const { status } = await ask('POST', '/api/calls', JSON.stringify({ name: 'x'.repeat(1_100_000) }));
+    expect(status).toBe(413);
+  });
+
+  test('is not there with a real Asterisk', async () => {
+    const other = new Console({ trace, moduleOf: () => '' });
+    const own = url;
+    url = await other.listen(0);
+    expect((await ask('POST', '/api/calls', '{"extension":"ivr","name":"A","number":"1"}')).status).toBe(409);
+    const { messages, stop } = watch();
+    expect(await until('a message', () => messages[0])).not.toHaveProperty('phone');
+    stop();
+    await other.close();
+    url = own;
+  });
+});
+
+describe('an event that is sent again', () => {
+  const send = (body: object): Promise<Answer> => ask('POST', '/api/events', JSON.stringify(body));
+
+  test('is put on the bus as it was edited, and is a step of its call', async () => {
+    const event = busEvent({ digit: '5' });
+    expect((await send(event)).status).toBe(201);
+    expect(put).toHaveLength(1);
+    expect(put[0]).toMatchObject({ Source: 'asterisk.ari', DetailType: 'StasisStart', Resources: event.resources });
+    expect(JSON.parse(put[0]?.Detail as string)).toEqual(event.detail);
+    expect(trace.steps).toMatchObject([
+      { kind: 'caller', call: '1.0', text: 'StasisStart is sent again from the console' },
+    ]);
+  });
+
+  test.each([
+    [{ ...busEvent(), detail: 'x' }, 'Expected `detail` to be a JSON object'],
+    [{ ...busEvent(), source: 7 }, 'Expected `source` to be a text'],
+    [{ ...busEvent(), 'detail-type': 'x'.repeat(129) }, 'Expected `detail-type`'],
+    [{ ...busEvent(), resources: [1] }, 'Expected `resources` to be a list of texts'],
+    [{ ...busEvent(), source: 'refused' }, 'No: not here'],
+  ])('is refused with a sentence: %#', async (body, sentence) => {
+    const { status, text } = await send(body);
+    expect([status, text]).toEqual([400, expect.stringContaining(sentence)]);
+  });
+});
+
+describe('the port', () => {
+  test('is the one that was asked for; where that is taken, a sentence says so', async () => {
+    const port = await freePort();
+    const one = new Console({ trace, moduleOf: () => '' });
+    expect(await one.listen(port)).toBe(`http://127.0.0.1:${port}`);
+    const other = new Console({ trace, moduleOf: () => '' });
+    await expect(other.listen(port)).rejects.toThrow(`--console-port ${port}: something else listens there already`);
+    await one.close();
+    await other.close();
+  });
+
+  test('is any that is free, where none was asked for and the usual one is taken', async () => {
+    const consoles = [new Console({ trace, moduleOf: () => '' }), new Console({ trace, moduleOf: () => '' })];
+    const urls = [await consoles[0]?.listen(), await consoles[1]?.listen()];
+    expect(new Set(urls).size).toBe(2);
+    for (const each of consoles) await each.close();
+  });
+});
