@@ -1,29 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { NodeLink } from '../../connector/node-link.ts';
+import { AppLink } from '../../connector/app-link.ts';
 import type { Credentials } from '../../lib/ari/credentials.ts';
-import { AwsEndpoint } from '../../lib/local/aws-endpoint.ts';
-import { Bus } from '../../lib/local/bus.ts';
-import { Secrets } from '../../lib/local/secrets.ts';
 import { createLog } from '../../lib/log.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
+import { ConnectorProcess } from '../support/connector-process.ts';
 import { freePort } from '../support/free-port.ts';
+import { LocalAws } from '../support/local-aws.ts';
 import { Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
 import { OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 
-const MAIN = fileURLToPath(new URL('../../connector/main.ts', import.meta.url));
 const BUS = 'calls';
 const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:connector';
 const USER: Credentials = { username: 'connector', password: 'right-password' };
 
 let asterisk: RealAsterisk;
-let endpoint: AwsEndpoint;
-let endpointUrl: string;
-let secrets: Secrets;
+let aws: LocalAws;
 let connector: ConnectorProcess | undefined;
+let journalFolder: string;
 
 beforeAll(async () => {
   asterisk = await RealAsterisk.prepare();
@@ -32,66 +29,27 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  secrets = new Secrets([]);
-  secrets.put(SECRET, USER);
-  endpoint = new AwsEndpoint(new Bus([BUS], [], { onEvent: () => {}, invoke: () => {} }), secrets);
-  endpointUrl = await endpoint.listen();
+  aws = await LocalAws.open({ [SECRET]: USER }, { busNames: [BUS] });
+  journalFolder = await mkdtemp(join(tmpdir(), 'journal-'));
 });
 
 afterEach(async () => {
   await connector?.stop();
   connector = undefined;
-  await endpoint.close();
+  await aws.close();
+  await rm(journalFolder, { recursive: true, force: true });
 });
 
 afterAll(() => asterisk?.stop());
 
-/** The connector as it runs in its container: a process that is told everything by its environment. */
-class ConnectorProcess {
-  readonly lines: { level: string; message: string; attempts?: number; healthPort?: number }[] = [];
-  readonly exited: Promise<number | null>;
-  readonly #child: ChildProcess;
-
-  constructor(nodes: object[]) {
-    this.#child = spawn(process.execPath, [MAIN], {
-      env: {
-        PATH: process.env.PATH ?? '',
-        ARI_NODES: JSON.stringify(nodes),
-        EVENT_BUS_NAME: BUS,
-        HEALTH_PORT: '0',
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_ENDPOINT_URL: endpointUrl,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    this.exited = new Promise((resolve) => this.#child.once('exit', resolve));
-    const output = this.#child.stdout;
-    if (output) createInterface({ input: output }).on('line', (line) => this.lines.push(JSON.parse(line)));
-  }
-
-  /** The connector's warnings, in the order in which it gave them. */
-  get warnings(): string[] {
-    return this.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
-  }
-
-  async ready(): Promise<{ status: number; nodes: Record<string, string> }> {
-    const port = await until('the health port', () => this.lines.find(({ healthPort }) => healthPort)?.healthPort);
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
-    const body = (await response.json()) as { nodes: Record<string, string> };
-    return { status: response.status, nodes: body.nodes };
-  }
-
-  async stop(): Promise<number | null> {
-    this.#child.kill('SIGTERM');
-    return this.exited;
-  }
-}
-
 function connect(node: object = {}): ConnectorProcess {
   const usual = { name: 'pbx-1', url: asterisk.url, apps: ['Intro-IVR'], secretId: SECRET };
-  connector = new ConnectorProcess([{ ...usual, ...node }]);
+  connector = new ConnectorProcess({
+    ARI_NODES: JSON.stringify([{ ...usual, ...node }]),
+    EVENT_BUS_NAME: BUS,
+    AWS_ENDPOINT_URL: aws.url,
+    JOURNAL_FOLDER: journalFolder,
+  });
   return connector;
 }
 
@@ -104,19 +62,16 @@ async function expectOneClearLine(running: ConnectorProcess, sentence: RegExp): 
   expect(running.warnings.filter((warning) => sentence.test(warning))).toHaveLength(1);
 }
 
-const becomesReady = (running: ConnectorProcess): Promise<unknown> =>
-  until('the connector to be ready', async () => (await running.ready()).status === 200, 40_000);
-
 describe.skipIf(!OWN_ASTERISK)(
   'the connector says in one clear line what is wrong, is not ready, and goes on trying',
   () => {
     test('with a wrong password; once the secret is right it connects without a restart', async () => {
-      secrets.put(SECRET, { ...USER, password: 'wrong-password' });
+      aws.putSecret(SECRET, { ...USER, password: 'wrong-password' });
       const running = connect();
       await expectOneClearLine(running, /refused the user "connector" \(401\).*\[connector\] in ari\.conf/);
       expect(JSON.stringify(running.lines)).not.toContain('wrong-password');
-      secrets.put(SECRET, USER);
-      await becomesReady(running);
+      aws.putSecret(SECRET, USER);
+      await running.becomesReady();
     });
 
     test('with a wrong URL', async () => {
@@ -129,7 +84,7 @@ describe.skipIf(!OWN_ASTERISK)(
       const running = connect({ url: `http://127.0.0.1:${port}/ari` });
       await expectOneClearLine(running, new RegExp(`nothing listens at 127.0.0.1:${port}.*enabled=yes`));
       const late = await SimulatedAsterisk.start({ port, users: [USER] });
-      await becomesReady(running);
+      await running.becomesReady();
       await late.stop();
     });
 
@@ -158,7 +113,7 @@ describe.skipIf(!OWN_ASTERISK)(
       await until('a 503 and its sentence', () => link.warnings.some((warning) => warning.includes(booting)));
       await until('the link to connect', () => link.notReady === undefined, 40_000);
       link.stop();
-      await becomesReady(running);
+      await running.becomesReady();
     });
 
     test('with no app: as a fault of the configuration, and in a sentence should Asterisk ever say so', async () => {
@@ -178,10 +133,20 @@ function tightLink(apps: string[]): { warnings: string[]; readonly notReady: str
   const warnings: string[] = [];
   const credentials = { get: async () => USER, refresh: async () => USER };
   const ignore = () => {};
-  const link = new NodeLink({
+  const link = new AppLink({
     node: { name: 'pbx-1', url: asterisk.url, apps },
+    apps,
+    nameBeside: (app) => `${app}-beside`,
     credentials,
-    listener: { connected: ignore, disconnected: ignore, event: ignore, rejected: ignore, standingDown: ignore },
+    listener: {
+      connecting: async () => {},
+      connected: ignore,
+      disconnected: ignore,
+      event: ignore,
+      rejected: ignore,
+      replaced: ignore,
+      heard: ignore,
+    },
     log: createLog({}, (line) => warnings.push(line)),
     backoff: { baseMs: 5, capMs: 5 },
   });
@@ -191,20 +156,16 @@ function tightLink(apps: string[]): { warnings: string[]; readonly notReady: str
     get notReady() {
       return link.notReady;
     },
-    stop: () => link.stop(),
+    stop: () => void link.stop('the test is over'),
   };
 }
 
 test.skipIf(!OWN_ASTERISK)('SIGTERM closes the socket, drains and ends with exit code 0', async () => {
   const recorder = new Recorder();
-  await endpoint.close();
-  endpoint = new AwsEndpoint(
-    new Bus([BUS], [], { onEvent: (event) => recorder.onEvent(event), invoke: () => {} }),
-    secrets,
-  );
-  endpointUrl = await endpoint.listen();
+  await aws.close();
+  aws = await LocalAws.open({ [SECRET]: USER }, { busNames: [BUS], onEvent: (event) => recorder.onEvent(event) });
   const running = connect();
-  await becomesReady(running);
+  await running.becomesReady();
   expect(await running.stop()).toBe(0);
   expect(recorder.ofType('NodeConnected')).toHaveLength(1);
   expect(running.lines.at(-1)?.message).toBe('Drained');

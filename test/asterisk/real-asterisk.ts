@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { basicAuthorization } from '../../lib/ari/credentials.ts';
@@ -20,6 +20,28 @@ exten => ivr,1,NoOp()
 exten => conference,1,NoOp()
  same => n,Stasis(Super-Conference,100)
  same => n,Hangup()
+
+; What the conformance suite calls: an app; phones that answer, ring and are busy; a place to go on to.
+exten => app,1,Stasis(conformance,a,b)
+ same => n,Set(WENT_ON=yes)
+ same => n,Wait(3600)
+exten => bare,1,Stasis(conformance)
+ same => n,Hangup()
+exten => nobody,1,Stasis(nobody-listens)
+ same => n,Hangup()
+exten => answers,1,Answer()
+ same => n,Wait(3600)
+exten => rings,1,Ringing()
+ same => n,Wait(3600)
+exten => busy,1,Busy(1)
+exten => back,1,Stasis(conformance,back)
+ same => n,Hangup()
+
+; Three events for each turn of the loop, as fast as Asterisk can.
+exten => burst,1,Set(i=0)
+ same => n(loop),Set(i=$[\${i} + 1])
+ same => n,GotoIf($[\${i} < \${TURNS}]?loop)
+ same => n,Wait(3600)
 `;
 
 /**
@@ -56,12 +78,12 @@ export class RealAsterisk {
     return new RealAsterisk(`http://127.0.0.1:${port}/ari`, port, await freeUdpPort());
   }
 
-  /** Writes http.conf, ari.conf, extensions.conf and pjsip.conf. */
-  configure(users: readonly SimulatedUser[]): void {
+  /** Writes http, ari, extensions, sorcery, features and pjsip.conf; `more` is appended to the file that it names. */
+  configure(users: readonly SimulatedUser[], dialplan = EXTENSIONS, more: Record<string, string> = {}): void {
     if (!OWN_ASTERISK) return;
     const write = (file: string, text: string): void => {
       const path = join(ASTERISK_ROOT, 'etc/asterisk', file);
-      writeFileSync(path, text);
+      writeFileSync(path, text + (more[file] ?? ''));
       chmodSync(path, 0o644);
     };
     write('http.conf', `[general]\nenabled = yes\nbindaddr = 127.0.0.1\nbindport = ${this.#httpPort}\n`);
@@ -73,7 +95,8 @@ export class RealAsterisk {
       'ari.conf',
       `[general]\nenabled = yes\npretty = yes\nchannelvars = CHANNEL(linkedid)\n\n${sections.join('\n')}`,
     );
-    write('extensions.conf', EXTENSIONS);
+    write('extensions.conf', dialplan);
+    for (const file of ['sorcery.conf', 'features.conf']) write(file, '');
     write(
       'pjsip.conf',
       `[transport-udp]\ntype = transport\nprotocol = udp\nbind = 127.0.0.1:${this.sipPort}\n
@@ -84,6 +107,11 @@ export class RealAsterisk {
 
   /** Starts the process and returns at once: ARI answers 503 until Asterisk has booted. */
   launch(): void {
+    // Debian's package leaves this folder to be made: recording fails with 500 until it is there. Recordings of an
+    // earlier run would be in the way: 409.
+    const recordings = '/var/spool/asterisk/recording';
+    rmSync(join(ASTERISK_ROOT, recordings), { recursive: true, force: true });
+    spawnSync('chroot', [ASTERISK_ROOT, 'install', '-d', '-o', 'asterisk', recordings]);
     if (!readFileSync('/proc/mounts', 'utf8').includes(` ${ASTERISK_ROOT}/proc `)) {
       spawnSync('mount', ['-t', 'proc', 'proc', join(ASTERISK_ROOT, 'proc')], { stdio: 'inherit' });
     }
@@ -97,12 +125,13 @@ export class RealAsterisk {
     await until('Asterisk to boot', async () => (await this.cli('core waitfullybooted')).includes('fully booted'));
   }
 
-  async stop(): Promise<void> {
+  /** Asterisk hangs up all channels before it ends by itself; with `SIGKILL` nobody hears a word more. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
+    child.kill(signal);
     await ended;
   }
 

@@ -14,6 +14,8 @@ export interface Call {
   digit?: { key: string; afterMs: number };
   /** Hangs up by itself this long after the answer; otherwise waits for Asterisk to hang up. */
   hangUpAfterMs?: number;
+  /** The SIP status that the call is refused with, in place of an answer. */
+  refusedWith?: number;
 }
 
 /** Longer than any call of the tests. */
@@ -61,8 +63,9 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
   if (code !== 0) throw new Error(`A call to ${call.to} failed, sipp's exit code ${code}: ${errors.slice(0, 2000)}`);
 }
 
-function scenarioOf({ digit, hangUpAfterMs }: Call): string {
-  const steps = [invite(), receiveAnswer(), request('ACK', 1)];
+function scenarioOf({ digit, hangUpAfterMs, refusedWith }: Call): string {
+  if (refusedWith !== undefined) return scenario([invite(), receive(refusedWith), request('ACK', 1)]);
+  const steps = [invite(), receive(200), request('ACK', 1)];
   if (digit) {
     steps.push(pause(digit.afterMs));
     steps.push(request('INFO', 2, 'application/dtmf-relay', `Signal=${digit.key}\nDuration=160\n`));
@@ -80,6 +83,10 @@ function scenarioOf({ digit, hangUpAfterMs }: Call): string {
     steps.push(request('BYE', 3));
     steps.push('<recv response="200"/>');
   }
+  return scenario(steps);
+}
+
+function scenario(steps: string[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="call">\n${steps.join('\n')}\n</scenario>\n`;
 }
 
@@ -87,9 +94,9 @@ function pause(ms: number): string {
   return `<pause milliseconds="${ms}"/>`;
 }
 
-function receiveAnswer(): string {
+function receive(status: number): string {
   const provisional = [100, 180, 183].map((code) => `<recv response="${code}" optional="true"/>`);
-  return [...provisional, '<recv response="200" rrs="true"/>'].join('\n');
+  return [...provisional, `<recv response="${status}" rrs="true"/>`].join('\n');
 }
 
 function invite(): string {

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { until } from './until.ts';
 
-const CLI = fileURLToPath(new URL('../../bin/ari-eventbridge.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The command line in a process group of its own, as a shell would start it. */
-export function runCli(args: string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [CLI, ...args], {
+/** The command line in a process group of its own, as a shell would start it. @param root of another copy of it */
+export function runCli(args: string[], environment: Record<string, string> = {}, root = ROOT) {
+  const child = spawn(process.execPath, [join(root, 'bin/ari-eventbridge.ts'), ...args], {
     detached: true,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,5 +12,10 @@ export async function openEvents(url: string, user: Credentials, apps: string[])
   });
   socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString('utf8'))));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return { events, types: () => events.map(({ type }) => type), close: () => socket.close() };
+  return {
+    events,
+    types: () => events.map(({ type }) => type),
+    send: (frame: object) => socket.send(JSON.stringify(frame)),
+    close: () => socket.close(),
+  };
 }

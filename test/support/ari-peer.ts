@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** A peer that speaks just enough ARI for a connector to be content, and sends what a test tells it to. */
+export class AriPeer {
+  readonly sockets: WebSocket[] = [];
+  /** What is answered to a GET, by path below `/ari`; a number is a status. */
+  readonly answers: Record<string, object | number> = {
+    '/asterisk/info': { system: { entity_id: '02:00:00:00:00:01' }, status: { startup_time: 'then' } },
+    '/applications': [],
+    '/channels': [],
+  };
+  /** What was asked for, by path below `/ari`. */
+  readonly asked: string[] = [];
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true });
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const path = new URL(request.url ?? '', 'http://peer').pathname.slice('/ari'.length);
+      this.asked.push(path);
+      const answer = this.answers[path] ?? 404;
+      if (typeof answer === 'number') response.writeHead(answer).end();
+      else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.sockets.push(webSocket));
+    });
+  }
+
+  static async start(): Promise<AriPeer> {
+    const peer = new AriPeer();
+    await new Promise<void>((resolve) => peer.#server.listen(0, '127.0.0.1', resolve));
+    return peer;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/ari`;
+  }
+
+  /** Sends a frame over the newest socket. */
+  send(frame: object | string): void {
+    this.sockets.at(-1)?.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  close(): void {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}

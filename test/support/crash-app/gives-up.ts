@@ -1,0 +1,10 @@
+import { callHandler, GiveUp } from 'ari-eventbridge';
+
+export const handler = callHandler(
+  {
+    StasisStart: async () => {
+      throw new GiveUp('no such room');
+    },
+  },
+  { clientOf: () => ({}) as never },
+);
