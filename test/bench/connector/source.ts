@@ -1,0 +1,93 @@
+/** An Asterisk that only sends: events of 200 channels, at full speed or at a rate, each with the time it was sent at. */
+import { createHash } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
+
+const [COUNT = '0', RATE = '0'] = process.argv.slice(2);
+const CHANNELS = 200;
+const BURST = 200;
+const TICK_MS = 2;
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** An event as Asterisk sends it, about 550 bytes long. */
+function event(index: number): string {
+  const id = `1795403597.${index % CHANNELS}`;
+  return JSON.stringify({
+    type: 'ChannelDtmfReceived',
+    timestamp: '2026-11-23T08:24:51.242+0000',
+    sentAt: String(process.hrtime.bigint()),
+    digit: '2',
+    duration_ms: 100,
+    channel: {
+      id,
+      name: `PJSIP/phone-${String(index % CHANNELS).padStart(8, '0')}`,
+      state: 'Up',
+      protocol_id: `${id}@10.0.0.1`,
+      caller: { name: 'Alice', number: '1001' },
+      connected: { name: '', number: '' },
+      accountcode: '',
+      dialplan: { context: 'default', exten: 'ivr', priority: 2, app_name: 'Stasis', app_data: 'Intro-IVR' },
+      creationtime: '2026-11-23T08:24:50.242+0000',
+      language: 'en',
+      channelvars: { 'CHANNEL(linkedid)': id },
+    },
+    asterisk_id: '02:00:00:00:00:01',
+    application: 'Intro-IVR',
+  });
+}
+
+/** A text frame of a server, of 126 to 65,535 bytes. */
+function frame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const data = Buffer.allocUnsafe(4 + length);
+  data[0] = 0x81;
+  data[1] = 126;
+  data.writeUInt16BE(length, 2);
+  data.write(text, 4);
+  return data;
+}
+
+/** Answers pings, which come one by one and masked. */
+function pong(socket: Socket, data: Buffer): void {
+  if (data[0] === 0x89) socket.write(Buffer.from([0x8a, 0]));
+}
+
+async function send(socket: Socket): Promise<void> {
+  const began = performance.now();
+  for (let sent = 0; sent < Number(COUNT); ) {
+    const due = Number(RATE) === 0 ? sent + BURST : ((performance.now() - began) / 1000) * Number(RATE);
+    const frames: Buffer[] = [];
+    for (; sent < due && sent < Number(COUNT); sent++) frames.push(frame(event(sent)));
+    const room = frames.length === 0 || socket.write(Buffer.concat(frames));
+    if (!room) await new Promise((resolve) => socket.once('drain', resolve));
+    else if (Number(RATE) > 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  }
+  process.send?.({ sent: Number(COUNT) });
+}
+
+const server = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.setNoDelay(true);
+  let request = '';
+  socket.on('data', (data) => {
+    request += data.toString('latin1');
+    if (!request.includes('\r\n\r\n')) return;
+    const key = /sec-websocket-key: (.+)\r\n/i.exec(request)?.[1];
+    request = '';
+    if (key === undefined) {
+      // What a connector asks by HTTP: there are no channels, and no other connectors.
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]');
+      return;
+    }
+    socket.removeAllListeners('data').on('data', (data) => pong(socket, data));
+    const accept = createHash('sha1')
+      .update(key + GUID)
+      .digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    process.once('message', () => void send(socket));
+    process.send?.({ connected: true });
+  });
+});
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));
+process.on('disconnect', () => process.exit());
