@@ -13,20 +13,34 @@ const ARROWS: Record<string, string[]> = {
   'lib/ari': [],
   'lib/events': ['lib/ari'],
   'lib/call-handler': ['lib/ari', 'lib/events'],
+  'lib/asterisk': ['lib/ari'],
   'lib/simulator': ['lib/ari'],
+  'lib/testing': ['lib/ari', 'lib/events', 'lib/call-handler', 'lib/simulator'],
   'lib/cdk': ['lib/ari', 'lib/events'],
   'lib/local': ['lib/ari', 'lib/events', 'lib/simulator'],
+  'lib/cost': [],
   connector: ['lib/ari', 'lib/events'],
   functions: [],
   'lib/index.ts': ['lib/ari', 'lib/events', 'lib/call-handler'],
   'lib/log.ts': [],
-  bin: ['lib/ari', 'lib/cdk', 'lib/local', 'lib/index.ts'],
+  bin: ['lib/ari', 'lib/asterisk', 'lib/cdk', 'lib/cost', 'lib/local', 'lib/index.ts'],
 };
-const NO_CDK = ['lib/ari', 'lib/events', 'lib/call-handler', 'lib/simulator', 'lib/local', 'connector', 'functions'];
+const NO_CDK = [
+  'lib/ari',
+  'lib/events',
+  'lib/call-handler',
+  'lib/asterisk',
+  'lib/simulator',
+  'lib/testing',
+  'lib/local',
+  'lib/cost',
+  'connector',
+  'functions',
+];
 
 const sources = ['lib', 'connector', 'functions', 'bin'].flatMap((top) =>
   readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => join(top, file)),
 );
 
