@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../lib/ari/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -23,6 +23,8 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 /** SQS takes messages of up to 1 MiB. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const QUEUE_ATTEMPTS = 5;
+/** How much may wait for the queue, in bytes. What comes beyond it is in the file only. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Keeps events that were refused for good, with the reason: in a file beside the journal, and in a queue if there is one. */
 export class DeadLetters {
@@ -30,6 +32,7 @@ export class DeadLetters {
   readonly #queue: DeadLetterQueue | undefined;
   readonly #log: Log;
   #sending = Promise.resolve();
+  #waitingBytes = 0;
 
   constructor(folder: string, queue: DeadLetterQueue | undefined, log: Log) {
     this.#folder = folder;
@@ -46,11 +49,11 @@ export class DeadLetters {
     try {
       mkdirSync(this.#folder, { recursive: true });
       appendFileSync(this.#file, `${line}\n`);
-      if (statSync(this.#file).size > MAX_FILE_BYTES) renameSync(this.#file, `${this.#file}.old`);
+      if (statSync(this.#file).size > MAX_FILE_BYTES) this.#setAside();
     } catch (error) {
       this.#log.error(`A dead letter cannot be kept in ${this.#file}: ${reasonOf(error)}`, { id: letter.id });
     }
-    if (this.#queue) this.#sending = this.#sending.then(() => this.#send(letter.id, line));
+    if (this.#queue) this.#enqueue(letter.id, line);
   }
 
   /** Resolves when all letters are where they belong. */
@@ -58,12 +61,29 @@ export class DeadLetters {
     return this.#sending;
   }
 
-  async #send(id: string, line: string): Promise<void> {
+  #setAside(): void {
+    const old = `${this.#file}.old`;
+    if (existsSync(old)) this.#log.error(`The dead letters in ${old} are overwritten by later ones: the file is full`);
+    renameSync(this.#file, old);
+  }
+
+  #enqueue(id: string, line: string): void {
     const size = Buffer.byteLength(line);
     if (size > MAX_MESSAGE_BYTES) {
       this.#log.error(`A dead letter of ${size} bytes is too large for the queue: it is in ${this.#file} only`, { id });
-      return;
+    } else if (this.#waitingBytes + size > MAX_WAITING_BYTES) {
+      this.#log.error(`Too many dead letters wait for the queue: this one is in ${this.#file} only`, { id });
+    } else {
+      this.#waitingBytes += size;
+      this.#sending = this.#sending
+        .then(() => this.#send(id, line))
+        .then(() => {
+          this.#waitingBytes -= size;
+        });
     }
+  }
+
+  async #send(id: string, line: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#queue?.send(line);

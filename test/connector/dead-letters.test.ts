@@ -89,6 +89,24 @@ describe('a dead letter', () => {
     ]);
   });
 
+  test('beyond what may wait for a queue that hangs is in the file only, and that is told', async () => {
+    const answer = Promise.withResolvers<void>();
+    const sent: string[] = [];
+    const hangs: DeadLetterQueue = { send: (line) => answer.promise.then(() => void sent.push(line)) };
+    const { letters, lines, kept } = lettersIn(folderOfTest(), hangs);
+    const content = 'x'.repeat(1_000_000);
+    for (let id = 1; id <= 17; id++) letters.keep(letter(String(id), content));
+    expect(kept()).toHaveLength(17);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', id: '17', message: expect.stringContaining('Too many dead letters wait for the queue') },
+    ]);
+    answer.resolve();
+    await letters.idle();
+    letters.keep(letter('18'));
+    await letters.idle();
+    expect(sent.map((line) => JSON.parse(line).id).slice(-2)).toEqual(['16', '18']);
+  });
+
   test('is told by its id, and sent to the queue, where no disk takes it', async () => {
     const folder = join(folderOfTest(), 'a file');
     writeFileSync(folder, '');
@@ -104,11 +122,14 @@ describe('a dead letter', () => {
 });
 
 test('the file of dead letters is bounded: when it is full it becomes the old one, and the one before is gone', () => {
-  const { letters, kept, file } = lettersIn(folderOfTest());
+  const { letters, lines, kept, file } = lettersIn(folderOfTest());
   writeFileSync(`${file}.old`, 'the one before');
   letters.keep(letter('1', 'x'.repeat(33 * 1024 * 1024)));
   expect(existsSync(file)).toBe(false);
   expect(readFileSync(`${file}.old`, 'utf8').slice(0, 60)).toContain('"id":"1"');
   letters.keep(letter('2'));
   expect(kept()).toMatchObject([{ id: '2' }]);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'error', message: expect.stringContaining('are overwritten by later ones') },
+  ]);
 });
