@@ -249,11 +249,12 @@ export class Connector {
     const { event } = frame;
     const { apps, state } = this.#nodes.get(nodeName) as Node;
     const app = typeof event.application === 'string' && apps.has(event.application) ? event.application : '';
-    const { channelId, callId, resources } = subjectOf(event);
+    const subject = subjectOf(event);
+    const { channelId, resources } = subject;
     metrics.count(recovered ? 'recovered' : 'read', nodeName, app);
 
     const second = state.isSecondStart(event, channelId);
-    state.observe(event, channelId, callId);
+    state.observe(event, subject);
     if (second) return;
     if (!filter.passes(frame, resources, nodeName)) {
       metrics.count('filtered', nodeName, app);
@@ -340,12 +341,12 @@ export class Connector {
     const detail = JSON.parse(Detail);
     state.lastHeardAt = Math.max(state.lastHeardAt, receivedAt);
     if (Source === CALL_EVENT_SOURCE) {
-      const { channelId, callId, channelSequence, recovered } = detail.metadata as EventMetadata;
-      state.observe(detail, channelId, callId);
+      const { channelId, channelSequence, recovered } = detail.metadata as EventMetadata;
+      state.observe(detail, subjectOf(detail));
       if (channelId !== undefined && channelSequence !== undefined) state.resume(channelId, channelSequence);
       if (channelId !== undefined && recovered && type === 'StasisStart') state.markRecovered(channelId);
     } else if (type === 'NodeConnected') {
-      state.hold((detail as ConnectorEventMap['NodeConnected']).apps);
+      state.hold((detail as ConnectorEventMap['NodeConnected']).apps, receivedAt);
     } else if (type === 'StandingDown') {
       state.release([(detail as ConnectorEventMap['StandingDown']).app]);
     }

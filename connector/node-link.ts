@@ -182,6 +182,7 @@ export class NodeLink {
     }
     const cause = this.#connectedBefore ? 'network' : 'connector-restarted';
     this.#connectedBefore = true;
+    state.release(apps.filter((app) => (this.#holders.get(app)?.length ?? 0) > 0));
     state.hold(apps);
     state.lastHeardAt = Date.now();
     listener.connected(apps, connection);

@@ -1,7 +1,10 @@
+import { timeOf } from '../lib/events/entry.ts';
+import type { EventSubject } from '../lib/events/subject.ts';
+
 /** What the connector knows of a channel. */
 interface KnownChannel {
-  /** How many of its events were forwarded. */
-  forwarded: number;
+  /** The number of its event that was forwarded last; absent where another connector may have numbered some since. */
+  sequence?: number;
   callId?: string;
   /** The Stasis application that it is in, where it is in one. */
   app?: string;
@@ -24,6 +27,7 @@ const FORGET_AFTER_MS = 10 * 60_000;
 export interface NodeStateCheckpoint {
   channels: [string, KnownChannel][];
   held: string[];
+  heldSince: number;
   lastHeardAt: number;
   startupTime?: string;
 }
@@ -31,12 +35,12 @@ export interface NodeStateCheckpoint {
 /** The parts of a call event that the state is made of. */
 export interface ObservedEvent {
   type: string;
+  timestamp?: unknown;
   application?: unknown;
-  channel?: unknown;
 }
 
 /**
- * What one connector knows of one node: which channels are in which app, how many events of each were forwarded,
+ * What one connector knows of one node: which channels are in which app, the number that each one's events have come to,
  * which apps it holds, and when it last heard of the node. The same after a restart on the same disk, where it is
  * built again from what the journal holds.
  */
@@ -45,6 +49,8 @@ export class NodeState {
   readonly #channels: Map<string, KnownChannel>;
   /** Apps that were ours when we last heard of the node: neither handed over nor given back. */
   readonly #held: Set<string>;
+  /** Since when no app came from other hands, in epoch milliseconds: younger channels were numbered by nobody else. */
+  #heldSince: number;
   /** When the node was last heard of, in epoch milliseconds; 0 for never. */
   lastHeardAt: number;
   /** When Asterisk started, as it tells; a change is a restart. */
@@ -53,6 +59,7 @@ export class NodeState {
   constructor(checkpoint?: NodeStateCheckpoint) {
     this.#channels = new Map(checkpoint?.channels);
     this.#held = new Set(checkpoint?.held);
+    this.#heldSince = checkpoint?.heldSince ?? Date.now();
     this.lastHeardAt = checkpoint?.lastHeardAt ?? 0;
     this.startupTime = checkpoint?.startupTime;
   }
@@ -64,17 +71,28 @@ export class NodeState {
     return {
       channels: [...this.#channels],
       held: [...this.#held],
+      heldSince: this.#heldSince,
       lastHeardAt: this.lastHeardAt,
       ...(this.startupTime !== undefined && { startupTime: this.startupTime }),
     };
   }
 
-  hold(apps: Iterable<string>): void {
-    for (const app of apps) this.#held.add(app);
+  /** Notes that apps are ours, since when. Those that were not until then may have been in other hands. */
+  hold(apps: Iterable<string>, since = Date.now()): void {
+    for (const app of apps) {
+      if (this.#held.has(app)) continue;
+      this.#held.add(app);
+      this.#heldSince = since;
+    }
   }
 
+  /** Notes that apps are not ours any more: another connector may number the events of their channels. */
   release(apps: Iterable<string>): void {
-    for (const app of apps) this.#held.delete(app);
+    const released = new Set(apps);
+    for (const app of released) this.#held.delete(app);
+    for (const channel of this.#channels.values()) {
+      if (channel.app !== undefined && released.has(channel.app)) delete channel.sequence;
+    }
   }
 
   holds(app: string): boolean {
@@ -100,9 +118,10 @@ export class NodeState {
   }
 
   /** Notes where an event leaves its channel. */
-  observe(event: ObservedEvent, channelId: string | undefined, callId: string | undefined): void {
+  observe(event: ObservedEvent, { channelId, callId, channel: shown }: Omit<EventSubject, 'resources'>): void {
     if (channelId === undefined) return;
     const channel = this.#touch(channelId);
+    channel.sequence ??= this.#sequenceBefore(event.timestamp, shown?.creationtime);
     if (callId !== undefined) channel.callId = callId;
     if (event.type === 'StasisStart' && typeof event.application === 'string') {
       channel.app = event.application;
@@ -111,22 +130,20 @@ export class NodeState {
     } else if (event.type === 'ChannelDestroyed' || (event.type === 'StasisEnd' && channel.app === event.application)) {
       leave(channel);
     }
-    if (channel.app !== undefined && isFields(event.channel) && event.channel.id === channelId) {
-      channel.snapshot = event.channel;
-    }
+    if (channel.app !== undefined && shown) channel.snapshot = shown;
   }
 
-  /** Numbers one more forwarded event of a channel. */
+  /** Numbers one more forwarded event of a channel, which was observed. */
   next(channelId: string): { channelSequence: number; callId?: string } {
     // Observed just now: it is the latest already.
     const channel = this.#channels.get(channelId) ?? this.#touch(channelId);
-    channel.forwarded += 1;
-    return { channelSequence: channel.forwarded, ...(channel.callId !== undefined && { callId: channel.callId }) };
+    channel.sequence = (channel.sequence ?? 0) + 1;
+    return { channelSequence: channel.sequence, ...(channel.callId !== undefined && { callId: channel.callId }) };
   }
 
   /** Takes the number over that a forwarded event was given by an earlier process. */
   resume(channelId: string, channelSequence: number): void {
-    this.#touch(channelId).forwarded = channelSequence;
+    this.#touch(channelId).sequence = channelSequence;
   }
 
   /** Notes a channel as being in an app without an event: another connector has told of it. */
@@ -145,8 +162,22 @@ export class NodeState {
     if (channel) leave(channel);
   }
 
+  /**
+   * After which number those of a channel begin. One that is as old as our hold on the apps, or old enough to have been
+   * forgotten, may have been numbered before: the microseconds since 1970 are ahead of any such number.
+   */
+  #sequenceBefore(timestamp: unknown, creationtime: unknown): number {
+    const now = Date.now();
+    const created = timeOf(creationtime);
+    if (created === undefined) return now * 1000;
+    // Both by Asterisk's clock, which may differ from ours.
+    const ageMs = (timeOf(timestamp) ?? now) - created;
+    const bornAt = now - ageMs;
+    return bornAt >= this.#heldSince && ageMs < FORGET_AFTER_MS ? 0 : now * 1000;
+  }
+
   #touch(channelId: string): KnownChannel {
-    const channel = this.#channels.get(channelId) ?? { forwarded: 0 };
+    const channel = this.#channels.get(channelId) ?? {};
     this.#channels.delete(channelId);
     this.#channels.set(channelId, channel);
     if (this.#channels.size > MAX_CHANNELS) this.#channels.delete(this.#channels.keys().next().value as string);
@@ -159,8 +190,4 @@ function leave(channel: KnownChannel): void {
   delete channel.snapshot;
   delete channel.recovered;
   channel.endedAt = Date.now();
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
 }

@@ -60,7 +60,7 @@ export function callEventEntry({ text, event }: AriFrame, metadata: EventMetadat
   return {
     Source: CALL_EVENT_SOURCE,
     DetailType: event.type,
-    Time: timeOf(event.timestamp) ?? new Date(metadata.receivedAt),
+    Time: new Date(timeOf(event.timestamp) ?? metadata.receivedAt),
     Resources: resources.map((resource) => `${metadata.node}/${resource}`),
     Detail: `${text.slice(0, end)},"metadata":${JSON.stringify(metadata)}}`,
   };
@@ -77,12 +77,15 @@ export function entrySize({ Source, DetailType, Detail, Resources }: BusEntry): 
 let lastTimestamp = '';
 let lastTime = Number.NaN;
 
-/** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. Many events share a millisecond. */
-function timeOf(timestamp: unknown): Date | undefined {
+/**
+ * Reads a time as Asterisk writes it, `2026-11-23T08:24:51.242+0000`: an offset without its colon. In epoch milliseconds.
+ */
+export function timeOf(timestamp: unknown): number | undefined {
   if (typeof timestamp !== 'string') return undefined;
+  // Many events share a millisecond.
   if (timestamp !== lastTimestamp) {
     lastTimestamp = timestamp;
     lastTime = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
   }
-  return Number.isNaN(lastTime) ? undefined : new Date(lastTime);
+  return Number.isNaN(lastTime) ? undefined : lastTime;
 }

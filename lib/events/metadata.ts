@@ -10,7 +10,10 @@ export interface EventMetadata {
   sequence: number;
   /** The channel that the event concerns, found also where the event only names a playback or a recording. */
   channelId?: string;
-  /** Its number among this channel's forwarded events, from 1, without gaps. */
+  /**
+   * Its number among this channel's forwarded events: from 1, without gaps for as long as one connector holds the app.
+   * Where another one takes over, the numbers go on far ahead, from the microseconds since 1970.
+   */
   channelSequence?: number;
   /** Asterisk's `linkedid`, the same for all legs of a call, where ari.conf has `channelvars = CHANNEL(linkedid)`. */
   callId?: string;

@@ -1,6 +1,8 @@
 /** The parts of an ARI event that say what it is about. Everything else passes through unread. */
 export interface EventSubject {
   channelId?: string;
+  /** That channel as the event shows it; absent where the event only names it. */
+  channel?: Fields;
   /** Asterisk's linkedid, where the event's channel carries it. */
   callId?: string;
   /** `channel/1795403597.0`, `bridge/100`: what the event names, the channel it concerns first. */
@@ -21,15 +23,17 @@ const BRIDGE_FIELDS =
 /** Reads what an ARI event concerns from its fields, and from the `target_uri` of a playback or a recording. */
 export function subjectOf(event: Fields): EventSubject {
   const resources = new Set<string>();
+  let channel: Fields | undefined;
   let channelId: string | undefined;
   let callId: string | undefined;
 
   for (const field of CHANNEL_FIELDS) {
-    const channel = asObject(event[field]);
-    if (typeof channel?.id !== 'string') continue;
-    channelId ??= channel.id;
-    callId ??= linkedIdOf(channel);
-    resources.add(`channel/${channel.id}`);
+    const named = asObject(event[field]);
+    if (typeof named?.id !== 'string') continue;
+    channel ??= named;
+    channelId ??= named.id;
+    callId ??= linkedIdOf(named);
+    resources.add(`channel/${named.id}`);
   }
   for (const field of BRIDGE_FIELDS) {
     const bridge = asObject(event[field]);
@@ -51,6 +55,7 @@ export function subjectOf(event: Fields): EventSubject {
   }
   return {
     ...(channelId !== undefined && { channelId }),
+    ...(channel && { channel }),
     ...(callId !== undefined && { callId }),
     resources: [...resources],
   };

@@ -75,8 +75,9 @@ async function stage({ onTestFinished }: TestContext) {
           happened.push('gap');
         },
         event: ({ event }, { sequence }, recovered) => {
-          const { channelId = '', callId } = subjectOf(event);
-          state.observe(event, channelId, callId);
+          const subject = subjectOf(event);
+          const { channelId = '' } = subject;
+          state.observe(event, subject);
           const { type, application, args } = event;
           if (type === 'ApplicationReplaced') return;
           events.push({ type, channel: channelId, app: String(application), recovered, sequence, args });

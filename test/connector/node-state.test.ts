@@ -5,9 +5,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const channel = (id: string, state = 'Ring') => ({ id, state });
-const start = (id: string, application = 'a') => ({ type: 'StasisStart', application, channel: channel(id) });
+/** A channel that was created just now, by Asterisk's clock. */
+const channel = (id: string, state = 'Ring') => ({ id, state, creationtime: '2026-11-23T08:24:51.242+0000' });
+const start = (id: string, application = 'a', ageMs = 0) => ({
+  type: 'StasisStart',
+  timestamp: new Date(Date.parse('2026-11-23T08:24:51.242Z') + ageMs).toISOString(),
+  application,
+  channel: channel(id),
+});
 const end = (id: string, application = 'a') => ({ type: 'StasisEnd', application, channel: channel(id) });
+/** An event of a channel, which shows it or only names it. */
+function observe(
+  state: NodeState,
+  event: { type: string; channel?: { id: string } },
+  channelId: string,
+  callId?: string,
+): void {
+  const { channel: shown } = event;
+  state.observe(event, { channelId, ...(callId !== undefined && { callId }), ...(shown && { channel: shown }) });
+}
 const ids = (state: NodeState, app: string): string[] => state.inApp(app).map(({ id }) => id);
 /** The state as a later process finds it: by way of the journal, as JSON. */
 const later = (state: NodeState): NodeState =>
@@ -15,53 +31,54 @@ const later = (state: NodeState): NodeState =>
 
 function stateWith(...channels: string[]): NodeState {
   const state = new NodeState();
-  for (const id of channels) state.observe(start(id), id, `call of ${id}`);
+  for (const id of channels) observe(state, start(id), id, `call of ${id}`);
   return state;
 }
 
 describe('the state of a node', () => {
   test('counts the forwarded events of each channel by itself, and remembers its call', () => {
-    const state = new NodeState();
-    expect(state.next('1.0')).toEqual({ channelSequence: 1 });
-    state.observe({ type: 'Dial' }, '1.0', 'call');
+    const state = stateWith('1.0', '2.0');
+    observe(state, { type: 'Dial' }, '1.0', 'call');
+    expect(state.next('1.0')).toEqual({ channelSequence: 1, callId: 'call' });
+    observe(state, { type: 'Dial' }, '1.0', 'call');
     expect(state.next('1.0')).toEqual({ channelSequence: 2, callId: 'call' });
-    expect(state.next('2.0')).toEqual({ channelSequence: 1 });
-    state.observe({ type: 'Dial' }, '1.0', undefined);
+    expect(state.next('2.0')).toEqual({ channelSequence: 1, callId: 'call of 2.0' });
+    observe(state, { type: 'Dial' }, '1.0');
     expect(state.next('1.0')).toEqual({ channelSequence: 3, callId: 'call' });
   });
 
   test('knows which channels are in which app, as their last event showed them', () => {
     const state = stateWith('1.0', '2.0');
-    state.observe({ type: 'ChannelStateChange', channel: channel('1.0', 'Up') }, '1.0', undefined);
+    observe(state, { type: 'ChannelStateChange', channel: channel('1.0', 'Up') }, '1.0');
     expect(state.inApp('a')).toEqual([
       { id: '2.0', snapshot: channel('2.0') },
       { id: '1.0', snapshot: channel('1.0', 'Up') },
     ]);
-    state.observe(end('1.0'), '1.0', undefined);
-    state.observe({ type: 'ChannelDestroyed', channel: channel('2.0') }, '2.0', undefined);
+    observe(state, end('1.0'), '1.0');
+    observe(state, { type: 'ChannelDestroyed', channel: channel('2.0') }, '2.0');
     expect(ids(state, 'a')).toEqual([]);
   });
 
-  test('takes a snapshot from no other channel of the event, and from none outside of Stasis', () => {
+  test('keeps its snapshot through events that only name it, and takes none outside of Stasis', () => {
     const state = stateWith('1.0');
-    state.observe({ type: 'Dial', channel: channel('2.0') }, '1.0', undefined);
-    state.observe({ type: 'ChannelStateChange', channel: channel('3.0') }, '3.0', undefined);
+    observe(state, { type: 'PlaybackFinished' }, '1.0');
+    observe(state, { type: 'ChannelStateChange', channel: channel('3.0') }, '3.0');
     expect(state.inApp('a')).toEqual([{ id: '1.0', snapshot: channel('1.0') }]);
     expect(state.checkpoint().channels.find(([id]) => id === '3.0')?.[1]).not.toHaveProperty('snapshot');
   });
 
   test('follows a channel that is moved, whichever of the two events comes first', () => {
     const state = stateWith('1.0', '2.0');
-    state.observe(end('1.0', 'a'), '1.0', undefined);
-    state.observe(start('1.0', 'b'), '1.0', undefined);
-    state.observe(start('2.0', 'b'), '2.0', undefined);
-    state.observe(end('2.0', 'a'), '2.0', undefined);
+    observe(state, end('1.0', 'a'), '1.0');
+    observe(state, start('1.0', 'b'), '1.0');
+    observe(state, start('2.0', 'b'), '2.0');
+    observe(state, end('2.0', 'a'), '2.0');
     expect([ids(state, 'a'), ids(state, 'b')]).toEqual([[], ['1.0', '2.0']]);
   });
 
   test('does not concern itself with events of no channel', () => {
     const state = new NodeState();
-    state.observe({ type: 'DeviceStateChanged' }, undefined, undefined);
+    state.observe({ type: 'DeviceStateChanged' }, {});
     expect(state.checkpoint().channels).toEqual([]);
   });
 
@@ -83,6 +100,59 @@ describe('the state of a node', () => {
   });
 });
 
+describe('the numbers of a channel', () => {
+  /** The number of an event that shows the channel at an age. */
+  const numberOf = (state: NodeState, event: Parameters<typeof observe>[1], id = '1.0'): number => {
+    observe(state, event, id);
+    return state.next(id).channelSequence;
+  };
+  const aheadOfAll = expect.closeTo(Date.now() * 1000, -10);
+
+  test('begin with 1 where it was created after the app became ours', async () => {
+    const state = new NodeState();
+    state.hold(['a']);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5000 });
+    expect(numberOf(state, start('1.0', 'a', 3000))).toBe(1);
+    expect(numberOf(state, start('2.0', 'a', 7000), '2.0')).toEqual(aheadOfAll);
+  });
+
+  test('go on while the connection comes and goes', () => {
+    const state = new NodeState();
+    state.hold(['a']);
+    expect(numberOf(state, start('1.0'))).toBe(1);
+    state.hold(['a']);
+    expect(numberOf(state, start('1.0'))).toBe(2);
+    expect(numberOf(later(state), start('1.0'))).toBe(3);
+  });
+
+  test('go on ahead of those that another connector may have given meanwhile', () => {
+    const state = new NodeState();
+    state.hold(['a', 'b']);
+    numberOf(state, start('1.0'));
+    numberOf(state, start('2.0', 'b'), '2.0');
+    state.release(['a']);
+    // The other one takes over from us, and we from it.
+    const other = new NodeState();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 });
+    other.hold(['a']);
+    const theirs = numberOf(other, start('1.0', 'a', 1500));
+    expect(theirs).toEqual(aheadOfAll);
+    expect(numberOf(other, start('1.0', 'a', 1600))).toBe(theirs + 1);
+    vi.setSystemTime(Date.now() + 1000);
+    state.hold(['a']);
+    expect(numberOf(state, start('1.0', 'a', 2500))).toBeGreaterThan(theirs + 1);
+    expect(numberOf(state, start('2.0', 'b', 2500), '2.0')).toBe(2);
+  });
+
+  test('are ahead where the channel is old enough to have been forgotten, or the event does not show it', () => {
+    const state = new NodeState();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3600_000 });
+    expect(numberOf(state, start('1.0', 'a', 9 * 60_000))).toBe(1);
+    expect(numberOf(state, start('2.0', 'a', 11 * 60_000), '2.0')).toEqual(aheadOfAll);
+    expect(numberOf(state, { type: 'PlaybackFinished' }, '3.0')).toEqual(aheadOfAll);
+  });
+});
+
 describe('after a StasisStart that was rebuilt', () => {
   const rebuilt = (): NodeState => {
     const state = stateWith('1.0');
@@ -93,7 +163,7 @@ describe('after a StasisStart that was rebuilt', () => {
   test('Asterisk’s own is a second one, once', () => {
     const state = rebuilt();
     expect(state.isSecondStart(start('1.0'), '1.0')).toBe(true);
-    state.observe(start('1.0'), '1.0', undefined);
+    observe(state, start('1.0'), '1.0');
     expect(state.isSecondStart(start('1.0'), '1.0')).toBe(false);
   });
 
@@ -103,7 +173,7 @@ describe('after a StasisStart that was rebuilt', () => {
     expect(state.isSecondStart(start('2.0'), '2.0')).toBe(false);
     expect(state.isSecondStart({ ...start('1.0'), type: 'StasisEnd' }, '1.0')).toBe(false);
     expect(state.isSecondStart(start('1.0'), undefined)).toBe(false);
-    state.observe(end('1.0'), '1.0', undefined);
+    observe(state, end('1.0'), '1.0');
     expect(state.isSecondStart(start('1.0'), '1.0')).toBe(false);
   });
 });
@@ -129,7 +199,7 @@ describe('a later process', () => {
   });
 
   test('has heard of nothing where there was none before it', () => {
-    expect(new NodeState().checkpoint()).toEqual({ channels: [], held: [], lastHeardAt: 0 });
+    expect(new NodeState().checkpoint()).toMatchObject({ channels: [], held: [], lastHeardAt: 0 });
   });
 
   test('takes over the number that an event was given since', () => {
@@ -141,7 +211,7 @@ describe('a later process', () => {
   test('is not told of channels that ended long ago, whose late events have come', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const state = stateWith('ended', 'lives');
-    state.observe(end('ended'), 'ended', undefined);
+    observe(state, end('ended'), 'ended');
     const known = () =>
       later(state)
         .checkpoint()

@@ -6,7 +6,14 @@ interface Detail {
   userevent?: { n?: number | string };
   variable?: string;
   value?: string;
-  metadata?: { id: string; connection: string; sequence: number; channelId?: string; recovered?: boolean };
+  metadata?: {
+    id: string;
+    connection: string;
+    sequence: number;
+    channelId?: string;
+    channelSequence?: number;
+    recovered?: boolean;
+  };
 }
 
 /** News of the connector itself. */
@@ -24,6 +31,8 @@ export interface AccountReport {
   twins: number;
   /** Numbered events that came after a later one of their channel; repeated ones are not counted. */
   outOfOrder: number;
+  /** Numbered events that came after an earlier one of their channel, and whose `channelSequence` says that they did not. */
+  misnumbered: number;
   /** Numbers within what a connection has delivered that never came: read, and lost. */
   holes: number;
   /** Numbered events by channel: how many different ones. */
@@ -37,7 +46,7 @@ export interface AccountReport {
 /** Keeps account of what reached the bus. */
 export class Account {
   readonly #ids = new Set<string>();
-  readonly #numbered = new Map<string, { seen: Set<number>; last: number }>();
+  readonly #numbered = new Map<string, { seen: Set<number>; last: number; lastSequence: number }>();
   readonly #connections = new Map<string, { highest: number; seen: Set<number> }>();
   readonly #starts: AccountReport['starts'] = {};
   readonly #ends: AccountReport['ends'] = {};
@@ -45,6 +54,7 @@ export class Account {
   #duplicates = 0;
   #twins = 0;
   #outOfOrder = 0;
+  #misnumbered = 0;
 
   /** @returns the id of the event */
   accept({ Source, DetailType, Detail }: { Source: string; DetailType: string; Detail: string }): string {
@@ -74,6 +84,7 @@ export class Account {
       duplicates: this.#duplicates,
       twins: this.#twins,
       outOfOrder: this.#outOfOrder,
+      misnumbered: this.#misnumbered,
       holes,
       numbered: Object.fromEntries([...this.#numbered].map(([channel, { seen }]) => [channel, seen.size])),
       starts: this.#starts,
@@ -94,10 +105,15 @@ export class Account {
     const channelId = channel?.id ?? metadata?.channelId;
     if (given === undefined || channelId === undefined) return;
     const n = Number(given);
-    const known = this.#numbered.get(channelId) ?? { seen: new Set(), last: -1 };
+    const known = this.#numbered.get(channelId) ?? { seen: new Set(), last: -1, lastSequence: 0 };
     this.#numbered.set(channelId, known);
     if (known.seen.has(n)) this.#twins += 1;
     else if (n < known.last) this.#outOfOrder += 1;
+    else {
+      const { channelSequence = 0 } = metadata ?? {};
+      if (channelSequence <= known.lastSequence) this.#misnumbered += 1;
+      known.lastSequence = channelSequence;
+    }
     known.seen.add(n);
     known.last = Math.max(known.last, n);
   }

@@ -4,17 +4,25 @@ import { subjectOf } from '../../../lib/events/subject.ts';
 const CHANNEL = { id: '1.0', channelvars: { 'CHANNEL(linkedid)': '1.0' } };
 
 test.each([
-  ['a channel and its call', { channel: CHANNEL }, { channelId: '1.0', callId: '1.0', resources: ['channel/1.0'] }],
-  ['a channel without channelvars', { channel: { id: '1.0' } }, { channelId: '1.0', resources: ['channel/1.0'] }],
+  [
+    'a channel and its call',
+    { channel: CHANNEL },
+    { channelId: '1.0', channel: CHANNEL, callId: '1.0', resources: ['channel/1.0'] },
+  ],
+  [
+    'a channel without channelvars',
+    { channel: { id: '1.0' } },
+    { channelId: '1.0', channel: { id: '1.0' }, resources: ['channel/1.0'] },
+  ],
   [
     'the called channel of a Dial',
     { peer: { id: '2.0' }, caller: CHANNEL },
-    { channelId: '2.0', callId: '1.0', resources: ['channel/2.0', 'channel/1.0'] },
+    { channelId: '2.0', channel: { id: '2.0' }, callId: '1.0', resources: ['channel/2.0', 'channel/1.0'] },
   ],
   [
     'a channel and its bridge',
     { bridge: { id: '100' }, channel: CHANNEL },
-    { channelId: '1.0', callId: '1.0', resources: ['channel/1.0', 'bridge/100'] },
+    { channelId: '1.0', channel: CHANNEL, callId: '1.0', resources: ['channel/1.0', 'bridge/100'] },
   ],
   [
     'the channel that a playback plays to',
