@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
+import { copyProject } from '../support/project-copy.ts';
 import { accessibilityFaults, openBrowser, openPage, screenshot } from './browser.ts';
-import { copyProject } from './project-copy.ts';
 
 const project = copyProject();
 let cli: ReturnType<typeof runCli>;

@@ -8,11 +8,12 @@ import { callEventEntry, readFrame } from '../../lib/events/entry.ts';
 import type { EventMetadata } from '../../lib/events/metadata.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 import { ConnectorProcess } from '../support/connector-process.ts';
+import { copyProject } from '../support/project-copy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
+import { cdk } from './cdk.ts';
 import { leaveOut } from './known-part.ts';
 import { ACCOUNT, MiniStack, REGION } from './ministack.ts';
-import { ProjectCopy } from './project-copy.ts';
 
 /** The bus and the handlers. The connector's own stack needs Docker to deploy. */
 const STACK = 'AriEventBridge';
@@ -27,7 +28,7 @@ const UNKNOWN_TYPES = [
 
 let cloud: MiniStack;
 let asterisk: SimulatedAsterisk;
-let project: ProjectCopy;
+let project: ReturnType<typeof copyProject>;
 /** Commands that Asterisk was given: `channels.answer /channels/1795403597.0/answer 204`. */
 const commands: string[] = [];
 /** The app's events, as Asterisk sends them. */
@@ -39,7 +40,7 @@ beforeAll(async () => {
     onCommand: ({ operation, path, status }) => commands.push(`${operation} ${path} ${status}`),
   });
   asterisk.subscribe('Intro-IVR', (event) => events.push(event as (typeof events)[0]));
-  project = new ProjectCopy(cloud.environment);
+  project = copyProject();
 });
 
 afterAll(async () => {
@@ -51,11 +52,21 @@ afterAll(async () => {
 /** Synthesizes and deploys the stack of the bus and the handlers. */
 async function deploy(): Promise<void> {
   const nodes = JSON.stringify([{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'] }]);
-  const assembly = join(project.path, 'cdk.out');
-  await project.cdk('synth', '--quiet', '--output', assembly, '--context', `nodes=${nodes}`);
+  const assembly = join(project.root, 'cdk.out');
+  await cdk(project.root, cloud.environment, 'synth', '--quiet', '--output', assembly, '--context', `nodes=${nodes}`);
   const out = leaveOut(join(assembly, `${STACK}.template.json`), UNKNOWN_TYPES);
   if (out.length > 0) console.log(`not deployed, as MiniStack does not know their types: ${out.join(', ')}`);
-  await project.cdk('deploy', STACK, '--exclusively', '--require-approval', 'never', '--app', assembly);
+  await cdk(
+    project.root,
+    cloud.environment,
+    'deploy',
+    STACK,
+    '--exclusively',
+    '--require-approval',
+    'never',
+    '--app',
+    assembly,
+  );
 }
 
 async function deployedBus(): Promise<string> {
@@ -101,7 +112,7 @@ async function greetingOf(channelId: string): Promise<string | undefined> {
 }
 
 test('cdk bootstrap and cdk deploy put the bus, the handlers and their secret there', async () => {
-  await project.cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`);
+  await cdk(project.root, cloud.environment, 'bootstrap', `aws://${ACCOUNT}/${REGION}`);
   await deploy();
   const bus = await deployedBus();
   expect(bus).not.toBe('');
@@ -125,7 +136,7 @@ test('an event put on the bus with the SDK lets the deployed function answer the
 });
 
 test('a handler that was changed is there after the next cdk deploy', async () => {
-  project.change('functions/intro-ivr/index.ts', "'sound:hello-world'", "'sound:demo-congrats'");
+  project.edit('functions/intro-ivr/index.ts', "'sound:hello-world'", "'sound:demo-congrats'");
   await deploy();
   const id = await callBySdk();
   expect(await greetingOf(id)).toBe('sound:demo-congrats');
@@ -170,7 +181,7 @@ test('cdk destroy leaves nothing', async () => {
   });
   const before = await left();
   for (const names of Object.values(before)) expect(names).not.toEqual([]);
-  await project.cdk('destroy', STACK, '--force');
+  await cdk(project.root, cloud.environment, 'destroy', STACK, '--force');
   expect(await left()).toEqual({
     stacks: ['CDKToolkit'],
     functions: [],

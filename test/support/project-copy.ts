@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PARTS = [
@@ -17,17 +17,17 @@ const PARTS = [
 
 /** The project once more, to change its files: what is installed is shared. */
 export function copyProject() {
-  const root = mkdtempSync(join(tmpdir(), 'ari-eventbridge-copy-'));
+  const { path: root, remove } = temporaryFolder();
   for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   return {
     root,
-    /** Changes a file as its author would. */
+    /** Changes a file as its author would: a text that is in it once. */
     edit: (file: string, from: string, to: string): void => {
-      const text = readFileSync(join(root, file), 'utf8');
-      if (!text.includes(from)) throw new Error(`Expected ${file} to hold: ${from}`);
-      writeFileSync(join(root, file), text.replace(from, to));
+      const parts = readFileSync(join(root, file), 'utf8').split(from);
+      if (parts.length !== 2) throw new Error(`${file}: expected ${from} once, found it ${parts.length - 1} times`);
+      writeFileSync(join(root, file), parts.join(to));
     },
-    remove: () => rmSync(root, { recursive: true }),
+    remove,
   };
 }
