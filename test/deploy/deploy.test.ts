@@ -4,6 +4,7 @@ import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secre
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCredentials } from '../../lib/ari/credentials.ts';
+import { userSecretName } from '../../lib/ari/node.ts';
 import { callEventEntry, readFrame } from '../../lib/events/entry.ts';
 import type { EventMetadata } from '../../lib/events/metadata.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
@@ -75,10 +76,7 @@ async function deployedBus(): Promise<string> {
 }
 
 /** The secret of the ARI user `handlers`, which Secrets Manager has made up. */
-async function handlersSecret(): Promise<string> {
-  const { SecretList = [] } = await cloud.secrets.send(new ListSecretsCommand({}));
-  return SecretList.find(({ Name }) => Name?.includes('HandlersUser'))?.ARN ?? '';
-}
+const HANDLERS_SECRET = userSecretName(NODE, 'handlers');
 
 /** Calls `ivr` and puts the StasisStart on the deployed bus with the SDK, as the connector would. */
 async function callBySdk(): Promise<string> {
@@ -119,9 +117,8 @@ test('cdk bootstrap and cdk deploy put the bus, the handlers and their secret th
   const { Rules = [] } = await cloud.events.send(new ListRulesCommand({ EventBusName: bus }));
   expect(Rules.filter(({ Name }) => Name?.startsWith(STACK)).length).toBeGreaterThanOrEqual(3);
 
-  const SecretId = await handlersSecret();
-  const { SecretString } = await cloud.secrets.send(new GetSecretValueCommand({ SecretId }));
-  const credentials = parseCredentials(SecretId, SecretString);
+  const { SecretString } = await cloud.secrets.send(new GetSecretValueCommand({ SecretId: HANDLERS_SECRET }));
+  const credentials = parseCredentials(HANDLERS_SECRET, SecretString);
   expect(credentials.username).toBe('handlers');
   expect(credentials.password).toHaveLength(32);
   asterisk.allow(credentials);
@@ -148,7 +145,7 @@ test('the connector brings a whole call to the deployed functions', async () => 
   const connector = new ConnectorProcess({
     ...cloud.environment,
     ARI_NODES: JSON.stringify([
-      { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'], secretId: await handlersSecret() },
+      { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'], secretId: HANDLERS_SECRET },
     ]),
     EVENT_BUS_NAME: await deployedBus(),
     JOURNAL_FOLDER: journal.path,

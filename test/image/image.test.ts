@@ -77,7 +77,7 @@ async function call(): Promise<string> {
   });
 }
 
-test('the image adds to its base the connector in one file, the list of what is in it, and the journal’s folder', () => {
+test('the image adds to its base the connector in one file, the list of what is in it, and folders for certificates and the journal', () => {
   const base = podman.inspect(BASE);
   const before = new Set(base.files.map(({ path }) => path));
   const added = image.files.filter(({ path }) => !before.has(path));
@@ -93,6 +93,7 @@ test('the image adds to its base the connector in one file, the list of what is 
   expect(added.map(({ path }) => path).toSorted()).toEqual([
     '/connector.cdx.json',
     '/connector.cjs',
+    '/node-ca/.keep',
     `${JOURNAL}/.keep`,
   ]);
   expect(added.filter(({ owner }) => owner === '1000/1000').map(({ path }) => path)).toEqual([`${JOURNAL}/.keep`]);

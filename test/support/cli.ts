@@ -7,9 +7,10 @@ import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The command line in a process group of its own, as a shell would start it. @param root of another copy of it */
+/** The command line in a process group of its own, as a shell would start it in the project. @param root of another copy */
 export function runCli(args: string[], environment: Record<string, string> = {}, root = ROOT) {
   const child = spawn(process.execPath, [join(root, 'bin/ari-eventbridge.ts'), ...args], {
+    cwd: root,
     detached: true,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
