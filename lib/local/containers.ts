@@ -57,6 +57,8 @@ export class Containers {
 
   #start({ image, environment }: LocalContainer, aws: Record<string, string>, journal: string): ChildProcess {
     const child = spawn(process.execPath, [join(image, 'connector.cjs')], {
+      // What the image holds is named from there: certificates of private CAs.
+      cwd: image,
       // A container has its ports and its folders to itself; here any free port will do, and a folder of this run.
       env: { ...aws, ...environment, HEALTH_PORT: '0', JOURNAL_FOLDER: journal, METRICS_INTERVAL_SECONDS: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
