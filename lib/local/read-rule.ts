@@ -1,6 +1,5 @@
 import { type EventPattern, validate } from '../events/pattern/index.ts';
-import type { LocalArchive, LocalRule, LocalTarget } from './deployment.ts';
-import type { TargetInput } from './target-input.ts';
+import type { LocalArchive, LocalRule, LocalTarget, TargetInput } from './deployment.ts';
 import type { TemplatePart } from './template-part.ts';
 import { busNameOf } from './template-values.ts';
 

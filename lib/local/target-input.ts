@@ -1,11 +1,5 @@
 import type { BusEvent } from './bus-event.ts';
-import type { LocalRule } from './deployment.ts';
-
-/** What a rule hands its target in place of the event: a constant, a part of the event, or a template filled from it. */
-export type TargetInput =
-  | { constant: string }
-  | { path: string }
-  | { template: string; paths: Readonly<Record<string, string>> };
+import type { LocalRule, TargetInput } from './deployment.ts';
 
 const VARIABLE = /<([^<>\s]+)>/g;
 

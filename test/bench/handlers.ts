@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { readCloudAssembly } from '../../lib/local/cloud-assembly.ts';
-import { readDeployment } from '../../lib/local/deployment.ts';
+import { readDeployment } from '../../lib/local/read-deployment.ts';
 import { synthesize } from '../../lib/local/synth.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../support/handler-import.ts';
 import { installAriClient } from './call/install-ari-client.ts';

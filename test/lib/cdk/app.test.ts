@@ -7,7 +7,7 @@ import { handler as superConference } from '../../../functions/super-conference/
 import { handler as voicemail } from '../../../functions/voicemail/index.ts';
 import { userSecretName } from '../../../lib/ari/node.ts';
 import { readCloudAssembly } from '../../../lib/local/cloud-assembly.ts';
-import { readDeployment } from '../../../lib/local/deployment.ts';
+import { readDeployment } from '../../../lib/local/read-deployment.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../../support/handler-import.ts';
 import { type Json, type Synthesized, synthesizeApp, WAYS } from '../../support/synth.ts';
 

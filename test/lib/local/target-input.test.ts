@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BusEvent } from '../../../lib/local/bus-event.ts';
-import { type TargetInput, targetInput } from '../../../lib/local/target-input.ts';
+import type { TargetInput } from '../../../lib/local/deployment.ts';
+import { targetInput } from '../../../lib/local/target-input.ts';
 
 const EVENT: BusEvent = {
   version: '0',

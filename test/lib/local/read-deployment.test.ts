@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readDeployment } from '../../../lib/local/deployment.ts';
 import { lackingLine } from '../../../lib/local/lacking-parts.ts';
+import { readDeployment } from '../../../lib/local/read-deployment.ts';
 
 type Resources = Record<
   string,
