@@ -127,6 +127,8 @@ export class ConnectorService extends Construct implements IConnectable {
       },
       readonlyRootFilesystem: true,
       enableRestartPolicy: true,
+      // The least that ECS takes: one that crashes sooner is not restarted in place, and its journal goes with the task.
+      restartAttemptPeriod: Duration.seconds(60),
       stopTimeout: drain.plus(Duration.seconds(5)),
       healthCheck: { command: ['CMD', 'node', '-e', ASK_HEALTH], interval: Duration.seconds(10), retries: 3 },
       logging: LogDriver.awsLogs({

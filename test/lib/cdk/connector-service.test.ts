@@ -89,7 +89,7 @@ describe('the connector service', () => {
 
   test('is restarted in place on a volume that outlives its container, where the journal is', () => {
     const container = containerOf(template);
-    expect(container.RestartPolicy).toMatchObject({ Enabled: true });
+    expect(container.RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
     const { Value: journal } = (container.Environment as { Name: string; Value: unknown }[]).find(
       ({ Name }) => Name === 'JOURNAL_FOLDER',
     ) ?? { Value: undefined };
