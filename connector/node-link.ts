@@ -214,6 +214,7 @@ export class NodeLink {
     const kept = apps.filter((app) => !silent.includes(app));
     this.#log.info('Took over from another connector', { connection, apps: kept });
     try {
+      state.startupTime = (await ari.asterisk.getInfo()).status?.startup_time;
       // What the other one told of needs no telling again.
       const present = await stasisChannels(ari, kept, state);
       const { entered, left } = differenceOf(present, kept, state);

@@ -215,6 +215,21 @@ describe.concurrent('a node’s link', () => {
     expect(events.slice(1)).toMatchObject([{ type: 'StasisEnd', channel, recovered: true }]);
   });
 
+  test('does so too when it has taken over from another connector', async (context) => {
+    const { expect } = context;
+    const world = await stage(context);
+    const old = await world.link({ instance: 'old' });
+    old.it.start();
+    await old.synced();
+    const young = await world.link({ instance: 'young' });
+    young.it.start();
+    await young.synced();
+    await old.it.stop();
+    await world.reboot();
+    await young.synced(2);
+    expect(young.gaps).toMatchObject([{ apps: [IVR], cause: 'asterisk-restarted' }]);
+  });
+
   test('announces the time in which there was no connector, when it knows of an earlier one', async (context) => {
     const { expect } = context;
     const { link, dial } = await stage(context);
