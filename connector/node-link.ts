@@ -18,7 +18,10 @@ const HANDOVER_MS = 5000;
 const HANDOVER_POLL_MS = 250;
 /** How long an event that Asterisk has sent may take to be read: what has not come by then was sent to nobody. */
 const SETTLE_MS = 500;
-const RESYNC_ATTEMPTS = 4;
+/** So many attempts to ask for what a gap has swallowed have to fail before that is told. */
+const TOLD_AFTER_ATTEMPTS = 4;
+/** The wait between two attempts, once it has grown that far. */
+const RESYNC_CAP_MS = 30_000;
 /** A link that neither heard Asterisk nor tried to for so long does not work: attempts are half a minute apart at the most. */
 const STUCK_MS = 120_000;
 
@@ -264,15 +267,14 @@ export class NodeLink {
         return;
       } catch (error) {
         if (!current()) return;
-        if (attempt === RESYNC_ATTEMPTS) {
+        if (attempt === TOLD_AFTER_ATTEMPTS) {
           announce(cause);
           this.#log.error(
-            `Calls that came or went while there was no connection cannot be found: ${reasonOf(error)}. They are asked for again at the next connection.`,
+            `Calls that came or went while there was no connection cannot be found: ${reasonOf(error)}. Asterisk is asked again until it answers.`,
             { connection, apps },
           );
-          return;
         }
-        await sleep(1000 * attempt);
+        await sleep(Math.min(1000 * attempt, RESYNC_CAP_MS));
       }
     }
   }

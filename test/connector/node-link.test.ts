@@ -311,7 +311,27 @@ describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
     expect(types(events)).toEqual(['StasisStart', '(StasisEnd)']);
   });
 
-  test('announces the gap all the same after some attempts, says so, and makes it good at the next connection', async (context) => {
+  test('announces the gap all the same after some attempts, and makes it good as soon as Asterisk answers', async (context) => {
+    const { expect } = context;
+    const { link, asterisk, dial } = await stage(context);
+    const { it, proxy, events, gaps, happened, lines, synced } = await link();
+    it.start();
+    await synced();
+    await dial();
+    await until('the call', () => events.length === 1);
+    proxy.cut();
+    asterisk.hangUp(events[0]?.channel as string);
+    asterisk.failNext('asterisk.getInfo', ...Array(4).fill(500));
+    proxy.restore();
+    await synced(2);
+    expect(gaps).toHaveLength(1);
+    expect(lines.join('\n')).toContain('Calls that came or went while there was no connection cannot be found');
+    // Announced before Asterisk answered, and without another connection.
+    expect(happened.slice(-3)).toEqual(['gap', 'StasisEnd recovered', 'synced']);
+    expect(happened.filter((what) => what.startsWith('connected'))).toHaveLength(2);
+  });
+
+  test('announces it once more where the connection ends before, and makes it good at the next one', async (context) => {
     const { expect } = context;
     const { link, asterisk, dial } = await stage(context);
     const { it, proxy, events, gaps, lines, synced } = await link();
