@@ -10,18 +10,23 @@ import { AppLink, type FramePosition } from './app-link.ts';
 import type { BackoffBounds } from './backoff.ts';
 import type { NodeState } from './node-state.ts';
 import { holderName, holdersOf } from './presence.ts';
-import { type Difference, differenceOf, inBoth, rebuiltEnd, rebuiltStart, stasisChannels } from './resync.ts';
+import {
+  type Difference,
+  differenceOf,
+  lastingDifference,
+  rebuiltEnd,
+  rebuiltStart,
+  stasisChannels,
+} from './resync.ts';
 import { Standby } from './standby.ts';
 
 /** How long a connector that was replaced may take to show that it noticed. */
 const HANDOVER_MS = 5000;
 const HANDOVER_POLL_MS = 250;
-/** How long an event that Asterisk has sent may take to be read: what has not come by then was sent to nobody. */
-const SETTLE_MS = 500;
 /** So many attempts to ask for what a gap has swallowed have to fail before that is told. */
 const TOLD_AFTER_ATTEMPTS = 4;
-/** The wait between two attempts, once it has grown that far. */
-const RESYNC_CAP_MS = 30_000;
+/** The wait before Asterisk is asked again, once it has grown that far. */
+const ASK_AGAIN_CAP_MS = 30_000;
 /** A link that neither heard Asterisk nor tried to for so long does not work: attempts are half a minute apart at the most. */
 const STUCK_MS = 120_000;
 
@@ -216,7 +221,7 @@ export class NodeLink {
     }
     const kept = apps.filter((app) => !silent.includes(app));
     this.#log.info('Took over from another connector', { connection, apps: kept });
-    try {
+    const adopt = async (): Promise<void> => {
       state.startupTime = (await ari.asterisk.getInfo()).status?.startup_time;
       // What the other one told of needs no telling again.
       const present = await stasisChannels(ari, kept, state);
@@ -224,9 +229,11 @@ export class NodeLink {
       for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
       for (const { id } of left) state.forget(id);
       listener.synced();
-    } catch (error) {
-      this.#log.warn(`Cannot ask Asterisk for its channels: ${reasonOf(error)}`, { connection });
-    }
+    };
+    await this.#untilAnswered(link, connection, adopt, (error, attempt) => {
+      if (attempt > 1) return;
+      this.#log.warn(`Cannot ask Asterisk for its channels: ${reasonOf(error)}. It is asked again.`, { connection });
+    });
   }
 
   /** Announces the gap before this connection, and rebuilds the starts and ends that nobody received. */
@@ -242,39 +249,46 @@ export class NodeLink {
       announced = true;
       listener.gap({ apps, connection, from: began.length > 0 ? Math.min(...began) : undefined, to, cause: why });
     };
+    const compare = async (): Promise<void> => {
+      const { status, system } = await ari.asterisk.getInfo();
+      const restarted = state.startupTime !== undefined && status?.startup_time !== state.startupTime;
+      const why = restarted ? 'asterisk-restarted' : cause;
+      const found = await lastingDifference(ari, apps, state);
+      if (!current()) return;
+      const differs = found.entered.length + found.left.length > 0;
+      // Where nobody knows of a gap, only calls that nobody was told of show one.
+      if (began.length > 0 || cause === 'connector-silent' || differs) announce(why);
+      if (differs) this.#recover(link, connection, found, system?.entity_id);
+      state.startupTime = status?.startup_time;
+      for (const app of apps) this.#gaps.delete(app);
+      listener.synced();
+    };
+    await this.#untilAnswered(link, connection, compare, (error, attempt) => {
+      if (attempt !== TOLD_AFTER_ATTEMPTS) return;
+      announce(cause);
+      this.#log.error(
+        `Calls that came or went while there was no connection cannot be found: ${reasonOf(error)}. Asterisk is asked again until it answers.`,
+        { connection, apps },
+      );
+    });
+  }
+
+  /** Asks Asterisk again and again until it answers, for as long as the connection stands. */
+  async #untilAnswered(
+    link: AppLink,
+    connection: string,
+    ask: () => Promise<void>,
+    onFailure: (error: unknown, attempt: number) => void,
+  ): Promise<void> {
+    const current = (): boolean => link.connection === connection && !this.#stopped;
     for (let attempt = 1; current(); attempt++) {
       try {
-        const { status, system } = await ari.asterisk.getInfo();
-        const restarted = state.startupTime !== undefined && status?.startup_time !== state.startupTime;
-        const why = restarted ? 'asterisk-restarted' : cause;
-        const first = differenceOf(await stasisChannels(ari, apps, state), apps, state);
-        if (!current()) return;
-        // Where nobody knows of a gap, only calls that nobody was told of show one.
-        if (began.length > 0 || cause === 'connector-silent') announce(why);
-        if (first.entered.length > 0 || first.left.length > 0) {
-          await sleep(SETTLE_MS);
-          const second = differenceOf(await stasisChannels(ari, apps, state), apps, state);
-          if (!current()) return;
-          const found = inBoth(first, second);
-          if (found.entered.length > 0 || found.left.length > 0) {
-            announce(why);
-            this.#recover(link, connection, found, system?.entity_id);
-          }
-        }
-        state.startupTime = status?.startup_time;
-        for (const app of apps) this.#gaps.delete(app);
-        listener.synced();
+        await ask();
         return;
       } catch (error) {
         if (!current()) return;
-        if (attempt === TOLD_AFTER_ATTEMPTS) {
-          announce(cause);
-          this.#log.error(
-            `Calls that came or went while there was no connection cannot be found: ${reasonOf(error)}. Asterisk is asked again until it answers.`,
-            { connection, apps },
-          );
-        }
-        await sleep(Math.min(1000 * attempt, RESYNC_CAP_MS));
+        onFailure(error, attempt);
+        await sleep(Math.min(1000 * attempt, ASK_AGAIN_CAP_MS));
       }
     }
   }

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AriClient } from '../lib/ari/client.ts';
 import type { Channel } from '../lib/ari/generated/model.ts';
 import type { AriFrame } from '../lib/events/entry.ts';
 import type { NodeState } from './node-state.ts';
+
+/** How long an event that Asterisk has sent may take to be read: what has not come by then was sent to nobody. */
+const SETTLE_MS = 500;
 
 /** A channel that is in a Stasis application now. */
 export interface StasisChannel {
@@ -54,6 +58,19 @@ export function differenceOf(present: readonly StasisChannel[], apps: readonly s
         .map(({ id, snapshot }) => ({ id, app, snapshot })),
     ),
   };
+}
+
+/** What differs, and still does when all that is on its way has come. */
+export async function lastingDifference(
+  ari: AriClient,
+  apps: readonly string[],
+  state: NodeState,
+): Promise<Difference> {
+  const look = async (): Promise<Difference> => differenceOf(await stasisChannels(ari, apps, state), apps, state);
+  const first = await look();
+  if (first.entered.length + first.left.length === 0) return first;
+  await sleep(SETTLE_MS);
+  return inBoth(first, await look());
 }
 
 /** What was so twice, some time apart, is no event on its way. */

@@ -387,6 +387,22 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     expect(types(old.events)).toEqual(['StasisStart']);
   });
 
+  test('takes it over and knows its calls also where Asterisk does not answer at first', async (context) => {
+    const { expect } = context;
+    const { link, asterisk, dial } = await stage(context);
+    const old = await link({ instance: 'old' });
+    old.it.start();
+    await old.synced();
+    const channel = await dial();
+    await until('the call', () => old.events.length === 1);
+    asterisk.failNext('channels.list', 500);
+    const young = await link({ instance: 'young' });
+    young.it.start();
+    await young.synced();
+    expect(young.lines.join('\n')).toContain('Cannot ask Asterisk for its channels');
+    expect([young.state.isIn(channel, IVR), young.gaps]).toEqual([true, []]);
+  });
+
   test('leaves it there until the bus has taken something: a connector that works is not replaced by one that does not', async (context) => {
     const { expect } = context;
     const { link, dial } = await stage(context);
