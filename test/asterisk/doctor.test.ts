@@ -2,14 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PASSWORD_PLACE, type Remedy } from '../../lib/ari/connect-failure.ts';
 import type { Patient } from '../../lib/asterisk/doctor/examination.ts';
 import { examine } from '../../lib/asterisk/doctor/examine.ts';
 import type { Finding } from '../../lib/asterisk/doctor/finding.ts';
 import { freePort } from '../support/free-port.ts';
 import { openEvents } from '../support/open-events.ts';
-import { until } from '../support/until.ts';
 import { PrivateAuthority, type PrivateCertificate } from './certificate.ts';
 import { ConfEditor } from './conf-editor.ts';
 import { ASTERISK_ROOT } from './install.ts';
@@ -111,13 +110,12 @@ describe.skipIf(!OWN_ASTERISK)('a sound installation', () => {
       expect(findings.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(18);
     }
     connector.close();
-    await until('nothing to be left behind', async () => {
-      const [channels, apps] = await Promise.all([
-        asterisk.cli('core show channels count'),
-        asterisk.cli('ari show apps'),
-      ]);
-      return /^0 active channels/m.test(channels) && apps.includes('Application Name') && !apps.includes('doctor');
-    });
+    const left = async (): Promise<string> => {
+      const channels = /^\d+ active channels?/m.exec(await asterisk.cli('core show channels count'));
+      const apps = (await asterisk.cli('ari show apps')).split('\n').filter((line) => line.includes('doctor'));
+      return [channels?.[0] ?? 'no word', ...apps].join();
+    };
+    await vi.waitFor(async () => expect(await left()).toBe('0 active channels'), { timeout: 20_000, interval: 100 });
   });
 });
 

@@ -37,8 +37,10 @@ export const channel: Check = {
     examination.channelId = id;
     await examination.atEnd(`the channel ${id}`, async () => {
       await examination.ask(`/ari/channels/${id}`, { as, method: 'DELETE' });
-      // Asterisk keeps an app in its list for good when its last channel leaves it while its WebSocket closes.
+      // Asterisk keeps an app in its list for good when its last channel leaves it while its WebSocket closes, and the
+      // channel leaves a moment later than Asterisk says.
       await came(examination, 'StasisEnd');
+      await settled(() => hasNoChannels(examination), EVENT_MS);
     });
     if (!(await came(examination, 'StasisStart'))) {
       return error(
@@ -104,6 +106,12 @@ export const passwordFormat: Check = {
     );
   },
 };
+
+/** Whether the doctor's own app lists no channel any more. */
+async function hasNoChannels(examination: Examination): Promise<boolean> {
+  const { json } = await examination.read(`/applications/${examination.app}`);
+  return ((json as { channel_ids?: string[] } | undefined)?.channel_ids ?? []).length === 0;
+}
 
 function came({ events }: Examination, wanted: string): Promise<boolean> {
   return settled(() => events.some(({ type }) => type === wanted), EVENT_MS);
