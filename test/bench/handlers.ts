@@ -29,8 +29,10 @@ export async function bench(): Promise<object> {
   const assembly = await synthesize(ROOT, NODES);
   const folder = await mkdtemp(join(assembly, 'naive-'));
   try {
-    const { functions } = readDeployment(await readCloudAssembly(assembly));
-    const ours = functions.map(({ title, code }) => ({ name: title, file: join(code, 'index.mjs') }));
+    const { functions, rules } = readDeployment(await readCloudAssembly(assembly));
+    const targets = rules.flatMap((rule) => rule.targets.map(({ arn }) => arn));
+    const handlers = functions.filter(({ arn }) => targets.includes(arn));
+    const ours = handlers.map(({ title, code }) => ({ name: title, file: join(code, 'index.mjs') }));
     const naive = { name: 'naive', file: await bundleNaive(folder) };
     const times = await importTimes([...ours, naive]);
     return {
