@@ -1,9 +1,10 @@
 /**
- * How long a caller waits: from a channel's entering Stasis to its being up, for three ways to answer it, on a real
+ * How long a caller waits: from a channel's entering Stasis to its being up, for four ways to answer it, on a real
  * Asterisk. The ways do the same on StasisStart, `POST /channels/{id}/answer`, and nothing else:
  *
  *  - `direct`: an app on `ws` and `fetch` alone, the least that an app can be;
  *  - `ariClient`: the same app on the npm package `ari-client`;
+ *  - `bareChain`: as many processes as the local way has, with nothing in them: what they cost on this machine;
  *  - `local`: the whole local way: connector, bus, rule, function, REST.
  *
  * Each runs in processes of its own and in a Stasis app of its own. They take turns, call by call, so that whatever
@@ -54,6 +55,7 @@ export async function bench(): Promise<object> {
     for (const [name, file, environment] of [
       ['direct', 'direct-app.ts', {}],
       ['ariClient', 'ari-client-app.ts', { ARI_CLIENT: ariClient }],
+      ['bareChain', 'bare-chain.ts', {}],
       ['local', 'local-way.ts', {}],
     ] as const) {
       ways.push(
@@ -91,19 +93,23 @@ function permutations<T>(items: readonly T[]): T[][] {
 
 function summary(waits: ReadonlyMap<string, readonly number[]>, asterisk: string): object {
   const figures = [...waits].map(([name, ms]) => ({ name, p50: percentile(ms, 50), p99: percentile(ms, 99) }));
-  const direct = figures.find(({ name }) => name === 'direct');
+  const ratiosTo = (base: string): object => {
+    const least = figures.find(({ name }) => name === base);
+    return Object.fromEntries(
+      figures
+        .filter((way) => way !== least)
+        .map(({ name, p50, p99 }) => [
+          name,
+          { p50: rounded(p50 / (least?.p50 ?? Number.NaN)), p99: rounded(p99 / (least?.p99 ?? Number.NaN)) },
+        ]),
+    );
+  };
   return {
     asterisk,
     callsPerWay: CALLS,
     ways: Object.fromEntries(figures.map(({ name, p50, p99 }) => [name, { p50Ms: rounded(p50), p99Ms: rounded(p99) }])),
-    ratioToDirect: Object.fromEntries(
-      figures
-        .filter((way) => way !== direct)
-        .map(({ name, p50, p99 }) => [
-          name,
-          { p50: rounded(p50 / (direct?.p50 ?? Number.NaN)), p99: rounded(p99 / (direct?.p99 ?? Number.NaN)) },
-        ]),
-    ),
+    ratioToDirect: ratiosTo('direct'),
+    ratioToBareChain: ratiosTo('bareChain'),
   };
 }
 
