@@ -55,6 +55,23 @@ export function nodeFaults(nodes: unknown): string[] {
   return faults;
 }
 
+/**
+ * Reads `ARI_NODES` as the CDK app writes it for functions.
+ *
+ * @throws with everything that is wrong with it
+ */
+export function parseNodes(text: string | undefined): AriNodeWithSecret[] {
+  let nodes: unknown;
+  try {
+    nodes = JSON.parse(text ?? '');
+  } catch {
+    nodes = undefined;
+  }
+  const faults = nodeFaults(nodes);
+  if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
+  return nodes as AriNodeWithSecret[];
+}
+
 /** What a fault calls a node: its name, or its place in the list. */
 export function nodeLabel(node: Partial<AriNode>, index: number): string {
   return typeof node.name === 'string' ? `node ${show(node.name)}` : `node ${index + 1}`;

@@ -1,8 +1,7 @@
 import { readCaFile } from '../ari/ca-file.ts';
 import { type AriClient, createAriClient } from '../ari/client.ts';
 import { httpTransport } from '../ari/http-transport.ts';
-import type { AriNodeWithSecret } from '../ari/node.ts';
-import { nodeFaults } from '../ari/node.ts';
+import { type AriNodeWithSecret, parseNodes } from '../ari/node.ts';
 import { secretsManagerCredentials } from './credentials.ts';
 
 /**
@@ -15,7 +14,7 @@ export function nodeClients(environment: { ARI_NODES?: string } = process.env): 
   const clients = new Map<string, AriClient>();
   let nodes: AriNodeWithSecret[] | undefined;
   return (name) => {
-    nodes ??= parse(environment.ARI_NODES);
+    nodes ??= parseNodes(environment.ARI_NODES);
     let client = clients.get(name);
     if (!client) {
       const node = nodes.find((candidate) => candidate.name === name);
@@ -30,16 +29,4 @@ export function nodeClients(environment: { ARI_NODES?: string } = process.env): 
     }
     return client;
   };
-}
-
-function parse(text: string | undefined): AriNodeWithSecret[] {
-  let nodes: unknown;
-  try {
-    nodes = JSON.parse(text ?? '');
-  } catch {
-    nodes = undefined;
-  }
-  const faults = nodeFaults(nodes);
-  if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
-  return nodes as AriNodeWithSecret[];
 }

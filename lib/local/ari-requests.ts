@@ -7,14 +7,17 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 /** One request and its answer. Holds no header: those carry the password. */
 export interface AriExchange {
   method: string;
-  /** Path and query. */
+  /** Path and query, such as `/ari/channels/1.0/answer`. */
   path: string;
+  /** The request's JSON, as text; absent where none was sent. */
   body?: string;
+  /** HTTP status; absent where no answer came. */
   status?: number;
-  /** Up to 16 KB of the answer. */
+  /** The answer's text, up to 16 KB. */
   answer?: string;
+  /** Why no answer came. */
   error?: string;
-  /** When it was sent, epoch milliseconds. */
+  /** When it was sent, epoch milliseconds: what is told of at once may have been sent one after the other. */
   at: number;
   ms: number;
 }

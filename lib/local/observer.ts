@@ -1,3 +1,4 @@
+import type { AriExchange } from './ari-requests.ts';
 import type { BusEvent } from './bus.ts';
 import type { LocalFunction, LocalRule } from './deployment.ts';
 
@@ -16,24 +17,10 @@ export interface ObservedInvocation {
   cold: boolean;
 }
 
-/** One HTTP request of a function to Asterisk, and what came back. Holds no header: those carry the password. */
-export interface ObservedCommand {
+/** One HTTP request of a function to Asterisk, and what came back. */
+export interface ObservedCommand extends AriExchange {
   requestId: string;
   fn: LocalFunction;
-  method: string;
-  /** Path and query, such as `/ari/channels/1.0/answer`. */
-  path: string;
-  /** The request's JSON, as text; absent where none was sent. */
-  body?: string;
-  /** HTTP status; absent where no answer came. */
-  status?: number;
-  /** The answer's text, up to 16 KB. */
-  answer?: string;
-  /** Why no answer came. */
-  error?: string;
-  /** When it was sent, epoch milliseconds: what is told of at once may have been sent one after the other. */
-  at: number;
-  ms: number;
 }
 
 /** What happens in the local system, as it happens. All times are those of the call. */

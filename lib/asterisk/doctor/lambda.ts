@@ -1,6 +1,6 @@
 import { readCaFile } from '../../ari/ca-file.ts';
 import { reasonOf } from '../../ari/errors.ts';
-import { type AriNodeWithSecret, nodeFaults } from '../../ari/node.ts';
+import { type AriNodeWithSecret, parseNodes } from '../../ari/node.ts';
 import type { Role } from './examination.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
@@ -26,7 +26,7 @@ export interface DoctorResponse {
  * doors.
  */
 export async function handler({ node: name, calls = false }: DoctorRequest): Promise<DoctorResponse> {
-  const node = nodesOf(process.env.ARI_NODES).find((candidate) => candidate.name === name);
+  const node = parseNodes(process.env.ARI_NODES).find((candidate) => candidate.name === name);
   if (!node) return failed(`ARI_NODES of this function lists no node "${name}"`);
   const findings: Finding[] = [];
   try {
@@ -59,18 +59,6 @@ async function usersOf({ name, secretId }: AriNodeWithSecret, findings: Finding[
     }
   }
   return users;
-}
-
-function nodesOf(text: string | undefined): AriNodeWithSecret[] {
-  let nodes: unknown;
-  try {
-    nodes = JSON.parse(text ?? '');
-  } catch {
-    nodes = undefined;
-  }
-  const faults = nodeFaults(nodes);
-  if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
-  return nodes as AriNodeWithSecret[];
 }
 
 const failed = (says: string): DoctorResponse => ({ findings: [{ check: 'configuration', verdict: 'error', says }] });
