@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { freePort } from '../support/free-port.ts';
 import { openEvents } from '../support/open-events.ts';
 import { PrivateAuthority, type PrivateCertificate } from './certificate.ts';
 import { ConfEditor } from './conf-editor.ts';
+import { hashOf } from './hash-of.ts';
 import { ASTERISK_ROOT } from './install.ts';
 import { OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 import { RenderedAsterisk } from './rendered-asterisk.ts';
@@ -64,11 +64,6 @@ afterAll(() => {
   authority?.remove();
   rmSync(KEYS, { recursive: true, force: true });
 });
-
-/** As `mkpasswd -m sha-512` prints it. */
-function hashOf(password: string): string {
-  return execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
-}
 
 /** Certificate and key in one file, as the documents have it. */
 function put(name: string, { certificate, key }: PrivateCertificate): void {
