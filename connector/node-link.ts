@@ -206,7 +206,7 @@ export class NodeLink {
 
   /** A connector that is alive lets go at once; what was sent to a dead one is lost. */
   async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
-    const { instance, state, ari, listener } = this.#options;
+    const { instance, state, ari } = this.#options;
     const deadline = Date.now() + HANDOVER_MS;
     let silent = apps;
     while (silent.length > 0 && Date.now() < deadline && link.connection === connection) {
@@ -228,7 +228,7 @@ export class NodeLink {
       const { entered, left } = differenceOf(present, kept, state);
       for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
       for (const { id } of left) state.forget(id);
-      listener.synced();
+      this.#inStep(connection, kept);
     };
     await this.#untilAnswered(link, connection, adopt, (error, attempt) => {
       if (attempt > 1) return;
@@ -251,7 +251,9 @@ export class NodeLink {
     };
     const compare = async (): Promise<void> => {
       const { status, system } = await ari.asterisk.getInfo();
-      const restarted = state.startupTime !== undefined && status?.startup_time !== state.startupTime;
+      // Kept at once where it was not known, as the next restart may be near; else when all is made good.
+      state.startupTime ??= status?.startup_time;
+      const restarted = status?.startup_time !== state.startupTime;
       const why = restarted ? 'asterisk-restarted' : cause;
       const found = await lastingDifference(ari, apps, state);
       if (!current()) return;
@@ -261,7 +263,7 @@ export class NodeLink {
       if (differs) this.#recover(link, connection, found, system?.entity_id);
       state.startupTime = status?.startup_time;
       for (const app of apps) this.#gaps.delete(app);
-      listener.synced();
+      this.#inStep(connection, apps);
     };
     await this.#untilAnswered(link, connection, compare, (error, attempt) => {
       if (attempt !== TOLD_AFTER_ATTEMPTS) return;
@@ -271,6 +273,12 @@ export class NodeLink {
         { connection, apps },
       );
     });
+  }
+
+  /** What is known of the apps' calls is what Asterisk says. */
+  #inStep(connection: string, apps: string[]): void {
+    this.#log.info('In step with Asterisk', { connection, apps });
+    this.#options.listener.synced();
   }
 
   /** Asks Asterisk again and again until it answers, for as long as the connection stands. */

@@ -215,6 +215,19 @@ describe.concurrent('a node’s link', () => {
     expect(events.slice(1)).toMatchObject([{ type: 'StasisEnd', channel, recovered: true }]);
   });
 
+  test('does so too where it had only begun to ask', async (context) => {
+    const { expect } = context;
+    const world = await stage(context);
+    world.asterisk.failNext('channels.list', ...Array(10).fill(500));
+    const { it, gaps, happened, synced } = await world.link();
+    it.start();
+    await until('the question', () => world.commands.some(({ operation }) => operation === 'channels.list'));
+    expect(happened).not.toContain('synced');
+    await world.reboot();
+    await synced();
+    expect(gaps).toMatchObject([{ apps: [IVR], cause: 'asterisk-restarted' }]);
+  });
+
   test('does so too when it has taken over from another connector', async (context) => {
     const { expect } = context;
     const world = await stage(context);

@@ -192,7 +192,7 @@ test('a new connector that cannot publish takes nothing over', async () => {
 test('a TCP connection killed: ready again, the gap announced, and who hung up meanwhile has a StasisEnd', async () => {
   const proxy = await TcpProxy.before(asterisk.url);
   const connector = stage.connect(proxy.url);
-  await connector.becomesReady();
+  await connector.isInStep();
   const [stays, leaves] = [await call(), await call()];
   await until('both calls', async () => Object.keys((await stage.report()).starts).length === 2);
   const cutAt = Date.now();
@@ -219,7 +219,7 @@ test('a TCP connection killed: ready again, the gap announced, and who hung up m
 test('a link frozen without FIN: detected in time, the gap announced, calls that came and went meanwhile recovered', async () => {
   const proxy = await TcpProxy.before(asterisk.url);
   const connector = stage.connect(proxy.url);
-  await connector.becomesReady();
+  await connector.isInStep();
   const [stays, leaves] = [await call(), await call()];
   await until('both calls', async () => Object.keys((await stage.report()).starts).length === 2);
   const frozenAt = Date.now();
@@ -249,7 +249,7 @@ test('a link frozen without FIN: detected in time, the gap announced, calls that
 
 test('Asterisk restarted: ready again, told apart from a cut network, and every call of before has its end', async () => {
   const connector = stage.connect(asterisk.url);
-  await connector.becomesReady();
+  await connector.isInStep();
   const calls = [await call(), await call()];
   await until('both calls', async () => Object.keys((await stage.report()).starts).length === 2);
   await asterisk.stop();

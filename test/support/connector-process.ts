@@ -70,6 +70,14 @@ export class ConnectorProcess {
     return until('the connector to be ready', async () => (await this.ready()).status === 200, limitMs);
   }
 
+  /** Ready, and it knows all calls of before: a fault that comes now is a fault of its own. */
+  async isInStep(): Promise<void> {
+    await this.becomesReady();
+    await until('the connector to be in step', () =>
+      this.lines.some(({ message }) => message === 'In step with Asterisk'),
+    );
+  }
+
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
     return this.exited;
