@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 
-/** Each loaded when it is asked for. */
-const COMMANDS: Record<
-  string,
-  {
-    does: string /** `root` is the folder with cdk.json. */;
-    run(args: string[], root: string, signal: AbortSignal): Promise<void>;
-  }
-> = {
+interface Command {
+  does: string;
+  /** @param root the folder with cdk.json */
+  run(args: string[], root: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Each is loaded when it is called. */
+const COMMANDS: Record<string, Command> = {
   start: {
     does: 'runs the whole system on this machine',
-    run: async (args, root, signal) => (await import('../lib/local/start.ts')).start(args, root, signal),
+    run: async (args, root, signal) => (await import('./start.ts')).start(args, root, signal),
   },
   'asterisk-config': {
     does: "writes http.conf, ari.conf and extensions.conf for cdk.json's nodes",

@@ -8,8 +8,8 @@ import {
   type FileName,
   renderFile,
 } from '../lib/asterisk/asterisk-node.ts';
-import { configuredNodes } from '../lib/local/synth.ts';
 import { existingFile, writeConf } from './conf-files.ts';
+import { configuredNodes } from './configured-nodes.ts';
 import { pushNodeSecrets, readNodeSecrets } from './node-secrets.ts';
 import { addPasswords, readPasswords } from './passwords-file.ts';
 import { prompt } from './prompt.ts';

@@ -11,7 +11,7 @@ import { type Finding, type Verdict, worstOf } from '../lib/asterisk/doctor/find
 import { examineFromLambda } from '../lib/asterisk/doctor/invoke.ts';
 import { report } from '../lib/asterisk/doctor/report.ts';
 import { readSecret } from '../lib/asterisk/doctor/secret.ts';
-import { configuredNodes } from '../lib/local/synth.ts';
+import { configuredNodes } from './configured-nodes.ts';
 import { readPasswords } from './passwords-file.ts';
 
 const USAGE = `Examines an Asterisk from the outside in, and says what to write into which file.

@@ -211,7 +211,7 @@ function renderOperations(resources: Resource[]): string {
     .join('\n');
   return [
     HEADER,
-    `import type { CallOptions } from '../client.ts';`,
+    `import type { CallOptions } from '../call-options.ts';`,
     `import type { ${[...imports].toSorted().join(', ')} } from './model.ts';\n`,
     '/** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */',
     `export const operations = {\n${table.join('\n')}\n} as const;\n`,

@@ -7,17 +7,17 @@ import { type AriFrame, CALL_EVENT_SOURCE, CONNECTOR_SOURCE, callEventEntry } fr
 import type { EventMetadata } from '../lib/events/metadata.ts';
 import { subjectOf } from '../lib/events/subject.ts';
 import type { Log } from '../lib/log.ts';
-import type { FramePosition } from './app-link.ts';
+import type { FramePosition } from './asterisk/app-link.ts';
+import { NodeLink } from './asterisk/node-link.ts';
+import { NodeState, type NodeStateCheckpoint } from './asterisk/node-state.ts';
 import type { BackoffBounds } from './backoff.ts';
 import type { ConnectorNode } from './config.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { EventBus } from './event-bus.ts';
 import type { EventFilter } from './event-filter.ts';
-import { Journal } from './journal.ts';
-import { type JournalRecord, journalRecord, type RecordOrigin } from './journal-record.ts';
+import { Journal } from './journal/journal.ts';
+import { type JournalRecord, journalRecord, type RecordOrigin } from './journal/record.ts';
 import type { Gauges, Metrics } from './metrics.ts';
-import { NodeLink } from './node-link.ts';
-import { NodeState, type NodeStateCheckpoint } from './node-state.ts';
 import { Publisher } from './publisher.ts';
 
 export interface ConnectorOptions {

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { reasonOf } from '../lib/ari/errors.ts';
-import { type AwsAnswer, AwsService, errorCode } from './aws-service.ts';
+import { type AwsAnswer, AwsService, errorCode } from '../lib/aws/service.ts';
 import type { EventBus, PutOutcome } from './event-bus.ts';
 
 /** Codes of entries that may be accepted when sent again (EventBridge API Reference, PutEventsResultEntry). */

@@ -1,8 +1,8 @@
 import { Backoff, type BackoffBounds } from './backoff.ts';
 import type { EventBus, PutOutcome } from './event-bus.ts';
 import { Fifo } from './fifo.ts';
-import type { Arrival } from './journal.ts';
-import type { JournalRecord } from './journal-record.ts';
+import type { Arrival } from './journal/journal.ts';
+import type { JournalRecord } from './journal/record.ts';
 
 /** PutEvents takes 1 to 10 entries. */
 const MAX_ENTRIES = 10;

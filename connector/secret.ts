@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type CredentialsProvider, cachedCredentials, parseCredentials } from '../lib/ari/credentials.ts';
-import { AWS_TIMEOUTS } from './aws-timeouts.ts';
+import { AWS_TIMEOUTS } from '../lib/aws/timeouts.ts';
 
 /** ARI credentials from Secrets Manager, by the secret's id or ARN. */
 export function secretCredentials(client: SecretsManagerClient, secretId: string): CredentialsProvider {

@@ -1,4 +1,4 @@
-import { type AwsConfig, AwsService, errorCode } from './aws-service.ts';
+import { type AwsConfig, AwsService, errorCode } from '../lib/aws/service.ts';
 import type { DeadLetterQueue } from './dead-letters.ts';
 
 /** An SQS queue for dead letters. */

@@ -1,11 +1,11 @@
 /** What the author of a call handler imports from `ari-eventbridge`. */
+export type { CallOptions } from './ari/call-options.ts';
 export type { ChannelHandle } from './ari/channel.ts';
 export {
   type AriClient,
   type AriRequest,
   type AriResponse,
   type AriTransport,
-  type CallOptions,
   createAriClient,
 } from './ari/client.ts';
 export { type Credentials, type CredentialsProvider, cachedCredentials } from './ari/credentials.ts';

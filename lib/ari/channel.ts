@@ -1,4 +1,5 @@
-import type { AriClient, CallOptions } from './client.ts';
+import type { CallOptions } from './call-options.ts';
+import type { AriClient } from './client.ts';
 import { type Channels, operations } from './generated/operations.ts';
 
 /** The commands of ARI that act on one channel, with its id filled in. */

@@ -1,3 +1,4 @@
+import type { CallOptions } from './call-options.ts';
 import { AriError, NotSentError } from './errors.ts';
 import { type AriResources, operations } from './generated/operations.ts';
 import { type Repeat, repeatOf } from './repeat.ts';
@@ -59,19 +60,6 @@ export interface AriTransport {
    */
   request(request: AriRequest): Promise<AriResponse>;
   close(): void;
-}
-
-/**
- * How to wait for one command.
- *
- * @example
- * await ari.channels.answer({ channelId }, { timeoutMs: 1000 });
- */
-export interface CallOptions {
-  /** Ends the wait for an answer; the command may have been carried out all the same. */
-  signal?: AbortSignal;
-  /** How long to wait for an answer, in milliseconds. @default the client's `timeoutMs` */
-  timeoutMs?: number;
 }
 
 /**

@@ -104,6 +104,6 @@ export class CallHandler extends Construct implements IConnectable {
         }),
       ],
     });
-    props.monitoring?.watchHandler(this);
+    props.monitoring?.watchHandler(id, this);
   }
 }

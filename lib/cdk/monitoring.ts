@@ -8,12 +8,19 @@ import {
   TextWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { AriNode } from '../ari/node.ts';
 import { Alarms, connectorMetric } from './alarm.ts';
-import type { CallHandler } from './call-handler.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
+
+/** What is watched of a call handler. */
+export interface WatchedHandler {
+  function: IFunction;
+  /** Where events go that it does not handle. */
+  deadLetters: DeadLetterQueue;
+}
 
 export interface MonitoringProps {
   /** The Asterisk servers of the connector, which is watched by its figures, wherever it runs. @default it is not watched */
@@ -61,10 +68,12 @@ export class Monitoring extends Construct {
     if (nodes.length > 0) for (const row of connectorRows(nodes)) this.dashboard.addWidgets(...row);
   }
 
-  /** Alarms of a call handler, and its row on the dashboard. `CallHandlerProps.monitoring` calls it. */
-  watchHandler(handler: CallHandler): void {
-    const { id } = handler.node;
-    const fn = handler.function;
+  /**
+   * Alarms of a call handler, and its row on the dashboard. `CallHandlerProps.monitoring` calls it.
+   *
+   * @param id the handler's name in alarms and on the dashboard
+   */
+  watchHandler(id: string, { function: fn, deadLetters }: WatchedHandler): void {
     this.#alarms.add(this, `${id}-Errors`, {
       metric: fn.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
       means: `${id} failed on call events. Lambda tries each of them twice more.`,
@@ -77,7 +86,7 @@ export class Monitoring extends Construct {
       section: 'handler-throttles',
       threshold: 1,
     });
-    this.watchDeadLetters(id, handler.deadLetters);
+    this.watchDeadLetters(id, deadLetters);
     this.dashboard?.addWidgets(
       graph(`${id}: events, errors, throttles`, [
         fn.metricInvocations({ statistic: 'Sum' }),
@@ -88,7 +97,7 @@ export class Monitoring extends Construct {
         fn.metricDuration({ statistic: 'p50', label: 'p50' }),
         fn.metricDuration({ statistic: 'p99', label: 'p99' }),
       ]),
-      graph(`${id}: dead letters`, [handler.deadLetters.metricApproximateNumberOfMessagesVisible()]),
+      graph(`${id}: dead letters`, [deadLetters.metricApproximateNumberOfMessagesVisible()]),
     );
   }
 

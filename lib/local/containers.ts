@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { LocalContainer } from './deployment.ts';
 import { stopChild } from './stop-child.ts';
+import type { LocalContainer } from './template/index.ts';
 
 /** How long the connector may take to end: it drains first. */
 const STOP_LIMIT_MS = 10_000;

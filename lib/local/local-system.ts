@@ -3,28 +3,23 @@ import { join } from 'node:path';
 import { type Credentials, parseCredentials } from '../ari/credentials.ts';
 import type { AriNode, AriNodeWithSecret } from '../ari/node.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
-import { Archives } from './archives.ts';
-import { AwsEndpoint } from './aws-endpoint.ts';
-import { AwsWaits } from './aws-waits.ts';
-import { Bus } from './bus.ts';
-import type { PutEntry, PutResult } from './bus-event.ts';
-import { readCloudAssembly } from './cloud-assembly.ts';
+import { AwsEndpoint, AwsWaits, type QueuedMessage, Queues, Secrets, SqsService } from './aws/index.ts';
+import type { PutEntry, PutResult } from './bus/index.ts';
+import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
-import { Deliveries } from './deliveries.ts';
-import type { LocalDeployment, LocalQueue } from './deployment.ts';
-import { changesBetween } from './deployment-changes.ts';
-import { EventsService } from './events-service.ts';
-import { Functions } from './functions.ts';
-import { HotReload } from './hot-reload.ts';
-import { lackingLine } from './lacking-parts.ts';
-import type { LocalObserver } from './observer.ts';
-import { type QueuedMessage, Queues } from './queues.ts';
-import { readDeployment } from './read-deployment.ts';
-import { Secrets } from './secrets.ts';
-import { SqsService } from './sqs-service.ts';
-import { synthesize } from './synth.ts';
+import { Functions } from './lambda/index.ts';
+import { HotReload } from './reload/index.ts';
 import { keepFailed, sendToTarget } from './target-services.ts';
-import { REGION } from './template-values.ts';
+import type { LocalDeployment, LocalQueue } from './template/index.ts';
+import {
+  changesBetween,
+  REGION,
+  readCloudAssembly,
+  readDeployment,
+  synthesize,
+  unsupportedLine,
+} from './template/index.ts';
+import type { LocalObserver } from './trace/index.ts';
 
 /** The two ARI users of a node. */
 export interface NodeUsers {
@@ -197,8 +192,8 @@ export class LocalSystem {
 
   /** @returns the URL of the endpoint that speaks AWS's wire */
   async start(): Promise<string> {
-    const { lacking } = this.deployment;
-    if (lacking.size > 0) this.#say(`Not run here: ${lackingLine(lacking)}`);
+    const { unsupported } = this.deployment;
+    if (unsupported.size > 0) this.#say(`Not run here: ${unsupportedLine(unsupported)}`);
     if (this.#hurry !== 1) this.#say(`Before it tries again AWS waits ${this.#hurry} times longer than it does here`);
     await this.#startContainers();
     return this.#url;

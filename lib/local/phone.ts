@@ -1,5 +1,5 @@
 import type { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from './trace/index.ts';
 
 /** A call that was placed here and is not over. */
 export interface PhoneCall {

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from './bus.ts';
-import type { BusEvent } from './bus-event.ts';
-import type { Delivery, DeliveryFault } from './deliveries.ts';
-import type { Functions } from './functions.ts';
-import type { Queues } from './queues.ts';
-import { busNameOf } from './template-values.ts';
+import type { Queues } from './aws/index.ts';
+import type { Bus, BusEvent, Delivery, DeliveryFault } from './bus/index.ts';
+import type { Functions } from './lambda/index.ts';
+import { busNameOf } from './template/index.ts';
 
 /** What an event can be handed to. */
 export interface TargetServices {

@@ -1,9 +1,9 @@
 import type { Bridge } from '../ari/generated/model.ts';
 import { type Apps, ariTime } from './apps.ts';
-import type { SimulatedChannel } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { MediaTarget } from './playbacks.ts';
 import { notInStasis, Refusal } from './refusal.ts';
+import type { SimulatedChannel } from './simulated-channel.ts';
 import { TaskQueue } from './task-queue.ts';
 
 interface SimulatedBridge {

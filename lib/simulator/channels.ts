@@ -7,33 +7,7 @@ import type { Dialplan } from './dialplan.ts';
 import type { MediaTarget } from './playbacks.ts';
 import { RecordingTask } from './recordings.ts';
 import { channelNotFound, notInStasis, Refusal } from './refusal.ts';
-import { TaskQueue } from './task-queue.ts';
-
-/** A channel and what Asterisk keeps of it. */
-export class SimulatedChannel {
-  snapshot: Channel;
-  /** The Stasis application that holds it. */
-  app: string | undefined;
-  /** Apps that are told of it besides: those that had it called, those that subscribed to it. */
-  readonly followers = new Set<string>();
-  readonly variables = new Map<string, string>();
-  readonly queue = new TaskQueue();
-  bridge: string | undefined;
-  /** The other half of a Local channel. */
-  peer: SimulatedChannel | undefined;
-  /** What is left of its extension's applications. */
-  steps: string[] = [];
-  /** Channels that listen in. */
-  readonly snoops: SimulatedChannel[] = [];
-
-  constructor(snapshot: Channel) {
-    this.snapshot = snapshot;
-  }
-
-  audience(): string[] {
-    return [...(this.app === undefined ? [] : [this.app]), ...this.followers];
-  }
-}
+import { SimulatedChannel } from './simulated-channel.ts';
 
 export interface NewChannel {
   id?: string | undefined;

@@ -1,8 +1,9 @@
 import type { Channel } from '../ari/generated/model.ts';
-import type { Channels, SimulatedChannel } from './channels.ts';
+import type { Channels } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { Dialplan } from './dialplan.ts';
 import { Refusal } from './refusal.ts';
+import type { SimulatedChannel } from './simulated-channel.ts';
 
 /** What a phone does that is called. */
 export type PhoneBehaviour = 'answers' | 'rings' | 'busy';

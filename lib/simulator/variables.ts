@@ -1,6 +1,6 @@
 import type { Channel } from '../ari/generated/model.ts';
-import type { SimulatedChannel } from './channels.ts';
 import { Refusal } from './refusal.ts';
+import type { SimulatedChannel } from './simulated-channel.ts';
 
 /** The dialplan functions that can be read like variables. */
 const FUNCTIONS: Record<string, (channel: Channel) => string> = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { AppLink } from '../../connector/app-link.ts';
+import { AppLink } from '../../connector/asterisk/app-link.ts';
 import type { Credentials } from '../../lib/ari/credentials.ts';
 import { createLog } from '../../lib/log.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';

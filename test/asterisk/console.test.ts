@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DetailView } from '../../lib/local/console/detail.ts';
-import type { Step } from '../../lib/local/step.ts';
+import type { DetailView } from '../../lib/local/console/step-view.ts';
+import type { Step } from '../../lib/local/trace/step.ts';
 import { runCli } from '../support/cli.ts';
 import { until } from '../support/until.ts';
 import { watchConsole } from '../support/watch-console.ts';

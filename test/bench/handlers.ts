@@ -9,9 +9,9 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { readCloudAssembly } from '../../lib/local/cloud-assembly.ts';
-import { readDeployment } from '../../lib/local/read-deployment.ts';
-import { synthesize } from '../../lib/local/synth.ts';
+import { readCloudAssembly } from '../../lib/local/template/cloud-assembly.ts';
+import { readDeployment } from '../../lib/local/template/read-deployment.ts';
+import { synthesize } from '../../lib/local/template/synth.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../support/handler-import.ts';
 import { installAriClient } from './call/install-ari-client.ts';
 

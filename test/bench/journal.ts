@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Segment } from '../../connector/journal-segment.ts';
+import { Segment } from '../../connector/journal/segment.ts';
 
 const EVENTS = 100_000;
 const BATCH = 20;

@@ -6,8 +6,8 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { AwsService } from '../../connector/aws-service.ts';
-import { AwsSigner } from '../../connector/aws-signature.ts';
+import { AwsService } from '../../lib/aws/service.ts';
+import { AwsSigner } from '../../lib/aws/signature.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 2000;

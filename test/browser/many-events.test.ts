@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Console } from '../../lib/local/console/console.ts';
-import { Trace } from '../../lib/local/trace.ts';
+import { Trace } from '../../lib/local/trace/trace.ts';
 import { busEvent, invocation, RULES } from '../support/traced.ts';
 import { until } from '../support/until.ts';
 import { openBrowser, openPage } from './browser.ts';

@@ -1,13 +1,14 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Archives } from '../../lib/local/archives.ts';
-import { AwsEndpoint } from '../../lib/local/aws-endpoint.ts';
-import { Bus, type BusEvent } from '../../lib/local/bus.ts';
-import { EventsService } from '../../lib/local/events-service.ts';
-import { Queues } from '../../lib/local/queues.ts';
-import { Secrets } from '../../lib/local/secrets.ts';
-import { SqsService } from '../../lib/local/sqs-service.ts';
+import { AwsEndpoint } from '../../lib/local/aws/endpoint.ts';
+import { Queues } from '../../lib/local/aws/queues.ts';
+import { Secrets } from '../../lib/local/aws/secrets.ts';
+import { SqsService } from '../../lib/local/aws/sqs-service.ts';
+import { Archives } from '../../lib/local/bus/archives.ts';
+import { Bus } from '../../lib/local/bus/bus.ts';
+import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
+import { EventsService } from '../../lib/local/bus/events-service.ts';
 
 const RULE = {
   title: 'Starts',

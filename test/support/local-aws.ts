@@ -1,9 +1,10 @@
 import type { Credentials } from '../../lib/ari/credentials.ts';
-import { Archives } from '../../lib/local/archives.ts';
-import { AwsEndpoint } from '../../lib/local/aws-endpoint.ts';
-import { Bus, type BusEvent } from '../../lib/local/bus.ts';
-import { EventsService } from '../../lib/local/events-service.ts';
-import { Secrets } from '../../lib/local/secrets.ts';
+import { AwsEndpoint } from '../../lib/local/aws/endpoint.ts';
+import { Secrets } from '../../lib/local/aws/secrets.ts';
+import { Archives } from '../../lib/local/bus/archives.ts';
+import { Bus } from '../../lib/local/bus/bus.ts';
+import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
+import { EventsService } from '../../lib/local/bus/events-service.ts';
 
 /** Secrets, and a bus where one is wanted, on AWS's wire, for processes whose access key is `local`. */
 export class LocalAws {

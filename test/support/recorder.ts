@@ -1,5 +1,6 @@
-import type { BusEvent } from '../../lib/local/bus-event.ts';
-import type { LocalObserver, ObservedCommand, ObservedInvocation } from '../../lib/local/observer.ts';
+import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
+import type { ObservedCommand, ObservedInvocation } from '../../lib/local/lambda/observed.ts';
+import type { LocalObserver } from '../../lib/local/trace/observer.ts';
 
 /** Keeps everything that a local system tells of itself. */
 export class Recorder implements LocalObserver {

@@ -1,4 +1,4 @@
-import { type JournalRecord, journalRecord, type RecordOrigin } from '../../connector/journal-record.ts';
+import { type JournalRecord, journalRecord, type RecordOrigin } from '../../connector/journal/record.ts';
 import type { BusEntry } from '../../lib/events/entry.ts';
 
 /** A record of one lane. Its `id`, which is its `Detail` as well, tells it from others. */

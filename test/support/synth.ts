@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Template, TemplateResource } from '../../lib/local/cloud-assembly.ts';
+import type { Template, TemplateResource } from '../../lib/local/template/cloud-assembly.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Below node_modules, so that functions find the SDK that Lambda's runtime would bring along. */

@@ -1,6 +1,6 @@
-import type { BusEvent } from '../../lib/local/bus-event.ts';
-import type { LocalFunction, LocalRule } from '../../lib/local/deployment.ts';
-import type { ObservedInvocation } from '../../lib/local/observer.ts';
+import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
+import type { ObservedInvocation } from '../../lib/local/lambda/observed.ts';
+import type { LocalFunction, LocalRule } from '../../lib/local/template/deployment.ts';
 
 /** What a trace is told of in tests, as the local system would. */
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { FeedMessage } from '../../lib/local/console/feed.ts';
-import type { Step } from '../../lib/local/step.ts';
+import type { Step } from '../../lib/local/trace/step.ts';
 
 /** Reads a console's feed as its page does, until it is told to stop. */
 export function watchConsole(url: string) {

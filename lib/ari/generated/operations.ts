@@ -1,6 +1,6 @@
 // Written by `npm run generate:ari` from the API description of a running Asterisk. Do not edit.
 
-import type { CallOptions } from '../client.ts';
+import type { CallOptions } from '../call-options.ts';
 import type { Application, AsteriskInfo, AsteriskPing, Bridge, Channel, ConfigTuple, DeviceState, Endpoint, LiveRecording, LogChannel, Mailbox, Module, Playback, RTPstat, Sound, StoredRecording, Variable, Variables } from './model.ts';
 
 /** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */

@@ -59,7 +59,7 @@ export const apps: Check = {
           `nobody listens to the app "${app}"${instead}: Stasis(${app}) hands the channel straight back to the dialplan. Is the connector running, and \`apps\` of the node in cdk.json right?`,
         );
       }
-      // The connector registers this name beside each app that it holds: connector/presence.ts.
+      // The connector registers this name beside each app that it holds: connector/asterisk/presence.ts.
       const holders = listed.filter((name) => name.startsWith(`${app}~held-by~`)).map((name) => name.split('~').at(-1));
       return ok(
         holders.length > 0

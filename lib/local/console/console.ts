@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PutEntry, PutResult } from '../bus-event.ts';
+import type { PutEntry, PutResult } from '../bus/index.ts';
 import type { Phone } from '../phone.ts';
-import type { Trace } from '../trace.ts';
-import { detailOf } from './detail.ts';
+import type { Trace } from '../trace/index.ts';
 import { Feed } from './feed.ts';
 import { checkOrigin, RequestError, readJson, setSecurityHeaders, textOf } from './guard.ts';
 import { PageFiles } from './page-files.ts';
+import { detailOf } from './step-view.ts';
 
 /** Where the console is to be found, unless something else is there. */
 export const DEFAULT_PORT = 8090;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { PhoneCall } from '../phone.ts';
-import type { Step } from '../step.ts';
-import type { Trace } from '../trace.ts';
+import type { Trace } from '../trace/index.ts';
+import type { Step } from '../trace/step.ts';
 
 /** A phone as far as the page sees it. */
 export interface PhoneState {

@@ -1,5 +1,5 @@
-import type { BusEvent } from '../bus-event.ts';
-import type { LocalRule } from '../deployment.ts';
+import type { BusEvent } from '../bus/index.ts';
+import type { LocalRule } from '../template/index.ts';
 
 /** A command as a test repeats it. */
 export interface RecordedCommand {

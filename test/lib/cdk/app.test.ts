@@ -6,8 +6,8 @@ import { handler as introIvr } from '../../../functions/intro-ivr/index.ts';
 import { handler as superConference } from '../../../functions/super-conference/index.ts';
 import { handler as voicemail } from '../../../functions/voicemail/index.ts';
 import { userSecretName } from '../../../lib/ari/node.ts';
-import { readCloudAssembly } from '../../../lib/local/cloud-assembly.ts';
-import { readDeployment } from '../../../lib/local/read-deployment.ts';
+import { readCloudAssembly } from '../../../lib/local/template/cloud-assembly.ts';
+import { readDeployment } from '../../../lib/local/template/read-deployment.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../../support/handler-import.ts';
 import { type Json, type Synthesized, synthesizeApp, WAYS } from '../../support/synth.ts';
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { placeCalls } from '../../../lib/local/demo.ts';
 import { Phone } from '../../../lib/local/phone.ts';
-import { Trace } from '../../../lib/local/trace.ts';
+import { Trace } from '../../../lib/local/trace/trace.ts';
 import { SimulatedAsterisk } from '../../../lib/simulator/simulated-asterisk.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Phone } from '../../../lib/local/phone.ts';
-import { Trace } from '../../../lib/local/trace.ts';
+import { Trace } from '../../../lib/local/trace/trace.ts';
 import { SimulatedAsterisk } from '../../../lib/simulator/simulated-asterisk.ts';
 
 let asterisk: SimulatedAsterisk;

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { AwsWaits } from '../../../lib/local/aws-waits.ts';
-import { Bus, type BusEvent } from '../../../lib/local/bus.ts';
-import type { Delivery } from '../../../lib/local/deliveries.ts';
-import { Functions } from '../../../lib/local/functions.ts';
-import { Queues } from '../../../lib/local/queues.ts';
+import { Queues } from '../../../lib/local/aws/queues.ts';
+import { AwsWaits } from '../../../lib/local/aws/waits.ts';
+import { Bus } from '../../../lib/local/bus/bus.ts';
+import type { BusEvent } from '../../../lib/local/bus/bus-event.ts';
+import type { Delivery } from '../../../lib/local/bus/deliveries.ts';
+import { Functions } from '../../../lib/local/lambda/functions.ts';
 import { keepFailed, sendToTarget } from '../../../lib/local/target-services.ts';
 
 const at = (service: string, path: string) => `arn:aws:${service}:us-east-1:000000000000:${path}`;

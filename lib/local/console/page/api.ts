@@ -1,4 +1,4 @@
-import type { DetailView } from '../detail.ts';
+import type { DetailView } from '../step-view.ts';
 
 /** Asks the server. @throws with the server's own sentence */
 async function ask<T>(method: string, path: string, body?: object): Promise<T> {

@@ -1,8 +1,8 @@
-import { SYSTEM } from '../../step.ts';
+import { SYSTEM } from '../../trace/step.ts';
+import { count, duration, timeOfDay } from './format.ts';
 import { callList, openCallId, showCall, system } from './live.ts';
 import type { Call } from './model.ts';
 import { WindowedList } from './windowed-list.tsx';
-import { count, duration, timeOfDay } from './words.ts';
 
 /** The calls, the newest first, and before them what belongs to none. */
 export function CallList() {

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { EventStep, InvocationStep, Step } from '../../step.ts';
-import type { DetailView } from '../detail.ts';
+import type { EventStep, InvocationStep, Step } from '../../trace/step.ts';
+import type { DetailView } from '../step-view.ts';
 import { fetchDetail } from './api.ts';
 import { CodeBlock } from './code-block.tsx';
 import { Editor } from './editor.tsx';
+import { duration, later, timeOfDay } from './format.ts';
 import { announcement, openCall, openStep, openStepNumber } from './live.ts';
 import { isError } from './model.ts';
 import { Rules } from './rules.tsx';
-import { duration, later, timeOfDay } from './words.ts';
 
 /** All there is to the open step. Escape closes it, and the list has the focus again. */
 export function Detail() {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { BusEvent } from '../../bus-event.ts';
+import type { BusEvent } from '../../bus/index.ts';
 import { sendEvent } from './api.ts';
 import { announcement } from './live.ts';
 

@@ -1,4 +1,4 @@
-import type { Step } from '../../step.ts';
+import type { Step } from '../../trace/step.ts';
 
 /** A column of the timeline. */
 export interface Lane {

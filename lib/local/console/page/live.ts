@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { Step } from '../../step.ts';
-import { SYSTEM } from '../../step.ts';
+import type { Step } from '../../trace/step.ts';
+import { SYSTEM } from '../../trace/step.ts';
 import type { FeedMessage, PhoneState } from '../feed.ts';
 import { type Call, Calls } from './model.ts';
 

@@ -2,10 +2,10 @@ import { render } from 'preact';
 import { CallList } from './call-list.tsx';
 import { Detail } from './detail.tsx';
 import { DialPad } from './dial-pad.tsx';
+import { count } from './format.ts';
 import { announcement, dropped, isLive, listen } from './live.ts';
 import { ThemeChoice } from './theme.tsx';
 import { Timeline } from './timeline.tsx';
-import { count } from './words.ts';
 
 function Page() {
   return (

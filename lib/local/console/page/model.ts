@@ -1,4 +1,4 @@
-import { type EventStep, type Step, SYSTEM } from '../../step.ts';
+import { type EventStep, type Step, SYSTEM } from '../../trace/step.ts';
 
 /** A call as the page shows it; also what belongs to none, under the id `system`. */
 export interface Call {

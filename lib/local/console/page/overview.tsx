@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Step } from '../../step.ts';
+import type { Step } from '../../trace/step.ts';
 import { type Lane, laneOf } from './lanes.ts';
 import { isError } from './model.ts';
 

@@ -1,4 +1,4 @@
-import type { RuleView } from '../detail.ts';
+import type { RuleView } from '../step-view.ts';
 import { CodeBlock } from './code-block.tsx';
 
 /** Which rules matched the event, and of the others what kept them from it. */

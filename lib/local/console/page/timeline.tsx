@@ -1,11 +1,11 @@
-import type { CommandStep, EventStep, InvocationStep, Step } from '../../step.ts';
-import { SYSTEM } from '../../step.ts';
+import type { CommandStep, EventStep, InvocationStep, Step } from '../../trace/step.ts';
+import { SYSTEM } from '../../trace/step.ts';
+import { count, duration, later, offset, timeOfDay } from './format.ts';
 import { isFunction, type Lane, laneOf, lanesOf } from './lanes.ts';
 import { openCall, openStepNumber } from './live.ts';
 import { type Call, isError, isRefusal } from './model.ts';
 import { Overview } from './overview.tsx';
 import { WindowedList } from './windowed-list.tsx';
-import { count, duration, later, offset, timeOfDay } from './words.ts';
 
 /** The open call: its steps in the order of time, each in the lane where it happened. */
 export function Timeline() {

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PutEntry } from '../../../../lib/local/bus-event.ts';
+import type { PutEntry } from '../../../../lib/local/bus/bus-event.ts';
 import { Console } from '../../../../lib/local/console/console.ts';
 import { Phone } from '../../../../lib/local/phone.ts';
-import { Trace } from '../../../../lib/local/trace.ts';
+import { Trace } from '../../../../lib/local/trace/trace.ts';
 import { SimulatedAsterisk } from '../../../../lib/simulator/simulated-asterisk.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { busEvent, RULES } from '../../../support/traced.ts';

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Feed, type FeedMessage } from '../../../../lib/local/console/feed.ts';
-import { Trace } from '../../../../lib/local/trace.ts';
+import { Trace } from '../../../../lib/local/trace/trace.ts';
 import { busEvent, invocation } from '../../../support/traced.ts';
 import { until } from '../../../support/until.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { laneOf, lanesOf } from '../../../../../lib/local/console/page/lanes.ts';
-import type { Step } from '../../../../../lib/local/step.ts';
+import type { Step } from '../../../../../lib/local/trace/step.ts';
 
 test('each function has a lane of its own, between the bus and ARI', () => {
   const titles = lanesOf(['IntroIvr', 'SuperConference']).map(({ title }) => title);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Calls, isError, isRefusal } from '../../../../../lib/local/console/page/model.ts';
-import type { CommandStep, EventStep, InvocationStep, Step } from '../../../../../lib/local/step.ts';
+import type { CommandStep, EventStep, InvocationStep, Step } from '../../../../../lib/local/trace/step.ts';
 
 function event(number: number, at: number, changed: Partial<EventStep> = {}): EventStep {
   const own = { eventId: `e${number}`, source: 'asterisk.ari', about: '', matched: [], channelId: '1.0' };

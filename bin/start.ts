@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { nodeFaults } from '../lib/ari/node.ts';
+import { Console } from '../lib/local/console/index.ts';
+import { placeCalls } from '../lib/local/demo.ts';
+import { LocalSystem } from '../lib/local/local-system.ts';
+import { Phone } from '../lib/local/phone.ts';
+import { Terminal, Trace } from '../lib/local/trace/index.ts';
+import { DOCUMENTED_DIALPLAN, type Extensions } from '../lib/simulator/dialplan.ts';
+import { SimulatedAsterisk } from '../lib/simulator/simulated-asterisk.ts';
+import { configuredNodes } from './configured-nodes.ts';
+
+const USAGE = `Runs the system that cdk.json describes on this machine.
+
+  npm start                               a simulated Asterisk, which places calls by itself
+  npm start -- --asterisk URL --user NAME --password-env VARIABLE
+                                          a real one; URL such as http://127.0.0.1:8088/ari
+
+  --user NAME             the ARI user of the call handlers, a section of ari.conf
+  --password-env VARIABLE the environment variable that holds its password
+  --connector-user NAME   an ARI user of the connector's own, which may be read_only  (default: the same)
+  --connector-password-env VARIABLE
+
+  --console-port N        where the console is served, on 127.0.0.1  (default: 8090, or any free port)
+  --no-console            no console: the terminal alone
+
+Ctrl-C stops everything.
+`;
+
+const OPTIONS = {
+  asterisk: { type: 'string' },
+  user: { type: 'string' },
+  'password-env': { type: 'string' },
+  'connector-user': { type: 'string' },
+  'connector-password-env': { type: 'string' },
+  'console-port': { type: 'string' },
+  'no-console': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parse>;
+
+/** `npm start`: runs until `signal` is aborted. */
+export async function start(args: string[], root: string, signal: AbortSignal): Promise<void> {
+  const values = parse(args);
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const terminal = new Terminal();
+  const trace = new Trace();
+  trace.subscribe((step) => terminal.onStep(step));
+  const run: Run = { root, terminal, trace, signal, consolePort: consolePortOf(values) };
+  try {
+    if (values.asterisk === undefined) await startSimulated(run);
+    else await startReal(values.asterisk, values, run);
+  } catch (error) {
+    // What Ctrl-C has broken off is no failure.
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** What every part of a run needs. */
+interface Run {
+  /** The folder with cdk.json. */
+  root: string;
+  terminal: Terminal;
+  trace: Trace;
+  signal: AbortSignal;
+  /** `false` where there is to be no console; `undefined` for its own port, or any that is free. */
+  consolePort: number | undefined | false;
+}
+
+async function startSimulated(run: Run): Promise<void> {
+  const { root, terminal, trace, signal } = run;
+  const node = await firstNode(root);
+  const dialplan = dialplanFor(node.apps);
+  const asterisk = await SimulatedAsterisk.start({ dialplan });
+  try {
+    terminal.say('asterisk', `simulated, at ${asterisk.url}`);
+    const system = await LocalSystem.prepare(root, [{ ...node, url: asterisk.url }], trace);
+    for (const { connector, handlers } of system.users) {
+      asterisk.allow({ ...connector, readOnly: true });
+      asterisk.allow(handlers);
+    }
+    const phone = new Phone(asterisk, Object.keys(dialplan), trace);
+    await runSystem(run, system, [node.name], phone, async () => {
+      const done = await placeCalls(asterisk, phone, signal);
+      terminal.say(
+        'caller',
+        `${done ? 'Both calls were handled' : 'A caller hung up before'}. Ctrl-C stops everything.`,
+      );
+    });
+  } finally {
+    await asterisk.stop();
+  }
+}
+
+async function startReal(url: string, values: Values, run: Run): Promise<void> {
+  const { root, terminal, trace } = run;
+  // Who types http:// here has seen it; what is deployed needs `allowPlainHttp` in cdk.json.
+  const node = { ...(await firstNode(root)), url, allowPlainHttp: true };
+  const faults = nodeFaults([node]);
+  if (faults.length > 0) throw new Error(`--asterisk ${faults.join('; ')}`);
+  const handlers = credentials('user', 'password-env', values);
+  const connector =
+    values['connector-user'] === undefined ? handlers : credentials('connector-user', 'connector-password-env', values);
+
+  const system = await LocalSystem.prepare(root, [node], trace);
+  system.useUsers({ node: node.name, connector, handlers });
+  terminal.say('asterisk', `at ${url}`);
+  await runSystem(run, system, [node.name], undefined, async () => {
+    terminal.say(
+      'caller',
+      `Call an extension that runs Stasis(${node.apps.join(') or Stasis(')}). Ctrl-C stops everything.`,
+    );
+  });
+}
+
+async function runSystem(
+  { root, terminal, trace, signal, consolePort }: Run,
+  system: LocalSystem,
+  nodes: string[],
+  phone: Phone | undefined,
+  whenReady: () => Promise<void>,
+): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const console = new Console({
+    trace,
+    ...(phone && { phone }),
+    putEvent: (entry) => system.putEvent(entry),
+    moduleOf: (fn) => handlerModule(root, fn, system),
+  });
+  try {
+    const connected = Promise.all(nodes.map((node) => system.connected(node)));
+    const url = await system.start();
+    terminal.say('bus', `${system.deployment.busNames.join(', ')}, at ${url}`);
+    for (const { title } of system.deployment.functions) terminal.say('function', `${title}, in a process of its own`);
+    if (consolePort !== false) terminal.say('console', await console.listen(consolePort));
+    await Promise.race([connected, stopped]);
+    if (!signal.aborted) {
+      await system.watch();
+      await whenReady();
+    }
+    await stopped;
+  } finally {
+    terminal.say('connector', 'stopping');
+    await console.close();
+    await system.stop();
+  }
+}
+
+async function firstNode(root: string) {
+  const [node] = await configuredNodes(root);
+  if (!node) throw new Error('cdk.json: expected at least one node in the context key `nodes`, got none');
+  return node;
+}
+
+/** The documents' extensions; an app that none of them calls gets one of its own name. */
+function dialplanFor(apps: readonly string[]): Extensions {
+  const called = Object.values(DOCUMENTED_DIALPLAN).map((steps) => String(steps).split(',')[0]);
+  const others = apps.filter((app) => !called.includes(app));
+  return { ...DOCUMENTED_DIALPLAN, ...Object.fromEntries(others.map((app) => [app.toLowerCase(), app])) };
+}
+
+/** Where a function's handler is, as a test in test/ imports it: as the template says, or by the house's custom. */
+function handlerModule(root: string, title: string, { deployment }: LocalSystem): string {
+  const entry = deployment.functions.find((fn) => fn.title === title)?.entry;
+  const custom = `functions/${title.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()}/index.ts`;
+  const file = resolve(root, entry ?? custom);
+  return existsSync(file) ? relative(join(root, 'test'), file) : './handler.ts';
+}
+
+function consolePortOf({ 'console-port': port, 'no-console': none }: Values): number | undefined | false {
+  if (none) return false;
+  if (port === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new Error(`--console-port: expected a port from 0 (any that is free) to 65535, got ${port}`);
+  }
+  return Number(port);
+}
+
+function credentials(
+  user: 'user' | 'connector-user',
+  passwordEnv: 'password-env' | 'connector-password-env',
+  values: Values,
+): { username: string; password: string } {
+  const username = values[user];
+  const variable = values[passwordEnv];
+  if (username === undefined || variable === undefined) {
+    throw new Error(`--asterisk: expected --${user} NAME and --${passwordEnv} VARIABLE beside it`);
+  }
+  const password = process.env[variable];
+  if (!password)
+    throw new Error(
+      `--${passwordEnv} ${variable}: expected that environment variable to hold a password, it holds nothing`,
+    );
+  return { username, password };
+}
+
+function parse(args: string[]) {
+  return parseArgs({ args, options: OPTIONS }).values;
+}

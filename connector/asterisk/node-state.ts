@@ -1,0 +1,193 @@
+import { timeOf } from '../../lib/events/entry.ts';
+import type { EventSubject } from '../../lib/events/subject.ts';
+
+/** What the connector knows of a channel. */
+interface KnownChannel {
+  /** The number of its event that was forwarded last; absent where another connector may have numbered some since. */
+  sequence?: number;
+  callId?: string;
+  /** The Stasis application that it is in, where it is in one. */
+  app?: string;
+  /** The channel as its last event showed it, while it is in Stasis. */
+  snapshot?: Fields;
+  /** Its `StasisStart` was rebuilt, so that Asterisk's own would be a second one. */
+  recovered?: true;
+  /** When it left Stasis or ended, in epoch milliseconds. */
+  endedAt?: number;
+}
+
+type Fields = Record<string, unknown>;
+
+/** More than any Asterisk holds at once. Beyond it the channels longest without an event are forgotten. */
+const MAX_CHANNELS = 50_000;
+/** Events of a channel may still come after its end, but not so long after. */
+const FORGET_AFTER_MS = 10 * 60_000;
+
+/** The state as the journal keeps it. */
+export interface NodeStateCheckpoint {
+  channels: [string, KnownChannel][];
+  held: string[];
+  heldSince: number;
+  lastHeardAt: number;
+  startupTime?: string;
+}
+
+/** The parts of a call event that the state is made of. */
+export interface ObservedEvent {
+  type: string;
+  timestamp?: unknown;
+  application?: unknown;
+}
+
+/**
+ * What one connector knows of one node: which channels are in which app, the number that each one's events have come to,
+ * which apps it holds, and when it last heard of the node. The same after a restart on the same disk, where it is
+ * built again from what the journal holds.
+ */
+export class NodeState {
+  /** In the order of their last event. */
+  readonly #channels: Map<string, KnownChannel>;
+  /** Apps that were ours when we last heard of the node: neither handed over nor given back. */
+  readonly #held: Set<string>;
+  /** Since when no app came from other hands, in epoch milliseconds: younger channels were numbered by nobody else. */
+  #heldSince: number;
+  /** When the node was last heard of, in epoch milliseconds; 0 for never. */
+  lastHeardAt: number;
+  /** When Asterisk started, as it tells; a change is a restart. */
+  startupTime: string | undefined;
+
+  constructor(checkpoint?: NodeStateCheckpoint) {
+    this.#channels = new Map(checkpoint?.channels);
+    this.#held = new Set(checkpoint?.held);
+    this.#heldSince = checkpoint?.heldSince ?? Date.now();
+    this.lastHeardAt = checkpoint?.lastHeardAt ?? 0;
+    this.startupTime = checkpoint?.startupTime;
+  }
+
+  checkpoint(): NodeStateCheckpoint {
+    const before = Date.now() - FORGET_AFTER_MS;
+    for (const [id, { endedAt }] of this.#channels)
+      if (endedAt !== undefined && endedAt < before) this.#channels.delete(id);
+    return {
+      channels: [...this.#channels],
+      held: [...this.#held],
+      heldSince: this.#heldSince,
+      lastHeardAt: this.lastHeardAt,
+      ...(this.startupTime !== undefined && { startupTime: this.startupTime }),
+    };
+  }
+
+  /** Notes that apps are ours, since when. Those that were not until then may have been in other hands. */
+  hold(apps: Iterable<string>, since = Date.now()): void {
+    for (const app of apps) {
+      if (this.#held.has(app)) continue;
+      this.#held.add(app);
+      this.#heldSince = since;
+    }
+  }
+
+  /** Notes that apps are not ours any more: another connector may number the events of their channels. */
+  release(apps: Iterable<string>): void {
+    const released = new Set(apps);
+    for (const app of released) this.#held.delete(app);
+    for (const channel of this.#channels.values()) {
+      if (channel.app !== undefined && released.has(channel.app)) delete channel.sequence;
+    }
+  }
+
+  holds(app: string): boolean {
+    return this.#held.has(app);
+  }
+
+  isIn(channelId: string, app: string): boolean {
+    return this.#channels.get(channelId)?.app === app;
+  }
+
+  /** Channels that are in the app, with what their last event showed. */
+  inApp(app: string): { id: string; snapshot: Fields }[] {
+    return [...this.#channels].flatMap(([id, known]) =>
+      known.app === app ? [{ id, snapshot: known.snapshot ?? { id } }] : [],
+    );
+  }
+
+  /** Whether Asterisk's own `StasisStart` comes after one that was rebuilt. */
+  isSecondStart({ type, application }: ObservedEvent, channelId: string | undefined): boolean {
+    if (type !== 'StasisStart' || channelId === undefined) return false;
+    const known = this.#channels.get(channelId);
+    return known?.recovered === true && known.app === application;
+  }
+
+  /** Notes where an event leaves its channel. */
+  observe(event: ObservedEvent, { channelId, callId, channel: shown }: Omit<EventSubject, 'resources'>): void {
+    if (channelId === undefined) return;
+    const channel = this.#touch(channelId);
+    channel.sequence ??= this.#sequenceBefore(event.timestamp, shown?.creationtime);
+    if (callId !== undefined) channel.callId = callId;
+    if (event.type === 'StasisStart' && typeof event.application === 'string') {
+      channel.app = event.application;
+      delete channel.endedAt;
+      delete channel.recovered;
+    } else if (event.type === 'ChannelDestroyed' || (event.type === 'StasisEnd' && channel.app === event.application)) {
+      leave(channel);
+    }
+    if (channel.app !== undefined && shown) channel.snapshot = shown;
+  }
+
+  /** Numbers one more forwarded event of a channel, which was observed. */
+  next(channelId: string): { channelSequence: number; callId?: string } {
+    // Observed just now: it is the latest already.
+    const channel = this.#channels.get(channelId) ?? this.#touch(channelId);
+    channel.sequence = (channel.sequence ?? 0) + 1;
+    return { channelSequence: channel.sequence, ...(channel.callId !== undefined && { callId: channel.callId }) };
+  }
+
+  /** Takes the number over that a forwarded event was given by an earlier process. */
+  resume(channelId: string, channelSequence: number): void {
+    this.#touch(channelId).sequence = channelSequence;
+  }
+
+  /** Notes a channel as being in an app without an event: another connector has told of it. */
+  adopt(channelId: string, app: string, snapshot: Fields): void {
+    Object.assign(this.#touch(channelId), { app, snapshot });
+  }
+
+  /** Notes that a channel's `StasisStart` was rebuilt. */
+  markRecovered(channelId: string): void {
+    this.#touch(channelId).recovered = true;
+  }
+
+  /** Notes that a channel is gone without an event: another connector has told of it. */
+  forget(channelId: string): void {
+    const channel = this.#channels.get(channelId);
+    if (channel) leave(channel);
+  }
+
+  /**
+   * After which number those of a channel begin. One that is as old as our hold on the apps, or old enough to have been
+   * forgotten, may have been numbered before: the microseconds since 1970 are ahead of any such number.
+   */
+  #sequenceBefore(timestamp: unknown, creationtime: unknown): number {
+    const now = Date.now();
+    const created = timeOf(creationtime);
+    if (created === undefined) return now * 1000;
+    // Both by Asterisk's clock, which may differ from ours.
+    const ageMs = (timeOf(timestamp) ?? now) - created;
+    const bornAt = now - ageMs;
+    return bornAt >= this.#heldSince && ageMs < FORGET_AFTER_MS ? 0 : now * 1000;
+  }
+
+  #touch(channelId: string): KnownChannel {
+    const channel = this.#channels.get(channelId) ?? {};
+    this.#channels.delete(channelId);
+    this.#channels.set(channelId, channel);
+    if (this.#channels.size > MAX_CHANNELS) this.#channels.delete(this.#channels.keys().next().value as string);
+    return channel;
+  }
+}
+
+function leave(channel: KnownChannel): void {
+  delete channel.app;
+  delete channel.snapshot;
+  delete channel.recovered;
+  channel.endedAt = Date.now();
+}

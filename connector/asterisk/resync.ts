@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AriClient } from '../../lib/ari/client.ts';
+import type { Channel } from '../../lib/ari/generated/model.ts';
+import type { AriFrame } from '../../lib/events/entry.ts';
+import type { NodeState } from './node-state.ts';
+
+/** How long an event that Asterisk has sent may take to be read: what has not come by then was sent to nobody. */
+const SETTLE_MS = 500;
+
+/** A channel that is in a Stasis application now. */
+export interface StasisChannel {
+  id: string;
+  app: string;
+  /** The arguments that the dialplan gave; none where the channel was moved here, as Asterisk does not tell those. */
+  args: string[];
+  channel: Channel;
+}
+
+/** What differs between what is known of the apps and what Asterisk says. */
+export interface Difference {
+  /** In an app, and no `StasisStart` was seen. */
+  entered: StasisChannel[];
+  /** Known to be in an app, and no longer there. */
+  left: { id: string; app: string; snapshot: Record<string, unknown> }[];
+}
+
+/** Asks Asterisk which channels are in the apps. A read-only user is enough. */
+export async function stasisChannels(
+  ari: AriClient,
+  apps: readonly string[],
+  state: NodeState,
+): Promise<StasisChannel[]> {
+  const [channels, listed] = await Promise.all([ari.channels.list(), ari.applications.list()]);
+  const found: StasisChannel[] = [];
+  for (const channel of channels) {
+    const { app_name, app_data } = channel.dialplan;
+    if (app_name !== 'Stasis') continue;
+    const [named = '', ...args] = (app_data ?? '').split(',');
+    // A channel's app is one of those that list it; others may merely be subscribed to it. After a move `app_data`
+    // still names the first one.
+    const listing = listed.filter(({ channel_ids }) => channel_ids.includes(channel.id)).map(({ name }) => name);
+    const known = listing.find((app) => state.isIn(channel.id, app));
+    const app = known ?? (listing.includes(named) ? named : listing[0]);
+    if (app === undefined || !apps.includes(app)) continue;
+    found.push({ id: channel.id, app, args: app === named ? args : [], channel });
+  }
+  return found;
+}
+
+export function differenceOf(present: readonly StasisChannel[], apps: readonly string[], state: NodeState): Difference {
+  const there = new Set(present.map(({ id, app }) => `${app}\n${id}`));
+  return {
+    entered: present.filter(({ id, app }) => !state.isIn(id, app)),
+    left: apps.flatMap((app) =>
+      state
+        .inApp(app)
+        .filter(({ id }) => !there.has(`${app}\n${id}`))
+        .map(({ id, snapshot }) => ({ id, app, snapshot })),
+    ),
+  };
+}
+
+/** What differs, and still does when all that is on its way has come. */
+export async function lastingDifference(
+  ari: AriClient,
+  apps: readonly string[],
+  state: NodeState,
+): Promise<Difference> {
+  const look = async (): Promise<Difference> => differenceOf(await stasisChannels(ari, apps, state), apps, state);
+  const first = await look();
+  if (first.entered.length + first.left.length === 0) return first;
+  await sleep(SETTLE_MS);
+  return inBoth(first, await look());
+}
+
+/** What was so twice, some time apart, is no event on its way. */
+export function inBoth(first: Difference, second: Difference): Difference {
+  const inFirst = (list: readonly { id: string; app: string }[]) => (it: { id: string; app: string }) =>
+    list.some(({ id, app }) => id === it.id && app === it.app);
+  return {
+    entered: second.entered.filter(inFirst(first.entered)),
+    left: second.left.filter(inFirst(first.left)),
+  };
+}
+
+/** The `StasisStart` that nobody received, as Asterisk would have sent it. */
+export function rebuiltStart({ app, args, channel }: StasisChannel, asteriskId: string | undefined): AriFrame {
+  return rebuilt('StasisStart', { args, channel }, app, asteriskId);
+}
+
+/** The `StasisEnd` that nobody received, with the channel as it was last seen. */
+export function rebuiltEnd(app: string, channel: Record<string, unknown>, asteriskId: string | undefined): AriFrame {
+  return rebuilt('StasisEnd', { channel }, app, asteriskId);
+}
+
+function rebuilt(type: string, fields: object, application: string, asteriskId: string | undefined): AriFrame {
+  const event = {
+    type,
+    timestamp: new Date().toISOString().replace('Z', '+0000'),
+    ...fields,
+    ...(asteriskId !== undefined && { asterisk_id: asteriskId }),
+    application,
+  };
+  return { text: JSON.stringify(event), event };
+}

@@ -1,0 +1,6 @@
+export { AwsEndpoint } from './endpoint.ts';
+export { type QueuedMessage, Queues } from './queues.ts';
+export { Secrets } from './secrets.ts';
+export { required, ServiceError, shapeError } from './service-error.ts';
+export { SqsService } from './sqs-service.ts';
+export { AwsAge, AwsWaits } from './waits.ts';

@@ -1,0 +1,134 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { LocalQueue } from '../template/index.ts';
+
+/** A message that waits in a queue. */
+export interface QueuedMessage {
+  messageId: string;
+  body: string;
+  /** Message attributes of type String. */
+  attributes: Record<string, string>;
+  sentAt: Date;
+  receiveCount: number;
+}
+
+interface Held extends QueuedMessage {
+  visibleAt: number;
+  receiptHandle?: string;
+}
+
+/** Oldest messages of a queue go when more than these wait: nobody reads the queues of a laptop. */
+const MAX_MESSAGES = 10_000;
+
+/** The queues of the templates, in memory. */
+export class Queues {
+  readonly #onMessage: (queue: LocalQueue, message: QueuedMessage) => void;
+  readonly #queues = new Map<string, { queue: LocalQueue; messages: Held[]; arrivals: Set<() => void> }>();
+
+  /** @param onMessage called when a message has been sent */
+  constructor(onMessage: (queue: LocalQueue, message: QueuedMessage) => void = () => {}) {
+    this.#onMessage = onMessage;
+  }
+
+  /** From now on these are the queues; those that were there before keep their messages. */
+  apply(queues: readonly LocalQueue[]): void {
+    const before = new Map(this.#queues);
+    this.#queues.clear();
+    for (const queue of queues) {
+      this.#queues.set(queue.arn, { messages: [], arrivals: new Set(), ...before.get(queue.arn), queue });
+    }
+  }
+
+  find(arnOrUrl: string): LocalQueue | undefined {
+    const path = URL.canParse(arnOrUrl) && arnOrUrl.startsWith('http') ? new URL(arnOrUrl).pathname : undefined;
+    if (path === undefined) return this.#queues.get(arnOrUrl)?.queue;
+    return [...this.#queues.values()].find(({ queue }) => new URL(queue.url).pathname === path)?.queue;
+  }
+
+  /** What waits in a queue, oldest first, whether somebody reads it at the moment or not. */
+  messages(arn: string): readonly QueuedMessage[] {
+    return this.#queues.get(arn)?.messages ?? [];
+  }
+
+  send({ arn }: LocalQueue, body: string, attributes: Record<string, string> = {}): QueuedMessage {
+    const held = this.#queues.get(arn);
+    if (!held) throw new Error(`No queue ${arn}`);
+    const message = { messageId: randomUUID(), body, attributes, sentAt: new Date(), receiveCount: 0, visibleAt: 0 };
+    held.messages.push(message);
+    if (held.messages.length > MAX_MESSAGES) held.messages.shift();
+    for (const wake of held.arrivals) wake();
+    this.#onMessage(held.queue, message);
+    return message;
+  }
+
+  /** Takes up to `limit` messages, which nobody else sees until the visibility timeout is over. */
+  receive({ arn, visibilityTimeoutSeconds }: LocalQueue, limit: number, visibilitySeconds?: number) {
+    const now = Date.now();
+    const visible = (this.#queues.get(arn)?.messages ?? []).filter(({ visibleAt }) => visibleAt <= now);
+    return visible.slice(0, limit).map((message) => {
+      message.visibleAt = now + (visibilitySeconds ?? visibilityTimeoutSeconds) * 1000;
+      message.receiveCount += 1;
+      const receiptHandle = randomUUID();
+      message.receiptHandle = receiptHandle;
+      return { ...message, receiptHandle };
+    });
+  }
+
+  /** Resolves when a message arrives, and after `ms` at the latest. */
+  async arrival({ arn }: LocalQueue, ms: number): Promise<void> {
+    const held = this.#queues.get(arn);
+    if (!held) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        held.arrivals.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      held.arrivals.add(wake);
+    });
+  }
+
+  /** @returns whether the receipt handle was one of the queue's */
+  delete({ arn }: LocalQueue, receiptHandle: string): boolean {
+    const messages = this.#queues.get(arn)?.messages ?? [];
+    const at = messages.findIndex((message) => message.receiptHandle === receiptHandle);
+    if (at >= 0) messages.splice(at, 1);
+    return at >= 0;
+  }
+
+  purge({ arn }: LocalQueue): void {
+    this.#queues.get(arn)?.messages.splice(0);
+  }
+
+  /** How many can be received, and how many somebody has. */
+  counts({ arn }: LocalQueue): { visible: number; inFlight: number } {
+    const messages = this.#queues.get(arn)?.messages ?? [];
+    const inFlight = messages.filter(({ visibleAt }) => visibleAt > Date.now()).length;
+    return { visible: messages.length - inFlight, inFlight };
+  }
+}
+
+/** What SQS gives with a message, and its clients check. */
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+/** MD5 of message attributes of type String (SQS Developer Guide, "Calculating the MD5 message digest"). */
+export function attributesMd5(attributes: Readonly<Record<string, string>>): string | undefined {
+  const names = Object.keys(attributes).sort();
+  if (names.length === 0) return undefined;
+  const hash = createHash('md5');
+  const add = (text: string): void => {
+    const bytes = Buffer.from(text);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  };
+  for (const name of names) {
+    add(name);
+    add('String');
+    hash.update(Buffer.of(1));
+    add(attributes[name] ?? '');
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,157 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { LocalSecret, SecretGeneration } from '../template/index.ts';
+import { required, ServiceError } from './service-error.ts';
+
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const DIGITS = '0123456789';
+const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+/** One version of a secret's value. */
+interface SecretVersion {
+  id: string;
+  value: string;
+  stages: string[];
+  created: Date;
+}
+
+interface Held {
+  secret: LocalSecret;
+  versions: SecretVersion[];
+}
+
+/** The secrets of the templates. Their values exist in this process's memory only. */
+export class Secrets {
+  readonly #held = new Map<string, Held>();
+
+  /** From now on these are the secrets; those that were there before keep their values, new ones get theirs. */
+  apply(secrets: readonly LocalSecret[]): void {
+    const before = new Map(this.#held);
+    this.#held.clear();
+    for (const secret of secrets) {
+      const versions = before.get(secret.arn)?.versions ?? [];
+      this.#held.set(secret.arn, { secret, versions });
+      if (versions.length > 0 || secret.value === undefined) continue;
+      this.put(secret.arn, typeof secret.value === 'string' ? secret.value : generated(secret.value));
+    }
+  }
+
+  /** The value of now, by ARN; `undefined` where there is none. */
+  get(arn: string): string | undefined {
+    return this.#held.get(arn)?.versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
+  }
+
+  put(arn: string, value: string, id: string = randomUUID(), stages: readonly string[] = ['AWSCURRENT']): void {
+    const held = this.#held.get(arn);
+    if (!held) throw new Error(`No secret ${arn}`);
+    const current = held.versions.find((version) => version.stages.includes('AWSCURRENT'));
+    const moved = [...stages];
+    // What was current is the previous one: a reader that is a step behind still finds it.
+    if (moved.includes('AWSCURRENT') && current) {
+      for (const version of held.versions) version.stages = version.stages.filter((stage) => stage !== 'AWSPREVIOUS');
+      current.stages.push('AWSPREVIOUS');
+    }
+    for (const version of held.versions) version.stages = version.stages.filter((stage) => !moved.includes(stage));
+    held.versions.push({ id, value, stages: moved, created: new Date() });
+  }
+
+  /**
+   * Secrets Manager's own operations.
+   *
+   * @returns nothing where the operation is not served
+   */
+  call(operation: string, input: Record<string, unknown>): object | undefined {
+    if (operation === 'GetSecretValue') return this.#getSecretValue(input);
+    if (operation === 'PutSecretValue') return this.#putSecretValue(input);
+    return undefined;
+  }
+
+  #getSecretValue(input: Record<string, unknown>): object {
+    const { secret, versions } = this.#find(required(input, 'SecretId'));
+    const { VersionId: id, VersionStage: stage } = input as { VersionId?: string; VersionStage?: string };
+    const version =
+      id === undefined
+        ? versions.find(({ stages }) => stages.includes(stage ?? 'AWSCURRENT'))
+        : versions.find((candidate) => candidate.id === id);
+    if (!version) {
+      const which = id === undefined ? `staging label: ${stage ?? 'AWSCURRENT'}` : `VersionId: ${id}`;
+      throw new ServiceError(
+        'ResourceNotFoundException',
+        `Secrets Manager can't find the specified secret value for ${which}`,
+      );
+    }
+    if (id !== undefined && stage !== undefined && !version.stages.includes(stage)) {
+      throw new ServiceError(
+        'InvalidRequestException',
+        'You provided a VersionStage that is not associated to the provided VersionId.',
+      );
+    }
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: version.id,
+      VersionStages: version.stages,
+      CreatedDate: version.created.getTime() / 1000,
+      SecretString: version.value,
+    };
+  }
+
+  #putSecretValue(input: Record<string, unknown>): object {
+    const { secret, versions } = this.#find(required(input, 'SecretId'));
+    const {
+      SecretString: value,
+      ClientRequestToken: id = randomUUID(),
+      VersionStages: stages,
+    } = input as {
+      SecretString?: string;
+      ClientRequestToken?: string;
+      VersionStages?: string[];
+    };
+    if (typeof value !== 'string') {
+      throw new ServiceError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
+    }
+    const before = versions.find((version) => version.id === id);
+    if (before && before.value !== value) {
+      throw new ServiceError(
+        'ResourceExistsException',
+        `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
+      );
+    }
+    if (!before) this.put(secret.arn, value, id, stages ?? ['AWSCURRENT']);
+    const { stages: now = [] } = versions.find((version) => version.id === id) ?? {};
+    return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: now };
+  }
+
+  /** By ARN, by ARN without its last six characters, or by name. */
+  #find(secretId: string): Held {
+    const found =
+      this.#held.get(secretId) ??
+      [...this.#held.values()].find(({ secret }) => secret.name === secretId || secret.arn.slice(0, -7) === secretId);
+    if (found) return found;
+    throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+  }
+}
+
+/** A value as Secrets Manager's GetRandomPassword makes it: of each kind of character that is allowed at least one. */
+function generated(generation: SecretGeneration): string {
+  const { ExcludeCharacters = '', PasswordLength = 32 } = generation;
+  const kinds = [
+    generation.ExcludeLowercase ? '' : LOWER,
+    generation.ExcludeUppercase ? '' : LOWER.toUpperCase(),
+    generation.ExcludeNumbers ? '' : DIGITS,
+    generation.ExcludePunctuation ? '' : PUNCTUATION,
+    generation.IncludeSpace ? ' ' : '',
+  ]
+    .map((kind) => [...kind].filter((character) => !ExcludeCharacters.includes(character)))
+    .filter((kind) => kind.length > 0);
+  const pick = (characters: readonly string[]): string => characters[randomInt(characters.length)] as string;
+  const password = kinds.map(pick);
+  while (password.length < Number(PasswordLength)) password.push(pick(kinds.flat()));
+  for (let last = password.length - 1; last > 0; last--) {
+    const other = randomInt(last + 1);
+    [password[last], password[other]] = [password[other] as string, password[last] as string];
+  }
+  const text = password.join('');
+  const { SecretStringTemplate, GenerateStringKey } = generation;
+  if (SecretStringTemplate === undefined || GenerateStringKey === undefined) return text;
+  return JSON.stringify({ ...(JSON.parse(SecretStringTemplate) as object), [GenerateStringKey]: text });
+}

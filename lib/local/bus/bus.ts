@@ -1,0 +1,78 @@
+import { type CompiledPatterns, compile } from '../../events/pattern/index.ts';
+import type { LocalRule } from '../template/index.ts';
+import { busNameOf } from '../template/index.ts';
+import type { BusEvent, PutEntry, PutResult } from './bus-event.ts';
+import type { Delivery } from './deliveries.ts';
+import { eventOf } from './put-entry.ts';
+
+export interface BusObserver {
+  /** An event is on a bus. */
+  onEvent(event: BusEvent, busName: string, matched: readonly LocalRule[], rules: readonly LocalRule[]): void;
+  /** An event is to be brought to a target. */
+  deliver(delivery: Delivery): void;
+}
+
+/** What is known of how an event came onto the bus. */
+export interface Arrival {
+  /** X-Ray's header. */
+  traceId?: string;
+  /** From how many other buses it was forwarded. @default 0 */
+  hops?: number;
+  /** ARNs of the only rules that are to see it. @default all of the bus */
+  onlyRules?: readonly string[];
+}
+
+/** Takes events, and finds the targets of the rules that match. */
+export class Bus {
+  #buses = new Map<string, { rules: readonly LocalRule[]; patterns: CompiledPatterns }>();
+  readonly #observer: BusObserver;
+
+  constructor(observer: BusObserver) {
+    this.#observer = observer;
+  }
+
+  /** From now on these are the buses, beside `default`, and their rules. */
+  apply(busNames: readonly string[], rules: readonly LocalRule[]): void {
+    this.#buses = new Map(
+      ['default', ...busNames].map((name) => {
+        const own = rules.filter(({ busName }) => busName === name);
+        return [name, { rules: own, patterns: compile(own.map(({ pattern }) => pattern)) }];
+      }),
+    );
+  }
+
+  has(busName: string): boolean {
+    return this.#buses.has(busName);
+  }
+
+  /**
+   * One entry of PutEvents.
+   *
+   * @param traceHeader the request's own, for entries that bring none
+   */
+  put(entry: PutEntry, traceHeader = ''): PutResult {
+    const event = eventOf(entry);
+    if ('ErrorCode' in event) return event;
+    const busName = busNameOf(entry.EventBusName ?? 'default');
+    // The service answers for a bus that does not exist as if all were well; here it is said aloud.
+    if (!this.#buses.has(busName)) {
+      return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
+    }
+    this.publish(busName, event, { traceId: entry.TraceHeader ?? traceHeader });
+    return { EventId: event.id };
+  }
+
+  publish(busName: string, event: BusEvent, { traceId = '', hops = 0, onlyRules }: Arrival = {}): void {
+    const bus = this.#buses.get(busName);
+    if (!bus) throw new Error(`No bus ${busName}`);
+    const ingested = new Date();
+    const matched = bus.patterns
+      .matching(event)
+      .map((index) => bus.rules[index] as LocalRule)
+      .filter(({ arn }) => !onlyRules || onlyRules.includes(arn));
+    this.#observer.onEvent(event, busName, matched, bus.rules);
+    for (const rule of matched) {
+      for (const target of rule.targets) this.#observer.deliver({ event, rule, target, ingested, traceId, hops });
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { matches } from '../../events/pattern/index.ts';
+import { required, ServiceError } from '../aws/index.ts';
+import type { Archives } from './archives.ts';
+import type { Bus } from './bus.ts';
+import { readEntries } from './put-entry.ts';
+
+/** What an event has to have for TestEventPattern. */
+const EVENT_FIELDS = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
+
+/** What is served of EventBridge. */
+export class EventsService {
+  readonly #bus: Bus;
+  readonly #archives: Archives;
+
+  constructor(bus: Bus, archives: Archives) {
+    this.#bus = bus;
+    this.#archives = archives;
+  }
+
+  /** @returns nothing where the operation is not served */
+  call(operation: string, input: Record<string, unknown>, traceHeader: string): object | undefined {
+    switch (operation) {
+      case 'PutEvents': {
+        const results = readEntries(input.Entries).map((entry) => this.#bus.put(entry, traceHeader));
+        return { Entries: results, FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length };
+      }
+      case 'TestEventPattern':
+        return { Result: testEventPattern(required(input, 'EventPattern'), required(input, 'Event')) };
+      case 'StartReplay':
+        return this.#archives.start(input, this.#bus);
+      case 'DescribeReplay':
+        return this.#archives.describe(input);
+      default:
+        return undefined;
+    }
+  }
+}
+
+function testEventPattern(pattern: string, event: string): boolean {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(event);
+  } catch {
+    parsed = undefined;
+  }
+  const missing = typeof parsed === 'object' && parsed !== null ? EVENT_FIELDS.find((name) => !(name in parsed)) : '';
+  if (missing !== undefined) {
+    const reason = missing === '' ? 'Event is not a JSON object.' : `Event is missing the field ${missing}.`;
+    throw new ServiceError('ValidationException', `Parameter Event is not valid. Reason: ${reason}`);
+  }
+  try {
+    return matches(pattern, event);
+  } catch (error) {
+    throw new ServiceError((error as Error).name, (error as Error).message);
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceError, shapeError } from '../aws/index.ts';
+import { ACCOUNT, REGION } from '../template/index.ts';
+import type { BusEvent, PutEntry } from './bus-event.ts';
+
+/** Entries of one request at the most. */
+const MAX_ENTRIES = 10;
+/** What all entries of a request may come to (EventBridge endpoints and quotas, January 2026). */
+const MAX_REQUEST_BYTES = 1024 * 1024;
+const MAX_DETAIL_TYPE = 128;
+const REQUIRED = ['Source', 'DetailType', 'Detail'] as const;
+const TEXTS = ['Source', 'DetailType', 'Detail', 'EventBusName', 'TraceHeader'] as const;
+
+/** Why an entry fails, the others of its request being none the worse. */
+export interface EntryFault {
+  ErrorCode: string;
+  ErrorMessage: string;
+}
+
+/**
+ * Reads the entries of a PutEvents request.
+ *
+ * @throws ServiceError where the whole request is refused
+ */
+export function readEntries(entries: unknown): PutEntry[] {
+  if (entries === undefined || entries === null) {
+    throw new ServiceError(
+      'ValidationException',
+      "1 validation error detected: Value null at 'entries' failed to satisfy constraint: Member must not be null",
+    );
+  }
+  if (!Array.isArray(entries)) throw shapeError();
+  if (entries.length < 1 || entries.length > MAX_ENTRIES) {
+    const limit = entries.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${MAX_ENTRIES}`;
+    const value = `[${entries.map(() => 'PutEventsRequestEntry').join(', ')}]`;
+    throw new ServiceError(
+      'ValidationException',
+      `1 validation error detected: Value '${value}' at 'entries' failed to satisfy constraint: Member must have length ${limit}`,
+    );
+  }
+  for (const entry of entries as Record<string, unknown>[]) checkShape(entry);
+  if ((entries as PutEntry[]).reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_REQUEST_BYTES) {
+    throw new ServiceError('ValidationException', 'Total size of the entries in the request is over the limit.');
+  }
+  return entries as PutEntry[];
+}
+
+/** What AWS's JSON protocol cannot read. */
+function checkShape(entry: Record<string, unknown>): void {
+  if (typeof entry !== 'object' || entry === null) throw shapeError();
+  for (const name of TEXTS)
+    if (!['undefined', 'string'].includes(typeof (entry[name] ?? undefined))) throw shapeError();
+  const { Time, Resources } = entry;
+  if (!['undefined', 'number'].includes(typeof (Time ?? undefined))) throw shapeError();
+  if (Resources && !(Array.isArray(Resources) && Resources.every((one) => typeof one === 'string'))) throw shapeError();
+}
+
+/** EventBridge User Guide, "Calculating PutEvents event entry size". */
+function sizeOf({ Time, Source = '', DetailType = '', Detail = '', Resources }: PutEntry): number {
+  const texts = [Source, DetailType, Detail, ...(Resources ?? [])];
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
+}
+
+/** The event that an entry becomes, or why it fails. */
+export function eventOf(entry: PutEntry): BusEvent | EntryFault {
+  const missing = REQUIRED.find((name) => !entry[name]);
+  if (missing) return invalid(missing, `${missing} is a required argument.`);
+  const { Source = '', DetailType = '', Detail = '' } = entry;
+  if (Source.startsWith('aws.')) {
+    return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
+  }
+  if (DetailType.length > MAX_DETAIL_TYPE) {
+    return invalid('DetailType', `DetailType must have at most ${MAX_DETAIL_TYPE} characters.`);
+  }
+  const detail = objectOf(Detail);
+  if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': DetailType,
+    source: Source,
+    account: ACCOUNT,
+    time: new Date((entry.Time ?? Date.now() / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: REGION,
+    resources: entry.Resources ?? [],
+    detail,
+  };
+}
+
+function invalid(parameter: string, reason: string): EntryFault {
+  return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${parameter} is not valid. Reason: ${reason}` };
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import type { EventPattern, FieldExplanation } from '../../events/pattern/index.ts';
+import { explain } from '../../events/pattern/index.ts';
+import type { BusEvent } from '../bus/index.ts';
+import type { StepDetail, Trace } from '../trace/index.ts';
+import { pathBelowRoot } from '../trace/index.ts';
+import type { CommandStep, InvocationStep, Step } from '../trace/step.ts';
+import { handlerTest, type RecordedCommand, rulesTest } from './test-snippet.ts';
+
+/** Why a rule matched an event, or why not. */
+export interface RuleView {
+  title: string;
+  matches: boolean;
+  /** In words. */
+  text: string;
+  decidedBy: FieldExplanation[];
+  pattern: EventPattern;
+}
+
+/** All there is to a step, as the page shows it. */
+export interface DetailView {
+  step: Step;
+  event?: BusEvent;
+  rules?: RuleView[];
+  payload?: unknown;
+  path?: string;
+  body?: string;
+  answer?: string;
+  line?: string;
+  attributes?: Record<string, string>;
+  /** A test to paste into a file. */
+  test?: string;
+}
+
+/** @param moduleOf where the handler of a function is, as a test imports it */
+export function detailOf(trace: Trace, number: number, moduleOf: (fn: string) => string): DetailView | undefined {
+  const found = trace.find(number);
+  if (!found) return undefined;
+  const { step, detail } = found;
+  switch (detail.kind) {
+    case 'event': {
+      const invocation = trace.steps.findLast(
+        (other): other is InvocationStep =>
+          other.kind === 'invocation' && 'eventId' in step && other.eventId === step.eventId,
+      );
+      const rules = detail.rules.map(({ title, pattern }) => {
+        const { matches, text, decidedBy } = explain(pattern, detail.event);
+        return { title, matches, text, decidedBy, pattern };
+      });
+      const matched = rules.filter(({ matches }) => matches).map(({ title }) => title);
+      const test = invocation
+        ? invocationTest(trace, invocation, moduleOf)
+        : rulesTest(detail.event, detail.rules, matched);
+      return { step, event: detail.event, rules, ...(test !== undefined && { test }) };
+    }
+    case 'invocation': {
+      const test = invocationTest(trace, step as InvocationStep, moduleOf);
+      return { step, payload: detail.payload, ...(test !== undefined && { test }) };
+    }
+    default: {
+      const { kind: _, ...rest } = detail;
+      return { step, ...rest };
+    }
+  }
+}
+
+/** `undefined` while it runs. */
+function invocationTest(trace: Trace, step: InvocationStep, moduleOf: (fn: string) => string): string | undefined {
+  const detail = trace.find(step.number)?.detail;
+  if (detail?.kind !== 'invocation' || step.ms === undefined) return undefined;
+  const { steps } = trace;
+  // Attempts share the request id: an attempt's commands are those up to the next one.
+  const isOfRequest = (other: Step): boolean => 'requestId' in other && other.requestId === step.requestId;
+  const next = steps.find((other) => other.kind === 'invocation' && isOfRequest(other) && other.attempt > step.attempt);
+  const commands = steps
+    .filter((other): other is CommandStep => other.kind === 'command' && isOfRequest(other))
+    .filter(({ number }) => number > step.number && number < (next?.number ?? Number.POSITIVE_INFINITY))
+    .toSorted((a, b) => a.at - b.at)
+    .map((command) => recorded(command, trace.find(command.number)?.detail));
+  const { fn, error } = step;
+  return handlerTest({ fn, module: moduleOf(fn), payload: detail.payload, commands, hasFailed: error !== undefined });
+}
+
+function recorded({ method, status = 503 }: CommandStep, detail: StepDetail | undefined): RecordedCommand {
+  const { path, answer = '' } = detail?.kind === 'command' ? detail : { path: '' };
+  const query = /\?.*$/s.exec(path)?.[0] ?? '';
+  return { command: `${method} ${pathBelowRoot(path)}${query}`, status, body: answer };
+}

@@ -1,0 +1,212 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { stopChild } from '../stop-child.ts';
+import type { LocalFunction } from '../template/index.ts';
+import type { AriExchange } from './ari-requests.ts';
+import type { FunctionError, Invocation, Report } from './runtime.ts';
+import { runtimeBundle } from './runtime-bundle.ts';
+
+/** How long loading a function may take (Lambda Developer Guide, "Init phase"). */
+const INIT_LIMIT_MS = 10_000;
+/** How often is looked whether a function uses more memory than it has. */
+const MEMORY_CHECK_MS = 100;
+const OUT_OF_MEMORY = 'Runtime.OutOfMemory';
+/** How long an environment that is no longer needed may take to end. */
+const STOP_LIMIT_MS = 1000;
+
+export interface EnvironmentObserver {
+  onLog(line: string, requestId: string | undefined): void;
+  onCommand(requestId: string, exchange: AriExchange): void;
+  /** The process is no more. */
+  onExit(): void;
+}
+
+/** One process that runs one invocation at a time, as a Lambda execution environment does. */
+export class LambdaEnvironment {
+  readonly #fn: LocalFunction;
+  readonly #observer: EnvironmentObserver;
+  readonly #child: ChildProcess;
+  readonly #loaded: Promise<FunctionError | undefined>;
+  readonly #opened = performance.now();
+  #ended: string | undefined;
+  #invocation: { requestId: string; end(error?: FunctionError): void } | undefined;
+  /** No invocation has run here yet. */
+  cold = true;
+  /** How long it took to load the function. */
+  initMs = 0;
+  /** Resolves when the function is loaded, or cannot be: the first invocation will say so. */
+  readonly ready: Promise<void>;
+
+  /** @param environment what Lambda adds to the function's own: region, credentials, endpoint */
+  constructor(fn: LocalFunction, environment: Record<string, string>, observer: EnvironmentObserver) {
+    this.#fn = fn;
+    this.#observer = observer;
+    this.#child = fork(runtimeBundle(), [], {
+      cwd: fn.code,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [`--max-old-space-size=${fn.memoryMb}`],
+      env: { ...environment, ...fn.environment, ...runtimeVariables(fn), ...extensionPort(fn, environment) },
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream) {
+        createInterface({ input: stream }).on('line', (line) => observer.onLog(line, this.#invocation?.requestId));
+      }
+    }
+    this.#loaded = this.#load();
+    this.ready = this.#loaded.then(() => {
+      this.initMs = performance.now() - this.#opened;
+    });
+  }
+
+  /** Whether it can take an event. */
+  get usable(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** @returns the error that the invocation ended with, nothing where it ended well */
+  async run(requestId: string, payload: unknown, traceId: string): Promise<FunctionError | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    let memoryTimer: NodeJS.Timeout | undefined;
+    const outcome = new Promise<FunctionError | undefined>((resolve) => {
+      this.#invocation = { requestId, end: resolve };
+    });
+    const unloadable = await this.#loaded;
+    if (unloadable) {
+      this.#invocation?.end(unloadable);
+      this.kill('it cannot be loaded');
+    } else {
+      const deadline = Date.now() + this.#fn.timeoutMs;
+      timer = setTimeout(() => this.#timeOut(), this.#fn.timeoutMs);
+      memoryTimer = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS);
+      const invocation: Invocation = { requestId, payload, deadline, traceId };
+      this.#child.send(invocation, (error) => error && this.#broke(error.message));
+    }
+    const error = await outcome;
+    clearTimeout(timer);
+    clearInterval(memoryTimer);
+    // What the function wrote before it ended comes by another pipe, in this turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#invocation = undefined;
+    this.cold = false;
+    return error;
+  }
+
+  /** Ends it at once; an invocation that runs here fails. */
+  kill(reason: string): void {
+    this.#ended ??= reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.#ended ??= 'stopped';
+    await stopChild(this.#child, STOP_LIMIT_MS);
+  }
+
+  /** Resolves when the handler is there, with the error where it never will be. */
+  #load(): Promise<FunctionError | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(
+        () => resolve({ errorType: 'Sandbox.Timedout', errorMessage: `Init timed out after ${INIT_LIMIT_MS} ms` }),
+        INIT_LIMIT_MS,
+      );
+      const loaded = (error?: FunctionError): void => {
+        clearTimeout(timer);
+        resolve(error);
+      };
+      this.#child.on('message', (report: Report) => {
+        if (report.kind === 'loaded') loaded();
+        else if (report.kind === 'unloadable') loaded(report.error);
+        else if (report.kind === 'command') this.#observer.onCommand(report.requestId, report.exchange);
+        else if (report.kind === 'done') this.#invocation?.end();
+        else {
+          if (report.fatal) this.#ended ??= 'the process ends';
+          this.#invocation?.end(report.error);
+        }
+      });
+      const exited = (reason: string): void => {
+        this.#broke(reason);
+        loaded(this.#exitError(reason));
+        this.#observer.onExit();
+      };
+      this.#child.on('exit', (code, signal) => exited(exitReason(code, signal)));
+      this.#child.on('error', (error) => exited(error.message));
+    });
+  }
+
+  #timeOut(): void {
+    const { requestId = '' } = this.#invocation ?? {};
+    const said = `Task timed out after ${(this.#fn.timeoutMs / 1000).toFixed(2)} seconds`;
+    this.#observer.onLog(`${new Date().toISOString()} ${requestId} ${said}`, requestId);
+    this.#invocation?.end({ errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: ${said}` });
+    this.kill('timed out');
+  }
+
+  /** Beside the heap, which V8 limits by itself, there are buffers. Where the system tells no figures they are free. */
+  #checkMemory(): void {
+    if (residentMb(this.#child.pid) <= this.#fn.memoryMb) return;
+    this.#invocation?.end({
+      ...this.#exitError('Runtime exited with error: signal: killed'),
+      errorType: OUT_OF_MEMORY,
+    });
+    this.kill('out of memory');
+  }
+
+  #broke(reason: string): void {
+    this.#ended ??= reason;
+    this.#invocation?.end(this.#exitError(reason));
+  }
+
+  #exitError(reason: string): FunctionError {
+    return {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${this.#invocation?.requestId} Error: ${reason}`,
+    };
+  }
+}
+
+/** What a process has in memory, on Linux; 0 elsewhere. */
+function residentMb(pid: number | undefined): number {
+  try {
+    const [, kib = 0] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kib) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
+  if (code === 0) return 'Runtime exited without providing a reason';
+  const names: Partial<Record<NodeJS.Signals, string>> = {
+    SIGKILL: 'killed',
+    SIGABRT: 'aborted',
+    SIGTERM: 'terminated',
+  };
+  return `Runtime exited with error: ${signal ? `signal: ${names[signal] ?? signal}` : `exit status ${code}`}`;
+}
+
+/** Where the Parameters and Secrets extension listens, for a function that has it: on the endpoint's own port. */
+function extensionPort(fn: LocalFunction, { AWS_ENDPOINT_URL: url }: Record<string, string>): Record<string, string> {
+  const variable = 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT';
+  return url && (fn.secretsExtension || fn.environment[variable]) ? { [variable]: new URL(url).port } : {};
+}
+
+/** Lambda Developer Guide, "Defined runtime environment variables". */
+function runtimeVariables({ arn, name, code, handler, memoryMb }: LocalFunction): Record<string, string> {
+  return {
+    _HANDLER: handler,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`,
+    LAMBDA_TASK_ROOT: code,
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    // Not Lambda's own: what the context's `invokedFunctionArn` is made of.
+    LOCAL_FUNCTION_ARN: arn,
+  };
+}

@@ -1,0 +1,2 @@
+export { Functions } from './functions.ts';
+export type { InvocationOutcome, ObservedCommand, ObservedInvocation } from './observed.ts';

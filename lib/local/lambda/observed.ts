@@ -1,0 +1,32 @@
+import type { LocalFunction } from '../template/index.ts';
+import type { AriExchange } from './ari-requests.ts';
+
+/** One attempt of a function at one event. */
+export interface ObservedInvocation {
+  /** Lambda's request id: the same for every attempt at an event. */
+  requestId: string;
+  fn: LocalFunction;
+  /** What the function was given: the event, or what the rule's input made of it. */
+  payload: unknown;
+  /** `metadata.id` of the event it stems from, or the bus's own id where that has none. */
+  eventId: string;
+  /** From 1. */
+  attempt: number;
+  /** The first invocation of a new process. */
+  cold: boolean;
+}
+
+/** One HTTP request of a function to Asterisk, and what came back. */
+export interface ObservedCommand extends AriExchange {
+  requestId: string;
+  fn: LocalFunction;
+}
+
+/** How an attempt ended. */
+export interface InvocationOutcome {
+  ms: number;
+  /** `Name: message`; absent where it succeeded. */
+  error?: string;
+  /** Lambda tries again after this long; absent where it does not. */
+  retryInMs?: number;
+}

@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
+
+let file: string | undefined;
+
+/**
+ * What runs in a function's process, as plain JavaScript: to strip the types would take each new process longer than all
+ * else that it does before it is ready.
+ */
+export function runtimeBundle(): string {
+  if (file === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'ari-eventbridge-runtime-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    file = join(folder, 'runtime.mjs');
+    buildSync({
+      entryPoints: [RUNTIME],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+    });
+  }
+  return file;
+}

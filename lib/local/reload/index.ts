@@ -1,0 +1,1 @@
+export { HotReload } from './hot-reload.ts';

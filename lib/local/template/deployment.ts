@@ -1,0 +1,125 @@
+import type { EventPattern } from '../../events/pattern/index.ts';
+
+/** A Lambda function of the templates. */
+export interface LocalFunction {
+  arn: string;
+  /** Its name, as `Ref` gives it. */
+  name: string;
+  /** What a person calls it: the construct's path, without the stack. */
+  title: string;
+  /** Folder of its code. */
+  code: string;
+  /** The file that its code was bundled from, where the template says so: what hot reload watches. */
+  entry?: string;
+  /** `file.export` */
+  handler: string;
+  environment: Record<string, string>;
+  timeoutMs: number;
+  memoryMb: number;
+  /** `ReservedConcurrentExecutions`: how many invocations may run at the same time. @default as many as local mode runs */
+  reservedConcurrency?: number;
+  /** What becomes of events that it fails on. @default Lambda's: two more attempts, six hours, no destination */
+  asynchronous?: AsynchronousConfig;
+  /** It has the layer of the Parameters and Secrets extension. @default false */
+  secretsExtension?: boolean;
+  /** Its `DeadLetterConfig`: a queue for events that it failed on to the end. */
+  deadLetterArn?: string;
+}
+
+/** How Lambda treats an event that a function fails on (`AWS::Lambda::EventInvokeConfig`). */
+export interface AsynchronousConfig {
+  maxRetryAttempts?: number;
+  maxEventAgeSeconds?: number;
+  /** The on-failure destination. */
+  onFailureArn?: string;
+}
+
+/** A rule of the templates that is enabled. */
+export interface LocalRule {
+  title: string;
+  name: string;
+  arn: string;
+  busName: string;
+  pattern: EventPattern;
+  targets: LocalTarget[];
+}
+
+/** A target of a rule. */
+export interface LocalTarget {
+  arn: string;
+  /** What the target is given in place of the event. @default the event */
+  input?: TargetInput;
+  /** How long, and how often, delivery is tried again. @default 24 hours, 185 times */
+  retryPolicy?: { maxEventAgeSeconds?: number; maxRetryAttempts?: number };
+  /** Queue for events that cannot be delivered. */
+  deadLetterArn?: string;
+  /** A function that no `AWS::Lambda::Permission` lets EventBridge invoke for this rule. */
+  forbidden?: boolean;
+}
+
+/** What a rule hands its target in place of the event: a constant, a part of the event, or a template filled from it. */
+export type TargetInput =
+  | { constant: string }
+  | { path: string }
+  | { template: string; paths: Readonly<Record<string, string>> };
+
+/** An archive of a bus. */
+export interface LocalArchive {
+  arn: string;
+  name: string;
+  busName: string;
+  /** @default all events */
+  pattern?: EventPattern;
+}
+
+/** A queue of the templates. */
+export interface LocalQueue {
+  arn: string;
+  name: string;
+  /** The construct's path, without the stack. */
+  title: string;
+  url: string;
+  visibilityTimeoutSeconds: number;
+}
+
+/** A secret of the templates. */
+export interface LocalSecret {
+  arn: string;
+  name: string;
+  /** Its first value, or how to generate it. @default it has none until somebody puts one */
+  value?: string | SecretGeneration;
+}
+
+/** `GenerateSecretString` of CloudFormation. */
+export interface SecretGeneration {
+  SecretStringTemplate?: string;
+  GenerateStringKey?: string;
+  PasswordLength?: number;
+  ExcludeCharacters?: string;
+  ExcludeLowercase?: boolean;
+  ExcludeNumbers?: boolean;
+  ExcludePunctuation?: boolean;
+  ExcludeUppercase?: boolean;
+  IncludeSpace?: boolean;
+}
+
+/** A container of the templates, with the folder that its image is built from. */
+export interface LocalContainer {
+  name: string;
+  image: string;
+  environment: Record<string, string>;
+}
+
+/** What the templates would deploy, as far as local mode runs it. */
+export interface LocalDeployment {
+  /** The buses of the templates; `default` is there as well. */
+  busNames: string[];
+  functions: LocalFunction[];
+  rules: LocalRule[];
+  archives: LocalArchive[];
+  queues: LocalQueue[];
+  secrets: LocalSecret[];
+  containers: LocalContainer[];
+  /** What the templates have and local mode lacks: `AWS::KMS::Key`, `AWS::Lambda::Function.VpcConfig`, how often. */
+  unsupported: ReadonlyMap<string, number>;
+}

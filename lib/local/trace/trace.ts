@@ -1,0 +1,292 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { BusEvent } from '../bus/index.ts';
+import type { ObservedCommand, ObservedInvocation } from '../lambda/index.ts';
+import type { LocalRule } from '../template/index.ts';
+import { aboutOf, callerOf, textAt } from './event-summary.ts';
+import type { LocalObserver } from './observer.ts';
+import { operationOf } from './operation-of.ts';
+import { type EventStep, type InvocationStep, type Step, SYSTEM } from './step.ts';
+
+/** All there is to a step beyond its line. */
+export type StepDetail =
+  | { kind: 'event'; event: BusEvent; rules: readonly LocalRule[] }
+  | { kind: 'invocation'; payload: unknown }
+  | { kind: 'command'; path: string; body?: string; answer?: string }
+  | { kind: 'log'; line: string }
+  | { kind: 'deadLetter'; body: string; attributes: Record<string, string> }
+  | { kind: 'caller' };
+
+export interface TraceOptions {
+  /** Steps that are kept; the oldest go first. @default 10,000 */
+  maxSteps?: number;
+  /** Characters that the kept steps may hold in all. @default 32 million */
+  maxCharacters?: number;
+  /** Epoch milliseconds. @default the machine's clock */
+  now?: () => number;
+}
+
+interface Kept {
+  step: Step;
+  detail: StepDetail;
+  characters: number;
+}
+
+/** Commands that read and write Asterisk's configuration, passwords of phones among it. */
+const HOLDS_SECRETS = /^asterisk\..*Object$/;
+const MAX_LINE = 16_384;
+const MAX_WORDS = 300;
+
+/** What happened, by call: the last steps of it, for whoever comes to look. */
+export class Trace implements LocalObserver {
+  readonly #options: Required<TraceOptions>;
+  readonly #kept: Kept[] = [];
+  readonly #listeners = new Set<(step: Step) => void>();
+  readonly #callOfEvent: Recent;
+  readonly #callOfRequest: Recent;
+  readonly #callOfChannel: Recent;
+  readonly #running = new Map<string, InvocationStep>();
+  #characters = 0;
+  #last = 0;
+
+  constructor(options: TraceOptions = {}) {
+    const now = (): number => performance.timeOrigin + performance.now();
+    this.#options = { maxSteps: 10_000, maxCharacters: 32_000_000, now, ...options };
+    const { maxSteps } = this.#options;
+    this.#callOfEvent = new Recent(maxSteps);
+    this.#callOfRequest = new Recent(maxSteps);
+    this.#callOfChannel = new Recent(maxSteps);
+  }
+
+  /** The steps that are kept, the oldest first. */
+  get steps(): Step[] {
+    return this.#kept.map(({ step }) => step);
+  }
+
+  /** How many steps were dropped, as they were too many to keep. */
+  get dropped(): number {
+    return this.#last - this.#kept.length;
+  }
+
+  /** A step with all there is to it; `undefined` where it was dropped, or never was. */
+  find(number: number): { step: Step; detail: StepDetail } | undefined {
+    return this.#kept[number - this.dropped - 1];
+  }
+
+  /** @returns ends it */
+  subscribe(listener: (step: Step) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  onEvent(event: BusEvent, matched: readonly LocalRule[], rules: readonly LocalRule[]): void {
+    const at = (...path: string[]): string => textAt(event.detail, path);
+    const channelId = at('metadata', 'channelId');
+    const eventId = at('metadata', 'id') || event.id;
+    const call = this.#callOf({ callId: at('metadata', 'callId'), channelId });
+    this.#callOfEvent.set(eventId, call);
+    const step: Omit<EventStep, 'number'> = {
+      kind: 'event',
+      call,
+      at: this.#options.now(),
+      eventId,
+      source: event.source,
+      type: event['detail-type'],
+      about: words(aboutOf(event)),
+      matched: matched.map(({ title }) => title),
+      ...definite('caller', words(callerOf(event))),
+      ...definite('extension', words(at('channel', 'dialplan', 'exten'))),
+      ...definite('channelId', channelId),
+      ...definite('happenedAt', timeOf(at('timestamp'))),
+      ...definite('receivedAt', timeOf(at('metadata', 'receivedAt'))),
+    };
+    this.#keep(step, { kind: 'event', event, rules }, JSON.stringify(event).length);
+  }
+
+  onInvocationStart({ requestId, fn, payload, eventId, attempt, cold }: ObservedInvocation): void {
+    const call = this.#callOfEvent.get(eventId) ?? SYSTEM;
+    this.#callOfRequest.set(requestId, call);
+    const step = this.#keep(
+      {
+        kind: 'invocation',
+        call,
+        at: this.#options.now(),
+        requestId,
+        eventId,
+        fn: fn.title,
+        type: words(textAt(payload, ['detail-type']) || 'an event'),
+        attempt,
+        cold,
+      },
+      { kind: 'invocation', payload },
+      // The event's own size, which its step counts: the payload is the same object nearly always.
+      200,
+    );
+    this.#running.set(`${requestId} ${attempt}`, step as InvocationStep);
+  }
+
+  onInvocationEnd(
+    { requestId, attempt }: ObservedInvocation,
+    { ms, error, retryInMs }: { ms: number; error?: string; retryInMs?: number },
+  ): void {
+    const key = `${requestId} ${attempt}`;
+    const step = this.#running.get(key);
+    if (!step) return;
+    this.#running.delete(key);
+    Object.assign(step, { ms, ...definite('error', error && words(error)), ...definite('retryInMs', retryInMs) });
+    this.#tell(step);
+  }
+
+  onCommand(command: ObservedCommand): void {
+    const { requestId, fn, method, status, error, at, ms } = command;
+    const operation = operationOf(method, command.path);
+    const path = withoutKey(command.path);
+    const { body, answer } = HOLDS_SECRETS.test(operation) ? {} : command;
+    this.#keep(
+      {
+        kind: 'command',
+        call: this.#callOfRequest.get(requestId) ?? SYSTEM,
+        at,
+        requestId,
+        fn: fn.title,
+        operation,
+        method,
+        path: words(path),
+        ms,
+        ...definite('status', status),
+        ...definite('error', error && words(error)),
+      },
+      { kind: 'command', path, ...definite('body', body), ...definite('answer', answer) },
+      (body?.length ?? 0) + (answer?.length ?? 0) + path.length,
+    );
+  }
+
+  onDeadLetter(queue: string, { body, attributes }: { body: string; attributes: Record<string, string> }): void {
+    const content = objectOf(body);
+    // As Lambda's destinations put it, and as a rule's dead-letter queue holds it.
+    const event = objectOf(content?.requestPayload) ?? content;
+    const at = (...path: string[]): string => textAt(event, path);
+    this.#keep(
+      {
+        kind: 'deadLetter',
+        call: this.#callOf({
+          callId: at('detail', 'metadata', 'callId'),
+          channelId: at('detail', 'metadata', 'channelId'),
+        }),
+        at: this.#options.now(),
+        queue,
+        about: words(at('detail-type') || 'an event'),
+      },
+      { kind: 'deadLetter', body: body.slice(0, MAX_LINE), attributes },
+      Math.min(body.length, MAX_LINE),
+    );
+  }
+
+  onLog(origin: string, line: string, requestId?: string): void {
+    const fields = objectOf(line);
+    const told = { callId: textAt(fields, ['call']), channelId: textAt(fields, ['channel']) };
+    this.#keep(
+      {
+        kind: 'log',
+        call: (requestId !== undefined && this.#callOfRequest.get(requestId)) || this.#callOf(told),
+        at: this.#options.now(),
+        origin,
+        level: textAt(fields, ['level']) || 'text',
+        message: words(textAt(fields, ['message']) || line),
+        ...definite('requestId', requestId),
+      },
+      { kind: 'log', line: line.slice(0, MAX_LINE) },
+      Math.min(line.length, MAX_LINE),
+    );
+  }
+
+  /** What a caller did, or who watches. @param channelId of the call, where there is one */
+  onCaller(text: string, channelId?: string): void {
+    const step = {
+      kind: 'caller' as const,
+      call: this.#callOf({ channelId }),
+      at: this.#options.now(),
+      text: words(text),
+    };
+    this.#keep(step, { kind: 'caller' }, 0);
+  }
+
+  /** Not every event of a channel names its call: it is remembered from those that do. */
+  #callOf({ callId = '', channelId = '' }: { callId?: string; channelId?: string | undefined }): string {
+    if (callId !== '' && channelId !== '') this.#callOfChannel.set(channelId, callId);
+    return callId || this.#callOfChannel.get(channelId) || channelId || SYSTEM;
+  }
+
+  #keep(step: DistributiveOmit<Step, 'number'>, detail: StepDetail, characters: number): Step {
+    this.#last += 1;
+    const numbered = { number: this.#last, ...step } as Step;
+    this.#kept.push({ step: numbered, detail, characters: characters + MAX_WORDS });
+    this.#characters += characters + MAX_WORDS;
+    const { maxSteps, maxCharacters } = this.#options;
+    while (this.#kept.length > maxSteps || (this.#characters > maxCharacters && this.#kept.length > 1)) this.#drop();
+    this.#tell(numbered);
+    return numbered;
+  }
+
+  #drop(): void {
+    const { step, characters } = this.#kept.shift() as Kept;
+    this.#characters -= characters;
+    if (step.kind === 'invocation') this.#running.delete(`${step.requestId} ${step.attempt}`);
+  }
+
+  #tell(step: Step): void {
+    for (const listener of this.#listeners) listener(step);
+  }
+}
+
+/** Which call something belongs to; what was said longest ago is forgotten first. */
+class Recent {
+  readonly #calls = new Map<string, string>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get(key: string): string | undefined {
+    return this.#calls.get(key);
+  }
+
+  set(key: string, call: string): void {
+    this.#calls.delete(key);
+    this.#calls.set(key, call);
+    if (this.#calls.size > this.#limit) this.#calls.delete(this.#calls.keys().next().value as string);
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A key that is there only where its value is. */
+function definite<K extends string, V>(key: K, value: V | undefined | ''): { [k in K]?: V } {
+  return (value === undefined || value === '' ? {} : { [key]: value }) as { [k in K]?: V };
+}
+
+/** ARI takes credentials in the query as well. */
+function withoutKey(path: string): string {
+  return path.replace(/([?&]api_key=)[^&]*/g, '$1…');
+}
+
+/** One line, of bearable length, without what a terminal would obey. */
+function words(text: string): string {
+  const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
+  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line;
+}
+
+/** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. */
+function timeOf(timestamp: string): number | undefined {
+  const time = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function objectOf(value: unknown): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,325 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { AppLink } from '../../../connector/asterisk/app-link.ts';
+import { type CredentialsProvider, cachedCredentials } from '../../../lib/ari/credentials.ts';
+import { createLog } from '../../../lib/log.ts';
+import { until } from '../../support/until.ts';
+
+/** A peer that speaks WebSocket and does as told: what a real Asterisk would do only in a bad hour. */
+let server: WebSocketServer;
+let sockets: WebSocket[];
+let urls: string[];
+let authorizations: (string | undefined)[];
+/** Answers a handshake with a status instead of a WebSocket, where it gives one. */
+let refusal: (authorization: string | undefined) => number | undefined;
+let happened: string[];
+let lines: string[];
+let link: AppLink;
+
+beforeEach(async () => {
+  sockets = [];
+  urls = [];
+  authorizations = [];
+  refusal = () => undefined;
+  happened = [];
+  lines = [];
+  await listen(0);
+});
+afterEach(async () => {
+  await link?.stop('the test is over');
+  close();
+});
+
+async function listen(port: number, autoPong = true): Promise<void> {
+  server = new WebSocketServer({
+    port,
+    host: '127.0.0.1',
+    autoPong,
+    verifyClient: ({ req }, done) => {
+      const status = refusal(req.headers.authorization);
+      done(status === undefined, status);
+    },
+  });
+  server.on('connection', (socket, request) => {
+    sockets.push(socket);
+    urls.push(request.url ?? '');
+    authorizations.push(request.headers.authorization);
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+}
+
+function close(): void {
+  for (const socket of server.clients) socket.terminate();
+  server.close();
+}
+
+interface Settings {
+  apps?: string[];
+  pingIntervalMs?: number;
+  stableMs?: number;
+  credentials?: CredentialsProvider;
+  connecting?: (apps: string[]) => Promise<void>;
+}
+
+const CREDENTIALS = cachedCredentials(async () => ({ username: 'connector', password: 'hidden' }));
+
+function start(settings: Settings = {}): void {
+  const { apps = ['a', 'b'], pingIntervalMs = 10_000, stableMs = 30_000, credentials = CREDENTIALS } = settings;
+  const { connecting = async () => {} } = settings;
+  const { port } = server.address() as { port: number };
+  link = new AppLink({
+    node: { name: 'pbx-1', url: `http://127.0.0.1:${port}/ari`, apps },
+    apps,
+    nameBeside: (app) => `${app}~beside`,
+    credentials,
+    log: createLog({}, (line) => lines.push(line)),
+    backoff: { baseMs: 5, capMs: 10 },
+    pingIntervalMs,
+    stableMs,
+    listener: {
+      connecting: async (on) => {
+        happened.push(`connecting ${on}`);
+        await connecting(on);
+      },
+      connected: (on) => happened.push(`connected ${on}`),
+      disconnected: (on, _, reason) => happened.push(`disconnected ${on}: ${reason}`),
+      event: ({ event }, { sequence }) => happened.push(`event ${sequence} ${event.type}`),
+      rejected: (fault, _, { sequence }) => happened.push(`rejected ${sequence} ${fault}`),
+      replaced: (app) => happened.push(`replaced ${app}`),
+      heard: () => happened.push('heard'),
+    },
+  });
+  link.start();
+}
+
+const connections = (count: number): Promise<unknown> =>
+  until(`connection ${count}`, () => sockets.length === count && link.notReady === undefined);
+const all = (what: string): string[] => happened.filter((it) => it.startsWith(what));
+
+describe('a link', () => {
+  test('dials with all apps, each once and with a name beside it, and the credentials in the header only', async () => {
+    start({ apps: ['a', 'b', 'a'] });
+    await connections(1);
+    expect(urls).toEqual(['/ari/events?app=a%2Cb%2Ca%7Ebeside%2Cb%7Ebeside']);
+    expect(authorizations).toEqual([`Basic ${Buffer.from('connector:hidden').toString('base64')}`]);
+    expect(happened).toEqual(['connecting a,b', 'connected a,b']);
+    expect([link.apps, typeof link.connection]).toEqual([['a', 'b'], 'string']);
+  });
+
+  test('dials when who was told of it says so, and not when it was stopped meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    start({ connecting: () => promise });
+    await until('the announcement', () => happened.length === 1);
+    expect([sockets.length, link.notReady]).toEqual([0, 'not connected yet']);
+    await link.stop('stopped');
+    resolve();
+    await promise;
+    await new Promise(setImmediate);
+    expect([sockets.length, server.clients.size]).toEqual([0, 0]);
+    expect(happened).toEqual(['connecting a,b']);
+  });
+
+  test('numbers every frame, also those that are no events', async () => {
+    start();
+    await connections(1);
+    for (const frame of ['{"type":"Dial"}', 'no json', '{"type":"New"}']) sockets[0]?.send(frame);
+    await until('three frames', () => happened.length === 5);
+    expect(happened.slice(2)).toEqual([
+      'event 1 Dial',
+      expect.stringMatching(/^rejected 2 expected JSON/),
+      'event 3 New',
+    ]);
+  });
+
+  test('gives places behind what its connection has brought, and none of a connection that is over', async () => {
+    start();
+    await connections(1);
+    const connection = link.connection as string;
+    sockets[0]?.send('{"type":"Dial"}');
+    await until('the event', () => happened.includes('event 1 Dial'));
+    expect(link.nextPosition(connection)).toEqual({ connection, sequence: 2 });
+    sockets[0]?.send('{"type":"New"}');
+    await until('the next event', () => happened.includes('event 3 New'));
+    sockets[0]?.terminate();
+    await connections(2);
+    expect(link.nextPosition(connection)).toBeUndefined();
+    expect(link.connection).not.toBe(connection);
+  });
+
+  test('survives frames in broken UTF-8', async () => {
+    start();
+    await connections(1);
+    sockets[0]?.send(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x2c, ...Buffer.from('"type":"Odd"}')]), {
+      binary: false,
+    });
+    await until('the event', () => happened.includes('event 1 Odd'));
+    expect(sockets).toHaveLength(1);
+  });
+
+  test('connects again for ever, and says so each time', async () => {
+    start();
+    for (let i = 1; i <= 5; i++) {
+      await connections(i);
+      sockets[i - 1]?.terminate();
+      await until('its end', () => all('disconnected').length === i);
+    }
+    await connections(6);
+    expect(all('disconnected')[0]).toMatch(/^disconnected a,b: Asterisk at .* closed the connection \(code 1006\)/);
+    expect(all('connecting')).toHaveLength(6);
+  });
+
+  test.each([
+    ['begins with short delays again after a connection that was stable', 0, [1, 1, 1]],
+    ['goes on with longer ones after connections that were not', 30_000, [1, 2, 3]],
+  ])('%s', async (_, stableMs, attempts) => {
+    start({ stableMs });
+    for (let i = 1; i <= 3; i++) {
+      await connections(i);
+      sockets[i - 1]?.terminate();
+    }
+    await connections(4);
+    const told = lines.map((line) => JSON.parse(line)).filter(({ message }) => message.startsWith('Not connected'));
+    expect(told.map((line) => line.attempts)).toEqual(attempts);
+  });
+
+  test('gives a frozen connection up, which no FIN has ended', async () => {
+    close();
+    await listen(0, false);
+    start({ pingIntervalMs: 20 });
+    await connections(1);
+    await until('the next connection', () => sockets.length >= 2);
+    expect(all('disconnected')[0]).toMatch(/^disconnected a,b: Asterisk at .* has not answered for/);
+    expect(happened).not.toContain('heard');
+  });
+
+  test('keeps a connection that answers pings, and tells of each answer', async () => {
+    start({ pingIntervalMs: 10 });
+    await connections(1);
+    await until('several answers', () => all('heard').length >= 10);
+    expect(sockets).toHaveLength(1);
+  });
+
+  test('asks for the credentials anew when Asterisk refuses them, and not before', async () => {
+    const passwords = ['old', 'new'];
+    const asked: string[] = [];
+    const user = (how: string) => async () => {
+      asked.push(how);
+      return { username: 'connector', password: passwords[how === 'refresh' ? 1 : 0] as string };
+    };
+    const good = `Basic ${Buffer.from('connector:new').toString('base64')}`;
+    refusal = (authorization) => (authorization === good ? undefined : 401);
+    start({ credentials: { get: user('get'), refresh: user('refresh') } });
+    await connections(1);
+    expect(asked).toEqual(['get', 'refresh']);
+    expect(lines.join()).toMatch(/refused the user \\"connector\\" \(401\)/);
+    sockets[0]?.terminate();
+    refusal = () => undefined;
+    await connections(2);
+    expect(asked).toEqual(['get', 'refresh', 'get']);
+  });
+
+  test('tries again when the credentials cannot be read', async () => {
+    let readable = false;
+    const get = async () => {
+      if (!readable) throw new Error('AccessDenied');
+      return { username: 'connector', password: 'hidden' };
+    };
+    start({ credentials: { get, refresh: get } });
+    await until('the failure', () => link.notReady?.includes('cannot read the secret with the ARI user: AccessDenied'));
+    readable = true;
+    await connections(1);
+  });
+
+  test('says why it is not connected once, not at each attempt', async () => {
+    let attempts = 0;
+    refusal = () => {
+      attempts += 1;
+      return 503;
+    };
+    start();
+    await until('many attempts', () => attempts >= 20);
+    expect(lines.filter((line) => line.includes('Not connected'))).toHaveLength(1);
+    expect(link.notReady).toContain('still booting (503)');
+    expect(lines.join()).not.toContain('hidden');
+  });
+});
+
+describe('when Asterisk gives an app to another socket, a link', () => {
+  const replace = (application: string): void =>
+    sockets.at(-1)?.send(JSON.stringify({ type: 'ApplicationReplaced', application }));
+
+  test('goes on with its other apps, and reconnects with those only', async () => {
+    start();
+    await connections(1);
+    replace('a');
+    await until('the replacement', () => happened.includes('replaced a'));
+    // The event itself is handed on before.
+    expect(happened.slice(2)).toEqual(['event 1 ApplicationReplaced', 'replaced a']);
+    expect([link.notReady, link.apps]).toEqual([undefined, ['b']]);
+    sockets[0]?.terminate();
+    await connections(2);
+    expect(urls[1]).toBe('/ari/events?app=b%2Cb%7Ebeside');
+    expect(all('disconnected')).toHaveLength(1);
+  });
+
+  test('does not come back when all of its apps were taken: two that insist would flap', async () => {
+    start();
+    await connections(1);
+    replace('a');
+    replace('b');
+    await until('the link to end', () => link.notReady === 'another connector has taken over');
+    await until('the goodbye', () => sockets[0]?.readyState === 3);
+    expect(happened.at(-1)).toBe('disconnected a,b: another connector has taken over');
+    // Its next attempt would have come by now.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sockets).toHaveLength(1);
+  });
+
+  test('does not care about an app that is not its own', async () => {
+    start();
+    await connections(1);
+    replace('c');
+    replace('a~beside');
+    await until('the events', () => all('event').length === 2);
+    expect([all('replaced'), link.apps]).toEqual([[], ['a', 'b']]);
+  });
+});
+
+describe('when it is stopped, a link', () => {
+  test('is stopped for good, and says so once', async () => {
+    start();
+    await connections(1);
+    await link.stop('this connector was stopped');
+    await link.stop('again');
+    await until('the goodbye', () => sockets[0]?.readyState === 3);
+    expect(happened.slice(2)).toEqual(['disconnected a,b: this connector was stopped']);
+    expect(link.notReady).toBe('this connector was stopped');
+  });
+
+  test('does not come back from a wait for its next attempt', async () => {
+    let attempts = 0;
+    refusal = () => {
+      attempts += 1;
+      return 503;
+    };
+    start();
+    await until('an attempt to fail', () => link.notReady?.includes('503'));
+    await link.stop('this connector was stopped');
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+    // One may have been on its way.
+    await pause();
+    const before = attempts;
+    // Its next attempt would have come by now.
+    await pause();
+    expect([attempts, all('disconnected')]).toEqual([before, []]);
+  });
+
+  test('hands on what Asterisk had sent before it read the goodbye', async () => {
+    start();
+    await connections(1);
+    for (let i = 0; i < 100; i++) sockets[0]?.send('{"type":"Dial"}');
+    await link.stop('this connector was stopped');
+    expect(all('event')).toHaveLength(100);
+    expect(happened.at(-1)).toMatch(/^disconnected/);
+  });
+});

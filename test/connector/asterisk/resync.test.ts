@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { NodeState } from '../../../connector/asterisk/node-state.ts';
+import { differenceOf, rebuiltEnd, rebuiltStart, stasisChannels } from '../../../connector/asterisk/resync.ts';
+import type { AriClient } from '../../../lib/ari/client.ts';
+import { readFrame } from '../../../lib/events/entry.ts';
+
+const inStasis = (id: string, app_data = 'a') => ({ id, dialplan: { app_name: 'Stasis', app_data } });
+
+/** An Asterisk with these channels, and these apps that list some of them. */
+function asterisk(channels: { id: string; dialplan: object }[], apps: Record<string, string[]>): AriClient {
+  const listed = Object.entries(apps).map(([name, channel_ids]) => ({ name, channel_ids }));
+  return {
+    channels: { list: async () => channels },
+    applications: { list: async () => listed },
+  } as unknown as AriClient;
+}
+
+function stateWith(...channels: [id: string, app: string][]): NodeState {
+  const state = new NodeState();
+  for (const [id, app] of channels) state.adopt(id, app, { id, seen: 'last' });
+  return state;
+}
+
+const found = async (ari: AriClient, apps: string[], state = new NodeState()) =>
+  (await stasisChannels(ari, apps, state)).map(({ id, app, args }) => ({ id, app, args }));
+
+describe('channels in Stasis', () => {
+  test('are those of which Asterisk says so, with the arguments of their dialplan', async () => {
+    const ari = asterisk(
+      [inStasis('1.0', 'a,100,two'), { id: '2.0', dialplan: { app_name: 'Dial', app_data: 'a' } }, inStasis('3.0')],
+      { a: ['1.0', '2.0', '3.0'] },
+    );
+    expect(await found(ari, ['a'])).toEqual([
+      { id: '1.0', app: 'a', args: ['100', 'two'] },
+      { id: '3.0', app: 'a', args: [] },
+    ]);
+  });
+
+  test('are in the app that lists them after a move, not in the one that the dialplan named, and without arguments', async () => {
+    const ari = asterisk([inStasis('1.0', 'a,100')], { a: [], b: ['1.0'] });
+    expect(await found(ari, ['a', 'b'])).toEqual([{ id: '1.0', app: 'b', args: [] }]);
+  });
+
+  test('are where they are known to be when several apps list them: others are merely subscribed', async () => {
+    const ari = asterisk([inStasis('1.0', 'a'), inStasis('2.0', 'a')], { a: ['1.0', '2.0'], b: ['1.0', '2.0'] });
+    expect(await found(ari, ['a', 'b'], stateWith(['1.0', 'b']))).toMatchObject([
+      { id: '1.0', app: 'b' },
+      { id: '2.0', app: 'a' },
+    ]);
+  });
+
+  test('are none where no app of ours lists them', async () => {
+    const ari = asterisk([inStasis('1.0', 'a'), inStasis('2.0', 'a')], { a: [], theirs: ['2.0'] });
+    expect(await found(ari, ['a'])).toEqual([]);
+  });
+});
+
+describe('the difference to what is known', () => {
+  test('is who came and who went, in the apps that are asked about', () => {
+    const state = stateWith(['stays', 'a'], ['went', 'a'], ['elsewhere', 'b']);
+    const present = ['stays', 'came'].map((id) => ({ id, app: 'a', args: [], channel: { id } as never }));
+    const { entered, left } = differenceOf(present, ['a'], state);
+    expect(entered.map(({ id }) => id)).toEqual(['came']);
+    expect(left).toEqual([{ id: 'went', app: 'a', snapshot: { id: 'went', seen: 'last' } }]);
+  });
+
+  test('of a channel that was moved is both', () => {
+    const state = stateWith(['1.0', 'a']);
+    const { entered, left } = differenceOf(
+      [{ id: '1.0', app: 'b', args: [], channel: { id: '1.0' } as never }],
+      ['a', 'b'],
+      state,
+    );
+    expect([entered.map(({ app }) => app), left.map(({ app }) => app)]).toEqual([['b'], ['a']]);
+  });
+});
+
+describe('a rebuilt event', () => {
+  const channel = { id: '1.0', state: 'Up' };
+
+  test('is what Asterisk would have sent, as text and as object', () => {
+    const start = rebuiltStart({ id: '1.0', app: 'a', args: ['100'], channel: channel as never }, '02:00');
+    expect(readFrame(start.text)).toEqual(start);
+    expect(start.event).toEqual({
+      type: 'StasisStart',
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/),
+      args: ['100'],
+      channel,
+      asterisk_id: '02:00',
+      application: 'a',
+    });
+    const end = rebuiltEnd('a', channel, '02:00');
+    expect(readFrame(end.text)).toEqual(end);
+    expect(end.event).toMatchObject({ type: 'StasisEnd', channel, application: 'a', asterisk_id: '02:00' });
+    expect(end.event).not.toHaveProperty('args');
+  });
+
+  test('names no Asterisk where none is known', () => {
+    expect(rebuiltEnd('a', channel, undefined).event).not.toHaveProperty('asterisk_id');
+  });
+});

@@ -1,0 +1,226 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Segment } from '../../../connector/journal/segment.ts';
+import { MAY_MOUNT, smallDisk } from '../../support/small-disk.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
+
+const line = (text: string): Buffer => Buffer.from(`${text}\n`);
+const STATE = line('{"state":1}');
+
+/** A segment with these lines behind its first one, which are lines 1, 2, 3… */
+function segmentOf(folder: string, ...texts: string[]): Segment {
+  const segment = Segment.create(folder, 1, STATE);
+  segment.append(texts.map(line));
+  return segment;
+}
+
+/** Opens the segment as a later process would: its lines, those that are done with in brackets. */
+function reopen(folder: string, readable: (text: string) => boolean = () => true) {
+  const texts: string[] = [];
+  const segment = Segment.open(folder, 1, (read, index, settled) => {
+    const text = read.toString().trimEnd();
+    expect(index).toBe(texts.length);
+    texts.push(settled ? `(${text})` : text);
+    return readable(text);
+  });
+  return { segment, texts };
+}
+
+describe('a segment', () => {
+  test('is found again by its file’s name, and other files are none', () => {
+    const folder = folderOfTest();
+    segmentOf(folder, 'a').writeSettled();
+    expect(readdirSync(folder).map(Segment.numberOf)).toEqual([1, undefined]);
+    expect(['dead-letters.jsonl', '0000000001.journal.new', '1.journal'].map(Segment.numberOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('tells a later process its lines, and which of them are done with', () => {
+    const folder = folderOfTest();
+    const segment = segmentOf(folder, 'a', 'b', 'c');
+    segment.settle(2);
+    segment.writeSettled();
+    segment.settle(3);
+    segment.writeSettled();
+    segment.close();
+    const { texts, segment: later } = reopen(folder);
+    expect(texts).toEqual(['({"state":1})', 'a', '(b)', '(c)']);
+    expect([later.lines, later.waiting, later.unsettled, later.bytes]).toEqual([4, 1, 1, segment.bytes]);
+  });
+
+  test('loses nothing when its process is killed before it could note what is settled', () => {
+    const folder = folderOfTest();
+    segmentOf(folder, 'a', 'b').settle(1);
+    expect(reopen(folder).texts).toEqual(['({"state":1})', 'a', 'b']);
+  });
+
+  test('cuts a line off that was cut short: it was never published', () => {
+    const folder = folderOfTest();
+    const { bytes } = segmentOf(folder, 'a', 'b');
+    appendFileSync(join(folder, '0000000001.journal'), 'c, and then the pow');
+    const { texts, segment } = reopen(folder);
+    expect(texts).toEqual(['({"state":1})', 'a', 'b']);
+    expect(segment.bytes).toBe(bytes);
+    expect(readFileSync(join(folder, '0000000001.journal'), 'utf8')).toBe('{"state":1}\na\nb\n');
+  });
+
+  test('cuts a number off that was cut short, and notes further ones behind those before it', () => {
+    const folder = folderOfTest();
+    const segment = segmentOf(folder, 'a', 'b', 'c');
+    segment.settle(1);
+    segment.writeSettled();
+    segment.close();
+    appendFileSync(join(folder, '0000000001.settled'), Buffer.from([3, 0]));
+    const second = reopen(folder);
+    expect(second.texts).toEqual(['({"state":1})', '(a)', 'b', 'c']);
+    second.segment.settle(2);
+    second.segment.writeSettled();
+    second.segment.close();
+    expect(reopen(folder).texts).toEqual(['({"state":1})', '(a)', '(b)', 'c']);
+  });
+
+  test('counts what waits on disk only, what is in memory too, and what is not done with', () => {
+    const segment = segmentOf(folderOfTest(), 'a', 'b', 'c');
+    expect([segment.waiting, segment.unsettled]).toEqual([3, 3]);
+    segment.take(1);
+    segment.take(1);
+    expect([segment.waiting, segment.unsettled, segment.isWaiting(1), segment.isWaiting(2)]).toEqual([
+      2,
+      3,
+      false,
+      true,
+    ]);
+    segment.settle(1);
+    segment.settle(2);
+    segment.settle(2);
+    expect([segment.waiting, segment.unsettled]).toEqual([1, 1]);
+    segment.take(2);
+    expect(segment.isWaiting(2)).toBe(false);
+    expect([segment.waiting, segment.unsettled]).toEqual([1, 1]);
+  });
+
+  test('keeps count of many lines', () => {
+    const folder = folderOfTest();
+    const texts = Array.from({ length: 5000 }, (_, i) => `${i}`);
+    const segment = segmentOf(folder, ...texts);
+    for (let i = 1; i <= 5000; i += 2) segment.settle(i);
+    segment.writeSettled();
+    expect(segment.unsettled).toBe(2500);
+    expect(reopen(folder).segment.waiting).toBe(2500);
+  });
+
+  test('does not wait for a line that cannot be made out', () => {
+    const folder = folderOfTest();
+    segmentOf(folder, 'a', 'damaged', 'c').close();
+    const { segment } = reopen(folder, (text) => text !== 'damaged');
+    expect([segment.lines, segment.waiting, segment.isWaiting(2), segment.isWaiting(3)]).toEqual([4, 2, false, true]);
+  });
+
+  test('reads whole lines from any line on, however long the first one is', () => {
+    const long = 'x'.repeat(1000);
+    const segment = segmentOf(folderOfTest(), 'a', long, 'c');
+    const read = (offset: number, length: number) => segment.read(offset, length).map((it) => it.toString().trimEnd());
+    expect(read(0, STATE.length + 3)).toEqual(['{"state":1}', 'a']);
+    expect(read(STATE.length + 2, 10)[0]).toBe(long);
+    expect(read(0, 1e6)).toEqual(['{"state":1}', 'a', long, 'c']);
+    expect(read(segment.bytes, 100)).toEqual([]);
+  });
+
+  test('takes no line after its end', () => {
+    const segment = segmentOf(folderOfTest(), 'a');
+    segment.seal();
+    expect(() => segment.append([line('b')])).toThrow('closed');
+  });
+
+  test('leaves nothing behind when it is removed', () => {
+    const folder = folderOfTest();
+    const segment = segmentOf(folder, 'a');
+    segment.writeSettled();
+    segment.remove();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('begins anew where an attempt that failed left something', () => {
+    const folder = folderOfTest();
+    writeFileSync(join(folder, '0000000001.journal'), 'half a li');
+    writeFileSync(join(folder, '0000000001.settled'), Buffer.from([1, 0, 0, 0]));
+    segmentOf(folder, 'a').close();
+    expect(reopen(folder).texts).toEqual(['({"state":1})', 'a']);
+  });
+});
+
+describe('hollowing a segment', () => {
+  test('takes the text of what is done with and of what is dropped, and keeps every other line’s number', () => {
+    const folder = folderOfTest();
+    const segment = segmentOf(folder, 'a', 'settled', 'taken', 'dropped', 'e');
+    segment.settle(2);
+    segment.take(3);
+    const shown: string[] = [];
+    segment.hollow((it) => {
+      shown.push(it.toString().trimEnd());
+      return it.toString().startsWith('dropped');
+    });
+    // Neither what is done with nor what is in memory is asked about.
+    expect(shown).toEqual(['a', 'dropped', 'e']);
+    expect(readFileSync(join(folder, '0000000001.journal'), 'utf8')).toBe('{"state":1}\na\n\ntaken\n\ne\n');
+    expect([segment.lines, segment.waiting, segment.unsettled]).toEqual([6, 2, 3]);
+    expect(segment.bytes).toBe('{"state":1}\na\n\ntaken\n\ne\n'.length);
+    segment.writeSettled();
+    segment.close();
+    const later = reopen(folder);
+    expect(later.texts).toEqual(['({"state":1})', 'a', '()', 'taken', '()', 'e']);
+    expect([later.segment.isWaiting(3), later.segment.isWaiting(4), later.segment.isWaiting(5)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test('counts what it dropped as done with, even where its process ends before that is noted', () => {
+    const folder = folderOfTest();
+    segmentOf(folder, 'a', 'dropped').hollow((it) => it.toString().startsWith('dropped'));
+    expect(reopen(folder).texts).toEqual(['({"state":1})', 'a', '()']);
+    expect(existsSync(join(folder, '0000000001.settled'))).toBe(false);
+  });
+});
+
+describe.runIf(MAY_MOUNT)('on a disk that is full', () => {
+  const half = 'x'.repeat(20_000);
+
+  test('lines of which not all find room are not written at all, and smaller ones after them are', () => {
+    const disk = smallDisk(32);
+    const segment = segmentOf(disk.path, half);
+    const { bytes, lines } = segment;
+    expect(() => segment.append([line('small'), line(half)])).toThrow('ENOSPC');
+    expect([segment.bytes, segment.lines]).toEqual([bytes, lines]);
+    expect(readFileSync(join(disk.path, '0000000001.journal'), 'utf8')).toBe(`{"state":1}\n${half}\n`);
+    expect(segment.append([line('b')])).toBe(2);
+    expect(reopen(disk.path).texts).toEqual(['({"state":1})', half, 'b']);
+  });
+
+  test('what could not be noted as settled is noted when there is room', () => {
+    const disk = smallDisk(32);
+    const segment = segmentOf(disk.path, 'a', 'b');
+    writeFileSync(join(disk.path, 'other'), 'x'.repeat(24 * 1024));
+    expect(() => writeFileSync(join(disk.path, 'more'), 'x'.repeat(24 * 1024))).toThrow('ENOSPC');
+    segment.settle(2);
+    expect(() => segment.writeSettled()).toThrow('ENOSPC');
+    disk.grow(64);
+    segment.writeSettled();
+    expect(reopen(disk.path).texts).toEqual(['({"state":1})', 'a', '(b)']);
+  });
+
+  test('segments that cannot be begun leave no file open', () => {
+    const disk = smallDisk(8);
+    writeFileSync(join(disk.path, 'other'), 'x'.repeat(8 * 1024));
+    const open = () => readdirSync('/proc/self/fd').length;
+    expect(() => Segment.create(disk.path, 1, STATE)).toThrow('ENOSPC');
+    const before = open();
+    for (let i = 0; i < 20; i++) expect(() => Segment.create(disk.path, 1, STATE)).toThrow('ENOSPC');
+    expect(open()).toBe(before);
+  });
+});

@@ -1,0 +1,52 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openServices } from '../../../support/aws-services.ts';
+
+let aws: Awaited<ReturnType<typeof openServices>>;
+beforeAll(async () => {
+  aws = await openServices();
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.clear());
+
+describe('SQS by the real SDK', () => {
+  const receive = (more: object = {}) =>
+    aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: aws.queueUrl, MessageAttributeNames: ['All'], ...more }));
+
+  test('a message is sent, received by one reader at a time, and deleted', async () => {
+    const MessageAttributes = { ERROR_CODE: { DataType: 'String', StringValue: 'NO_PERMISSIONS' } };
+    await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, MessageBody: 'letter', MessageAttributes }));
+    const { Messages: [message] = [] } = await receive();
+    expect(message).toMatchObject({ Body: 'letter', MessageAttributes });
+    expect((await receive()).Messages ?? []).toEqual([]);
+    const counts = () =>
+      aws.sqs
+        .send(new GetQueueAttributesCommand({ QueueUrl: aws.queueUrl, AttributeNames: ['All'] }))
+        .then((r) => r.Attributes);
+    expect(await counts()).toMatchObject({
+      ApproximateNumberOfMessages: '0',
+      ApproximateNumberOfMessagesNotVisible: '1',
+    });
+    await aws.sqs.send(new DeleteMessageCommand({ QueueUrl: aws.queueUrl, ReceiptHandle: message?.ReceiptHandle }));
+    expect(await counts()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '0' });
+  });
+
+  test('a reader that waits has the message when it comes', async () => {
+    const received = receive({ WaitTimeSeconds: 20 });
+    await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, MessageBody: 'awaited' }));
+    expect((await received).Messages?.[0]?.Body).toBe('awaited');
+  });
+
+  test.each([
+    ['a queue that does not exist', { QueueUrl: 'http://127.0.0.1:1/0/other', MessageBody: 'x' }, 'QueueDoesNotExist'],
+    ['an empty message', { MessageBody: '' }, 'MissingParameter'],
+  ])('refuses %s', async (_, more, name) => {
+    const sent = aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, ...more }));
+    await expect(sent).rejects.toMatchObject({ name });
+  });
+});

@@ -1,0 +1,270 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AttemptOutcome, LambdaHost } from '../../../../lib/local/lambda/host.ts';
+import type { ObservedInvocation } from '../../../../lib/local/lambda/observed.ts';
+import { folderOfTest } from '../../../support/temporary-folder.ts';
+import { until } from '../../../support/until.ts';
+
+let host: LambdaHost | undefined;
+const ends: (ObservedInvocation & AttemptOutcome)[] = [];
+const lines: { line: string; requestId: string | undefined }[] = [];
+
+beforeEach(() => {
+  ends.length = 0;
+  lines.length = 0;
+});
+afterEach(() => host?.stop());
+
+function functionOf(source: string, more: { timeoutMs?: number; memoryMb?: number; file?: string } = {}) {
+  const { timeoutMs = 5000, memoryMb = 128, file = 'index.mjs' } = more;
+  const code = folderOfTest();
+  writeFileSync(join(code, file), source);
+  return {
+    arn: 'arn:fn',
+    name: 'name',
+    title: 'Title',
+    code,
+    handler: 'index.handler',
+    environment: { OWN: 'yes' },
+    timeoutMs,
+    memoryMb,
+  };
+}
+
+let count = 0;
+function invoke(payload: unknown): void {
+  count += 1;
+  const attempt = { requestId: `r${count}`, payload, eventId: 'e', attempt: 1, traceId: `Root=${count}` };
+  host?.run(attempt, { ended: (invocation, outcome) => ends.push({ ...invocation, ...outcome }) });
+}
+
+function open(fn: ReturnType<typeof functionOf>): void {
+  host = new LambdaHost(
+    fn,
+    { AWS_REGION: 'us-east-1' },
+    { onStart: () => {}, onCommand: () => {}, onLog: (_, line, requestId) => lines.push({ line, requestId }) },
+  );
+}
+
+/** Runs events through a function, one after the other has ended. */
+async function run(source: string, events: unknown[], more: Parameters<typeof functionOf>[1] = {}): Promise<void> {
+  open(functionOf(source, more));
+  for (const [index, event] of events.entries()) {
+    invoke(event);
+    await until('the end of the invocation', () => ends.length > index);
+  }
+}
+
+describe('a function runs', () => {
+  test('in a process that is kept for the next event, and sees its own environment and nothing of ours', async () => {
+    process.env.OURS = 'secret of the parent';
+    await run(
+      `let n = 0; export const handler = async (event, context) => {
+      console.log(event.x, ++n, process.env.OWN, process.env.AWS_REGION, process.env.OURS, context.functionName);
+    };`,
+      [{ x: 'a' }, { x: 'b' }],
+    );
+    delete process.env.OURS;
+    expect(lines.map(({ line }) => line)).toEqual([
+      'a 1 yes us-east-1 undefined name',
+      'b 2 yes us-east-1 undefined name',
+    ]);
+    expect(lines.map(({ requestId }) => requestId)).toEqual(ends.map(({ requestId }) => requestId));
+    expect(ends.map(({ cold }) => cold)).toEqual([true, false]);
+  });
+
+  test('with the context and the variables of nodejs24.x', async () => {
+    await run(
+      `export const handler = async (event, context) => console.log(JSON.stringify({
+        ...context, left: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID,
+        handler: process.env._HANDLER, memory: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, zone: process.env.TZ,
+      }));`,
+      [{}],
+    );
+    const seen = JSON.parse(lines[0]?.line ?? '');
+    expect(seen).toEqual({
+      awsRequestId: ends[0]?.requestId,
+      functionName: 'name',
+      functionVersion: '$LATEST',
+      invokedFunctionArn: 'arn:fn',
+      logGroupName: '/aws/lambda/name',
+      logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
+      memoryLimitInMB: '128',
+      left: expect.any(Number),
+      trace: `Root=${count}`,
+      handler: 'index.handler',
+      memory: '128',
+      zone: ':UTC',
+    });
+    expect(seen.left).toBeGreaterThan(0);
+    expect(seen.left).toBeLessThanOrEqual(5000);
+  });
+
+  test('one event at a time in each process, several processes at once', async () => {
+    const go = join(folderOfTest(), 'go');
+    await run(
+      `import { existsSync } from 'node:fs';
+      export const handler = async () => {
+        console.log('here');
+        while (!existsSync(${JSON.stringify(go)})) await new Promise((r) => setTimeout(r, 20));
+      };`,
+      [],
+      { timeoutMs: 25_000 },
+    );
+    for (let i = 0; i < 3; i++) invoke(i);
+    await until('three at once', () => lines.length === 3);
+    writeFileSync(go, '');
+    await until('three ends', () => ends.length === 3);
+    expect(ends.map(({ cold }) => cold)).toEqual([true, true, true]);
+  });
+
+  test('as often at once as is reserved for it; what comes meanwhile waits and is not lost', async () => {
+    const fn = functionOf('let n = 0; export const handler = async () => { console.log(++n); };');
+    open({ ...fn, reservedConcurrency: 1 } as typeof fn);
+    for (let i = 0; i < 5; i++) invoke(i);
+    await until('five ends', () => ends.length === 5);
+    expect(lines.map(({ line }) => line)).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  test.each([
+    ['index.js', 'exports.handler = async () => { console.log("here"); };'],
+    ['index.cjs', 'module.exports = Object.fromEntries([["handler", async () => { console.log("here"); }]]);'],
+  ])('as CommonJS, in %s', async (file, source) => {
+    await run(source, [{}], { file });
+    expect(lines.map(({ line }) => line)).toEqual(['here']);
+  });
+
+  test('what was replaced for the next event on, while what runs already ends where it is', async () => {
+    await run(
+      'export const handler = async (e) => { if (e.slow) await new Promise((r) => setTimeout(r, 300)); console.log("old"); };',
+      [{}],
+    );
+    invoke({ slow: true });
+    host?.replace(functionOf('export const handler = async () => { console.log("new"); };'));
+    invoke({});
+    await until('three ends', () => ends.length === 3);
+    expect(lines.map(({ line }) => line).sort()).toEqual(['new', 'old', 'old']);
+    expect(ends.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    invoke({});
+    await until('four ends', () => ends.length === 4);
+    expect(lines.at(-1)?.line).toBe('new');
+  });
+});
+
+describe('a function that fails is told of in the words of Lambda, and the next event is handled', () => {
+  const next = [{ fail: true }, {}];
+  const errors = () => ends.map(({ error }) => error && { type: error.errorType, message: error.errorMessage });
+  const failed = (type: unknown, message: unknown) => [{ type, message }, undefined];
+
+  test('when it throws', async () => {
+    await run('export const handler = async (e) => { if (e.fail) throw new TypeError("no"); };', next);
+    expect(errors()).toEqual(failed('TypeError', 'no'));
+    expect(ends[0]?.error?.trace?.[0]).toBe('TypeError: no');
+    expect(lines[0]?.line).toMatch(/ERROR\tInvoke Error \t\{"errorType":"TypeError","errorMessage":"no","stack":\[/);
+  });
+
+  test('when it throws what is no error', async () => {
+    await run('export const handler = async (e) => { if (e.fail) throw "no"; };', next);
+    expect(errors()).toEqual(failed('string', 'no'));
+  });
+
+  test('when it does not end', async () => {
+    await run('export const handler = (e) => e.fail && new Promise((r) => setTimeout(r, 60000));', next, {
+      timeoutMs: 500,
+    });
+    expect(errors()).toEqual(
+      failed('Sandbox.Timedout', `RequestId: ${ends[0]?.requestId} Error: Task timed out after 0.50 seconds`),
+    );
+    expect(lines[0]?.line).toMatch(/^\d{4}-.*Z r\d+ Task timed out after 0\.50 seconds$/);
+  });
+
+  test('when it never lets the event loop go on', async () => {
+    await run('export const handler = (e) => { while (e.fail); };', next, { timeoutMs: 500 });
+    expect(errors()[0]?.type).toBe('Sandbox.Timedout');
+    expect(errors()[1]).toBeUndefined();
+  });
+
+  test.each([
+    [0, 'Runtime exited without providing a reason'],
+    [3, 'Runtime exited with error: exit status 3'],
+  ])('when it ends its process with exit code %i', async (code, words) => {
+    await run(`export const handler = (e) => e.fail && process.exit(${code});`, next);
+    expect(errors()).toEqual(failed('Runtime.ExitError', `RequestId: ${ends[0]?.requestId} Error: ${words}`));
+  });
+
+  test('when it eats its memory', async () => {
+    await run(
+      'const kept = []; export const handler = (e) => { while (e.fail) kept.push(new Array(10000).fill(Math.random())); };',
+      next,
+      { timeoutMs: 30_000 },
+    );
+    // By V8, or by the host, whoever sees it first.
+    const [type, message] = [
+      expect.stringMatching(/^Runtime\.(ExitError|OutOfMemory)$/),
+      expect.stringMatching(/signal: (aborted|killed)$/),
+    ];
+    expect(errors()).toEqual(failed(type, message));
+  });
+
+  test.runIf(process.platform === 'linux')('when it eats memory outside of its heap', async () => {
+    await run(
+      `const kept = [];
+      export const handler = async (e) => {
+        while (e.fail) {
+          kept.push(Buffer.alloc(8_000_000, 1));
+          await new Promise((r) => setTimeout(r, 10));
+        }
+      };`,
+      next,
+      { timeoutMs: 25_000 },
+    );
+    expect(errors()).toEqual(
+      failed('Runtime.OutOfMemory', expect.stringMatching(/exited with error: signal: killed$/)),
+    );
+  });
+
+  test('when a promise that nobody waits for fails', async () => {
+    await run(
+      'export const handler = async (e) => { if (e.fail) { Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 1000)); } };',
+      next,
+    );
+    expect(errors()).toEqual(failed('Runtime.UnhandledPromiseRejection', 'lost'));
+  });
+
+  test.each([
+    ['it fails while it is loaded', 'throw new RangeError("at import");', 'RangeError', 'at import'],
+    [
+      'it exports no handler',
+      'export const other = 1;',
+      'Runtime.HandlerNotFound',
+      'index.handler is undefined or not exported',
+    ],
+    [
+      'it is no JavaScript',
+      'export const = 1;',
+      'Runtime.UserCodeSyntaxError',
+      expect.stringContaining('SyntaxError: '),
+    ],
+    [
+      'it imports what is not there',
+      'import "./missing.mjs";',
+      'Runtime.ImportModuleError',
+      expect.stringContaining("Error: Cannot find module '"),
+    ],
+    [
+      'it takes a callback',
+      'export const handler = (event, context, callback) => callback(null);',
+      'Runtime.CallbackHandlerDeprecated',
+      expect.stringContaining('has removed support for callback-based function handlers'),
+    ],
+  ])('when %s', async (_, source, type, message) => {
+    await run(source, [{}]);
+    expect(errors()).toEqual([{ type, message }]);
+  });
+
+  test('when its file is not there', async () => {
+    await run('', [{}], { file: 'other.mjs' });
+    expect(errors()).toEqual([{ type: 'Runtime.ImportModuleError', message: "Error: Cannot find module 'index'" }]);
+  });
+});

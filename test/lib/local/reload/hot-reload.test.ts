@@ -1,0 +1,126 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { LocalSystem } from '../../../../lib/local/local-system.ts';
+import { Recorder } from '../../../support/recorder.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { until } from '../../../support/until.ts';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** Synthesizing takes seconds, on a busy machine many. */
+const LIMIT_MS = 60_000;
+vi.setConfig({ testTimeout: 2 * LIMIT_MS });
+
+const { path: app, remove } = temporaryFolder();
+const recorder = new Recorder();
+let system: LocalSystem;
+
+const save = (file: string, text: string) => writeFileSync(join(app, file), text);
+const handlerThatSays = (what: string) => `import { word } from '../word.ts';
+export const handler = async () => { console.log(word, ${JSON.stringify(what)}); };`;
+const appWith = (...applications: string[]) => `import { App, Stack } from '${ROOT}node_modules/aws-cdk-lib/index.js';
+import { CallEventBus } from '${ROOT}lib/cdk/call-event-bus.ts';
+import { CallHandler } from '${ROOT}lib/cdk/call-handler.ts';
+import { ariPattern } from '${ROOT}lib/index.ts';
+const app = new App();
+const calls = new Stack(app, 'Hot');
+const { bus } = new CallEventBus(calls, 'Bus');
+for (const application of ${JSON.stringify(applications)}) {
+  const entry = application.toLowerCase() + '.ts';
+  new CallHandler(calls, application, { entry, pattern: ariPattern({ application }), bus, nodes: [] });
+}`;
+
+beforeAll(async () => {
+  save('cdk.json', '{"app":"node app.ts"}');
+  save('package.json', '{"type":"module"}');
+  // CDK looks for it to know where the project begins.
+  save('package-lock.json', '{}');
+  // And the bundler, which it asks npx for.
+  mkdirSync(join(app, 'node_modules'));
+  for (const name of ['esbuild', '.bin'])
+    symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
+  save('app.ts', appWith('First', 'Second'));
+  save('word.ts', 'export const word = "hello";');
+  save('first.ts', handlerThatSays('first'));
+  save('second.ts', handlerThatSays('second'));
+  system = await LocalSystem.prepare(app, [], recorder);
+  await system.start();
+  await system.watch();
+}, LIMIT_MS);
+afterAll(async () => {
+  await system?.stop();
+  remove();
+});
+
+/** Calls an app, and tells what its handler says. */
+async function call(application: string): Promise<string> {
+  recorder.clear();
+  const detail = { type: 'StasisStart', application, metadata: { id: 'x' } };
+  system.putEvent({ Source: 'asterisk.ari', DetailType: 'StasisStart', Detail: JSON.stringify(detail) });
+  return until(`a word of ${application}`, () => recorder.lines.find((line) => line.startsWith(`${application}:`)));
+}
+
+/** Saves a file, and waits until local mode says what it made of it. */
+async function saved(file: string, text: string, said: RegExp): Promise<string> {
+  const before = recorder.all.length;
+  save(file, text);
+  return until(`${said}`, () => recorder.all.slice(before).find((line) => said.test(line)), LIMIT_MS);
+}
+
+test('a saved handler is in use for the next event, without synthesizing again', async () => {
+  expect(await call('First')).toBe('First: hello first');
+  const assembly = system.assembly;
+  await saved('first.ts', handlerThatSays('again'), /^local: First: first\.ts is in use from the next event on/);
+  expect(await call('First')).toBe('First: hello again');
+  expect(await call('Second')).toBe('Second: hello second');
+  expect(system.assembly).toBe(assembly);
+});
+
+test('so is a file that handlers import', async () => {
+  await saved('word.ts', 'export const word = "good morning";', /^local: Second: word\.ts is in use/);
+  await until('the same for the first', () =>
+    recorder.all.some((line) => /^local: First: word\.ts is in use/.test(line)),
+  );
+  expect(await call('First')).toBe('First: good morning again');
+  expect(await call('Second')).toBe('Second: good morning second');
+});
+
+test('a handler that cannot be bundled leaves the old one in use, and says why; mended it is in use', async () => {
+  const line = await saved('first.ts', 'export const handler = async () => { console.log(;', /stays as it was/);
+  expect(line).toBe('local: First stays as it was: first.ts:1:49: Unexpected ";"');
+  expect(await call('First')).toBe('First: good morning again');
+  await saved('first.ts', handlerThatSays('mended'), /is in use/);
+  expect(await call('First')).toBe('First: good morning mended');
+});
+
+test('a changed stack is synthesized again; what did not change goes on in its processes', async () => {
+  await call('Second');
+  save('third.ts', handlerThatSays('third'));
+  const line = await saved('app.ts', appWith('First', 'Second', 'Third'), /Synthesized again/);
+  for (const change of ['new function Third', 'new rule Third', 'new queue Third']) expect(line).toContain(change);
+  expect(await call('Third')).toBe('Third: good morning third');
+  await call('Second');
+  await saved(
+    'app.ts',
+    appWith('Second', 'Third'),
+    /Synthesized again in [\d.]+ s: no more function First, no more rule/,
+  );
+  expect(system.deployment.functions.map(({ title }) => title)).toEqual(['Second', 'Third']);
+  await call('Second');
+  expect(recorder.starts.map(({ cold }) => cold)).toEqual([false]);
+});
+
+test('a stack that cannot be synthesized leaves what runs as it was, and says why', async () => {
+  const line = await saved('app.ts', 'throw new Error("no such stack");', /stays as it was/);
+  expect(line).toContain('What runs stays as it was. The CDK app (node app.ts) failed');
+  expect(line).toContain('no such stack');
+  expect(await call('Second')).toBe('Second: good morning second');
+});
+
+test('a handler whose file is gone says so, and goes on', async () => {
+  const before = recorder.all.length;
+  rmSync(join(app, 'second.ts'));
+  await until('the reason', () => recorder.all.slice(before).find((line) => /Second stays as it was/.test(line)));
+  expect(await call('Second')).toBe('Second: good morning second');
+});

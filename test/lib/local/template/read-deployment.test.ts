@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest';
+import { readDeployment } from '../../../../lib/local/template/read-deployment.ts';
+import { unsupportedLine } from '../../../../lib/local/template/unsupported-resources.ts';
+
+type Resources = Record<
+  string,
+  { Type: string; Properties?: Record<string, unknown>; Metadata?: Record<string, unknown> }
+>;
+const assemblyOf = (Resources: Resources) => ({
+  assets: new Map([['abc', '/assets/abc']]),
+  templates: new Map([['A', { Resources }]]),
+});
+const FN = { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler' } };
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+test('a function is read with the defaults of CloudFormation', () => {
+  const { functions } = readDeployment(assemblyOf({ Fn: FN }));
+  expect(functions).toMatchObject([
+    { code: '/assets/abc', handler: 'index.handler', timeoutMs: 3000, memoryMb: 128, environment: {} },
+  ]);
+});
+
+test('a function is read with its entry, its concurrency, and what becomes of events that it fails on', () => {
+  const { functions, queues } = readDeployment(
+    assemblyOf({
+      Fn: {
+        ...FN,
+        Properties: {
+          ...FN.Properties,
+          ReservedConcurrentExecutions: 2,
+          DeadLetterConfig: { TargetArn: arnOf('Queue') },
+        },
+        Metadata: { 'ari-eventbridge:entry': 'functions/x.ts' },
+      },
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Config: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'Fn' },
+          MaximumRetryAttempts: 1,
+          MaximumEventAgeInSeconds: 300,
+          DestinationConfig: { OnFailure: { Destination: arnOf('Queue') } },
+        },
+      },
+    }),
+    'http://127.0.0.1:4000',
+  );
+  const arn = 'arn:aws:sqs:us-east-1:000000000000:A-Queue';
+  expect(functions).toMatchObject([
+    {
+      entry: 'functions/x.ts',
+      reservedConcurrency: 2,
+      deadLetterArn: arn,
+      asynchronous: { maxRetryAttempts: 1, maxEventAgeSeconds: 300, onFailureArn: arn },
+    },
+  ]);
+  expect(queues).toMatchObject([{ arn, url: 'http://127.0.0.1:4000/000000000000/A-Queue' }]);
+});
+
+test('a rule is read with its targets: input, retry policy, dead-letter queue, and whether it may invoke', () => {
+  const { rules } = readDeployment(
+    assemblyOf({
+      Fn: FN,
+      Other: FN,
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'calls' } },
+      Rule: {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          EventBusName: { Ref: 'Bus' },
+          EventPattern: { source: ['s'] },
+          Targets: [
+            {
+              Arn: arnOf('Fn'),
+              Id: '1',
+              InputTransformer: { InputPathsMap: { x: '$.id' }, InputTemplate: '<x>' },
+              RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3 },
+              DeadLetterConfig: { Arn: arnOf('Queue') },
+            },
+            { Arn: arnOf('Other'), Id: '2', Input: '{}' },
+          ],
+        },
+      },
+      Off: { Type: 'AWS::Events::Rule', Properties: { State: 'DISABLED', EventPattern: { source: ['s'] } } },
+      Permission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { FunctionName: arnOf('Fn'), Principal: 'events.amazonaws.com', SourceArn: arnOf('Rule') },
+      },
+    }),
+  );
+  expect(rules).toEqual([
+    {
+      title: 'Rule',
+      name: 'A-Rule',
+      arn: 'arn:aws:events:us-east-1:000000000000:rule/calls/A-Rule',
+      busName: 'calls',
+      pattern: { source: ['s'] },
+      targets: [
+        {
+          arn: 'arn:aws:lambda:us-east-1:000000000000:function:A-Fn',
+          input: { template: '<x>', paths: { x: '$.id' } },
+          retryPolicy: { maxEventAgeSeconds: 60, maxRetryAttempts: 3 },
+          deadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:A-Queue',
+        },
+        { arn: 'arn:aws:lambda:us-east-1:000000000000:function:A-Other', input: { constant: '{}' }, forbidden: true },
+      ],
+    },
+  ]);
+});
+
+test('what local mode lacks is counted, by resource and property', () => {
+  const { unsupported, rules } = readDeployment(
+    assemblyOf({
+      One: { Type: 'AWS::KMS::Key' },
+      Two: { Type: 'AWS::KMS::Key' },
+      Meta: { Type: 'AWS::CDK::Metadata' },
+      Fn: { ...FN, Properties: { ...FN.Properties, VpcConfig: {}, TracingConfig: { Mode: 'Active' }, Tags: [] } },
+      Machine: { Type: 'AWS::StepFunctions::StateMachine' },
+      Rule: {
+        Type: 'AWS::Events::Rule',
+        Properties: { EventPattern: { source: ['s'] }, Targets: [{ Arn: { Ref: 'Machine' }, Id: '1' }] },
+      },
+      Inline: { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: 'x' }, Handler: 'index.handler' } },
+    }),
+  );
+  expect(unsupportedLine(unsupported)).toBe(
+    'AWS::Events::Rule.Targets (states) (1), AWS::KMS::Key (2), AWS::Lambda::Function.Code.ZipFile (1), ' +
+      'AWS::Lambda::Function.TracingConfig (1), AWS::Lambda::Function.VpcConfig (1), AWS::StepFunctions::StateMachine (1)',
+  );
+  expect(rules[0]?.targets).toEqual([]);
+});
+
+test('what is not used is not resolved: an unknown intrinsic elsewhere is no error', () => {
+  const unknown = { 'Fn::Unheard': 'of' };
+  expect(() =>
+    readDeployment(
+      assemblyOf({
+        Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: unknown } },
+        Fn: { ...FN, Properties: { ...FN.Properties, VpcConfig: unknown, Role: unknown } },
+      }),
+    ),
+  ).not.toThrow();
+});
+
+test.each([
+  [
+    'an unknown intrinsic in a property that is used',
+    'AWS::Lambda::Function',
+    { ...FN.Properties, Environment: { Variables: { X: { 'Fn::Unheard': 'of' } } } },
+    'Stack A, It (AWS::Lambda::Function), property Environment: local mode cannot resolve {"Fn::Unheard":"of"}',
+  ],
+  [
+    'a rule whose pattern EventBridge refuses',
+    'AWS::Events::Rule',
+    { EventPattern: { source: ['asterisk.ari'], detail: { digit: '1' } } },
+    'Rule It: Event pattern is not valid. Reason: "digit" must be an object or an array',
+  ],
+  ['a function whose code is missing', 'AWS::Lambda::Function', { Code: { S3Key: 'def.zip' } }, 'holds no asset def'],
+])('%s is refused: it would run otherwise than deployed', (_, Type, Properties, sentence) => {
+  expect(() => readDeployment(assemblyOf({ It: { Type, Properties } }))).toThrow(sentence);
+});
