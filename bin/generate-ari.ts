@@ -167,6 +167,17 @@ function renderSchemas(resources: Resource[]): string {
   ].join('\n');
 }
 
+/** Names of parameters of a type, which has to be the same for every operation: JSON bodies are built by name. */
+function parametersOf(resources: Resource[], isOfType: (dataType: string) => boolean): string[] {
+  const all = resources.flatMap(({ apis }) =>
+    apis.flatMap(({ operations }) => operations.flatMap((op) => op.parameters ?? [])),
+  );
+  const names = [...new Set(all.filter(({ dataType }) => isOfType(dataType)).map(({ name }) => name))].toSorted();
+  const odd = all.find(({ name, dataType }) => names.includes(name) && !isOfType(dataType));
+  if (odd) throw new Error(`The parameter ${odd.name} is of different types in different operations`);
+  return names;
+}
+
 function renderOperations(resources: Resource[]): string {
   const imports = new Set<string>();
   const table: string[] = [];
@@ -206,6 +217,10 @@ function renderOperations(resources: Resource[]): string {
     table.push(`  ${resource.name}: {\n${rows.join('\n')}\n  },`);
     types.push(`export interface ${Name} {\n${methods.join('\n')}\n}\n`);
   }
+  const names = (isOfType: (dataType: string) => boolean): string =>
+    `[${parametersOf(resources, isOfType)
+      .map((name) => `'${name}'`)
+      .join(', ')}]`;
   const resourcesType = resources
     .map(({ name }) => `  readonly ${name}: ${name[0]?.toUpperCase() + name.slice(1)};`)
     .join('\n');
@@ -215,6 +230,9 @@ function renderOperations(resources: Resource[]): string {
     `import type { ${[...imports].toSorted().join(', ')} } from './model.ts';\n`,
     '/** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */',
     `export const operations = {\n${table.join('\n')}\n} as const;\n`,
+    '/** Parameters that are whole numbers, and such that are true or false: Asterisk reads them by their JSON type. */',
+    `export const numberParameters: readonly string[] = ${names((type) => type === 'int' || type === 'long')};`,
+    `export const booleanParameters: readonly string[] = ${names((type) => type === 'boolean')};\n`,
     ...types,
     `/** Every command of ARI, by resource, in the API's own words. */\nexport interface AriResources {\n${resourcesType}\n}\n`,
   ].join('\n');

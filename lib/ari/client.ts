@@ -2,6 +2,7 @@ import type { CallOptions } from './call-options.ts';
 import { AriError, NotSentError } from './errors.ts';
 import { type AriResources, operations } from './generated/operations.ts';
 import { type Repeat, repeatOf } from './repeat.ts';
+import { placeParameters } from './request.ts';
 
 /**
  * One command on its way to Asterisk, as a transport is given it.
@@ -11,8 +12,8 @@ import { type Repeat, repeatOf } from './repeat.ts';
  * const request: AriRequest = {
  *   method: 'POST',
  *   path: '/channels/1795403597.0/play',
- *   query: new URLSearchParams({ media: 'sound:a,sound:b' }),
- *   body: undefined,
+ *   query: new URLSearchParams(),
+ *   body: { media: ['sound:a', 'sound:b'] },
  *   signal: AbortSignal.timeout(5000),
  * };
  */
@@ -20,7 +21,9 @@ export interface AriRequest {
   method: string;
   /** Path below the ARI root, its parameters encoded, e.g. `/channels/1795403597.0/answer`. */
   path: string;
+  /** The parameters of a GET, lists joined and escaped as Asterisk splits them; nearly always empty for others. */
   query: URLSearchParams;
+  /** All parameters that are neither in the path nor in the query, to be sent as JSON; `undefined` where there are none. */
   body: unknown;
   signal: AbortSignal;
 }
@@ -117,7 +120,7 @@ async function call(
   params: Params,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const request = { ...fill(operation, template, params), signal };
+  const request = { ...placeParameters(operation, template, params), signal };
   const repeat = repeatOf(operation, template, params);
   let lost = false;
   for (let repeats = 0; ; repeats += 1) {
@@ -178,33 +181,6 @@ async function doneBefore(
   } catch (error) {
     throw error instanceof AriError && error.kind === 'gone' ? refusal : error;
   }
-}
-
-/** Puts the parameters where the operation's template wants them: path, body, and all others the query. */
-function fill(operation: string, template: string, params: Params): Omit<AriRequest, 'signal'> {
-  const [method = '', pathTemplate = '', bodyName = ''] = template.split(' ');
-  const left = new Map(Object.entries(params));
-  const path = pathTemplate.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = left.get(name);
-    if (value === undefined || value === '') {
-      throw new TypeError(`${operation}: expected \`${name}\` to be a non-empty string, got ${JSON.stringify(value)}`);
-    }
-    // However they are encoded, a URL takes them for steps to another path.
-    if (value === '.' || value === '..') {
-      throw new TypeError(`${operation}: expected \`${name}\` to be an id, got "${value}", which no URL can carry`);
-    }
-    left.delete(name);
-    return encodeURIComponent(String(value));
-  });
-
-  const keyed = /^\{(\w+)\}$/.exec(bodyName)?.[1];
-  const value = left.get(keyed ?? bodyName);
-  left.delete(keyed ?? bodyName);
-  const body = keyed && value !== undefined ? { [keyed]: value } : value;
-
-  const query = new URLSearchParams();
-  for (const [name, given] of left) if (given !== undefined) query.set(name, String(given));
-  return { method, path, query, body };
 }
 
 /** Rejects when the signal is aborted: whatever the transport waits for, the caller does not. */

@@ -30,6 +30,8 @@ export interface HttpTransportOptions {
 const IDLE_MS = 10_000;
 /** Asterisk serves `sessionlimit` (100) connections in all, the event WebSocket among them. */
 const MAX_SOCKETS = 8;
+/** Asterisk answers 400 "Request line too long" beyond, with its end of line. */
+const MAX_REQUEST_LINE_BYTES = 4096;
 
 /**
  * Commands over HTTP. Node's own client rather than `fetch`: it is there sooner in a new Lambda environment, and it tells
@@ -88,6 +90,8 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
 
   return {
     async request(request) {
+      const line = requestLineBytes(root, request);
+      if (line > MAX_REQUEST_LINE_BYTES) return lineTooLong(line);
       const user = await readable(credentials.get());
       const authorization = basicAuthorization(user);
       const response = await send(request, authorization);
@@ -104,6 +108,15 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
     },
     close: () => agent.destroy(),
   };
+}
+
+function requestLineBytes(root: string, { method, path, query }: AriRequest): number {
+  return `${method} ${new URL(root).pathname}${path}?${query} HTTP/1.1\r\n`.length;
+}
+
+function lineTooLong(bytes: number): AriResponse {
+  const message = `expected ids, and parameters of a GET, of at most ${MAX_REQUEST_LINE_BYTES} bytes in the URL, got ${bytes}. Nothing was sent`;
+  return { status: 414, reason: 'URI Too Long', body: JSON.stringify({ message }) };
 }
 
 function dropIdle(agent: Agent): void {

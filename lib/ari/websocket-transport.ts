@@ -164,8 +164,8 @@ function frameOf(id: string, { method, path, query, body }: AriRequest): string 
   return JSON.stringify(frame);
 }
 
-/** As over HTTP, where Asterisk says it by itself: bodies beyond 40,960 bytes. */
+/** Quotes and backslashes of a body are escaped once more in the frame: one that HTTP takes may be too large here. */
 function tooLarge(bytes: number): AriResponse {
-  const message = `expected a command of at most ${MAX_FRAME_BYTES} bytes over the WebSocket, got ${bytes}: send less at once`;
+  const message = `expected a command of at most ${MAX_FRAME_BYTES} bytes over the WebSocket, got ${bytes}: send less at once. Nothing was sent`;
   return { status: 413, reason: 'Content Too Large', body: JSON.stringify({ message }) };
 }

@@ -1,5 +1,6 @@
 import type { ChannelHandle } from '../ari/channel.ts';
 import { unlessGone } from '../ari/errors.ts';
+import { MAX_BODY_BYTES } from '../ari/request.ts';
 import type { CallEvent } from '../events/call-event.ts';
 
 /** The channel whose state is meant: what a function of a call handler is given has both. */
@@ -16,13 +17,8 @@ export interface CallState<T> {
 }
 
 /**
- * Asterisk refuses a request line beyond 4,096 bytes: "Request line too long". What is left is for path, name and id.
- */
-const MAX_ENCODED_BYTES = 3500;
-
-/**
  * State with no database: JSON in a variable of the channel, which Asterisk keeps as long as the call lasts, also when
- * it moves to another app.
+ * it moves to another app. The request that sets it holds at most 40,960 bytes, in which each quote counts twice.
  *
  * Asterisk sets variables in turn: on a channel that plays, `set` waits for the playback's end. Set before you play, or
  * stop the playback, or keep the state in DynamoDB (`dynamoDbState`).
@@ -52,10 +48,10 @@ export function channelState<T>(name: string): CallState<T> {
     },
     async set({ channel }, state) {
       const value = JSON.stringify(state);
-      const bytes = encodeURIComponent(value).length;
-      if (bytes > MAX_ENCODED_BYTES) {
+      const bytes = Buffer.byteLength(JSON.stringify({ variable, value }));
+      if (bytes > MAX_BODY_BYTES) {
         throw new RangeError(
-          `Expected the state "${name}" to take at most ${MAX_ENCODED_BYTES} bytes in a URL, got ${bytes}: keep less of it, or use dynamoDbState`,
+          `Expected the state "${name}" to take at most ${MAX_BODY_BYTES} bytes in a request, got ${bytes}: keep less of it, or use dynamoDbState`,
         );
       }
       await channel.setChannelVar({ variable, value });

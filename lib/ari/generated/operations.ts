@@ -137,6 +137,10 @@ export const operations = {
   },
 } as const;
 
+/** Parameters that are whole numbers, and such that are true or false: Asterisk reads them by their JSON type. */
+export const numberParameters: readonly string[] = ['after', 'before', 'between', 'duration', 'maxDurationSeconds', 'maxSilenceSeconds', 'newMessages', 'offsetms', 'oldMessages', 'priority', 'skipms', 'timeout'];
+export const booleanParameters: readonly string[] = ['absorbDTMF', 'beep', 'inhibitConnectedLineUpdates', 'mute', 'report_events', 'subscribeAll', 'to_self'];
+
 export interface Asterisk {
   getObject(params: { configClass: string; objectType: string; id: string }, options?: CallOptions): Promise<ConfigTuple[]>;
   updateObject(params: { configClass: string; objectType: string; id: string; fields?: ConfigTuple[] }, options?: CallOptions): Promise<ConfigTuple[]>;

@@ -47,6 +47,14 @@ async function serveLater() {
 const basic = (password: string): string => `Basic ${Buffer.from(`handlers:${password}`).toString('base64')}`;
 
 describe('commands over HTTP', () => {
+  test('with a URL beyond what Asterisk reads are refused before they are sent', async () => {
+    const { ari, sockets } = await serve((_, response) => response.end());
+    const refused = ari.channels.getChannelVar({ channelId: 'c', variable: 'x'.repeat(4100) });
+    await expect(refused).rejects.toMatchObject({ kind: 'rejected', status: 414 });
+    await expect(refused).rejects.toThrow('of at most 4096 bytes in the URL, got 41');
+    expect(sockets).toEqual([]);
+  });
+
   test('go below the URL with its prefix, credentials in the header and a JSON body', async () => {
     const seen: unknown[] = [];
     const { ari } = await serve((request, response) => {
@@ -62,10 +70,10 @@ describe('commands over HTTP', () => {
     await ari.channels.originate({ endpoint: 'PJSIP/ä', app: 'x', variables: { NAME: 'Ä' } });
     expect(seen).toEqual([
       'POST',
-      '/prefix/ari/channels?endpoint=PJSIP%2F%C3%A4&app=x',
+      '/prefix/ari/channels',
       basic('password 1'),
       'application/json',
-      '{"variables":{"NAME":"Ä"}}',
+      '{"endpoint":"PJSIP/ä","app":"x","variables":{"NAME":"Ä"}}',
     ]);
   });
 

@@ -28,13 +28,15 @@ test('state that is too much for a variable is refused, with what to do', async 
   const handler = callHandler({
     StasisStart: (context) =>
       channelState<string>('big')
-        .set(context, '{'.repeat(1200))
+        .set(context, '\\'.repeat(11_000))
         .catch((e) => errors.push(e)),
   });
   const pbx = await testCalls({ App: handler });
   await pbx.dial('App');
   await pbx.close();
-  expect(String(errors[0])).toMatch(/at most 3500 bytes in a URL, got 36\d\d: keep less of it, or use dynamoDbState/);
+  expect(String(errors[0])).toMatch(
+    /at most 40960 bytes in a request, got 440\d\d: keep less of it, or use dynamoDbState/,
+  );
 });
 
 test('a name that is no variable is refused', () => {
