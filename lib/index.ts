@@ -1,6 +1,6 @@
 /** What the author of a call handler imports from `ari-eventbridge`. */
 export type { CallOptions } from './ari/call-options.ts';
-export type { ChannelHandle } from './ari/channel.ts';
+export { type ChannelHandle, channelHandle } from './ari/channel.ts';
 export {
   type AriClient,
   type AriRequest,

@@ -1,3 +1,4 @@
+import { variableOf } from './absent-variable.ts';
 import type { CallOptions } from './call-options.ts';
 import type { AriClient } from './client.ts';
 import { type Channels, operations } from './generated/operations.ts';
@@ -26,6 +27,17 @@ type OfOneChannel = {
  */
 export interface ChannelHandle extends OfOneChannel {
   readonly id: string;
+  /**
+   * Reads a variable, or a dialplan function, that may be absent.
+   *
+   * @param name such as `CAMPAIGN`, `CALLERID(num)` or `PJSIP_HEADER(read,X-Tenant)`
+   * @returns the value; `undefined` where the variable is not set, and where a SIP header (`PJSIP_HEADER(read,…)`), an
+   *   entry of `DB(…)`, a `SHARED(…)` variable or a `GROUP(…)` is not there
+   * @throws AriError: `gone` where the channel is, `rejected` where the function does not exist
+   * @example
+   * const tenant = (await channel.variable('PJSIP_HEADER(read,X-Tenant)')) ?? 'public';
+   */
+  variable(name: string, options?: CallOptions): Promise<string | undefined>;
 }
 
 type Command = (params: Record<string, unknown>, options?: CallOptions) => unknown;
@@ -34,10 +46,19 @@ const COMMANDS = Object.entries(operations.channels)
   .filter(([, template]) => template.includes('{channelId}'))
   .map(([name]) => name);
 
-/** The commands of `ari.channels` bound to one channel. */
+/**
+ * The commands of `ari.channels` bound to one channel, be it another than the event's.
+ *
+ * @example
+ * const agent = channelHandle(ari, event.args[1] ?? '');
+ * await agent.play({ media: 'sound:beep' });
+ */
 export function channelHandle(ari: AriClient, channelId: string): ChannelHandle {
   const all = ari.channels as unknown as Record<string, Command>;
-  const bound: Record<string, unknown> = { id: channelId };
+  const bound: Record<string, unknown> = {
+    id: channelId,
+    variable: (name: string, options?: CallOptions) => variableOf(ari, channelId, name, options),
+  };
   for (const name of COMMANDS) {
     bound[name] = (params?: object, options?: CallOptions) => all[name]?.({ ...params, channelId }, options);
   }

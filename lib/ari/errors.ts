@@ -1,8 +1,10 @@
 /**
  * What an ARI failure asks of the caller:
  *
- *  - `gone`: the channel, bridge or playback does not exist (404): the caller hung up, or the work is done;
- *  - `wrong-state`: it exists, but not in a state that allows this (409, 412);
+ *  - `gone`: the channel, bridge or playback does not exist (404, and 400 "Channel not found" of `bridges.addChannel` and
+ *    `removeChannel`): somebody hung up, or the work is done;
+ *  - `wrong-state`: it exists, but not in a state that allows this (409, 412, and 422 of the same two): a channel that is
+ *    in no app or not in that bridge, an id that is taken;
  *  - `unauthorized`: the credentials are wrong or read-only (401, 403): an operator must act;
  *  - `unavailable`: no answer, no ARI there (404 from Asterisk's HTTP server itself), or Asterisk is still booting (503):
  *    worth trying again later;
@@ -22,6 +24,10 @@ const KIND_BY_STATUS: Record<number, AriErrorKind> = {
   503: 'unavailable',
 };
 
+/** The two commands that have statuses of their own for the channels that they name beside the path. */
+const KIND_OF_MEMBER: Record<string, AriErrorKind> = { '400 Channel not found': 'gone', 422: 'wrong-state' };
+const OF_MEMBERS = new Set(['bridges.addChannel', 'bridges.removeChannel']);
+
 /** Where 403 is about the thing asked for, such as a channel that has no RTP, and not about the user. */
 const FORBIDDEN_THINGS = new Set([
   'asterisk.updateObject',
@@ -32,7 +38,7 @@ const FORBIDDEN_THINGS = new Set([
 const READ_ONLY_USER = 'Write access denied';
 
 /**
- * A command that Asterisk refused or never answered. Carries no query string, no header and no body sent.
+ * A command that Asterisk refused or never answered. Carries no query string, no header, and of what was sent only ids.
  *
  * @example
  * try {
@@ -51,11 +57,16 @@ export class AriError extends Error {
   readonly path: string;
   /** The HTTP status, absent when there was no answer. */
   readonly status: number | undefined;
+  /** What Asterisk said, e.g. `Channel not found`; absent when there was no answer. */
+  readonly said: string | undefined;
+  /** The ids of the channels that the command was about: `['1795403597.0']`. */
+  readonly channelIds: readonly string[];
 
   constructor(
     operation: string,
     path: string,
     outcome: { status: number; message: string; advice?: string } | { cause: unknown },
+    channelIds: readonly string[] = [],
   ) {
     const status = 'status' in outcome ? outcome.status : undefined;
     const reason = 'status' in outcome ? refusalOf(outcome) : `no answer: ${reasonOf(outcome.cause)}`;
@@ -63,6 +74,8 @@ export class AriError extends Error {
     this.operation = operation;
     this.path = path;
     this.status = status;
+    this.said = 'status' in outcome ? outcome.message : undefined;
+    this.channelIds = channelIds;
     this.kind = 'status' in outcome ? kindOf(operation, outcome) : 'unavailable';
   }
 
@@ -83,6 +96,8 @@ function kindOf(
   // Without ARI nothing is known of the channel: who asks whether it is gone shall not be told that it is.
   if (status === 404 && advice !== undefined) return 'unavailable';
   if (status === 403 && FORBIDDEN_THINGS.has(operation) && message !== READ_ONLY_USER) return 'rejected';
+  const ofMember = KIND_OF_MEMBER[`${status} ${message}`] ?? KIND_OF_MEMBER[status];
+  if (ofMember && OF_MEMBERS.has(operation)) return ofMember;
   return KIND_BY_STATUS[status] ?? 'rejected';
 }
 
@@ -97,7 +112,7 @@ export class NotSentError extends Error {
 }
 
 /**
- * The promise's value, or `undefined` where Asterisk says that the thing does not exist (404).
+ * The promise's value, or `undefined` where Asterisk says that the thing does not exist (`gone`).
  *
  * @example
  * const bridge = await unlessGone(ari.bridges.get({ bridgeId: '100' }));

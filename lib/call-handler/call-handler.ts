@@ -1,11 +1,13 @@
 import { type ChannelHandle, channelHandle } from '../ari/channel.ts';
 import type { AriClient } from '../ari/client.ts';
-import { AriError, unlessGone } from '../ari/errors.ts';
+import { AriError } from '../ari/errors.ts';
 import type { AriEventType, CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog, type Log } from '../log.ts';
 import { ChannelOrder } from './channel-order.ts';
 import { type DeadLetter, sqsDeadLetter } from './dead-letter.ts';
 import { isFinal } from './give-up.ts';
+import { MadeBridges } from './made-bridges.ts';
+import { ENDINGS, whatHappenedMeanwhile } from './meanwhile.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
 
@@ -63,8 +65,13 @@ export interface CallHandlerOptions {
  * A Lambda function that reacts to call events, one function for each type of them.
  *
  * An event that arrives twice runs once (by `metadata.id`; within one Lambda environment, or everywhere with `once`).
- * Types without a function and replays are ignored. A caller who hung up meanwhile is no error. A final failure
- * becomes a dead letter at once; any other is thrown, so that Lambda tries again.
+ * Types without a function and replays are ignored. A final failure becomes a dead letter at once; any other is thrown,
+ * so that Lambda tries again.
+ *
+ * No error is a command that failed because the caller hung up, or the call left the app, meanwhile: a line says so. Where
+ * another leg hung up, the line is a warning, and bridges that this run made and nobody entered are destroyed; catch
+ * `AriError` of the kind `gone` to do more for those who are left. In the functions of `StasisEnd`, `ChannelDestroyed` and
+ * `ChannelHangupRequest` every failure is one, and a channel that is gone makes a dead letter at once.
  *
  * @example
  * export const handler = callHandler({
@@ -97,7 +104,8 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       log.info('Ignored an event of a replay', { replay: envelope['replay-name'] });
       return;
     }
-    const ari = clientOf(metadata.node);
+    const bridges = new MadeBridges(clientOf(metadata.node));
+    const { ari } = bridges;
     const context = {
       event,
       ari,
@@ -115,14 +123,19 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       try {
         await run(context);
       } catch (error) {
-        if (!(await hungUpMeanwhile(error, ari, metadata.channelId))) throw error;
-        log.info('The caller hung up meanwhile', { reason: (error as Error).message });
+        const meanwhile = await whatHappenedMeanwhile(error, event, ari);
+        if (!meanwhile) throw error;
+        const { level, message, legs } = meanwhile;
+        const destroyed = legs ? await bridges.destroyEmpty() : [];
+        const more = { ...(legs && { legs }), ...(destroyed.length > 0 && { destroyedBridges: destroyed }) };
+        log[level](message, { reason: (error as Error).message, ...more });
       }
     };
     try {
       await inMemory.run(metadata.id, async () => void (store ? await store.run(metadata.id, work) : await work()));
     } catch (error) {
-      if (!isFinal(error) || !(await becameDeadLetter(envelope, error as Error, options.deadLetter, log))) throw error;
+      const final = isFinal(error) || (ENDINGS.has(event.type) && error instanceof AriError && error.kind === 'gone');
+      if (!final || !(await becameDeadLetter(envelope, error as Error, options.deadLetter, log))) throw error;
     }
     if (!ran) log.info('Ignored an event that was handled before');
   };
@@ -131,17 +144,6 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
     eventTypes: Object.keys(functions) as AriEventType[],
     withOptions: (changed: CallHandlerOptions) => callHandler(functions, { ...options, ...changed }),
   });
-}
-
-/** A command that failed because its channel is no more: asked of Asterisk, not guessed from the status. */
-async function hungUpMeanwhile(error: unknown, ari: AriClient, channelId: string | undefined): Promise<boolean> {
-  if (!(error instanceof AriError) || channelId === undefined) return false;
-  if (error.kind === 'unauthorized' || error.kind === 'unavailable') return false;
-  try {
-    return (await unlessGone(ari.channels.get({ channelId }))) === undefined;
-  } catch {
-    return false; // Asterisk cannot say: the first failure stands
-  }
 }
 
 /** An asynchronous function cannot tell Lambda not to retry: it keeps the event itself and ends well. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type AriRequest, type AriResponse, type AriTransport, createAriClient } from '../../../lib/ari/client.ts';
 import { AriError, NotSentError } from '../../../lib/ari/errors.ts';
 import { operations } from '../../../lib/ari/generated/operations.ts';
@@ -210,6 +210,46 @@ describe('a command is sent again', () => {
     await expect(createAriClient(wire).bridges.createWithId({ bridgeId: 'b', type: 'nonsense' })).rejects.toMatchObject(
       { status: 400, operation: 'bridges.createWithId' },
     );
+  });
+});
+
+describe('a channel that is not in its app yet', () => {
+  const EARLY: [number, object] = [422, { message: 'Channel not in Stasis application' }];
+  const TOO_EARLY: [number, object] = [409, { message: 'Channel not in Stasis application' }];
+  const slept: number[] = [];
+  const client = (wire: AriTransport) => createAriClient(wire, { sleep: async (ms) => void slept.push(ms) });
+  beforeEach(() => void slept.splice(0));
+
+  test('is put into a bridge as soon as it is', async () => {
+    const wire = script(EARLY, EARLY, [204]);
+    await client(wire).bridges.addChannel({ bridgeId: 'b', channel: ['c'] });
+    expect([wire.asked.length, slept]).toEqual([3, [50, 50]]);
+  });
+
+  test('is waited for 2 s, and no longer', async () => {
+    const wire = script(...Array.from({ length: 41 }, () => EARLY));
+    await expect(client(wire).bridges.addChannel({ bridgeId: 'b', channel: 'c' })).rejects.toMatchObject({
+      kind: 'wrong-state',
+      status: 422,
+      channelIds: ['c'],
+    });
+    expect([wire.asked.length, slept.reduce((sum, ms) => sum + ms, 0)]).toEqual([41, 2000]);
+  });
+
+  test('is waited for by any command of the client that made it, and by no other command', async () => {
+    const wire = script([200, { id: 's' }], TOO_EARLY, [201, { id: 'p' }], TOO_EARLY);
+    const ari = client(wire);
+    await ari.channels.snoopChannelWithId({ channelId: 'c', snoopId: 's', app: 'x', spy: 'in' });
+    await ari.channels.play({ channelId: 's', media: 'sound:a' });
+    await expect(ari.channels.play({ channelId: 'c', media: 'sound:a' })).rejects.toMatchObject({ status: 409 });
+    expect(slept).toEqual([50]);
+  });
+
+  test('is waited for only until the command has to be done', async () => {
+    const wire = script(EARLY, EARLY);
+    const ari = createAriClient(wire, { timeoutMs: 20 });
+    await expect(ari.bridges.addChannel({ bridgeId: 'b', channel: 'c' })).rejects.toMatchObject({ status: 422 });
+    expect(wire.asked).toHaveLength(1);
   });
 });
 

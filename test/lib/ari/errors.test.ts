@@ -19,3 +19,16 @@ test('reasonOf finds the innermost message', () => {
   expect(reasonOf(new AggregateError([inner]))).toBe(inner.message);
   expect(reasonOf('text')).toBe('text');
 });
+
+test.each([
+  ['bridges.addChannel', 400, 'Channel not found', 'gone'],
+  ['bridges.removeChannel', 400, 'Channel not found', 'gone'],
+  ['bridges.addChannel', 400, 'Missing parameter channel', 'rejected'],
+  ['bridges.addChannel', 422, 'Channel not in Stasis application', 'wrong-state'],
+  ['bridges.removeChannel', 422, 'Channel not in this bridge', 'wrong-state'],
+  ['channels.record', 422, 'specified format is unknown on this system', 'rejected'],
+  ['channels.originate', 400, 'Channel not found', 'rejected'],
+])('%s with %i "%s" is %s', (operation, status, message, kind) => {
+  const error = new AriError(operation, '/', { status, message }, ['1.0']);
+  expect(error).toMatchObject({ kind, said: message, channelIds: ['1.0'] });
+});
