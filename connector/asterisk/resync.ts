@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { applicationFields } from '../../lib/ari/arguments.ts';
 import type { AriClient } from '../../lib/ari/client.ts';
 import type { Channel } from '../../lib/ari/generated/model.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
@@ -35,7 +36,7 @@ export async function stasisChannels(
   for (const channel of channels) {
     const { app_name, app_data } = channel.dialplan;
     if (app_name !== 'Stasis') continue;
-    const [named = '', ...args] = (app_data ?? '').split(',');
+    const [named = '', ...args] = applicationFields(app_data ?? '');
     // A channel's app is one of those that list it; others may merely be subscribed to it. After a move `app_data`
     // still names the first one.
     const listing = listed.filter(({ channel_ids }) => channel_ids.includes(channel.id)).map(({ name }) => name);
