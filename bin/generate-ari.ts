@@ -50,6 +50,15 @@ const BARE_CONTAINERS = ['bridges.create variables'];
 /** The one container that is a list, which its description says in prose only. */
 const LIST_CONTAINERS: Record<string, string> = { fields: 'ConfigTuple[]' };
 
+/** Parameters of types that the description knows in prose only, by operation and name; the first that fits. */
+const TYPES_BY_HAND: [RegExp, string][] = [
+  [/ media$/, 'Media'],
+  [/^events\.\w+ variables$/, 'Record<string, unknown>'],
+  [/^endpoints\.\w+ variables$/, 'Readonly<Record<string, string>>'],
+  // The list of `getChannelVars` is one of names.
+  [/^(channels|bridges)\.(?!get)\w+ variables$/, 'VariableValues'],
+];
+
 const PRIMITIVES: Record<string, string> = {
   string: 'string',
   Date: 'string',
@@ -200,7 +209,8 @@ function renderOperations(resources: Resource[]): string {
 
         const fields = parameters.map((p) => {
           const listed = p.dataType === 'containers' ? LIST_CONTAINERS[p.name] : undefined;
-          const type = listed ?? typeOf(p.dataType, p.allowableValues);
+          const byHand = TYPES_BY_HAND.find(([fits]) => fits.test(`${resource.name}.${op.nickname} ${p.name}`))?.[1];
+          const type = listed ?? byHand ?? typeOf(p.dataType, p.allowableValues);
           const many = p.allowMultiple ? `${type} | readonly (${type})[]` : type;
           return `${p.name}${p.required || p.paramType === 'path' ? '' : '?'}: ${many}`;
         });
@@ -227,6 +237,8 @@ function renderOperations(resources: Resource[]): string {
   return [
     HEADER,
     `import type { CallOptions } from '../call-options.ts';`,
+    `import type { Media } from '../media.ts';`,
+    `import type { VariableValues } from '../variable-values.ts';`,
     `import type { ${[...imports].toSorted().join(', ')} } from './model.ts';\n`,
     '/** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */',
     `export const operations = {\n${table.join('\n')}\n} as const;\n`,

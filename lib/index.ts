@@ -12,7 +12,9 @@ export { type Credentials, type CredentialsProvider, cachedCredentials } from '.
 export { AriError, type AriErrorKind, NotSentError, unlessGone } from './ari/errors.ts';
 export type * from './ari/generated/model.ts';
 export { type HttpTransportOptions, httpTransport } from './ari/http-transport.ts';
+export type { Media } from './ari/media.ts';
 export type { AriNode, AriNodeWithSecret } from './ari/node.ts';
+export type { VariableValues } from './ari/variable-values.ts';
 export { type DialOptions, dialWebSocketTransport } from './ari/websocket-dial.ts';
 export {
   type WebSocketTransport,
@@ -24,7 +26,9 @@ export {
   type CallFunctions,
   type CallHandler,
   type CallHandlerOptions,
+  type ChannelContext,
   callHandler,
+  type EventContext,
 } from './call-handler/call-handler.ts';
 export { type CallState, channelState, type StateOwner } from './call-handler/call-state.ts';
 export { claim, isClaimed } from './call-handler/claim.ts';

@@ -20,6 +20,7 @@ test('ari-eventbridge offers this and nothing else', () => {
     ariPattern: 'function',
     cachedCredentials: 'function',
     callHandler: 'function',
+    channelHandle: 'function',
     channelState: 'function',
     claim: 'function',
     compile: 'function',

@@ -6,7 +6,15 @@
  * and a playback that got as far as its goodbye is the end of the call. Events come twice, late, and again after a
  * failure; so each function asks Asterisk what is the case before it acts.
  */
-import { type AriClient, type ChannelHandle, callHandler, claim, isClaimed, unlessGone } from 'ari-eventbridge';
+import {
+  type AriClient,
+  type ChannelHandle,
+  callHandler,
+  claim,
+  isClaimed,
+  type Media,
+  unlessGone,
+} from 'ari-eventbridge';
 
 const GREETING = 'sound:hello-world';
 const TIME_TO_CHOOSE = 'sound:silence/5';
@@ -38,7 +46,7 @@ export const handler = callHandler({
 });
 
 /** Starts a playback, unless it plays already. Answers first: on a channel that plays, that would have to wait. */
-async function play(name: string, media: string[], channel: ChannelHandle, ari: AriClient): Promise<void> {
+async function play(name: string, media: Media[], channel: ChannelHandle, ari: AriClient): Promise<void> {
   const playbackId = `${name}-${channel.id}`;
   if (await unlessGone(ari.playbacks.get({ playbackId }))) return;
   await channel.answer();

@@ -5,7 +5,7 @@
  * What has to be known when the caller is gone is in the recording's name: the mailbox, the caller's number, the channel.
  * The recording is a draft until the event is out. So a repeated or retried event finds out what is left to do.
  */
-import { type AriClient, AriError, type ChannelHandle, callHandler, unlessGone } from 'ari-eventbridge';
+import { type AriClient, AriError, type ChannelHandle, callHandler, type Media, unlessGone } from 'ari-eventbridge';
 
 const GREETING = 'sound:vm-intro';
 const GOODBYE = 'sound:vm-goodbye';
@@ -52,7 +52,7 @@ export const handler = callHandler({
 });
 
 /** Starts a playback, unless it plays already. Answers first: on a channel that plays, that would have to wait. */
-async function play(name: string, media: string, channel: ChannelHandle, ari: AriClient): Promise<void> {
+async function play(name: string, media: Media, channel: ChannelHandle, ari: AriClient): Promise<void> {
   const playbackId = `${name}-${channel.id}`;
   if (await unlessGone(ari.playbacks.get({ playbackId }))) return;
   await channel.answer();

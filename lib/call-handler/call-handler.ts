@@ -1,6 +1,7 @@
 import { type ChannelHandle, channelHandle } from '../ari/channel.ts';
 import type { AriClient } from '../ari/client.ts';
 import { AriError } from '../ari/errors.ts';
+import type { AriEventMap } from '../ari/generated/model.ts';
 import type { AriEventType, CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog, type Log } from '../log.ts';
 import { ChannelOrder } from './channel-order.ts';
@@ -11,12 +12,24 @@ import { ENDINGS, whatHappenedMeanwhile } from './meanwhile.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
 
-/** What a function of a call handler is given. */
-export interface CallContext<T extends AriEventType> {
+/** What a function of a call handler is given. `channel` is there for events that concern one. */
+export type CallContext<T extends AriEventType> = EventContext<T> &
+  (Extract<keyof AriEventMap[T], ChannelField> extends never ? unknown : ChannelContext);
+
+/** Fields by which an event concerns a channel: as `metadata.channelId` is found. */
+type ChannelField = 'channel' | 'peer' | 'replace_channel' | 'transferer_first_leg' | 'playback' | 'recording';
+
+export interface ChannelContext {
+  /**
+   * The channel that the event concerns. Reading it throws where a single event concerns none, though others of its type
+   * do: a playback or a recording of a bridge, a user event without a channel.
+   */
+  readonly channel: ChannelHandle;
+}
+
+export interface EventContext<T extends AriEventType> {
   /** The event exactly as Asterisk sent it, and the connector's `metadata`. */
   event: CallEvent<T>;
-  /** The channel that the event concerns. Reading it throws where the event concerns none (a bridge's playback). */
-  readonly channel: ChannelHandle;
   /** All of ARI on the event's node. */
   ari: AriClient;
   /** JSON lines that carry the event's type and id, node, call and channel. */
@@ -27,9 +40,12 @@ export interface CallContext<T extends AriEventType> {
   recovered: boolean;
 }
 
-/** One function for each event type that the handler reacts to. */
+/**
+ * One function for each event type that the handler reacts to. What it returns is awaited; commands that it neither
+ * awaits nor returns may be cut off, as Lambda freezes the function when it is done.
+ */
 export type CallFunctions = {
-  [T in AriEventType]?: (context: CallContext<T>) => Promise<unknown>;
+  [T in AriEventType]?: (context: CallContext<T>) => unknown;
 };
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
@@ -98,7 +114,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       channel: metadata.channelId,
     });
     // The type and its function belong together, which the compiler cannot see through the index.
-    const run = functions[event.type] as ((context: CallContext<AriEventType>) => Promise<unknown>) | undefined;
+    const run = functions[event.type] as ((context: object) => unknown) | undefined;
     if (!run || !Object.hasOwn(functions, event.type)) return;
     if (envelope['replay-name'] && !replays) {
       log.info('Ignored an event of a replay', { replay: envelope['replay-name'] });

@@ -1,6 +1,8 @@
 // Written by `npm run generate:ari` from the API description of a running Asterisk. Do not edit.
 
 import type { CallOptions } from '../call-options.ts';
+import type { Media } from '../media.ts';
+import type { VariableValues } from '../variable-values.ts';
 import type { Application, AsteriskInfo, AsteriskPing, Bridge, Channel, ConfigTuple, DeviceState, Endpoint, LiveRecording, LogChannel, Mailbox, Module, Playback, RTPstat, Sound, StoredRecording, Variable, Variables } from './model.ts';
 
 /** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */
@@ -162,20 +164,20 @@ export interface Asterisk {
 
 export interface Endpoints {
   list(params?: {}, options?: CallOptions): Promise<Endpoint[]>;
-  sendMessage(params: { to: string; from: string; body?: string; variables?: Record<string, unknown> }, options?: CallOptions): Promise<void>;
-  refer(params: { to: string; from: string; refer_to: string; to_self?: boolean; variables?: Record<string, unknown> }, options?: CallOptions): Promise<void>;
+  sendMessage(params: { to: string; from: string; body?: string; variables?: Readonly<Record<string, string>> }, options?: CallOptions): Promise<void>;
+  refer(params: { to: string; from: string; refer_to: string; to_self?: boolean; variables?: Readonly<Record<string, string>> }, options?: CallOptions): Promise<void>;
   listByTech(params: { tech: string }, options?: CallOptions): Promise<Endpoint[]>;
   get(params: { tech: string; resource: string }, options?: CallOptions): Promise<Endpoint>;
-  sendMessageToEndpoint(params: { tech: string; resource: string; from: string; body?: string; variables?: Record<string, unknown> }, options?: CallOptions): Promise<void>;
-  referToEndpoint(params: { tech: string; resource: string; from: string; refer_to: string; to_self?: boolean; variables?: Record<string, unknown> }, options?: CallOptions): Promise<void>;
+  sendMessageToEndpoint(params: { tech: string; resource: string; from: string; body?: string; variables?: Readonly<Record<string, string>> }, options?: CallOptions): Promise<void>;
+  referToEndpoint(params: { tech: string; resource: string; from: string; refer_to: string; to_self?: boolean; variables?: Readonly<Record<string, string>> }, options?: CallOptions): Promise<void>;
 }
 
 export interface Channels {
   list(params?: {}, options?: CallOptions): Promise<Channel[]>;
-  originate(params: { endpoint: string; extension?: string; context?: string; priority?: number; label?: string; app?: string; appArgs?: string; callerId?: string; timeout?: number; variables?: Record<string, unknown>; channelId?: string; otherChannelId?: string; originator?: string; formats?: string }, options?: CallOptions): Promise<Channel>;
-  create(params: { endpoint: string; app: string; appArgs?: string; channelId?: string; otherChannelId?: string; originator?: string; formats?: string; variables?: Record<string, unknown> }, options?: CallOptions): Promise<Channel>;
+  originate(params: { endpoint: string; extension?: string; context?: string; priority?: number; label?: string; app?: string; appArgs?: string; callerId?: string; timeout?: number; variables?: VariableValues; channelId?: string; otherChannelId?: string; originator?: string; formats?: string }, options?: CallOptions): Promise<Channel>;
+  create(params: { endpoint: string; app: string; appArgs?: string; channelId?: string; otherChannelId?: string; originator?: string; formats?: string; variables?: VariableValues }, options?: CallOptions): Promise<Channel>;
   get(params: { channelId: string }, options?: CallOptions): Promise<Channel>;
-  originateWithId(params: { channelId: string; endpoint: string; extension?: string; context?: string; priority?: number; label?: string; app?: string; appArgs?: string; callerId?: string; timeout?: number; variables?: Record<string, unknown>; otherChannelId?: string; originator?: string; formats?: string }, options?: CallOptions): Promise<Channel>;
+  originateWithId(params: { channelId: string; endpoint: string; extension?: string; context?: string; priority?: number; label?: string; app?: string; appArgs?: string; callerId?: string; timeout?: number; variables?: VariableValues; otherChannelId?: string; originator?: string; formats?: string }, options?: CallOptions): Promise<Channel>;
   hangup(params: { channelId: string; reason_code?: string; reason?: 'normal' | 'busy' | 'congestion' | 'no_answer' | 'timeout' | 'rejected' | 'unallocated' | 'normal_unspecified' | 'number_incomplete' | 'codec_mismatch' | 'interworking' | 'failure' | 'answered_elsewhere' }, options?: CallOptions): Promise<void>;
   continueInDialplan(params: { channelId: string; context?: string; extension?: string; priority?: number; label?: string }, options?: CallOptions): Promise<void>;
   move(params: { channelId: string; app: string; appArgs?: string }, options?: CallOptions): Promise<void>;
@@ -193,39 +195,39 @@ export interface Channels {
   stopMoh(params: { channelId: string }, options?: CallOptions): Promise<void>;
   startSilence(params: { channelId: string }, options?: CallOptions): Promise<void>;
   stopSilence(params: { channelId: string }, options?: CallOptions): Promise<void>;
-  play(params: { channelId: string; media: string | readonly (string)[]; lang?: string; offsetms?: number; skipms?: number; playbackId?: string }, options?: CallOptions): Promise<Playback>;
-  playWithId(params: { channelId: string; playbackId: string; media: string | readonly (string)[]; lang?: string; offsetms?: number; skipms?: number }, options?: CallOptions): Promise<Playback>;
+  play(params: { channelId: string; media: Media | readonly (Media)[]; lang?: string; offsetms?: number; skipms?: number; playbackId?: string }, options?: CallOptions): Promise<Playback>;
+  playWithId(params: { channelId: string; playbackId: string; media: Media | readonly (Media)[]; lang?: string; offsetms?: number; skipms?: number }, options?: CallOptions): Promise<Playback>;
   record(params: { channelId: string; name: string; format: string; maxDurationSeconds?: number; maxSilenceSeconds?: number; ifExists?: 'fail' | 'overwrite' | 'append'; beep?: boolean; terminateOn?: 'none' | 'any' | '*' | '#' }, options?: CallOptions): Promise<LiveRecording>;
   getChannelVar(params: { channelId: string; variable: string }, options?: CallOptions): Promise<Variable>;
   setChannelVar(params: { channelId: string; variable: string; value?: string; report_events?: boolean }, options?: CallOptions): Promise<void>;
   getChannelVars(params: { channelId: string; variables: string | readonly (string)[] }, options?: CallOptions): Promise<Variables>;
-  setChannelVars(params: { channelId: string; variables: Record<string, unknown> }, options?: CallOptions): Promise<void>;
+  setChannelVars(params: { channelId: string; variables: VariableValues }, options?: CallOptions): Promise<void>;
   snoopChannel(params: { channelId: string; spy?: 'none' | 'both' | 'out' | 'in'; whisper?: 'none' | 'both' | 'out' | 'in'; app: string; appArgs?: string; snoopId?: string }, options?: CallOptions): Promise<Channel>;
   snoopChannelWithId(params: { channelId: string; snoopId: string; spy?: 'none' | 'both' | 'out' | 'in'; whisper?: 'none' | 'both' | 'out' | 'in'; app: string; appArgs?: string }, options?: CallOptions): Promise<Channel>;
   dial(params: { channelId: string; caller?: string; timeout?: number }, options?: CallOptions): Promise<void>;
   rtpstatistics(params: { channelId: string }, options?: CallOptions): Promise<RTPstat>;
-  externalMedia(params: { channelId?: string; app: string; variables?: Record<string, unknown>; external_host?: string; encapsulation?: 'rtp' | 'audiosocket' | 'none'; transport?: 'udp' | 'tcp' | 'websocket'; connection_type?: 'client' | 'server'; format: string; direction?: 'both'; data?: string; transport_data?: string }, options?: CallOptions): Promise<Channel>;
+  externalMedia(params: { channelId?: string; app: string; variables?: VariableValues; external_host?: string; encapsulation?: 'rtp' | 'audiosocket' | 'none'; transport?: 'udp' | 'tcp' | 'websocket'; connection_type?: 'client' | 'server'; format: string; direction?: 'both'; data?: string; transport_data?: string }, options?: CallOptions): Promise<Channel>;
   transfer_progress(params: { channelId: string; states: string }, options?: CallOptions): Promise<void>;
 }
 
 export interface Bridges {
   list(params?: {}, options?: CallOptions): Promise<Bridge[]>;
-  create(params?: { type?: string; bridgeId?: string; name?: string; variables?: Record<string, unknown> }, options?: CallOptions): Promise<Bridge>;
-  createWithId(params: { type?: string; bridgeId: string; name?: string; variables?: Record<string, unknown> }, options?: CallOptions): Promise<Bridge>;
+  create(params?: { type?: string; bridgeId?: string; name?: string; variables?: VariableValues }, options?: CallOptions): Promise<Bridge>;
+  createWithId(params: { type?: string; bridgeId: string; name?: string; variables?: VariableValues }, options?: CallOptions): Promise<Bridge>;
   get(params: { bridgeId: string }, options?: CallOptions): Promise<Bridge>;
   destroy(params: { bridgeId: string }, options?: CallOptions): Promise<void>;
   getBridgeVar(params: { bridgeId: string; variable: string }, options?: CallOptions): Promise<Variable>;
   setBridgeVar(params: { bridgeId: string; variable: string; value?: string; report_events?: boolean }, options?: CallOptions): Promise<void>;
   getBridgeVars(params: { bridgeId: string; variables: string | readonly (string)[] }, options?: CallOptions): Promise<Variables>;
-  setBridgeVars(params: { bridgeId: string; variables: Record<string, unknown> }, options?: CallOptions): Promise<void>;
+  setBridgeVars(params: { bridgeId: string; variables: VariableValues }, options?: CallOptions): Promise<void>;
   addChannel(params: { bridgeId: string; channel: string | readonly (string)[]; role?: string; absorbDTMF?: boolean; mute?: boolean; inhibitConnectedLineUpdates?: boolean }, options?: CallOptions): Promise<void>;
   removeChannel(params: { bridgeId: string; channel: string | readonly (string)[] }, options?: CallOptions): Promise<void>;
   setVideoSource(params: { bridgeId: string; channelId: string }, options?: CallOptions): Promise<void>;
   clearVideoSource(params: { bridgeId: string }, options?: CallOptions): Promise<void>;
   startMoh(params: { bridgeId: string; mohClass?: string }, options?: CallOptions): Promise<void>;
   stopMoh(params: { bridgeId: string }, options?: CallOptions): Promise<void>;
-  play(params: { bridgeId: string; media: string | readonly (string)[]; announcer_format?: string; lang?: string; offsetms?: number; skipms?: number; playbackId?: string }, options?: CallOptions): Promise<Playback>;
-  playWithId(params: { bridgeId: string; playbackId: string; media: string | readonly (string)[]; announcer_format?: string; lang?: string; offsetms?: number; skipms?: number }, options?: CallOptions): Promise<Playback>;
+  play(params: { bridgeId: string; media: Media | readonly (Media)[]; announcer_format?: string; lang?: string; offsetms?: number; skipms?: number; playbackId?: string }, options?: CallOptions): Promise<Playback>;
+  playWithId(params: { bridgeId: string; playbackId: string; media: Media | readonly (Media)[]; announcer_format?: string; lang?: string; offsetms?: number; skipms?: number }, options?: CallOptions): Promise<Playback>;
   record(params: { bridgeId: string; name: string; format: string; recorder_format?: string; maxDurationSeconds?: number; maxSilenceSeconds?: number; ifExists?: 'fail' | 'overwrite' | 'append'; beep?: boolean; terminateOn?: 'none' | 'any' | '*' | '#' }, options?: CallOptions): Promise<LiveRecording>;
 }
 

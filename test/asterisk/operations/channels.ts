@@ -141,7 +141,7 @@ export const channelRows = {
     works: async (stage) => {
       const channelId = await stage.channel();
       const playbackId = stage.id();
-      const media = ['sound:beep', 'sound:silence/1'];
+      const media = ['sound:beep', 'sound:silence/1'] as const;
       const playback = await stage.ari.channels.play({ channelId, playbackId, media });
       expect(playback).toMatchObject({ id: playbackId, media_uri: 'sound:beep', target_uri: `channel:${channelId}` });
       // Both, one after the other: a list is joined, as Asterisk takes the last of a repeated parameter alone.
