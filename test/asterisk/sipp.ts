@@ -16,6 +16,8 @@ export interface Call {
   hangUpAfterMs?: number;
   /** The SIP status that the call is refused with, in place of an answer. */
   refusedWith?: number;
+  /** Headers of the INVITE beside the usual ones: `['X-Tenant: acme']`. @default none */
+  headers?: readonly string[];
 }
 
 /** Longer than any call of the tests. */
@@ -63,9 +65,9 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
   if (code !== 0) throw new Error(`A call to ${call.to} failed, sipp's exit code ${code}: ${errors.slice(0, 2000)}`);
 }
 
-function scenarioOf({ digit, hangUpAfterMs, refusedWith }: Call): string {
-  if (refusedWith !== undefined) return scenario([invite(), receive(refusedWith), request('ACK', 1)]);
-  const steps = [invite(), receive(200), request('ACK', 1)];
+function scenarioOf({ digit, hangUpAfterMs, refusedWith, headers = [] }: Call): string {
+  if (refusedWith !== undefined) return scenario([invite(headers), receive(refusedWith), request('ACK', 1)]);
+  const steps = [invite(headers), receive(200), request('ACK', 1)];
   if (digit) {
     steps.push(pause(digit.afterMs));
     steps.push(request('INFO', 2, 'application/dtmf-relay', `Signal=${digit.key}\nDuration=160\n`));
@@ -99,7 +101,7 @@ function receive(status: number): string {
   return [...provisional, `<recv response="${status}" rrs="true"/>`].join('\n');
 }
 
-function invite(): string {
+function invite(headers: readonly string[]): string {
   const sdp = `v=0
 o=alice 1 1 IN IP[local_ip_type] [local_ip]
 s=-
@@ -112,7 +114,7 @@ a=rtpmap:0 PCMU/8000
     `INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 ${common('')}CSeq: 1 INVITE
 Contact: <sip:alice@[local_ip]:[local_port]>
-${content('application/sdp', sdp)}`,
+${headers.map((header) => `${header}\n`).join('')}${content('application/sdp', sdp)}`,
     true,
   );
 }

@@ -82,7 +82,7 @@ export const bridgeRows = {
       const { bridgeId, channelId } = await stage.bridged();
       await nothing(stage.ari.bridges.removeChannel({ bridgeId, channel: channelId }));
       const again = stage.ari.bridges.removeChannel({ bridgeId, channel: channelId });
-      await expect(again).rejects.toMatchObject({ kind: 'rejected', status: 422 });
+      await expect(again).rejects.toMatchObject({ kind: 'wrong-state', status: 422 });
     },
     missing: [404, (ari) => ari.bridges.removeChannel({ ...nix, channel: NIX })],
   },
