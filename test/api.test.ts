@@ -37,7 +37,7 @@ test('ari-eventbridge offers this and nothing else', () => {
 });
 
 test('its other entrances offer this and nothing else', () => {
-  expect(kinds(testing)).toEqual({ testCalls: 'function' });
+  expect(kinds(testing)).toEqual({ forSeeds: 'function', testCalls: 'function' });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([
     'AriBridge',

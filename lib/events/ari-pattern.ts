@@ -22,6 +22,11 @@ export type FieldsOf<T> = {
 /** A field that can be asked for where all events of the type have it; with others, the rule would never match. */
 type WhereTheyHave<Field extends string, T extends AriEventType, V> = Field extends keyof AriEventMap[T] ? V : never;
 
+/** What a call handler says of itself. */
+export interface TypesOfHandler<T extends AriEventType> {
+  readonly eventTypes: readonly T[];
+}
+
 /**
  * What to route: every field given must match, a list matches any of its values.
  *
@@ -29,8 +34,8 @@ type WhereTheyHave<Field extends string, T extends AriEventType, V> = Field exte
  * const fields: AriPatternFields<'StasisStart'> = { type: 'StasisStart', channel: { caller: { number: '100' } } };
  */
 export interface AriPatternFields<T extends AriEventType = AriEventType> {
-  /** The ARI event's type. @default all types */
-  type?: AnyOf<T>;
+  /** The ARI event's type, or a call handler, for all types that it has functions for. @default all types */
+  type?: AnyOf<T> | TypesOfHandler<T>;
   /** The Stasis application. @default all applications */
   application?: AnyOf<string>;
   /**
@@ -76,15 +81,22 @@ export type AriPattern = {
  * //   detail: { application: ['Intro-IVR'], args: ['sales'] } }
  * @example
  * ariPattern({ type: 'StasisStart', channel: { dialplan: { exten: '100' }, caller: { number: { prefix: '+49' } } } })
+ * @example
+ * ariPattern({ application: 'Intro-IVR', type: handler }) // written once: in the handler
  */
 export function ariPattern<T extends AriEventType = AriEventType>(fields: AriPatternFields<T>): AriPattern {
   const { type, node, ...ofEvent } = fields;
   const detail = patternOf({ ...ofEvent, ...(node !== undefined && { metadata: { node } }) });
   return {
     source: [CALL_EVENT_SOURCE],
-    ...(type !== undefined && { 'detail-type': [type].flat() }),
+    ...(type !== undefined && { 'detail-type': typesOf(type) }),
     ...(detail && { detail }),
   };
+}
+
+function typesOf<T extends AriEventType>(type: AnyOf<T> | TypesOfHandler<T>): T[] {
+  if (typeof type === 'string') return [type];
+  return 'eventTypes' in type ? [...type.eventTypes] : [...type];
 }
 
 /** The same fields with lists in place of single values; nothing where nothing was asked for, as EventBridge refuses `{}`. */

@@ -2,11 +2,9 @@ import type { Channel } from '../ari/generated/model.ts';
 import type { Channels } from './channels.ts';
 import type { Clock } from './clock.ts';
 import type { Dialplan } from './dialplan.ts';
+import type { PhoneBehaviour } from './phone-behaviour.ts';
 import { Refusal } from './refusal.ts';
 import type { SimulatedChannel } from './simulated-channel.ts';
-
-/** What a phone does that is called. */
-export type PhoneBehaviour = 'answers' | 'rings' | 'busy';
 
 export interface OutgoingCall {
   endpoint: string | undefined;
@@ -75,7 +73,8 @@ export class Outgoing {
     if (app === undefined && extension === undefined) {
       throw new Refusal(400, 'Application or extension must be specified');
     }
-    if (!TECHNOLOGIES.includes(technology)) throw new Refusal(500, 'Allocation failed');
+    if (!TECHNOLOGIES.includes(technology) || this.#phones[endpoint] === 'does not exist')
+      throw new Refusal(500, 'Allocation failed');
     const caller = callerOf(callerId);
     const half = technology === 'Local' ? ';1' : '';
     const exten = address.split('@')[0] ?? '';
@@ -111,13 +110,28 @@ export class Outgoing {
   }
 
   #ringPhone(channel: SimulatedChannel, behaviour: PhoneBehaviour): void {
-    if (behaviour === 'busy') {
-      this.#channels.end(channel, 17);
+    if (behaviour === 'busy' || behaviour === 'declines') {
+      this.#channels.end(channel, behaviour === 'busy' ? 17 : 21);
       return;
     }
     this.#channels.turn(channel, 'Ringing');
     this.#channels.tellOfDial(channel, 'RINGING');
     if (behaviour === 'answers') this.#channels.pickedUp(channel);
+    if (typeof behaviour === 'string') return;
+    this.#clock.after(behaviour.answersAfter * 1000, () => {
+      if (this.#channels.find(channel.snapshot.id)) this.#channels.pickedUp(channel);
+    });
+  }
+
+  /** A phone that is being called is picked up, or declines. */
+  respond(id: string, response: 'answers' | { cause: number }): void {
+    const channel = this.#channels.get(id);
+    const { state } = channel.snapshot;
+    if (state !== 'Ringing' && state !== 'Down') {
+      throw new Error(`Expected a phone that is being called, got the channel ${id}, which is ${state}`);
+    }
+    if (response === 'answers') this.#channels.pickedUp(channel);
+    else this.#channels.end(channel, response.cause);
   }
 
   /** Asterisk tells of this by the channel's end alone. */

@@ -3,11 +3,11 @@ import { AriServer, type SimulatedUser } from './ari-server.ts';
 import { type Clock, wallClock } from './clock.ts';
 import type { CommandResult } from './commands.ts';
 import { DOCUMENTED_DIALPLAN, type Extensions } from './dialplan.ts';
-import type { PhoneBehaviour } from './outgoing.ts';
+import { checkPhones, type PhoneBehaviour } from './phone-behaviour.ts';
 import { PlaybackTask } from './playbacks.ts';
 import { type CommandRequest, Router, type ServedCommand } from './router.ts';
 import { readVariable } from './variables.ts';
-import { World } from './world.ts';
+import { type Caller, World } from './world.ts';
 
 export interface SimulatedAsteriskOptions {
   /** The users of ari.conf. @default none but those that `allow` adds */
@@ -38,6 +38,7 @@ export class SimulatedAsterisk {
   constructor(options: SimulatedAsteriskOptions = {}) {
     const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [] } = options;
     const { dialplan = DOCUMENTED_DIALPLAN, phones = {} } = options;
+    checkPhones(phones);
     const lengthOf = (media: string): number | undefined => {
       const seconds = /^sound:silence\/(\d+)$/.exec(media)?.[1];
       if (missingMedia.includes(media)) return undefined;
@@ -99,8 +100,22 @@ export class SimulatedAsterisk {
    *
    * @returns the channel's id, or `undefined` when no app listens: Asterisk goes on in the dialplan and hangs up.
    */
-  dial(extension: string, caller = { name: 'Alice', number: '1001' }): string | undefined {
+  dial(extension: string, caller: Caller = { name: 'Alice', number: '1001' }): string | undefined {
     return this.#world.dial(extension, caller)?.id;
+  }
+
+  /** A phone that is being called answers. */
+  pickUp(channelId: string): void {
+    this.#world.outgoing.respond(channelId, 'answers');
+  }
+
+  /**
+   * A phone that is being called does not answer.
+   *
+   * @param cause why, as Q.850 numbers it: 21 declined, 17 busy. @default 21
+   */
+  decline(channelId: string, cause = 21): void {
+    this.#world.outgoing.respond(channelId, { cause });
   }
 
   pressDigit(channelId: string, digit: string): void {

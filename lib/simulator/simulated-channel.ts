@@ -9,6 +9,8 @@ export class SimulatedChannel {
   /** Apps that are told of it besides: those that had it called, those that subscribed to it. */
   readonly followers = new Set<string>();
   readonly variables = new Map<string, string>();
+  /** SIP headers that it came with, by name in small letters. */
+  readonly headers = new Map<string, string>();
   readonly queue = new TaskQueue();
   bridge: string | undefined;
   /** The other half of a Local channel. */

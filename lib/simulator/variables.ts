@@ -10,8 +10,14 @@ const FUNCTIONS: Record<string, (channel: Channel) => string> = {
   'CHANNEL(linkedid)': ({ channelvars }) => String(channelvars?.['CHANNEL(linkedid)']),
 };
 
-export function readVariable({ snapshot, variables }: SimulatedChannel, name: string | undefined): string {
+const MODULES = ['res_pjsip_header_funcs.so', 'func_db.so', 'func_global.so', 'func_groupcount.so'];
+
+export function readVariable({ snapshot, variables, headers }: SimulatedChannel, name: string | undefined): string {
   if (!name) throw new Refusal(400, 'Variable name is required');
+  const module = /^IFMODULE\((.*)\)$/.exec(name)?.[1];
+  if (module !== undefined) return MODULES.includes(module) ? '1' : '0';
+  const header = headers.get(/^PJSIP_HEADER\(read,([^,]+)(?:,1)?\)$/i.exec(name)?.[1]?.toLowerCase() ?? '');
+  if (header !== undefined) return header;
   const read = FUNCTIONS[name];
   if (!read && name.includes('(')) throw new Refusal(500, 'Unable to read provided function');
   const value = read ? read(snapshot) : variables.get(name);

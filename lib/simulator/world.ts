@@ -4,7 +4,8 @@ import { Bridges } from './bridges.ts';
 import { Channels } from './channels.ts';
 import type { Clock } from './clock.ts';
 import { Dialplan, type Extensions } from './dialplan.ts';
-import { Outgoing, type PhoneBehaviour } from './outgoing.ts';
+import { Outgoing } from './outgoing.ts';
+import type { PhoneBehaviour } from './phone-behaviour.ts';
 import { type MediaLength, Playbacks } from './playbacks.ts';
 import { Recordings } from './recordings.ts';
 import { Refusal } from './refusal.ts';
@@ -14,6 +15,16 @@ export interface WorldOptions {
   phones: Readonly<Record<string, PhoneBehaviour>>;
   lengthOf: MediaLength;
   clock: Clock;
+}
+
+/** Who calls. */
+export interface Caller {
+  name: string;
+  number: string;
+  /** Variables that the channel has from the beginning, as the dialplan sets them before `Stasis()`. @default none */
+  variables?: Readonly<Record<string, string>>;
+  /** SIP headers of the call, read by `PJSIP_HEADER(read,NAME)`. @default none */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** All that there is in the simulated Asterisk. */
@@ -67,13 +78,20 @@ export class World {
   }
 
   /** A phone calls an extension. @returns its channel, unless it is over already */
-  dial(extension: string, caller: { name: string; number: string }): Channel | undefined {
+  dial(extension: string, { name, number, variables = {}, headers = {} }: Caller): Channel | undefined {
     const steps = this.dialplan.steps(extension);
     if (!steps) {
       const known = this.dialplan.extensions.join(', ');
       throw new Error(`Expected an extension of the dialplan (${known}), got "${extension}"`);
     }
-    const channel = this.channels.create({ name: 'PJSIP/simulated-#', state: 'Ring', exten: extension, caller });
+    const channel = this.channels.create({
+      name: 'PJSIP/simulated-#',
+      state: 'Ring',
+      exten: extension,
+      caller: { name, number },
+    });
+    for (const [variable, value] of Object.entries(variables)) channel.variables.set(variable, value);
+    for (const [header, value] of Object.entries(headers)) channel.headers.set(header.toLowerCase(), value);
     channel.steps = steps;
     this.channels.goOn(channel);
     return this.channels.find(channel.snapshot.id)?.snapshot;

@@ -1,38 +1,45 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CallHandler } from '../call-handler/call-handler.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
+import type { Environments } from './environments.ts';
+import type { Interleaving } from './interleaving.ts';
 
 /**
  * How an event reaches its handler. EventBridge promises at least once, in no order:
  *
  *  - `once`: as it should be;
  *  - `twice`: two times in a row;
- *  - `after the next`: changes places with the next one; at the latest when `release` is called;
+ *  - `after the next`: changes places with the next one of its channel; at the latest when `release` is called;
  *  - `held`: not before `release` is called;
  *  - `never`: it is lost.
  */
 export type Delivery = 'once' | 'twice' | 'after the next' | 'held' | 'never';
 
 export interface CourierOptions {
-  /** The handler of an event, where there is one. */
-  handlerOf: (event: CallEvent) => CallHandler | undefined;
+  /** The environments of an event's handler, where there is one. */
+  environmentsOf: (envelope: CallEventEnvelope) => Environments | undefined;
   /** @param position its number among the events that have a handler, from 0 */
   deliveryOf: (event: CallEvent, position: number) => Delivery;
   /** Commands of handlers that Asterisk has not answered yet. */
   commandsUnderWay: () => number;
+  /** Decides what happens next, where events are handled at the same time. @default one after the other */
+  interleaving?: Interleaving | undefined;
 }
 
 /** Lambda tries an event three times in all. */
 const ATTEMPTS = 3;
+/** How likely the caller acts before what is under way goes on. */
+const ACTS_NEXT = 0.15;
 
 /**
- * Hands events to their handlers, one after the other, as they come when nothing is late. A handler whose command has
- * to wait for Asterisk (behind a playback) does not keep the next event from its own.
+ * Hands events to their handlers: one after the other, as they come when nothing is late, or at the same time. A handler
+ * whose command has to wait for Asterisk (behind a playback) does not keep the next event from its own.
  */
 export class Courier {
   readonly #options: CourierOptions;
   readonly #queue: CallEventEnvelope[] = [];
-  #swapped: CallEventEnvelope[] = [];
+  /** Events that wait for the next one of their channel. */
+  readonly #swapped = new Map<string | undefined, CallEventEnvelope>();
   #held: CallEventEnvelope[] = [];
   #running = 0;
   #handled = 0;
@@ -46,23 +53,28 @@ export class Courier {
   }
 
   take(envelope: CallEventEnvelope): void {
-    if (!this.#options.handlerOf(envelope.detail)) return;
+    if (!this.#options.environmentsOf(envelope)) return;
     const delivery = this.#options.deliveryOf(envelope.detail, this.#handled++);
-    if (delivery === 'after the next') this.#swapped.push(envelope);
+    const { channelId } = envelope.detail.metadata;
+    const before = this.#swapped.get(channelId);
+    if (delivery === 'after the next' && !before) this.#swapped.set(channelId, envelope);
     else if (delivery === 'held') this.#held.push(envelope);
     else if (delivery !== 'never') {
-      this.#queue.push(envelope, ...(delivery === 'twice' ? [envelope] : []), ...this.#swapped.splice(0));
+      this.#swapped.delete(channelId);
+      this.#push(envelope, ...(delivery === 'twice' ? [envelope] : []), ...(before ? [before] : []));
     }
   }
 
   /** Delivers an event, be it for the second time. */
   again(envelope: CallEventEnvelope): void {
-    this.#queue.push(envelope);
+    this.#push(envelope);
   }
 
   /** Delivers what was held, in its order. */
   release(): void {
-    this.#queue.push(...this.#swapped.splice(0), ...this.#held.splice(0));
+    const swapped = [...this.#swapped.values()];
+    this.#swapped.clear();
+    this.#push(...swapped, ...this.#held.splice(0));
   }
 
   /**
@@ -71,22 +83,49 @@ export class Courier {
    * @throws what a handler threw at its last attempt
    */
   async settled(): Promise<void> {
+    await this.#goOn(() => true);
+  }
+
+  /** Lets some of what is under way happen, or all of it where nothing happens at the same time. */
+  async someSteps(): Promise<void> {
+    const { interleaving } = this.#options;
+    await this.#goOn(() => !interleaving?.chance(ACTS_NEXT));
+  }
+
+  /** Lets happen what would be under way for too long after so much time. */
+  async catchUp(ms: number): Promise<void> {
+    const { interleaving } = this.#options;
+    if (interleaving) await this.#goOn(() => interleaving.isOverdueIn(ms));
+  }
+
+  async #goOn(goesOn: () => boolean): Promise<void> {
     for (;;) {
       await this.#quiet();
-      const next = this.#queue.shift();
-      if (!next) break;
-      void this.#deliver(next);
+      if (!goesOn() || !this.#takeOne()) break;
     }
     const [failure] = this.#failures.splice(0);
     if (failure !== undefined) throw failure;
   }
 
+  #takeOne(): boolean {
+    if (this.#options.interleaving) return this.#options.interleaving.takeOne();
+    const next = this.#queue.shift();
+    if (next) void this.#deliver(next);
+    return next !== undefined;
+  }
+
+  #push(...envelopes: CallEventEnvelope[]): void {
+    const { interleaving } = this.#options;
+    if (!interleaving) this.#queue.push(...envelopes);
+    else for (const envelope of envelopes) void interleaving.turn().then(() => this.#deliver(envelope));
+  }
+
   async #deliver(envelope: CallEventEnvelope): Promise<void> {
-    const handler = this.#options.handlerOf(envelope.detail);
+    const environments = this.#options.environmentsOf(envelope);
     this.#running += 1;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        await handler?.(envelope);
+        await environments?.run((handler: CallHandler) => handler(envelope));
         break;
       } catch (error) {
         if (attempt < ATTEMPTS) continue;
@@ -97,7 +136,7 @@ export class Courier {
     this.#running -= 1;
   }
 
-  /** Commands are answered within a turn of the event loop, but for those that wait in a channel's queue. */
+  /** Commands are answered within a turn of the event loop, but for those that wait: for their turn, or in a channel's queue. */
   async #quiet(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 2; ) {
       await turn();

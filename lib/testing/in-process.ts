@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AriTransport } from '../ari/client.ts';
 import type { Clock } from '../simulator/clock.ts';
 import type { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
+import type { Interleaving } from './interleaving.ts';
 
 /** How long a command of a handler waits for its answer, as the ARI client has it. */
 const COMMAND_MS = 5000;
@@ -10,12 +12,15 @@ const COMMAND_MS = 5000;
 export class InProcessTransport implements AriTransport {
   readonly #asterisk: SimulatedAsterisk;
   readonly #clock: Clock;
+  readonly #interleaving: Interleaving | undefined;
   /** How many commands have no answer yet. */
   underWay = 0;
 
-  constructor(asterisk: SimulatedAsterisk, clock: Clock) {
+  /** @param interleaving decides when a command reaches Asterisk, and its answer the handler. @default at once */
+  constructor(asterisk: SimulatedAsterisk, clock: Clock, interleaving?: Interleaving) {
     this.#asterisk = asterisk;
     this.#clock = clock;
+    this.#interleaving = interleaving;
   }
 
   async request({ method, path, query, body }: Parameters<AriTransport['request']>[0]) {
@@ -26,13 +31,32 @@ export class InProcessTransport implements AriTransport {
         const reason = `Asterisk has not answered for ${COMMAND_MS / 1000} s: the channel is busy, with a playback?`;
         cancel = this.#clock.after(COMMAND_MS, () => reject(new DOMException(reason, 'TimeoutError')));
       });
+      tooLate.catch(() => {});
+      await this.#interleaving?.turn();
       const [status, answer] = await Promise.race([this.#asterisk.request({ method, path, query, body }), tooLate]);
       // A copy, as over a wire: what Asterisk changes later is not seen.
-      return { status, reason: STATUS_CODES[status] ?? '', body: answer === undefined ? '' : JSON.stringify(answer) };
+      const response = {
+        status,
+        reason: STATUS_CODES[status] ?? '',
+        body: answer === undefined ? '' : JSON.stringify(answer),
+      };
+      await this.#interleaving?.turn();
+      return response;
     } finally {
       cancel();
       this.underWay -= 1;
     }
+  }
+
+  /** A pause before a command is sent again: others go on meanwhile, and no time passes. */
+  async pause(): Promise<void> {
+    if (!this.#interleaving) {
+      await turn();
+      return;
+    }
+    this.underWay += 1;
+    await this.#interleaving.turn();
+    this.underWay -= 1;
   }
 
   close(): void {}

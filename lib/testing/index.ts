@@ -1,6 +1,9 @@
 /** What authors of call handlers test them with: `import { testCalls } from 'ari-eventbridge/testing'`. */
 export type { Extensions } from '../simulator/dialplan.ts';
-export type { PhoneBehaviour } from '../simulator/outgoing.ts';
+export type { PhoneBehaviour } from '../simulator/phone-behaviour.ts';
+export type { Caller } from '../simulator/world.ts';
 export type { Delivery } from './delivery.ts';
+export type { TestCallsOptions } from './options.ts';
+export { forSeeds } from './seeds.ts';
 export type { TestCall } from './test-call.ts';
-export { type TestCallsOptions, type TestPbx, testCalls } from './test-calls.ts';
+export { type TestPbx, testCalls } from './test-calls.ts';

@@ -13,18 +13,26 @@ export interface CallDesk {
   variable(id: string, name: string): string | undefined;
   heard(id: string): readonly string[];
   events(id: string): readonly CallEvent[];
-  press(id: string, digit: string): Promise<void>;
+  press(id: string, digits: string): Promise<void>;
   hangUp(id: string): Promise<void>;
+  pickUp(id: string): Promise<void>;
+  decline(id: string, cause: number): Promise<void>;
   endPlayback(id: string): Promise<void>;
 }
 
 /**
- * A call and its caller. What the caller does resolves when every handler is done with what came of it.
+ * A channel and who is at its far end: a caller, or a phone that a handler called. What they do resolves when every handler
+ * is done with what came of it.
  *
  * @example
  * const call = await pbx.dial('ivr');
  * await call.press('2');
  * expect(call.bridge).toBe('100');
+ * @example
+ * const agent = pbx.phone('PJSIP/agent');
+ * await agent.answer();
+ * await call.hangUp();
+ * expect(agent.isOver).toBe(true);
  */
 export class TestCall {
   /** The channel's id. */
@@ -41,7 +49,12 @@ export class TestCall {
     return this.#desk.channel(this.id)?.state === 'Up';
   }
 
-  /** Whether it was hung up, by whomever. */
+  /** Whether it is a phone that rings, or is about to. */
+  get isRinging(): boolean {
+    return ['Down', 'Ringing'].includes(this.#desk.channel(this.id)?.state ?? '');
+  }
+
+  /** Whether it is over, whoever hung up. */
   get isOver(): boolean {
     return this.#desk.channel(this.id) === undefined;
   }
@@ -87,12 +100,31 @@ export class TestCall {
     return this.#desk.events(this.id).filter((event) => type === undefined || event.type === type) as CallEvent<T>[];
   }
 
-  /** The caller presses digits, one after the other: `await call.press('42#')`. */
-  async press(digits: string): Promise<void> {
-    for (const digit of digits) await this.#desk.press(this.id, digit);
+  /** The far end presses digits, one after the other: `await call.press('42#')`. */
+  press(digits: string): Promise<void> {
+    return this.#desk.press(this.id, digits);
   }
 
-  /** The caller hangs up. */
+  /**
+   * The phone is answered.
+   *
+   * @throws where it is not being called
+   */
+  answer(): Promise<void> {
+    return this.#desk.pickUp(this.id);
+  }
+
+  /**
+   * The phone declines, or is busy.
+   *
+   * @param cause why, as Q.850 numbers it: 21 declined, 17 busy. @default 21
+   * @throws where it is not being called
+   */
+  decline(cause = 21): Promise<void> {
+    return this.#desk.decline(this.id, cause);
+  }
+
+  /** The far end hangs up. */
   hangUp(): Promise<void> {
     return this.#desk.hangUp(this.id);
   }

@@ -1,47 +1,29 @@
-import { createAriClient } from '../ari/client.ts';
+import { type AriClient, createAriClient } from '../ari/client.ts';
 import type { Bridge } from '../ari/generated/model.ts';
 import type { CallHandler } from '../call-handler/call-handler.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog } from '../log.ts';
 import { ManualClock } from '../simulator/clock.ts';
-import { DOCUMENTED_DIALPLAN, type Extensions } from '../simulator/dialplan.ts';
-import type { PhoneBehaviour } from '../simulator/outgoing.ts';
+import { DOCUMENTED_DIALPLAN } from '../simulator/dialplan.ts';
 import { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
+import type { Caller } from '../simulator/world.ts';
+import { answerGuard } from './answer-guard.ts';
 import { TestBus } from './bus.ts';
-import { Courier, type Delivery } from './delivery.ts';
+import { Courier } from './delivery.ts';
+import { brings, checkPattern } from './deployed-pattern.ts';
+import { environmentsAtOnce, environmentsInTurn } from './environments.ts';
 import { InProcessTransport } from './in-process.ts';
-import { TestCall } from './test-call.ts';
-
-export interface TestCallsOptions {
-  /**
-   * What extensions do, as in extensions.conf: `{ conference: 'Super-Conference,100' }` is what `Stasis()` is given.
-   * @default `ivr` and `conference` of the documents; each app is an extension of its own name besides
-   */
-  dialplan?: Extensions;
-  /** What phones do that handlers call, by endpoint: `{ 'PJSIP/1001': 'answers' }`. @default they ring and ring */
-  phones?: Readonly<Record<string, PhoneBehaviour>>;
-  /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */
-  missingMedia?: readonly string[];
-  /**
-   * How each event reaches its handler.
-   *
-   * @param position its number among the events that have a handler, from 0
-   * @default once
-   * @example
-   * delivery: ({ type }) => (type === 'StasisStart' ? 'twice' : 'once')
-   */
-  delivery?: (event: CallEvent, position: number) => Delivery;
-  /** Each delivery goes to a Lambda environment of its own, which remembers nothing of those before. @default false */
-  cold?: boolean;
-  /** Told of each line that handlers log. @default nobody is */
-  onLog?: (line: string) => void;
-}
+import { Interleaving } from './interleaving.ts';
+import type { TestCallsOptions } from './options.ts';
+import { newSeed } from './seeds.ts';
+import { type CallDesk, TestCall } from './test-call.ts';
 
 /**
  * A telephone system to call, in front of call handlers that run in this process: no AWS, no Asterisk, no waiting.
  * Time stands still until the test lets it pass; what handlers do takes none.
  *
  * @param handlers the handler of each Stasis application, as its Lambda function exports it
+ * @throws TypeError on a phone's behaviour that is none, and where a handler's pattern does not bring what it handles
  * @example
  * const pbx = await testCalls({ 'Intro-IVR': introIvr });
  * const call = await pbx.dial('ivr');
@@ -60,37 +42,87 @@ export async function testCalls(
 
 /** Made by `testCalls`. */
 export class TestPbx {
-  readonly #clock = new ManualClock();
+  /**
+   * All of ARI, for what a test prepares or looks at itself. Handlers are done with what came of it after `settled()`.
+   *
+   * @example
+   * await pbx.ari.bridges.createWithId({ bridgeId: '100' });
+   */
+  readonly ari: AriClient;
+  /** Decides what happens next with `delivery: 'concurrently'`: the same seed, the same test. */
+  readonly seed: number;
+  readonly #clock: ManualClock;
   readonly #asterisk: SimulatedAsterisk;
   readonly #bus = new TestBus();
   readonly #courier: Courier;
+  readonly #isConcurrent: boolean;
   readonly #envelopes: CallEventEnvelope[] = [];
   readonly #heard = new Map<string, string[]>();
+  readonly #desk: CallDesk = {
+    channel: (id) => this.#asterisk.channels.find((channel) => channel.id === id),
+    bridgeOf: (id) => this.bridges.find(({ channels }) => channels.includes(id))?.id,
+    appOf: (id) => this.#asterisk.appOf(id),
+    isPlaying: (id) => this.#desk.channel(id) !== undefined && this.#asterisk.isPlaying(id),
+    variable: (id, name) => this.#asterisk.variable(id, name),
+    heard: (id) => this.#heard.get(id) ?? [],
+    events: (id) => this.events.filter(({ metadata }) => metadata.channelId === id),
+    press: async (id, digits) => {
+      for (const digit of digits) await this.#act(id, () => this.#asterisk.pressDigit(id, digit));
+    },
+    hangUp: (id) => this.#act(id, () => this.#asterisk.hangUp(id)),
+    pickUp: (id) => this.#act(id, () => this.#asterisk.pickUp(id)),
+    decline: (id, cause) => this.#act(id, () => this.#asterisk.decline(id, cause)),
+    endPlayback: (id) => this.#endPlayback(id),
+  };
 
   constructor(handlers: Readonly<Record<string, CallHandler>>, options: TestCallsOptions) {
-    const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {} } = options;
+    const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {}, now } = options;
+    const { phones = {}, missingMedia = [], patterns = {} } = options;
+    this.#isConcurrent = delivery === 'concurrently';
+    this.seed = options.seed ?? newSeed();
+    if (this.#isConcurrent && options.seed === undefined) console.info(`testCalls: concurrently, seed ${this.seed}`);
+    for (const [app, handler] of Object.entries(handlers)) {
+      if (patterns[app]) checkPattern(app, handler, patterns[app]);
+    }
+    this.#clock = new ManualClock(now);
+    const clock = this.#clock;
+    const interleaving = this.#isConcurrent
+      ? new Interleaving(this.seed, () => this.#clock.now().getTime())
+      : undefined;
     const apps = Object.keys(handlers);
     const named = Object.fromEntries(apps.map((app) => [app, app]));
-    const { phones = {}, missingMedia = [] } = options;
-    const clock = this.#clock;
     this.#asterisk = new SimulatedAsterisk({ dialplan: { ...named, ...dialplan }, phones, missingMedia, clock });
-    const transport = new InProcessTransport(this.#asterisk, this.#clock);
+    const transport = new InProcessTransport(this.#asterisk, clock, interleaving);
+    const sleep = () => transport.pause();
     const given = {
-      clientOf: () => createAriClient(transport),
+      clientOf: () => createAriClient(answerGuard(transport, this.#desk.isPlaying), { sleep }),
       log: createLog({}, onLog),
       deadLetter: async (envelope: CallEventEnvelope) => void this.#courier.deadLetters.push(envelope),
     };
-    const warm = new Map(apps.map((app) => [app, handlers[app]?.withOptions(given)]));
+    const environments = new Map(
+      Object.entries(handlers).map(([app, handler]) => {
+        const inTest = handler.withOptions(given);
+        const all = interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
+        return [app, { all, types: handler.eventTypes }];
+      }),
+    );
     this.#courier = new Courier({
-      handlerOf: ({ application, type }) => {
-        const handler = warm.get(application);
-        if (!handler?.eventTypes.includes(type)) return undefined;
-        return cold ? handler.withOptions({}) : handler;
+      environmentsOf: (envelope) => {
+        const { application, type } = envelope.detail;
+        const { all, types } = environments.get(application) ?? {};
+        return types?.includes(type) && brings(patterns[application], envelope) ? all : undefined;
       },
-      deliveryOf: delivery,
+      deliveryOf: delivery === 'concurrently' ? () => 'once' : delivery,
       commandsUnderWay: () => transport.underWay,
+      interleaving,
     });
+    this.ari = createAriClient(new InProcessTransport(this.#asterisk, clock));
     for (const app of apps) this.#asterisk.subscribe(app, (event) => this.#receive(event));
+  }
+
+  /** What time it is in the test. */
+  get now(): Date {
+    return this.#clock.now();
   }
 
   /** Every event that reached the bus, whether it was delivered or not. */
@@ -111,24 +143,41 @@ export class TestPbx {
   /**
    * Places a call to an extension, or to an app by its name. Resolves when every handler is done with its start.
    *
+   * @param caller who calls, with variables and SIP headers of the call. @default Alice, 1001
    * @throws what a handler threw each time that it was tried
+   * @example
+   * const call = await pbx.dial('ivr', { number: '+4930123', headers: { 'X-Tenant': 'acme' }, variables: { DID: '100' } });
    */
-  async dial(extension: string, caller = { name: 'Alice', number: '1001' }): Promise<TestCall> {
-    const id = this.#asterisk.dial(extension, caller);
+  async dial(extension: string, caller: Partial<Caller> = {}): Promise<TestCall> {
+    const id = this.#asterisk.dial(extension, { name: 'Alice', number: '1001', ...caller });
     if (id === undefined) throw new Error(`The call to "${extension}" was ejected: its app has no handler here`);
-    await this.settled();
-    return new TestCall(id, {
-      channel: (channelId) => this.#asterisk.channels.find((channel) => channel.id === channelId),
-      bridgeOf: (channelId) => this.bridges.find(({ channels }) => channels.includes(channelId))?.id,
-      appOf: (channelId) => this.#asterisk.appOf(channelId),
-      isPlaying: (channelId) => this.#asterisk.isPlaying(channelId),
-      variable: (channelId, name) => this.#asterisk.variable(channelId, name),
-      heard: (channelId) => this.#heard.get(channelId) ?? [],
-      events: (channelId) => this.events.filter(({ metadata }) => metadata.channelId === channelId),
-      press: (channelId, digit) => this.#after(() => this.#asterisk.pressDigit(channelId, digit)),
-      hangUp: (channelId) => this.#after(() => this.#asterisk.hangUp(channelId)),
-      endPlayback: (channelId) => this.#endPlayback(channelId),
-    });
+    await this.#courier.someSteps();
+    return new TestCall(id, this.#desk);
+  }
+
+  /**
+   * The newest call of a phone that a handler called, as seen from that phone.
+   *
+   * @param endpoint as the handler called it: `PJSIP/1001`
+   * @throws where nobody calls it now
+   */
+  phone(endpoint: string): TestCall {
+    const called = this.#asterisk.channels.filter(({ name }) => name.replace(/-[^-]*$/, '') === endpoint).at(-1);
+    if (called) return new TestCall(called.id, this.#desk);
+    const names = this.#asterisk.channels.map(({ name }) => name).join(', ');
+    throw new Error(`Expected ${endpoint} to be called, but these are all channels: ${names || 'none'}`);
+  }
+
+  /**
+   * A channel that a test did not dial itself, such as a leg whose id a handler chose.
+   *
+   * @throws where there was none
+   */
+  call(channelId: string): TestCall {
+    if (!this.#desk.channel(channelId) && this.#desk.events(channelId).length === 0) {
+      throw new Error(`Expected the id of a channel of this test, got ${channelId}`);
+    }
+    return new TestCall(channelId, this.#desk);
   }
 
   /** Lets time pass: playbacks play, and handlers react to each thing in its time. */
@@ -136,23 +185,27 @@ export class TestPbx {
     let left = seconds * 1000;
     for (;;) {
       const step = Math.min(left, this.#clock.untilNext ?? left);
+      await this.#courier.catchUp(step);
       this.#clock.advance(step);
-      await this.settled();
+      await this.#courier.someSteps();
       left -= step;
-      if (left <= 0) return;
+      if (left <= 0) break;
     }
+    await this.settled();
   }
 
   /** Delivers an event once more. */
   async redeliver(event: CallEvent): Promise<void> {
     const envelope = this.#envelopes.find(({ detail }) => detail.metadata.id === event.metadata.id);
     if (!envelope) throw new Error(`Expected an event of this test's calls, got one with the id ${event.metadata.id}`);
-    await this.#after(() => this.#courier.again(envelope));
+    this.#courier.again(envelope);
+    await this.#courier.someSteps();
   }
 
   /** Delivers what is held back or waits for a next event, in its order. */
-  release(): Promise<void> {
-    return this.#after(() => this.#courier.release());
+  async release(): Promise<void> {
+    this.#courier.release();
+    await this.#courier.someSteps();
   }
 
   /**
@@ -179,15 +232,18 @@ export class TestPbx {
     await this.#asterisk.stop();
   }
 
-  async #after(action: () => void): Promise<void> {
+  /** Somebody at the far end of a channel acts. Where all happens at the same time, the call may be over by then. */
+  async #act(channelId: string, action: () => void): Promise<void> {
+    if (this.#isConcurrent && !this.#desk.channel(channelId)) return;
     action();
-    await this.settled();
+    await this.#courier.someSteps();
   }
 
   async #endPlayback(channelId: string): Promise<void> {
     const finished = (): number =>
       this.events.filter(({ type, metadata }) => type === 'PlaybackFinished' && metadata.channelId === channelId)
         .length;
+    await this.settled();
     if (!this.#asterisk.isPlaying(channelId)) throw new Error('Expected a playback to end, but nothing plays');
     const before = finished();
     while (finished() === before) await this.wait((this.#clock.untilNext ?? 0) / 1000);

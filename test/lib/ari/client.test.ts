@@ -19,7 +19,7 @@ function transport(answer: Partial<AriResponse> | Error = {}): AriTransport & { 
 }
 
 describe('a command', () => {
-  test('puts its parameters into path and body', async () => {
+  test('puts its parameters into path, query and body, each encoded for its place', async () => {
     const wire = transport({ status: 200, body: '{"id":"c/1"}' });
     const ari = createAriClient(wire);
     const channel = await ari.channels.originateWithId({
@@ -35,6 +35,8 @@ describe('a command', () => {
     });
     expect(request?.query.size).toBe(0);
     expect(channel).toEqual({ id: 'c/1' });
+    await ari.channels.getChannelVar({ channelId: 'c', variable: 'A&B' });
+    expect(wire.requests[1]?.query.toString()).toBe('variable=A%26B');
   });
 
   test('sends a plain object as the whole body', async () => {

@@ -1,0 +1,27 @@
+/**
+ * What a phone does that is called:
+ *
+ *  - `answers`: at once;
+ *  - `rings`: until it is given up, or a test lets it answer;
+ *  - `busy` and `declines`: causes 17 and 21;
+ *  - `does not exist`: nothing is registered there, and Asterisk answers 500 "Allocation failed" to the command;
+ *  - `{ answersAfter: 5 }`: rings for so many seconds, then answers.
+ */
+export type PhoneBehaviour = (typeof BEHAVIOURS)[number] | { readonly answersAfter: number };
+
+const BEHAVIOURS = ['answers', 'rings', 'busy', 'declines', 'does not exist'] as const;
+
+/** @throws TypeError with the endpoint whose behaviour is none */
+export function checkPhones(phones: Readonly<Record<string, PhoneBehaviour>>): void {
+  for (const [endpoint, behaviour] of Object.entries(phones)) {
+    const known = typeof behaviour === 'string' ? BEHAVIOURS.includes(behaviour) : isSeconds(behaviour?.answersAfter);
+    if (known) continue;
+    throw new TypeError(
+      `phones: expected "${endpoint}" to be one of '${BEHAVIOURS.join("', '")}' or { answersAfter: SECONDS }, got ${JSON.stringify(behaviour)}`,
+    );
+  }
+}
+
+function isSeconds(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}

@@ -1,0 +1,22 @@
+import type { CallHandler } from '../call-handler/call-handler.ts';
+import type { CallEventEnvelope } from '../events/call-event.ts';
+import { type EventPattern, matches } from '../events/pattern/index.ts';
+
+/** @throws TypeError where the handler has functions for types that its pattern does not bring */
+export function checkPattern(app: string, handler: CallHandler, pattern: EventPattern): void {
+  const types = pattern['detail-type'];
+  const plain = Array.isArray(types) ? types.filter((type) => typeof type === 'string') : [];
+  // A pattern may say more of types than a list of names, such as a prefix: then what it brings shows as it comes.
+  const isList = Array.isArray(types) && plain.length === types.length;
+  const missing = isList ? handler.eventTypes.filter((type) => !plain.includes(type)) : [];
+  if (missing.length > 0) {
+    throw new TypeError(
+      `${app}: expected its pattern to bring ${missing.join(', ')}, for which the handler has functions, got one of ${plain.join(', ')}. ` +
+        'Take the types from the handler: ariPattern({ application, type: handler })',
+    );
+  }
+}
+
+export function brings(pattern: EventPattern | undefined, envelope: CallEventEnvelope): boolean {
+  return pattern === undefined || matches(pattern, { ...envelope });
+}
