@@ -10,7 +10,8 @@ export {
 } from './ari/client.ts';
 export { type Credentials, type CredentialsProvider, cachedCredentials } from './ari/credentials.ts';
 export { AriError, type AriErrorKind, NotSentError, unlessGone } from './ari/errors.ts';
-export type * from './ari/generated/model.ts';
+/** ARI's own types, by the names of its API description: `Ari.Channel`, `Ari.Bridge`, `Ari.StasisStart`. */
+export type * as Ari from './ari/generated/model.ts';
 export { type HttpTransportOptions, httpTransport } from './ari/http-transport.ts';
 export type { Media } from './ari/media.ts';
 export type { AriNode, AriNodeWithSecret } from './ari/node.ts';
@@ -35,22 +36,10 @@ export { claim, isClaimed } from './call-handler/claim.ts';
 export type { DeadLetter } from './call-handler/dead-letter.ts';
 export { GiveUp } from './call-handler/give-up.ts';
 export type { OnceStore } from './call-handler/once.ts';
+export { playOnce } from './call-handler/play-once.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
-export type { ConnectorEventMap, ConnectorEventType } from './events/connector-event.ts';
+export type { ConnectorEventMap, ConnectorEventType, GapCause } from './events/connector-event.ts';
 export { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './events/entry.ts';
 export type { EventMetadata } from './events/metadata.ts';
-export {
-  type CompiledPatterns,
-  compile,
-  type EventPattern,
-  type Explanation,
-  explain,
-  type FieldExplanation,
-  InvalidEventException,
-  InvalidEventPatternException,
-  matches,
-  type Quotas,
-  validate,
-} from './events/pattern/index.ts';
-export type { Log } from './log.ts';
+export { createLog, type Log } from './log.ts';

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as main from 'ari-eventbridge';
 import * as cdk from 'ari-eventbridge/cdk';
 import * as dynamodb from 'ari-eventbridge/dynamodb';
+import * as pattern from 'ari-eventbridge/pattern';
 import * as testing from 'ari-eventbridge/testing';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 
@@ -14,8 +15,6 @@ test('ari-eventbridge offers this and nothing else', () => {
     CALL_EVENT_SOURCE: 'string',
     CONNECTOR_SOURCE: 'string',
     GiveUp: 'function',
-    InvalidEventException: 'function',
-    InvalidEventPatternException: 'function',
     NotSentError: 'function',
     ariPattern: 'function',
     cachedCredentials: 'function',
@@ -23,21 +22,27 @@ test('ari-eventbridge offers this and nothing else', () => {
     channelHandle: 'function',
     channelState: 'function',
     claim: 'function',
-    compile: 'function',
     createAriClient: 'function',
+    createLog: 'function',
     dialWebSocketTransport: 'function',
-    explain: 'function',
     httpTransport: 'function',
     isClaimed: 'function',
-    matches: 'function',
+    playOnce: 'function',
     unlessGone: 'function',
-    validate: 'function',
     webSocketTransport: 'function',
   });
 });
 
 test('its other entrances offer this and nothing else', () => {
   expect(kinds(testing)).toEqual({ forSeeds: 'function', testCalls: 'function' });
+  expect(kinds(pattern)).toEqual({
+    InvalidEventException: 'function',
+    InvalidEventPatternException: 'function',
+    compile: 'function',
+    explain: 'function',
+    matches: 'function',
+    validate: 'function',
+  });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([
     'AriBridge',
@@ -107,12 +112,20 @@ test.each([
   ['call-handler/dynamodb.ts', 'dynamoDbOnce'],
   ['call-handler/dynamodb.ts', 'dynamoDbState'],
   ['call-handler/give-up.ts', 'GiveUp'],
+  ['call-handler/play-once.ts', 'playOnce'],
   ['testing/test-calls.ts', 'testCalls'],
   ['testing/test-call.ts', 'TestCall'],
 ])('lib/%s shows by an example how to use %s', (file, name) => {
   const source = readFileSync(new URL(`../lib/${file}`, import.meta.url), 'utf8');
   const before = source.slice(0, source.search(new RegExp(`^export (async )?(function|class) ${name}\\b`, 'm')));
   expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);
+});
+
+test('ARI’s own types are in a namespace: names such as Event are too general for the root', () => {
+  expectTypeOf<main.Ari.Bridge['bridge_type']>().toEqualTypeOf<'mixing' | 'holding'>();
+  expectTypeOf<main.CallEvent<'StasisStart'>['channel']>().toEqualTypeOf<main.Ari.Channel>();
+  // @ts-expect-error: it is Ari.Event
+  expectTypeOf<main.Event>().not.toBeNever();
 });
 
 test('the types lead from an event’s name to its fields', () => {

@@ -1,22 +1,7 @@
 import { variableOf } from './absent-variable.ts';
 import type { CallOptions } from './call-options.ts';
 import type { AriClient } from './client.ts';
-import { type Channels, operations } from './generated/operations.ts';
-
-/** The commands of ARI that act on one channel, with its id filled in. */
-type OfOneChannel = {
-  [Name in keyof Channels as Channels[Name] extends (params: infer P, options?: CallOptions) => unknown
-    ? P extends { channelId: string }
-      ? Name
-      : never
-    : never]: Channels[Name] extends (params: infer P, options?: CallOptions) => infer Result
-    ? keyof Omit<P, 'channelId'> extends never
-      ? (params?: undefined, options?: CallOptions) => Result
-      : Partial<P> extends Omit<P, 'channelId'>
-        ? (params?: Omit<P, 'channelId'>, options?: CallOptions) => Result
-        : (params: Omit<P, 'channelId'>, options?: CallOptions) => Result
-    : never;
-};
+import { type OneChannel, operations } from './generated/operations.ts';
 
 /**
  * One channel to command: `channel.answer()` is `ari.channels.answer({ channelId: channel.id })`.
@@ -25,7 +10,7 @@ type OfOneChannel = {
  * await channel.answer();
  * await channel.play({ media: 'sound:hello-world' });
  */
-export interface ChannelHandle extends OfOneChannel {
+export interface ChannelHandle extends OneChannel {
   readonly id: string;
   /**
    * Reads a variable, or a dialplan function, that may be absent.
@@ -38,6 +23,8 @@ export interface ChannelHandle extends OfOneChannel {
    * const tenant = (await channel.variable('PJSIP_HEADER(read,X-Tenant)')) ?? 'public';
    */
   variable(name: string, options?: CallOptions): Promise<string | undefined>;
+  /** All of ARI on the channel's node: for what is not a command of a channel. */
+  readonly ari: AriClient;
 }
 
 type Command = (params: Record<string, unknown>, options?: CallOptions) => unknown;
@@ -57,6 +44,7 @@ export function channelHandle(ari: AriClient, channelId: string): ChannelHandle 
   const all = ari.channels as unknown as Record<string, Command>;
   const bound: Record<string, unknown> = {
     id: channelId,
+    ari,
     variable: (name: string, options?: CallOptions) => variableOf(ari, channelId, name, options),
   };
   for (const name of COMMANDS) {

@@ -49,9 +49,9 @@ export interface AriResponse {
  * The way commands travel: `httpTransport`, `webSocketTransport`, or one of your own.
  *
  * @example
- * const counted: AriTransport = {
+ * const logged: AriTransport = {
  *   request: (request) => {
- *     count += 1;
+ *     console.log(request.method, request.path);
  *     return transport.request(request);
  *   },
  *   close: () => transport.close(),
@@ -182,8 +182,7 @@ async function ask(
   }
   const { status, body, advice } = response;
   if (status < 200 || status >= 300) {
-    const refusal = { status, message: messageOf(response), ...(advice && { advice }) };
-    throw new AriError(operation, request.path, refusal, about);
+    throw new AriError(operation, request.path, { status, message: messageOf(response), advice }, about);
   }
   if (typeof body !== 'string') return body;
   if (body === '') return undefined;

@@ -25,9 +25,9 @@ export interface DialOptions {
   /** Called once, when the socket has ended. Nothing dials again by itself. */
   onEnd?(reason: string): void;
   /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
-  ca?: string | string[];
+  ca?: string | string[] | undefined;
   /** @default 64 */
-  maxUnderWay?: number;
+  maxUnderWay?: number | undefined;
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -40,7 +40,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
  * @example
  * const transport = await dialWebSocketTransport({ url: 'https://pbx.example.com:8089/ari', credentials, apps: ['me'] });
  * const ari = createAriClient(transport);
- * const { version } = (await ari.asterisk.getInfo()).system;
+ * const { system } = await ari.asterisk.getInfo(); // system?.version is "22.10.1"
  * ari.close(); // closes the socket too
  */
 export async function dialWebSocketTransport(options: DialOptions): Promise<WebSocketTransport> {
@@ -74,7 +74,7 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
     perMessageDeflate: false,
     // Broken UTF-8 in one caller's name is no reason to lose the connection.
     skipUTF8Validation: true,
-    ...(options.ca !== undefined && { ca: options.ca }),
+    ca: options.ca,
   });
   const transport = webSocketTransport({
     send: (frame) => {
@@ -82,7 +82,7 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
       socket.send(frame);
     },
     close: () => socket.close(1000),
-    ...(options.maxUnderWay !== undefined && { maxUnderWay: options.maxUnderWay }),
+    maxUnderWay: options.maxUnderWay,
   });
 
   let opened = false;

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -37,9 +37,9 @@ export interface CallHandlerProps {
    */
   reservedConcurrency?: number | 'unreserved';
   /** The network to run in, where Asterisk is reached from there only: the start of a function costs more in it. @default none */
-  vpc?: IVpc;
+  vpc?: IVpc | undefined;
   /** Of the `vpc`; they need a way to AWS (NAT, or endpoints for Secrets Manager and SQS). @default its private ones */
-  subnets?: SubnetSelection;
+  subnets?: SubnetSelection | undefined;
   /** Whether X-Ray follows events through the function. @default Tracing.ACTIVE */
   tracing?: Tracing;
   /** @default 1 month */
@@ -47,7 +47,7 @@ export interface CallHandlerProps {
   /** For the function, beside `ARI_NODES` and `DEAD_LETTERS_URL`. No secrets: who may look at a function sees it. @default none */
   environment?: Readonly<Record<string, string>>;
   /** Encrypts environment, log and dead letters; see `CallDataKey`. @default keys that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
   /** What watches it: alarms and a place on the dashboard. @default it is not watched */
   monitoring?: Monitoring;
 }
@@ -76,8 +76,9 @@ export class CallHandler extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: CallHandlerProps) {
     super(scope, id);
+    this.node.addValidation({ validate: () => applicationFaults(id, props) });
     const { encryptionKey, reservedConcurrency = 20 } = props;
-    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...(encryptionKey && { encryptionKey }) });
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
     const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment } = props;
     const made = ariFunction(this, {
       ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey },
@@ -106,4 +107,19 @@ export class CallHandler extends Construct implements IConnectable {
     });
     props.monitoring?.watchHandler(id, this);
   }
+}
+
+/** Applications that the pattern names and no node has: the rule would never match. */
+function applicationFaults(id: string, { pattern, nodes }: CallHandlerProps): string[] {
+  const asked = pattern.detail?.application;
+  if (!Array.isArray(asked) || nodes.length === 0) return [];
+  const known = new Set<unknown>(nodes.flatMap(({ ariNode }) => ariNode.apps));
+  const unknown = asked.filter((name) => typeof name === 'string' && !Token.isUnresolved(name) && !known.has(name));
+  if (unknown.length === 0) return [];
+  const list = (names: Iterable<unknown>): string => [...names].map((name) => JSON.stringify(name)).join(', ');
+  const [applications, them] = unknown.length === 1 ? ['application', 'it'] : ['applications', 'them'];
+  return [
+    `CallHandler ${id}: the pattern asks for the ${applications} ${list(unknown)}, but no node has ${them}; ` +
+      `the nodes have ${list(known)}. Correct the name, or add it to \`apps\` of a node`,
+  ];
 }

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { AriBridge, type AriBridgeProps } from '../../../lib/cdk/ari-bridge.ts';
@@ -23,13 +23,26 @@ test('a bridge whose connector runs elsewhere has no network, none of the connec
   template.resourceCountIs('AWS::SecretsManager::Secret', 1);
 });
 
+test('a bridge whose connector writes no figures has no alarm that waits for them', () => {
+  const alarms = (template: Template): string[] => Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms(bridge()).join()).toContain('NotConnected');
+  const without = alarms(bridge({ connector: { metricsInterval: Duration.seconds(0) } }));
+  expect(without).toEqual([expect.stringContaining('DeadLetters')]);
+});
+
+test('alarms want figures of every minute: fewer are refused at synth', () => {
+  expect(() => bridge({ connector: { metricsInterval: Duration.minutes(5) } })).toThrow(
+    'metricsInterval: expected at most 60 seconds, as alarms look at every minute, or 0 for neither figures nor alarms; got 300 seconds',
+  );
+});
+
 test.each([
   [undefined, false],
   [{ private: true }, true],
 ])('handlers of a bridge run in its network only where they must: %j', (network, inNetwork) => {
   const stack = new Stack(new App({ outdir: folderOfTest() }), 'Test');
-  const { forHandlers } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });
-  expect(forHandlers.vpc !== undefined).toBe(inNetwork);
+  const { handlerDefaults } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });
+  expect(handlerDefaults.vpc !== undefined).toBe(inNetwork);
 });
 
 test('a connector in a stack of its own leaves the other without a container, and nothing there waits for it', () => {

@@ -17,7 +17,7 @@ const recorder = new Recorder();
 let system: LocalSystem;
 
 const save = (file: string, text: string) => writeFileSync(join(app, file), text);
-const handlerThatSays = (what: string) => `import { word } from '../word.ts';
+const handlerThatSays = (what: string) => `import { word } from './word.ts';
 export const handler = async () => { console.log(word, ${JSON.stringify(what)}); };`;
 const appWith = (...applications: string[]) => `import { App, Stack } from '${ROOT}node_modules/aws-cdk-lib/index.js';
 import { CallEventBus } from '${ROOT}lib/cdk/call-event-bus.ts';
