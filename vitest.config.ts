@@ -12,10 +12,25 @@ export default defineConfig({
           name: 'unit',
           provide: { target: 'simulator' },
           include: ['test/**/*.test.ts'],
-          exclude: ['asterisk', 'browser', 'cfn-lint', 'deploy', 'faults', 'image', 'oracle', 'package'].map(
-            (suite) => `test/${suite}/**`,
-          ),
+          exclude: [
+            'asterisk',
+            'browser',
+            'cfn-lint',
+            'concurrency',
+            'deploy',
+            'faults',
+            'image',
+            'oracle',
+            'package',
+          ].map((suite) => `test/${suite}/**`),
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'concurrency',
+          include: ['test/concurrency/**/*.test.ts'],
+          testTimeout: 120_000,
         },
       },
       {

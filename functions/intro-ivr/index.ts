@@ -6,7 +6,15 @@
  * and a playback that got as far as its goodbye is the end of the call. Events come twice, late, and again after a
  * failure; so each function asks Asterisk what is the case before it acts.
  */
-import { callHandler, claim, isClaimed, playOnce, unlessGone } from 'ari-eventbridge';
+import {
+  type AriClient,
+  type ChannelHandle,
+  callHandler,
+  claim,
+  isClaimed,
+  playOnce,
+  unlessGone,
+} from 'ari-eventbridge';
 
 const GREETING = 'sound:hello-world';
 const TIME_TO_CHOOSE = 'sound:silence/5';
@@ -14,16 +22,18 @@ const SOMETHING = 'sound:tt-monkeys';
 const GOODBYE = 'sound:vm-goodbye';
 
 export const handler = callHandler({
-  StasisStart: async ({ channel }) => {
+  StasisStart: async ({ channel, ari }) => {
     if (await isClaimed(channel, 'choice')) return; // late: the caller has chosen already
     await playOnce(channel, 'menu', [GREETING, TIME_TO_CHOOSE, GOODBYE]);
+    // Chosen in the moment in which the menu began.
+    if (await isClaimed(channel, 'choice')) await stopMenu(channel, ari);
   },
 
   ChannelDtmfReceived: async ({ event, channel, ari }) => {
     const menu = await unlessGone(ari.playbacks.get({ playbackId: `menu-${channel.id}` }));
     if (menu?.media_uri === GOODBYE) return; // too late: the call is ending
-    if (menu) await unlessGone(ari.playbacks.stop({ playbackId: menu.id }));
     if (!(await claim(channel, 'choice', event))) return; // another digit was first
+    await stopMenu(channel, ari);
 
     if (event.digit === '1') await playOnce(channel, 'choice', [SOMETHING, GOODBYE]);
     else if (event.digit === '2') await channel.move({ app: 'Super-Conference', appArgs: '100' });
@@ -36,3 +46,7 @@ export const handler = callHandler({
     if (media_uri === GOODBYE || state === 'failed') await channel.hangup();
   },
 });
+
+async function stopMenu(channel: ChannelHandle, ari: AriClient): Promise<void> {
+  await unlessGone(ari.playbacks.stop({ playbackId: `menu-${channel.id}` }));
+}

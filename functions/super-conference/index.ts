@@ -11,10 +11,11 @@ export const handler = callHandler({
   },
 
   ChannelLeftBridge: async ({ event, channel, ari }) => {
-    const { id: room } = event.bridge;
-    const wasClosed = await closeIfEmpty(room, ari);
-    // Closed in the moment in which this caller joined: opened again. One who hung up is gone, which is no error.
-    if (wasClosed) await join(room, channel, ari);
+    const { id: room, name } = event.bridge;
+    const left = await closeIfEmpty(room, ari);
+    // Closed in the moment in which this caller joined, and maybe opened again by another: joins once more. One who hung
+    // up is gone, which is no error.
+    if (left?.name !== name) await join(room, channel, ari);
   },
 });
 
@@ -27,17 +28,20 @@ async function join(room: string, channel: ChannelHandle, ari: AriClient): Promi
     await ari.bridges.addChannel({ bridgeId: room, channel: channel.id });
   } catch (error) {
     // The caller has hung up meanwhile, and nobody will ever leave the room.
-    const wasClosed = await closeIfEmpty(room, ari);
-    if (!wasClosed) throw error;
+    const left = await closeIfEmpty(room, ari);
+    if (left) throw error;
     // Closed by the last one who left, in this very moment: opened again.
     await join(room, channel, ari);
   }
 }
 
-/** The room's bridge, created by whoever comes first: Asterisk refuses a second one of the same id. */
+/**
+ * The room's bridge, created by the first caller: Asterisk refuses a second one of the same id. Its name tells it from
+ * those that had the same id before.
+ */
 async function openRoom(room: string, ari: AriClient) {
   try {
-    return await ari.bridges.createWithId({ bridgeId: room, name: room, type: 'mixing' });
+    return await ari.bridges.createWithId({ bridgeId: room, name: `${room} ${crypto.randomUUID()}`, type: 'mixing' });
   } catch (error) {
     if (!(error instanceof AriError && error.kind === 'wrong-state')) throw error;
     return unlessGone(ari.bridges.get({ bridgeId: room }));
@@ -47,10 +51,10 @@ async function openRoom(room: string, ari: AriClient) {
 /**
  * Closes the room if nobody is in it now: the event may be late, and somebody may have joined since.
  *
- * @returns whether it was closed before, by another invocation
+ * @returns the room as it was found; `undefined` where it had been closed before, by another invocation
  */
-async function closeIfEmpty(room: string, ari: AriClient): Promise<boolean> {
+async function closeIfEmpty(room: string, ari: AriClient) {
   const bridge = await unlessGone(ari.bridges.get({ bridgeId: room }));
   if (bridge?.channels.length === 0) await unlessGone(ari.bridges.destroy({ bridgeId: room }));
-  return bridge === undefined;
+  return bridge;
 }

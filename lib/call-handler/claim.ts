@@ -5,30 +5,39 @@ import type { CallEvent } from '../events/call-event.ts';
 /**
  * Lets one event of a channel decide something: true for the first that asks, and for the same event again, so that a
  * retry goes on where it failed; false for every other. The channel itself remembers, in a variable, whichever Lambda
- * environments ask. Two events that ask at the very same moment may both be told true.
+ * environments ask, and answers at once, also while a playback plays.
  *
- * Asterisk sets variables in turn: on a channel that plays, a first claim waits for the playback's end. Stop it before.
+ * Asterisk looks and decides in one command, of which two may overlap by less than a millisecond: then both may be told
+ * true.
  *
  * @param name names the decision on this channel; letters, digits and `_`
+ * @throws AriError, of the kind `gone` where the caller has hung up
  * @example
  * if (!(await claim(channel, 'choice', event))) return; // another digit was first
  */
 export async function claim(channel: ChannelHandle, name: string, event: CallEvent): Promise<boolean> {
-  const variable = `CLAIM_${name}`;
-  const { id } = event.metadata;
-  const holder = await unlessGone(channel.getChannelVar({ variable }));
-  if (holder?.value) return holder.value === id;
-  await channel.setChannelVar({ variable, value: id });
-  return true;
+  const id = event.metadata.id.replace(/[^\w.-]/g, '_'); // nothing that the dialplan would evaluate
+  const variable = variableOf(name);
+  // Reading this expression sets the variable where it is empty. A command that sets would wait behind a playback.
+  const orMine = `\${IF($["\${${variable}}"=""]?${id}:\${${variable}})}`;
+  return (await channel.variable(`EVAL(\${SET(${variable}=${orMine})})`)) === id;
 }
 
 /**
- * Whether an event has claimed the decision already.
+ * Whether an event has claimed the decision already; false where the caller has hung up.
  *
  * @example
  * if (await isClaimed(channel, 'choice')) return; // late: the caller has chosen already
  */
 export async function isClaimed(channel: ChannelHandle, name: string): Promise<boolean> {
-  const holder = await unlessGone(channel.getChannelVar({ variable: `CLAIM_${name}` }));
-  return Boolean(holder?.value);
+  return Boolean(await unlessGone(channel.variable(variableOf(name))));
+}
+
+function variableOf(name: string): string {
+  if (!/^\w{1,40}$/.test(name)) {
+    throw new TypeError(
+      `Expected the name of a claim to be 1 to 40 letters, digits or "_", got ${JSON.stringify(name)}`,
+    );
+  }
+  return `CLAIM_${name}`;
 }

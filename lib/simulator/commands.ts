@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { causeOf } from './causes.ts';
+import { readExpression } from './evaluation.ts';
 import type { OutgoingCall } from './outgoing.ts';
 import { Refusal } from './refusal.ts';
-import { readVariable } from './variables.ts';
+
+import type { SimulatedChannel } from './simulated-channel.ts';
 import type { World } from './world.ts';
 
 /** A command's parameters, from its path, its query and its body. */
@@ -80,7 +82,8 @@ export const commands: Record<string, Command> = {
   'channels.getChannelVar': (world, params) => {
     const channel = world.channels.find(text(params, 'channelId'));
     if (!channel) throw new Refusal(404, 'Provided channel was not found');
-    return [200, { value: readVariable(channel, optional(params, 'variable')) }];
+    const assign = (name: string, value: string): void => setVariable(world, channel, name, value);
+    return [200, { value: readExpression(channel, optional(params, 'variable'), assign) }];
   },
   'channels.setChannelVar': (world, params) => {
     if (!params.variable) throw new Refusal(400, 'Variable name is required');
@@ -251,12 +254,15 @@ async function setVariables(
         channel.variables.delete(variable);
         continue;
       }
-      const value = String(given);
-      channel.variables.set(variable, value);
-      world.apps.emit(channel.audience(), 'ChannelVarset', { variable, value, channel: channel.snapshot });
+      setVariable(world, channel, variable, String(given));
     }
   });
   return [204];
+}
+
+function setVariable(world: World, channel: SimulatedChannel, variable: string, value: string): void {
+  channel.variables.set(variable, value);
+  world.apps.emit(channel.audience(), 'ChannelVarset', { variable, value, channel: channel.snapshot });
 }
 
 function snoop(world: World, params: CommandParams): CommandResult {

@@ -27,7 +27,7 @@ export interface TestCallsOptions {
    *
    * @default once
    * @example
-   * delivery: ({ type }) => (type === 'StasisStart' ? 'twice' : 'once')
+   * await testCalls({ Greeter: handler }, { delivery: ({ type }) => (type === 'StasisStart' ? 'twice' : 'once') });
    */
   delivery?: 'concurrently' | ((event: CallEvent, position: number) => Delivery);
   /** Which interleaving of `'concurrently'`: a whole number. @default a new one, which is printed */
@@ -40,7 +40,8 @@ export interface TestCallsOptions {
    *
    * @default every event that the handler has a function for
    * @example
-   * patterns: { 'Intro-IVR': ariPattern({ application: 'Intro-IVR', type: introIvr }) }
+   * const patterns = { 'Intro-IVR': ariPattern({ application: 'Intro-IVR', type: introIvr }) };
+   * const pbx = await testCalls({ 'Intro-IVR': introIvr }, { patterns });
    */
   patterns?: Readonly<Record<string, EventPattern>>;
   /** What time it is when the test begins; it passes by `pbx.wait` alone. @default 2026-01-01T09:00:00Z */
