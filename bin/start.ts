@@ -22,6 +22,10 @@ const USAGE = `Runs the system that cdk.json describes on this machine.
   --connector-user NAME   an ARI user of the connector's own, which may be read_only  (default: the same)
   --connector-password-env VARIABLE
 
+  --hop MS                how long an event takes from the bus to a function: half as much to half more, so that
+                          neighbours change places as on AWS  (default: 0)
+  --rtt MS                how much longer each request of a function to Asterisk takes  (default: 0)
+
   --console-port N        where the console is served, on 127.0.0.1  (default: 8090, or any free port)
   --no-console            no console: the terminal alone
 
@@ -34,6 +38,8 @@ const OPTIONS = {
   'password-env': { type: 'string' },
   'connector-user': { type: 'string' },
   'connector-password-env': { type: 'string' },
+  hop: { type: 'string', default: '0' },
+  rtt: { type: 'string', default: '0' },
   'console-port': { type: 'string' },
   'no-console': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -51,7 +57,8 @@ export async function start(args: string[], root: string, signal: AbortSignal): 
   const terminal = new Terminal();
   const trace = new Trace();
   trace.subscribe((step) => terminal.onStep(step));
-  const run: Run = { root, terminal, trace, signal, consolePort: consolePortOf(values) };
+  const latency = { hopMs: millisecondsOf('hop', values), rttMs: millisecondsOf('rtt', values) };
+  const run: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };
   try {
     if (values.asterisk === undefined) await startSimulated(run);
     else await startReal(values.asterisk, values, run);
@@ -68,18 +75,20 @@ interface Run {
   terminal: Terminal;
   trace: Trace;
   signal: AbortSignal;
+  /** What a system in the cloud has, and one on this machine has not. */
+  latency: { hopMs: number; rttMs: number };
   /** `false` where there is to be no console; `undefined` for its own port, or any that is free. */
   consolePort: number | undefined | false;
 }
 
 async function startSimulated(run: Run): Promise<void> {
-  const { root, terminal, trace, signal } = run;
+  const { root, terminal, trace, signal, latency } = run;
   const node = await firstNode(root);
   const dialplan = dialplanFor(node.apps);
   const asterisk = await SimulatedAsterisk.start({ dialplan });
   try {
     terminal.say('asterisk', `simulated, at ${asterisk.url}`);
-    const system = await LocalSystem.prepare(root, [{ ...node, url: asterisk.url }], trace);
+    const system = await LocalSystem.prepare(root, [{ ...node, url: asterisk.url }], trace, latency);
     for (const { connector, handlers } of system.users) {
       asterisk.allow({ ...connector, readOnly: true });
       asterisk.allow(handlers);
@@ -98,7 +107,7 @@ async function startSimulated(run: Run): Promise<void> {
 }
 
 async function startReal(url: string, values: Values, run: Run): Promise<void> {
-  const { root, terminal, trace } = run;
+  const { root, terminal, trace, latency } = run;
   // Who types http:// here has seen it; what is deployed needs `allowPlainHttp` in cdk.json.
   const node = { ...(await firstNode(root)), url, allowPlainHttp: true };
   const faults = nodeFaults([node]);
@@ -107,7 +116,7 @@ async function startReal(url: string, values: Values, run: Run): Promise<void> {
   const connector =
     values['connector-user'] === undefined ? handlers : credentials('connector-user', 'connector-password-env', values);
 
-  const system = await LocalSystem.prepare(root, [node], trace);
+  const system = await LocalSystem.prepare(root, [node], trace, latency);
   system.useUsers({ node: node.name, connector, handlers });
   terminal.say('asterisk', `at ${url}`);
   await runSystem(run, system, [node.name], undefined, async () => {
@@ -182,6 +191,12 @@ function consolePortOf({ 'console-port': port, 'no-console': none }: Values): nu
     throw new Error(`--console-port: expected a port from 0 (any that is free) to 65535, got ${port}`);
   }
   return Number(port);
+}
+
+function millisecondsOf(name: 'hop' | 'rtt', values: Values): number {
+  const text = values[name];
+  if (!/^\d{1,5}$/.test(text)) throw new Error(`--${name}: expected milliseconds from 0 to 99999, got ${text}`);
+  return Number(text);
 }
 
 function credentials(

@@ -7,7 +7,7 @@ import { AwsEndpoint, AwsWaits, type QueuedMessage, Queues, Secrets, SqsService 
 import type { PutEntry, PutResult } from './bus/index.ts';
 import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
-import { Functions } from './lambda/index.ts';
+import { Functions, RTT_VARIABLE } from './lambda/index.ts';
 import { HotReload } from './reload/index.ts';
 import { keepFailed, sendToTarget } from './target-services.ts';
 import type { LocalDeployment, LocalQueue } from './template/index.ts';
@@ -31,6 +31,10 @@ export interface NodeUsers {
 export interface LocalSystemOptions {
   /** How many times shorter than AWS's the waits before another attempt are. @default 60: a second for a minute */
   hurry?: number;
+  /** How long an event takes from the bus to a target, in milliseconds: half as much to half more. @default 0 */
+  hopMs?: number;
+  /** How much longer each request of a function to Asterisk takes, in milliseconds. @default 0 */
+  rttMs?: number;
 }
 
 /** Who speaks in lines that local mode itself has to say. */
@@ -63,7 +67,7 @@ export class LocalSystem {
     root: string,
     nodes: readonly AriNode[],
     observer: LocalObserver,
-    { hurry = 60 }: LocalSystemOptions,
+    { hurry = 60, hopMs = 0, rttMs = 0 }: LocalSystemOptions,
   ) {
     this.#root = root;
     this.#nodes = nodes;
@@ -79,7 +83,10 @@ export class LocalSystem {
           this.#waitingFor.get(`${event['detail-type']} ${String(event.detail.node)}`)?.();
         }
       },
-      deliver: (delivery) => this.#deliveries.deliver(delivery),
+      deliver: (delivery) => {
+        if (hopMs === 0) this.#deliveries.deliver(delivery);
+        else this.#waits.after(hopMs * (0.5 + Math.random()) * hurry, () => this.#deliveries.deliver(delivery));
+      },
     });
     this.#deliveries = new Deliveries(this.#waits, {
       send: (delivery, input) =>
@@ -95,7 +102,8 @@ export class LocalSystem {
             'There is no dead-letter queue: the event is lost',
         ),
     });
-    this.#functions = new Functions(() => this.#environment, this.#waits, {
+    const far = rttMs > 0 ? { [RTT_VARIABLE]: String(rttMs) } : {};
+    this.#functions = new Functions(() => ({ ...this.#environment, ...far }), this.#waits, {
       onStart: (invocation) => observer.onInvocationStart(invocation),
       onEnd: (invocation, outcome) => observer.onInvocationEnd(invocation, outcome),
       onCommand: (command) => observer.onCommand(command),

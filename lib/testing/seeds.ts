@@ -10,14 +10,13 @@ export function newSeed(): number {
  * `SEED` repeats that one alone.
  *
  * @example
- * test('digits in any interleaving', () =>
- *   forSeeds(100, async (seed) => {
- *     const pbx = await testCalls({ Pin: handler }, { delivery: 'concurrently', seed });
- *     const call = await pbx.dial('Pin');
- *     await call.press('4711');
- *     await pbx.settled();
- *     expect(call.heard.at(-1)).toBe('sound:auth-thankyou');
- *   }));
+ * await forSeeds(100, async (seed) => {
+ *   const pbx = await testCalls({ Pin: handler }, { delivery: 'concurrently', seed });
+ *   const call = await pbx.dial('Pin');
+ *   await call.press('4711');
+ *   await pbx.settled();
+ *   expect(call.heard.at(-1)).toBe('sound:auth-thankyou');
+ * });
  */
 export async function forSeeds(count: number, run: (seed: number) => Promise<void>): Promise<void> {
   const asked = process.env.SEED;

@@ -60,10 +60,12 @@ class Text {
 /**
  * @param nodes `ARI_NODES`: only requests to these hosts are told of
  * @param onExchange called when the caller has its answer
+ * @param rttMs how much longer each of them takes, as if Asterisk were far away. @default 0
  */
-export function watchRequests(nodes: string | undefined, onExchange: (exchange: AriExchange) => void): void {
+export function watchRequests(nodes: string | undefined, onExchange: (exchange: AriExchange) => void, rttMs = 0): void {
   const hosts = hostsOf(nodes);
   if (hosts.size === 0) return;
+  if (rttMs > 0) delayFetch(hosts, rttMs);
   const end = (seen: Seen, error?: Error): void => {
     const ms = performance.now() - seen.started;
     // Whoever waits for the answer goes on first.
@@ -82,13 +84,13 @@ export function watchRequests(nodes: string | undefined, onExchange: (exchange: 
       });
     });
   };
-  watchNodeHttp(hosts, end);
+  watchNodeHttp(hosts, end, rttMs);
   watchUndici(hosts, end);
 }
 
 type End = (seen: Seen, error?: Error) => void;
 
-function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
+function watchNodeHttp(hosts: ReadonlySet<string>, end: End, rttMs: number): void {
   const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
   const requests = new WeakMap<ClientRequest, Seen>();
   subscribe('http.client.request.created', (message) => {
@@ -105,7 +107,10 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
     }) as typeof write;
     request.end = ((chunk: unknown, ...rest: never[]) => {
       if (typeof chunk !== 'function') seen.sent.add(chunk);
-      return (finish as (...args: unknown[]) => ClientRequest).call(request, chunk, ...rest);
+      const send = () => (finish as (...args: unknown[]) => ClientRequest).call(request, chunk, ...rest);
+      if (rttMs === 0) return send();
+      setTimeout(() => request.destroyed || send(), rttMs);
+      return request;
     }) as typeof finish;
   });
   subscribe('http.client.response.finish', (message) => {
@@ -126,6 +131,16 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
     const seen = requests.get(request);
     if (seen) end(seen, error);
   });
+}
+
+/** `fetch` has no channel on which its requests could be kept waiting. */
+function delayFetch(hosts: ReadonlySet<string>, rttMs: number): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : input;
+    if (hosts.has(new URL(url).host)) await new Promise((resolve) => setTimeout(resolve, rttMs));
+    return fetch(input, init);
+  };
 }
 
 /** What undici tells of a request. */

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type AriExchange, watchRequests } from './ari-requests.ts';
+import { RTT_VARIABLE } from './rtt.ts';
 
 /** From the host. */
 export interface Invocation {
@@ -148,7 +149,9 @@ process.on('unhandledRejection', (reason) =>
   ),
 );
 
-watchRequests(environment.ARI_NODES, (exchange) => tell({ kind: 'command', requestId, exchange }));
+const rttMs = Number(environment[RTT_VARIABLE] ?? 0);
+delete environment[RTT_VARIABLE]; // not the function's own
+watchRequests(environment.ARI_NODES, (exchange) => tell({ kind: 'command', requestId, exchange }), rttMs);
 try {
   const handler = await load(environment.LAMBDA_TASK_ROOT ?? '', environment._HANDLER ?? '');
   process.on('message', (invocation: Invocation) => void invoke(handler, invocation));

@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AttemptOutcome, LambdaHost } from '../../../../lib/local/lambda/host.ts';
 import type { ObservedInvocation } from '../../../../lib/local/lambda/observed.ts';
+import { RTT_VARIABLE } from '../../../../lib/local/lambda/rtt.ts';
 import { folderOfTest } from '../../../support/temporary-folder.ts';
 import { until } from '../../../support/until.ts';
 
@@ -26,7 +29,7 @@ function functionOf(source: string, more: { timeoutMs?: number; memoryMb?: numbe
     title: 'Title',
     code,
     handler: 'index.handler',
-    environment: { OWN: 'yes' },
+    environment: { OWN: 'yes' } as Record<string, string>,
     timeoutMs,
     memoryMb,
   };
@@ -39,10 +42,10 @@ function invoke(payload: unknown): void {
   host?.run(attempt, { ended: (invocation, outcome) => ends.push({ ...invocation, ...outcome }) });
 }
 
-function open(fn: ReturnType<typeof functionOf>): void {
+function open(fn: ReturnType<typeof functionOf>, more: Record<string, string> = {}): void {
   host = new LambdaHost(
     fn,
-    { AWS_REGION: 'us-east-1' },
+    { AWS_REGION: 'us-east-1', ...more },
     { onStart: () => {}, onCommand: () => {}, onLog: (_, line, requestId) => lines.push({ line, requestId }) },
   );
 }
@@ -266,5 +269,44 @@ describe('a function that fails is told of in the words of Lambda, and the next 
   test('when its file is not there', async () => {
     await run('', [{}], { file: 'other.mjs' });
     expect(errors()).toEqual([{ type: 'Runtime.ImportModuleError', message: "Error: Cannot find module 'index'" }]);
+  });
+});
+
+describe('requests to an Asterisk that is far away', () => {
+  const REQUESTS = `
+    import http from 'node:http';
+    const url = JSON.parse(process.env.ARI_NODES)[0].url;
+    const byHttp = () => new Promise((resolve) => http.request(url + '/a', resolve).end());
+    export const handler = async () => {
+      for (const [name, ask] of [['http', byHttp], ['fetch', () => fetch(url + '/b')], ['elsewhere', () => fetch(process.env.OTHER)]]) {
+        const begun = performance.now();
+        await ask();
+        console.log(name + ' ' + Math.round(performance.now() - begun));
+      }
+      console.log('variables ' + Object.keys(process.env).filter((name) => name.includes('RTT')));
+    };`;
+
+  test('take as much longer as was asked for, and none else do', async () => {
+    const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    const other = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await until('both servers', () => server.listening && other.listening);
+    const urlOf = (of: typeof server) => `http://127.0.0.1:${(of.address() as AddressInfo).port}`;
+    const fn = functionOf(REQUESTS);
+    open(
+      {
+        ...fn,
+        environment: { ...fn.environment, ARI_NODES: JSON.stringify([{ url: urlOf(server) }]), OTHER: urlOf(other) },
+      },
+      { [RTT_VARIABLE]: '200' },
+    );
+    invoke({});
+    await until('the end of the invocation', () => ends.length > 0);
+    server.close();
+    other.close();
+    const ms = Object.fromEntries(lines.map(({ line }) => line.split(' ') as [string, string]));
+    expect(Number(ms.http)).toBeGreaterThanOrEqual(200);
+    expect(Number(ms.fetch)).toBeGreaterThanOrEqual(200);
+    expect(Number(ms.elsewhere)).toBeLessThan(200);
+    expect(ms.variables).toBe('');
   });
 });
