@@ -81,7 +81,8 @@ function invocationTest(trace: Trace, step: InvocationStep, moduleOf: (fn: strin
 }
 
 function recorded({ method, status = 503 }: CommandStep, detail: StepDetail | undefined): RecordedCommand {
-  const { path, answer = '' } = detail?.kind === 'command' ? detail : { path: '' };
+  const { path, body, answer = '' } = detail?.kind === 'command' ? detail : { path: '' };
   const query = /\?.*$/s.exec(path)?.[0] ?? '';
-  return { command: `${method} ${pathBelowRoot(path)}${query}`, status, body: answer };
+  const parameters = body === undefined ? '' : ` ${body}`;
+  return { command: `${method} ${pathBelowRoot(path)}${query}${parameters}`, status, body: answer };
 }

@@ -3,7 +3,7 @@ import type { LocalRule } from '../template/index.ts';
 
 /** A command as a test repeats it. */
 export interface RecordedCommand {
-  /** Method, path below the ARI root, and query: `POST /channels/1.0/answer`. */
+  /** Method, path below the ARI root, query, and parameters in the body: `POST /channels/1.0/play {"media":"sound:a"}`. */
   command: string;
   status: number;
   /** The answer's text. */
@@ -36,8 +36,9 @@ test(${literal(`${fn} ${hasFailed ? 'fails at' : 'handles'} ${type}`)}, async ()
   const left = [...exchange];
   const commands: string[] = [];
   const ari = createAriClient({
-    request: async ({ method, path, query }) => {
-      const command = \`\${method} \${path}\${query.size > 0 ? \`?\${query}\` : ''}\`;
+    request: async ({ method, path, query, body }) => {
+      const parameters = body === undefined ? '' : \` \${JSON.stringify(body)}\`;
+      const command = \`\${method} \${path}\${query.size > 0 ? \`?\${query}\` : ''}\${parameters}\`;
       commands.push(command);
       const at = left.findIndex((recorded) => recorded.command === command);
       const [answer] = at < 0 ? [] : left.splice(at, 1);

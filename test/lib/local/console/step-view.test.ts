@@ -74,6 +74,12 @@ test('an invocation that runs has no test yet', () => {
   expect(detailOf(trace, 2, moduleOf)?.test).toBeUndefined();
 });
 
+test('a copied test holds what the handler asked, with the parameters in the body', () => {
+  const trace = recordedHangup(204, '{"reason":"busy"}');
+  const code = detailOf(trace, 2, moduleOf)?.test;
+  expect(code).toContain(JSON.stringify('DELETE /channels/1.0 {"reason":"busy"}'));
+});
+
 test('a copied test runs when it is pasted: the handler does again what it did', () => {
   const trace = recordedHangup(204);
   const code = detailOf(trace, 2, moduleOf)?.test as string;
@@ -101,7 +107,7 @@ test('a test copied from an event that no function got is one of the rules, what
 }, 60_000);
 
 /** The goodbye has ended, and IntroIvr hangs up. */
-function recordedHangup(status: number): Trace {
+function recordedHangup(status: number, body?: string): Trace {
   const playback = { id: 'menu-1.0', media_uri: 'sound:vm-goodbye', target_uri: 'channel:1.0', state: 'done' };
   const event = busEvent({ type: 'PlaybackFinished', playback }, { 'detail-type': 'PlaybackFinished' });
   const trace = new Trace();
@@ -113,6 +119,7 @@ function recordedHangup(status: number): Trace {
     path: '/ari/channels/1.0',
     status,
     answer: status < 300 ? '' : '{}',
+    ...(body !== undefined && { body }),
   });
   if (status >= 300)
     trace.onCommand({ ...COMMAND, method: 'GET', path: '/ari/channels/1.0', status: 500, answer: '{}' });
