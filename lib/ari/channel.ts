@@ -1,6 +1,6 @@
-import { variableOf } from './absent-variable.ts';
 import type { CallOptions } from './call-options.ts';
 import type { AriClient } from './client.ts';
+import { AriError } from './errors.ts';
 import { type OneChannel, operations } from './generated/operations.ts';
 
 /**
@@ -51,4 +51,19 @@ export function channelHandle(ari: AriClient, channelId: string): ChannelHandle 
     bound[name] = (params?: object, options?: CallOptions) => all[name]?.({ ...params, channelId }, options);
   }
   return bound as unknown as ChannelHandle;
+}
+
+async function variableOf(
+  ari: AriClient,
+  channelId: string,
+  name: string,
+  options?: CallOptions,
+): Promise<string | undefined> {
+  try {
+    return (await ari.channels.getChannelVar({ channelId, variable: name }, options)).value;
+  } catch (error) {
+    // Gone is the value, and not the channel.
+    if (error instanceof AriError && error.kind === 'gone' && !/channel/i.test(error.said ?? '')) return undefined;
+    throw error;
+  }
 }

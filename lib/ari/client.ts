@@ -1,6 +1,7 @@
 import type { CallOptions } from './call-options.ts';
 import { AriError, NotSentError } from './errors.ts';
 import { type AriResources, operations } from './generated/operations.ts';
+import { absenceOr } from './missing-value.ts';
 import { type Repeat, repeatOf } from './repeat.ts';
 import { placeParameters } from './request.ts';
 import { PAUSE_MS, TooEarly } from './too-early.ts';
@@ -115,7 +116,11 @@ export function createAriClient(
         (params: Params = {}, { signal, timeoutMs = defaultTimeout }: CallOptions = {}) => {
           const timeout = AbortSignal.timeout(timeoutMs);
           const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
-          return call(wire, `${resource}.${name}`, template, params, either);
+          const send = (all: Params) => call(wire, `${resource}.${name}`, template, all, either);
+          if (name !== 'getChannelVar') return send(params);
+          return send(params).catch(async (failure) => {
+            throw await absenceOr(failure, params.variable, (variable) => send({ ...params, variable }));
+          });
         },
       ]),
     );

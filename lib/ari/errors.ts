@@ -2,7 +2,8 @@
  * What an ARI failure asks of the caller:
  *
  *  - `gone`: the channel, bridge or playback does not exist (404, and 400 "Channel not found" of `bridges.addChannel` and
- *    `removeChannel`): somebody hung up, or the work is done;
+ *    `removeChannel`): somebody hung up, or the work is done; also a variable that is not set, or a SIP header that is not
+ *    there;
  *  - `wrong-state`: it exists, but not in a state that allows this (409, 412, and 422 of the same two): a channel that is
  *    in no app or not in that bridge, an id that is taken;
  *  - `unauthorized`: the credentials are wrong or read-only (401, 403): an operator must act;
@@ -37,6 +38,16 @@ const FORBIDDEN_THINGS = new Set([
 ]);
 const READ_ONLY_USER = 'Write access denied';
 
+/** What Asterisk answered where it refused. */
+interface Refusal {
+  status: number;
+  /** Asterisk's own words. */
+  message: string;
+  advice?: string | undefined;
+  /** @default by operation, status and message */
+  kind?: AriErrorKind;
+}
+
 /**
  * A command that Asterisk refused or never answered. Carries no query string, no header, and of what was sent only ids.
  *
@@ -65,7 +76,7 @@ export class AriError extends Error {
   constructor(
     operation: string,
     path: string,
-    outcome: { status: number; message: string; advice?: string | undefined } | { cause: unknown },
+    outcome: Refusal | { cause: unknown },
     channelIds: readonly string[] = [],
   ) {
     const status = 'status' in outcome ? outcome.status : undefined;
@@ -85,22 +96,12 @@ export class AriError extends Error {
   }
 }
 
-function refusalOf({
-  status,
-  message,
-  advice,
-}: {
-  status: number;
-  message: string;
-  advice?: string | undefined;
-}): string {
+function refusalOf({ status, message, advice }: Refusal): string {
   return advice === undefined ? `${status} ${message}` : `${status} ${message}: ${advice}`;
 }
 
-function kindOf(
-  operation: string,
-  { status, message, advice }: { status: number; message: string; advice?: string | undefined },
-): AriErrorKind {
+function kindOf(operation: string, { status, message, advice, kind }: Refusal): AriErrorKind {
+  if (kind !== undefined) return kind;
   // Without ARI nothing is known of the channel: who asks whether it is gone shall not be told that it is.
   if (status === 404 && advice !== undefined) return 'unavailable';
   if (status === 403 && FORBIDDEN_THINGS.has(operation) && message !== READ_ONLY_USER) return 'rejected';

@@ -333,3 +333,9 @@ test('a function that plays before it answers is told at once: the answer would 
     'it waits for the end of the playback that this function began before: answer first, then play',
   );
 });
+
+test('a command that the simulator lacks fails the test, and is no dead letter that nobody looks at', async () => {
+  const handler = callHandler({ StasisStart: ({ channel }) => channel.rtpstatistics() });
+  pbx = await testCalls({ App: handler });
+  await expect(pbx.dial('App')).rejects.toThrow('channels.rtpstatistics');
+});
