@@ -52,6 +52,8 @@ export type CallFunctions = {
 export interface CallHandler {
   (envelope: CallEventEnvelope): Promise<void>;
   readonly eventTypes: readonly AriEventType[];
+  /** Whether it has a store that remembers handled events beyond its environment (`once`). */
+  readonly hasOnceStore: boolean;
   /**
    * The same functions with some options changed, as in a new Lambda environment: what was handled is forgotten.
    *
@@ -158,6 +160,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
 
   return Object.assign(handle, {
     eventTypes: Object.keys(functions) as AriEventType[],
+    hasOnceStore: store !== undefined,
     withOptions: (changed: CallHandlerOptions) => callHandler(functions, { ...options, ...changed }),
   });
 }

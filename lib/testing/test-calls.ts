@@ -1,6 +1,7 @@
 import { type AriClient, createAriClient } from '../ari/client.ts';
 import type { Bridge } from '../ari/generated/model.ts';
 import type { CallHandler } from '../call-handler/call-handler.ts';
+import { Once } from '../call-handler/once.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog } from '../log.ts';
 import { ManualClock } from '../simulator/clock.ts';
@@ -20,7 +21,8 @@ import { type CallDesk, TestCall } from './test-call.ts';
 
 /**
  * A telephone system to call, in front of call handlers that run in this process: no AWS, no Asterisk, no waiting.
- * Time stands still until the test lets it pass; what handlers do takes none.
+ * Time stands still until the test lets it pass; what handlers do takes none. A store that a handler has for `once` is
+ * replaced by one of the test's.
  *
  * @param handlers the handler of each Stasis application, as its Lambda function exports it
  * @throws TypeError on a phone's behaviour that is none, and where a handler's pattern does not bring what it handles
@@ -101,7 +103,8 @@ export class TestPbx {
     };
     const environments = new Map(
       Object.entries(handlers).map(([app, handler]) => {
-        const inTest = handler.withOptions(given);
+        // A store of the cloud's is not there: one of the test's, shared by all environments, does its work.
+        const inTest = handler.withOptions({ ...given, ...(handler.hasOnceStore && { once: new Once() }) });
         const all = interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
         return [app, { all, types: handler.eventTypes }];
       }),
@@ -234,7 +237,10 @@ export class TestPbx {
 
   /** Somebody at the far end of a channel acts. Where all happens at the same time, the call may be over by then. */
   async #act(channelId: string, action: () => void): Promise<void> {
-    if (this.#isConcurrent && !this.#desk.channel(channelId)) return;
+    if (!this.#desk.channel(channelId)) {
+      if (this.#isConcurrent) return;
+      throw new Error(`Expected a call that is not over, but the channel ${channelId} was hung up`);
+    }
     action();
     await this.#courier.someSteps();
   }

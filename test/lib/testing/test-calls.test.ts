@@ -1,4 +1,5 @@
 import { ariPattern, callHandler, GiveUp } from 'ari-eventbridge';
+import { dynamoDbOnce } from 'ari-eventbridge/dynamodb';
 import { type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -189,7 +190,7 @@ describe('a phone that a handler calls', () => {
     expect(lines).toContain('PJSIP/agent pressed 5');
     await agent.hangUp();
     expect([agent.isOver, pbx.call(agent.id).isOver]).toEqual([true, true]);
-    await expect(agent.answer()).rejects.toThrow('Channel not found');
+    await expect(agent.answer()).rejects.toThrow(`but the channel ${agent.id} was hung up`);
   });
 
   test.each([
@@ -338,4 +339,21 @@ test('a command that the simulator lacks fails the test, and is no dead letter t
   const handler = callHandler({ StasisStart: ({ channel }) => channel.rtpstatistics() });
   pbx = await testCalls({ App: handler });
   await expect(pbx.dial('App')).rejects.toThrow('channels.rtpstatistics');
+});
+
+test('a handler that remembers events in DynamoDB needs no DynamoDB in a test, and runs once in all environments', async () => {
+  let runs = 0;
+  const functions = {
+    StasisStart: () => {
+      runs += 1;
+    },
+  };
+  const handler = callHandler(functions, { once: dynamoDbOnce({ tableName: 'none' }) });
+  pbx = await testCalls({ App: handler }, { delivery: () => 'twice', cold: true });
+  await pbx.dial('App');
+  expect(runs).toBe(1);
+  await pbx.close();
+  pbx = await testCalls({ App: callHandler(functions) }, { delivery: () => 'twice', cold: true });
+  await pbx.dial('App');
+  expect(runs).toBe(3);
 });
