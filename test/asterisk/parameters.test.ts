@@ -143,6 +143,16 @@ describe.skipIf(!OWN_ASTERISK).each(['HTTP', 'WebSocket'] as const)(
       expect(await ari.endpoints.sendMessageToEndpoint(message)).toBeUndefined();
     });
 
+    test('JSON in arguments is one argument where its punctuation is escaped, and is taken apart where it is not', async () => {
+      const json = JSON.stringify({ id: 7, note: 'say "hi", (please) [now] \\' });
+      const argsOf = async (appArgs: string) => {
+        const channelId = await channel(undefined, { appArgs });
+        return events.find((e) => e.type === 'StasisStart' && idOf(e.channel) === channelId)?.args;
+      };
+      expect(await argsOf(json.replace(/[\\",()[\]]/g, '\\$&'))).toEqual([json]);
+      expect(await argsOf('{"id":7,"q":"x"}')).toEqual(['{id:7', 'q:x}']);
+    });
+
     test('numbers and booleans mean the same as text of them', async () => {
       for (const timeout of ['1', 1] as number[]) {
         const channelId = `rings ${++made}`;
