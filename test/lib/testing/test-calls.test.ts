@@ -67,7 +67,7 @@ describe('time', () => {
     const results: unknown[] = [];
     const handler = callHandler({
       StasisStart: async ({ channel }) => {
-        await channel.play({ media: 'sound:silence/60' });
+        await channel.play({ media: 'tone:ring' });
         await channel.setChannelVar({ variable: 'X', value: '1' }).catch((error: Error) => results.push(error.message));
       },
     });
