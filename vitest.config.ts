@@ -12,9 +12,17 @@ export default defineConfig({
           name: 'unit',
           provide: { target: 'simulator' },
           include: ['test/**/*.test.ts'],
-          exclude: ['asterisk', 'browser', 'cfn-lint', 'deploy', 'faults', 'image', 'oracle', 'package'].map(
-            (suite) => `test/${suite}/**`,
-          ),
+          exclude: [
+            'asterisk',
+            'browser',
+            'cfn-lint',
+            'deploy',
+            'differential',
+            'faults',
+            'image',
+            'oracle',
+            'package',
+          ].map((suite) => `test/${suite}/**`),
           testTimeout: 30_000,
         },
       },
@@ -50,6 +58,16 @@ export default defineConfig({
           globalSetup: 'test/oracle/install.ts',
           testTimeout: 170_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'differential',
+          include: ['test/differential/**/*.test.ts'],
+          globalSetup: 'test/asterisk/install.ts',
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
         },
       },
       {
