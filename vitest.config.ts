@@ -18,6 +18,7 @@ export default defineConfig({
             'cfn-lint',
             'concurrency',
             'deploy',
+            'differential',
             'faults',
             'image',
             'oracle',
@@ -65,6 +66,16 @@ export default defineConfig({
           globalSetup: 'test/oracle/install.ts',
           testTimeout: 170_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'differential',
+          include: ['test/differential/**/*.test.ts'],
+          globalSetup: 'test/asterisk/install.ts',
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
         },
       },
       {

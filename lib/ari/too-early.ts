@@ -30,7 +30,7 @@ export class TooEarly {
   mayPass({ operation, said, channelIds }: AriError, pauses: number): boolean {
     if (said !== NOT_IN_STASIS || pauses * PAUSE_MS >= LIMIT_MS) return false;
     const now = performance.now();
-    // Whoever puts a leg into a bridge may be another function than the one that made it.
+    // The function that puts a leg into a bridge may be another one than that which made it.
     return (
       operation === 'bridges.addChannel' || channelIds.some((id) => now - (this.#made.get(id) ?? -Infinity) < LIMIT_MS)
     );

@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { basicAuthorization } from '../ari/credentials.ts';
-import type { CommandResult } from './commands.ts';
-import { Refusal } from './refusal.ts';
+import type { CommandResult } from './commands/params.ts';
+import { Refusal, UnsupportedOperationError } from './refusal.ts';
 import type { Router } from './router.ts';
 import type { World } from './world.ts';
 
@@ -53,9 +53,13 @@ export class AriServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [status, body] = await this.#answer(request).catch(
-      (error: Error): CommandResult => [500, { message: error.message }],
+      (error: Error): CommandResult => [
+        error instanceof UnsupportedOperationError ? 501 : 500,
+        { message: error.message },
+      ],
     );
     if (body === undefined) response.writeHead(status).end();
+    else if (body instanceof Uint8Array) response.writeHead(status, { 'content-type': 'audio/wav' }).end(body);
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
@@ -63,15 +67,18 @@ export class AriServer {
     const sent = await text(request);
     const url = new URL(request.url ?? '/', 'http://simulator');
     const refused = this.#refuse(request, url);
-    if (refused) return [refused.status, { message: refused.message }];
+    if (refused) return [refused.status, refused.body];
     const path = url.pathname.slice('/ari'.length);
-    const body: unknown = sent === '' ? undefined : JSON.parse(sent);
+    const body = sent === '' ? undefined : parsed(sent);
+    if (body === BROKEN) return [400, { message: 'Request body is not valid JSON' }];
     return this.#router.answer({ method: request.method ?? '', path, query: url.searchParams, body });
   }
 
-  #refuse(request: IncomingMessage, { pathname }: URL): Refusal | undefined {
+  #refuse(request: IncomingMessage, { pathname, searchParams }: URL): Refusal | undefined {
     if (!pathname.startsWith('/ari/')) return new Refusal(404, 'Not Found');
-    const user = this.#users.get(request.headers.authorization ?? '');
+    // Other clients name their user in the query.
+    const [username = '', password = ''] = (searchParams.get('api_key') ?? '').split(/:(.*)/s);
+    const user = this.#users.get(request.headers.authorization ?? basicAuthorization({ username, password }));
     if (!user) return new Refusal(401, 'Authentication required');
     if (user.readOnly && request.method !== 'GET') return new Refusal(403, 'Write access denied');
     return undefined;
@@ -89,10 +96,11 @@ export class AriServer {
       socket.end(`HTTP/1.1 ${refused.status} Refused\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#subscribe(webSocket, apps));
+    const all = /^(yes|true|y|t|1|on)$/i.test(url.searchParams.get('subscribeAll') ?? '');
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#subscribe(webSocket, apps, all));
   }
 
-  #subscribe(webSocket: WebSocket, apps: string[]): void {
+  #subscribe(webSocket: WebSocket, apps: string[], all: boolean): void {
     const subscriber = {
       send: (event: object): void => {
         // Who has said goodbye hears no more, though the connection is not quite closed.
@@ -100,8 +108,18 @@ export class AriServer {
         else this.#world.apps.unregister(subscriber);
       },
     };
-    for (const app of apps) this.#world.apps.register(app, subscriber);
+    for (const app of apps) this.#world.apps.register(app, subscriber, all);
     webSocket.on('close', () => this.#world.apps.unregister(subscriber));
     webSocket.on('error', () => webSocket.terminate());
+  }
+}
+
+const BROKEN = Symbol('broken JSON');
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return BROKEN;
   }
 }

@@ -8,11 +8,12 @@ export interface Clock {
 /**
  * The clock on the wall.
  *
- * @param speed how many times sooner than asked for actions happen. @default 1
+ * @param speed how many times faster than life it goes, from when it was made. @default 1
  */
 export function wallClock(speed = 1): Clock {
+  const start = Date.now();
   return {
-    now: () => new Date(),
+    now: () => new Date(start + (Date.now() - start) * speed),
     after: (ms, action) => {
       const timer = setTimeout(action, ms / speed);
       return () => clearTimeout(timer);

@@ -1,147 +1,382 @@
-import type { Channel } from '../ari/generated/model.ts';
-import type { Channels } from './channels.ts';
+import type { Channel as ChannelSnapshot } from '../ari/generated/model.ts';
+import type { Apps } from './app/apps.ts';
+import { Bridge } from './bridge/bridge.ts';
+import { dialStatus } from './causes.ts';
+import type { Channel } from './channel/channel.ts';
+import type { Channels } from './channel/channels.ts';
+import { checkId, type Party, parsedParty } from './channel/party.ts';
+import { LocalPair, phone, silent } from './channel/technologies.ts';
 import type { Clock } from './clock.ts';
-import type { Dialplan } from './dialplan.ts';
+import type { Control } from './control.ts';
+import { assign, report } from './dialplan/functions.ts';
+import { execute, type Pbx } from './dialplan/pbx.ts';
+import { inherit } from './dialplan/variables.ts';
 import type { PhoneBehaviour } from './phone-behaviour.ts';
-import { Refusal } from './refusal.ts';
-import type { SimulatedChannel } from './simulated-channel.ts';
+import { allocationFailed, Refusal } from './refusal.ts';
+import type { Stasis } from './stasis.ts';
+import { type Thread, type Threads, waitUntil } from './threads.ts';
 
-export interface OutgoingCall {
-  endpoint: string | undefined;
-  /** Where the channel goes when it is answered: to an app, or to an extension. */
-  app: string | undefined;
-  args: string[];
-  extension: string | undefined;
-  id: string | undefined;
-  otherId: string | undefined;
-  /** `Alice <1001>` */
-  callerId: string;
-  /** Seconds until nobody has answered; -1 for no limit. */
-  timeout: number;
-  variables: Record<string, unknown>;
+/** A variable that a new channel gets. */
+export interface NewVariable {
+  name: string;
+  value: string;
+  /** Whether it goes into every event of the channel. */
+  isReported: boolean;
 }
 
-const TECHNOLOGIES = ['Local', 'PJSIP', 'SIP', 'IAX2', 'DAHDI'];
+export interface OutgoingCall {
+  endpoint: string;
+  /** Where the channel goes when it is answered: to an app, or to an extension. */
+  app: string | undefined;
+  appArgs: string | undefined;
+  extension: string | undefined;
+  context: string | undefined;
+  priority: number;
+  label: string | undefined;
+  id: string | undefined;
+  otherId: string | undefined;
+  callerId: string | undefined;
+  /** Seconds until nobody has answered; -1 for no limit; 0 for 30. */
+  timeout: number;
+  variables: readonly NewVariable[];
+  originator: string | undefined;
+  formats: string | undefined;
+}
+
+export interface OutgoingOptions {
+  apps: Apps;
+  channels: Channels;
+  clock: Clock;
+  pbx: Pbx;
+  stasis: Stasis;
+  threads: Threads;
+  /** What phones do; undefined where any phone exists, and rings. */
+  phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
+}
+
+/** Technologies whose phones the simulator plays. */
+const PHONES = ['PJSIP', 'SIP', 'IAX2', 'DAHDI'];
+const FORMATS = /^(ulaw|alaw|gsm|g722|g729|opus|slin(12|16|24|32|44|48|96|192)?)$/;
+const DEFAULT_SECONDS = 30;
 
 /** Calls that Asterisk places: to a Local extension of its own dialplan, or to a phone. */
 export class Outgoing {
-  readonly #channels: Channels;
-  readonly #dialplan: Dialplan;
-  readonly #clock: Clock;
-  readonly #phones: Readonly<Record<string, PhoneBehaviour>>;
-  /** What is still to be called: `create` without `dial`. */
-  readonly #undialled = new Map<SimulatedChannel, OutgoingCall>();
+  readonly #options: OutgoingOptions;
+  /** By what a channel that was created is dialled later. */
+  readonly #dialstrings = new WeakMap<Channel, string>();
+  readonly #dialBridge: Bridge;
 
-  constructor(channels: Channels, dialplan: Dialplan, clock: Clock, phones: Readonly<Record<string, PhoneBehaviour>>) {
-    this.#channels = channels;
-    this.#dialplan = dialplan;
-    this.#clock = clock;
-    this.#phones = phones;
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+    const { apps, clock } = options;
+    const kind = { holding: true, video: 'talker' } as const;
+    this.#dialBridge = new Bridge({ id: 'dial_bridge', name: 'dial_bridge', kind, isInvisible: true }, apps, clock);
   }
 
-  originate(call: OutgoingCall): Channel {
-    const channel = this.#create(call);
-    channel.steps = call.app === undefined ? (this.#dialplan.steps(call.extension ?? '') ?? []) : [];
-    if (call.app !== undefined) channel.steps.push(`Stasis(${[call.app, ...call.args].join()})`);
-    const answered = channel.snapshot;
-    // The command is answered before anything comes of it.
-    queueMicrotask(() => this.#call(channel, call));
+  /** Calls, and answers before anything comes of it. */
+  originate(call: OutgoingCall): ChannelSnapshot {
+    checkId(call.id);
+    checkId(call.otherId);
+    this.#check(call);
+    const goal = this.#goal(call);
+    const originator = this.#originator(call);
+    checkFormats(call.formats);
+    const channel = this.#request(call, originator);
+    channel.app = 'AppDial2';
+    channel.appData = '(Outgoing Line)';
+    if (originator) {
+      inherit(originator, channel);
+      channel.connected = originator.caller;
+      channel.language = originator.language;
+    }
+    channel.outgoing = true;
+    channel.publish();
+    this.#introduce(channel, call.callerId);
+    setVariables(channel, call.variables);
+    if (call.app) {
+      this.#options.apps.find(call.app)?.subscribe('channel', channel.id);
+      const peer = channel.technology instanceof LocalPair ? channel.technology.other : undefined;
+      if (peer) this.#options.apps.find(call.app)?.subscribe('channel', peer.id);
+    }
+    const answered = channel.known;
+    this.#options.threads.start(this.#dialAndGo(channel, call, goal));
     return answered;
   }
 
   /** A channel that is in its app at once, and calls nobody yet. */
-  create(call: OutgoingCall): Channel {
-    const channel = this.#create(call);
-    this.#undialled.set(channel, call);
-    const answered = channel.snapshot;
-    queueMicrotask(() => this.#channels.enter(channel, call.app ?? '', call.args));
+  create(call: OutgoingCall): ChannelSnapshot {
+    if (call.originator && call.formats) throw new Refusal(400, "Originator and formats can't both be specified");
+    if (!call.endpoint) throw new Refusal(400, 'Endpoint must be specified');
+    checkEndpoint(call.endpoint);
+    const originator = call.originator ? this.#options.channels.find(call.originator) : undefined;
+    if (originator) this.#options.apps.find(call.app ?? '')?.subscribe('channel', originator.id);
+    else checkFormats(call.formats);
+    const channel = this.#request(call, originator);
+    this.#options.apps.find(call.app ?? '')?.subscribe('channel', channel.id);
+    setVariables(channel, call.variables);
+    channel.outgoing = true;
+    this.#dialstrings.set(channel, dialstring(call.endpoint));
+    const answered = channel.known;
+    this.#options.threads.start(this.#goToApp(channel, appData(call)));
     return answered;
   }
 
-  dial(id: string, timeout: number): void {
-    const channel = this.#channels.inStasis(id);
-    const call = this.#undialled.get(channel);
-    if (!call) throw new Refusal(409, 'Channel is not in a state to be dialled');
-    this.#undialled.delete(channel);
-    this.#call(channel, { ...call, timeout });
-  }
-
-  #create({ endpoint = '', app, extension, id, callerId, variables }: OutgoingCall): SimulatedChannel {
-    if (endpoint === '') throw new Refusal(400, 'Endpoint must be specified');
-    const [technology = '', address] = endpoint.split(/\/(.*)/s);
-    if (!address) throw new Refusal(400, 'Invalid endpoint specified');
-    if (app === undefined && extension === undefined) {
-      throw new Refusal(400, 'Application or extension must be specified');
+  /** @param caller the channel that calls, whose variables and caller id the called one gets */
+  dial(id: string, caller: string | undefined, timeout: number): void {
+    const { stasis, channels } = this.#options;
+    const control = stasis.control(id);
+    const { channel } = control;
+    if (channel.state !== 'Down' && channel.state !== 'Rsrved') {
+      throw new Refusal(409, "Channel is not in the 'Down' state");
     }
-    if (!TECHNOLOGIES.includes(technology) || this.#phones[endpoint] === 'does not exist')
-      throw new Refusal(500, 'Allocation failed');
-    const caller = callerOf(callerId);
-    const half = technology === 'Local' ? ';1' : '';
-    const exten = address.split('@')[0] ?? '';
-    const channel = this.#channels.create({ id, name: `${endpoint}-#${half}`, state: 'Down', exten, caller });
-    if (app !== undefined) channel.followers.add(app);
-    for (const [name, value] of Object.entries(variables)) channel.variables.set(name, String(value));
-    return channel;
-  }
-
-  #call(channel: SimulatedChannel, { endpoint = '', otherId, timeout }: OutgoingCall): void {
-    const behaviour = this.#phones[endpoint] ?? 'rings';
-    const local = /^Local\/([^@]+)/.exec(endpoint)?.[1];
-    const steps = local === undefined ? undefined : this.#dialplan.steps(local);
-    if (local !== undefined && !steps) {
-      channel.snapshot = { ...channel.snapshot, state: 'Down' };
-      this.#channels.end(channel, 0, false);
-      return;
+    const number = this.#dialstrings.get(channel);
+    if (number === undefined) throw new Refusal(409, 'Dialing a channel not created by ARI');
+    const from = caller ? channels.find(caller) : undefined;
+    if (from) {
+      inherit(from, channel);
+      channel.connected = from.caller;
+      channel.language = from.language;
+      channel.publish();
     }
-    this.#channels.tellOfDial(channel, '');
-    if (timeout >= 0) this.#clock.after(timeout * 1000, () => this.#nobodyAnswered(channel));
-    if (local === undefined) this.#ringPhone(channel, behaviour);
-    else {
-      const { id, name, caller } = channel.snapshot;
-      const linkedid = String(channel.snapshot.channelvars?.['CHANNEL(linkedid)']);
-      const other = { id: otherId ?? `${id};2`, name: name.replace(/1$/, '2'), caller, exten: local, linkedid };
-      const peer = this.#channels.create({ ...other, state: 'Ring' });
-      for (const app of channel.followers) peer.followers.add(app);
-      peer.steps = steps ?? [];
-      peer.peer = channel;
-      channel.peer = peer;
-      this.#channels.goOn(peer);
-    }
-  }
-
-  #ringPhone(channel: SimulatedChannel, behaviour: PhoneBehaviour): void {
-    if (behaviour === 'busy' || behaviour === 'declines') {
-      this.#channels.end(channel, behaviour === 'busy' ? 17 : 21);
-      return;
-    }
-    this.#channels.turn(channel, 'Ringing');
-    this.#channels.tellOfDial(channel, 'RINGING');
-    if (behaviour === 'answers') this.#channels.pickedUp(channel);
-    if (typeof behaviour === 'string') return;
-    this.#clock.after(behaviour.answersAfter * 1000, () => {
-      if (this.#channels.find(channel.snapshot.id)) this.#channels.pickedUp(channel);
+    const { clock } = this.#options;
+    const dialBridge = this.#dialBridge;
+    control.post(function* () {
+      if (!control.bridge) yield* stasis.seat(control, dialBridge);
+      if (timeout > 0) {
+        clock.after(timeout * 1000, () => {
+          if (channel.state === 'Up' || channel.isGone) return;
+          channel.hangupCause = 19;
+          channel.requestHangup('explicit');
+        });
+      }
+      if (!channel.technology.call(channel)) {
+        channel.breakOff();
+        return -1;
+      }
+      tellOfDial(channel, '', number);
+      return 0;
     });
   }
 
-  /** A phone that is being called is picked up, or declines. */
-  respond(id: string, response: 'answers' | { cause: number }): void {
-    const channel = this.#channels.get(id);
-    const { state } = channel.snapshot;
-    if (state !== 'Ringing' && state !== 'Down') {
-      throw new Error(`Expected a phone that is being called, got the channel ${id}, which is ${state}`);
-    }
-    if (response === 'answers') this.#channels.pickedUp(channel);
-    else this.#channels.end(channel, response.cause);
+  /** A channel that is being called and has left its bridge is called on. */
+  *ringOn(control: Control): Thread {
+    const { channel } = control;
+    if (channel.isHungUp || channel.state === 'Up' || channel.pbx) return;
+    yield* this.#options.stasis.seat(control, this.#dialBridge);
   }
 
-  /** Asterisk tells of this by the channel's end alone. */
-  #nobodyAnswered(channel: SimulatedChannel): void {
-    if (channel.snapshot.state === 'Up' || !this.#channels.find(channel.snapshot.id)) return;
-    this.#channels.end(channel, 19, false);
+  /** Media from outside, which answer at once. */
+  externalMedia(call: OutgoingCall, technology: string, address: string, name: string): ChannelSnapshot {
+    checkId(call.id);
+    const goal = this.#goal(call);
+    const channel = this.#options.channels.create({
+      id: call.id,
+      name,
+      state: 'Down',
+      technology: silent(technology, (called) => {
+        // Where Asterisk waits for somebody to connect, nobody does.
+        if (!/^INCOMING/.test(address)) called.control('answer');
+        return true;
+      }),
+    });
+    channel.app = 'AppDial2';
+    channel.appData = '(Outgoing Line)';
+    channel.outgoing = true;
+    channel.publish();
+    setVariables(channel, call.variables);
+    this.#options.apps.find(call.app ?? '')?.subscribe('channel', channel.id);
+    const answered = channel.snapshot;
+    this.#options.threads.start(this.#dialAndGo(channel, { ...call, endpoint: `${technology}/${address}` }, goal));
+    return answered;
+  }
+
+  #check({ endpoint, originator, formats }: OutgoingCall): void {
+    if (!endpoint) throw new Refusal(400, 'Endpoint must be specified');
+    if (originator && formats) throw new Refusal(400, "Originator and formats can't both be specified");
+    checkEndpoint(endpoint);
+  }
+
+  /** What an answered channel does. */
+  #goal(call: OutgoingCall): (channel: Channel) => Thread {
+    const { pbx, stasis } = this.#options;
+    if (call.app) {
+      const data = appData(call);
+      return function* (channel) {
+        yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
+      };
+    }
+    if (!call.extension) throw new Refusal(400, 'Application or extension must be specified');
+    const { extension, context = 'default' } = call;
+    const priority = priorityOf(call.label, call.priority) ?? 1;
+    return function* (channel) {
+      channel.context = context;
+      channel.exten = extension;
+      channel.priority = priority;
+      yield* pbx.run(channel);
+      channel.requestHangup('dialplan');
+    };
+  }
+
+  #originator({ originator }: OutgoingCall): Channel | undefined {
+    if (!originator) return undefined;
+    const channel = this.#options.channels.find(originator);
+    if (!channel) throw new Refusal(400, 'Provided originator channel was not found');
+    return channel;
+  }
+
+  #request(call: OutgoingCall, originator: Channel | undefined): Channel {
+    const { channels } = this.#options;
+    const { id, otherId, endpoint } = call;
+    const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
+    const linkedid = originator ? { linkedid: originator.linkedid } : {};
+    if (technology.toLowerCase() === 'local') return this.#requestLocal(address, id, otherId, linkedid);
+    const behaviour = this.#phone(technology, endpoint);
+    return channels.create({
+      id,
+      name: `${endpoint}-#`,
+      state: 'Down',
+      technology: phone(technology, behaviour, this.#options.clock),
+      ...linkedid,
+    });
+  }
+
+  #phone(technology: string, endpoint: string): PhoneBehaviour {
+    const { phones } = this.#options;
+    const known = PHONES.find((name) => name.toLowerCase() === technology.toLowerCase());
+    const behaviour = phones === undefined ? 'rings' : phones[endpoint];
+    if (!known || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
+    return behaviour;
+  }
+
+  #requestLocal(
+    address: string,
+    id: string | undefined,
+    otherId: string | undefined,
+    linked: { linkedid?: string },
+  ): Channel {
+    const { channels, pbx, threads } = this.#options;
+    const [place = ''] = address.split(/\/(?=[^/]*$)/);
+    const [exten = '', context = 'default'] = place.split(/@(.*)/s);
+    const technology = new LocalPair((other) => {
+      if (!pbx.dialplan.has(other.context, other.exten)) return false;
+      threads.start(runAndEnd(pbx, other));
+      return true;
+    });
+    const name = `Local/${exten}@${context}-${channels.nextNumber()}`;
+    const half = { technology, context: context || 'default', exten };
+    const owner = channels.create({ ...half, id, name: `${name};1`, state: 'Down', ...linked });
+    try {
+      const otherIdOr = id ? otherId || `${id};2` : undefined;
+      const { linkedid } = owner;
+      technology.owner = owner;
+      technology.other = channels.create({ ...half, id: otherIdOr, name: `${name};2`, state: 'Ring', linkedid });
+    } catch (error) {
+      technology.owner = undefined;
+      owner.end();
+      throw error;
+    }
+    return owner;
+  }
+
+  /** Whom a called channel shows: who calls, as if the called one had called. */
+  #introduce(channel: Channel, callerId: string | undefined): void {
+    if (!callerId) return;
+    const { name, number } = parsedParty(callerId);
+    if (!name && !number) return;
+    const given: Partial<Party> = { ...(name && { name }), ...(number && { number }) };
+    channel.caller = { ...channel.caller, ...given };
+    channel.connected = { ...channel.connected, ...given };
+    channel.publish();
+  }
+
+  *#dialAndGo(channel: Channel, call: OutgoingCall, goal: (channel: Channel) => Thread): Thread {
+    if (channel.technology.call(channel)) {
+      tellOfDial(channel, '', dialstring(call.endpoint));
+      if (yield* this.#answered(channel, call)) yield* goal(channel);
+    }
+    channel.end();
+  }
+
+  /** Waits for what comes of a call. @returns whether it was answered */
+  *#answered(channel: Channel, { endpoint, timeout }: OutgoingCall): Thread<boolean> {
+    const { clock } = this.#options;
+    const number = dialstring(endpoint);
+    const seconds = timeout > 0 ? timeout : DEFAULT_SECONDS;
+    const end = timeout === -1 ? Number.POSITIVE_INFINITY : clock.now().getTime() + 1000 * seconds;
+    for (;;) {
+      const left = end - clock.now().getTime();
+      const limit = left === Number.POSITIVE_INFINITY ? undefined : Math.max(0, left);
+      yield* waitUntil(() => channel.isReadable, channel.changed, clock, limit);
+      if (!channel.isReadable) {
+        channel.hangupCause = 19;
+        return false;
+      }
+      const frame = channel.read();
+      if (!frame) {
+        tellOfDial(channel, dialStatus(channel.hangupCause), number);
+        return false;
+      }
+      if (frame.type !== 'control') continue;
+      if (frame.control === 'answer') {
+        tellOfDial(channel, 'ANSWER', number);
+        return true;
+      }
+      if (frame.control === 'ringing') tellOfDial(channel, 'RINGING', number);
+      if (frame.control === 'progress') tellOfDial(channel, 'PROGRESS', number);
+      if (frame.control === 'busy' || frame.control === 'congestion') {
+        tellOfDial(channel, frame.control.toUpperCase(), number);
+        return false;
+      }
+    }
+  }
+
+  *#goToApp(channel: Channel, data: string): Thread {
+    const { stasis } = this.#options;
+    yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
+    channel.end();
   }
 }
 
-function callerOf(callerId: string): { name: string; number: string } {
-  const [, name = '', number = callerId] = /^(.*?)\s*<(.*)>$/.exec(callerId) ?? [];
-  return { name: name.replaceAll('"', ''), number };
+/** Runs a channel's dialplan to its end, and ends the channel. */
+export function* runAndEnd(pbx: Pbx, channel: Channel): Thread {
+  yield* pbx.run(channel);
+  channel.requestHangup('dialplan');
+  channel.end();
+}
+
+/** The priority that a label or a number names; undefined where neither is given. */
+export function priorityOf(label: string | undefined, priority: number): number | undefined {
+  if (!label) return priority || undefined;
+  const number = Number.parseInt(label, 10);
+  // The simulated dialplan has no labels.
+  if (Number.isNaN(number)) throw new Refusal(404, 'Requested label can not be found');
+  if (number === 0) throw new Refusal(400, 'Requested priority is illegal');
+  return number;
+}
+
+function tellOfDial(channel: Channel, dialstatus: string, number: string): void {
+  channel.tell('Dial', { dialstatus, forward: '', dialstring: number, peer: channel.known });
+}
+
+function appData({ app = '', appArgs }: OutgoingCall): string {
+  return appArgs ? `${app},${appArgs}` : app;
+}
+
+function dialstring(endpoint: string): string {
+  return endpoint.replace(/^[^/]*\//, '');
+}
+
+function checkEndpoint(endpoint: string): void {
+  if (!/^[^/]+\/./s.test(endpoint)) throw new Refusal(400, 'Invalid endpoint specified');
+}
+
+function checkFormats(formats: string | undefined): void {
+  for (const format of formats ? formats.split(',') : []) {
+    if (!FORMATS.test(format.trim())) throw new Refusal(400, `Provided format (${format.trim()}) was not found`);
+  }
+}
+
+function setVariables(channel: Channel, variables: readonly NewVariable[]): void {
+  for (const { name, value } of variables) assign(channel, name, value);
+  for (const { name, isReported } of variables) if (isReported) report(channel, name, true);
 }

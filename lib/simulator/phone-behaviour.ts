@@ -4,12 +4,12 @@
  *  - `answers`: at once;
  *  - `rings`: until it is given up, or a test lets it answer;
  *  - `busy` and `declines`: causes 17 and 21;
- *  - `does not exist`: nothing is registered there, and Asterisk answers 500 "Allocation failed" to the command;
+ *  - `unreachable`: nothing is registered there, and Asterisk answers 500 "Allocation failed" to the command;
  *  - `{ answersAfter: 5 }`: rings for so many seconds, then answers.
  */
 export type PhoneBehaviour = (typeof BEHAVIOURS)[number] | { readonly answersAfter: number };
 
-const BEHAVIOURS = ['answers', 'rings', 'busy', 'declines', 'does not exist'] as const;
+const BEHAVIOURS = ['answers', 'rings', 'busy', 'declines', 'unreachable'] as const;
 
 /** @throws TypeError with the endpoint whose behaviour is none */
 export function checkPhones(phones: Readonly<Record<string, PhoneBehaviour>>): void {

@@ -1,6 +1,7 @@
 import { operations } from '../ari/generated/operations.ts';
-import { type CommandResult, commands } from './commands.ts';
-import { Refusal } from './refusal.ts';
+import { commands } from './commands/commands.ts';
+import { type CommandResult, Params } from './commands/params.ts';
+import { Refusal, UnsupportedOperationError } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** A command as it comes in, over whatever way. */
@@ -47,34 +48,32 @@ export class Router {
     this.#failures.set(operation, statuses);
   }
 
+  /** @throws UnsupportedOperationError for a command that the simulator does not have */
   async answer({ method, path, query, body }: CommandRequest): Promise<CommandResult> {
     for (const route of ROUTES) {
       const match = method === route.method ? route.pattern.exec(path) : null;
       if (!match) continue;
-      const params = { ...asObject(body), ...Object.fromEntries(query), ...decoded(match.groups ?? {}) };
+      const params = new Params(decoded(match.groups ?? {}), query, body);
       const result = await this.#run(route.operation, params);
       this.#onCommand({ operation: route.operation, path, status: result[0] });
       return result;
     }
-    return [404, { message: 'Resource not found' }];
+    const known = ROUTES.some(({ pattern }) => pattern.test(path));
+    return known ? [405, { message: 'Invalid method' }] : [404, { message: 'Resource not found' }];
   }
 
-  async #run(operation: string, params: Record<string, unknown>): Promise<CommandResult> {
+  async #run(operation: string, params: Params): Promise<CommandResult> {
     const failure = this.#failures.get(operation)?.shift();
     if (failure !== undefined) return [failure, { message: 'This failure was asked for' }];
     const command = commands[operation];
-    if (!command) return [501, { message: `The simulator does not know ${operation} yet` }];
+    if (!command) throw new UnsupportedOperationError(operation);
     try {
       return await command(this.#world, params);
     } catch (error) {
-      if (error instanceof Refusal) return [error.status, { message: error.message }];
+      if (error instanceof Refusal) return [error.status, error.body];
       throw error;
     }
   }
-}
-
-function asObject(body: unknown): object {
-  return typeof body === 'object' && body !== null ? body : {};
 }
 
 function decoded(groups: Record<string, string>): Record<string, string> {

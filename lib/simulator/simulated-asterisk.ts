@@ -1,12 +1,12 @@
 import type { Bridge, Channel } from '../ari/generated/model.ts';
 import { AriServer, type SimulatedUser } from './ari-server.ts';
 import { type Clock, wallClock } from './clock.ts';
-import type { CommandResult } from './commands.ts';
+import type { CommandResult } from './commands/params.ts';
+import { readFunction } from './dialplan/functions.ts';
+import { variable } from './dialplan/variables.ts';
 import { DOCUMENTED_DIALPLAN, type Extensions } from './dialplan.ts';
-import { checkPhones, type PhoneBehaviour } from './phone-behaviour.ts';
-import { PlaybackTask } from './playbacks.ts';
+import type { PhoneBehaviour } from './phone-behaviour.ts';
 import { type CommandRequest, Router, type ServedCommand } from './router.ts';
-import { readVariable } from './variables.ts';
 import { type Caller, World } from './world.ts';
 
 export interface SimulatedAsteriskOptions {
@@ -14,18 +14,22 @@ export interface SimulatedAsteriskOptions {
   users?: readonly SimulatedUser[];
   /** @default the documents' two extensions */
   dialplan?: Extensions;
-  /** What phones do that are called, by endpoint: `{ 'PJSIP/1001': 'answers' }`. @default they ring and ring */
+  /**
+   * What phones do that are called, by endpoint: `{ 'PJSIP/1001': 'answers' }`; others do not exist.
+   * @default every phone exists, and rings and rings
+   */
   phones?: Readonly<Record<string, PhoneBehaviour>>;
-  /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */
+  /** Endpoints that there are beside the phones: `['PJSIP/1002']`. @default none */
+  endpoints?: readonly string[];
+  /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all but long silences */
   missingMedia?: readonly string[];
+  /** How long sounds play, in milliseconds: `{ 'hello-world': 1400 }`. @default 2000 */
+  mediaLengths?: Readonly<Record<string, number>>;
   /** What media last by. @default the clock on the wall */
   clock?: Clock;
   /** Told of every command that was served. @default nobody is */
   onCommand?: (command: ServedCommand) => void;
 }
-
-/** Where no length is in the name, as in `sound:silence/5`. */
-const MEDIUM_MS = 2000;
 
 /** An Asterisk without telephones: speaks ARI, and its calls are placed by this object's methods. */
 export class SimulatedAsterisk {
@@ -36,15 +40,9 @@ export class SimulatedAsterisk {
 
   /** One that listens on no port: it is reached by `request` and `subscribe`. */
   constructor(options: SimulatedAsteriskOptions = {}) {
-    const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [] } = options;
-    const { dialplan = DOCUMENTED_DIALPLAN, phones = {} } = options;
-    checkPhones(phones);
-    const lengthOf = (media: string): number | undefined => {
-      const seconds = /^sound:silence\/(\d+)$/.exec(media)?.[1];
-      if (missingMedia.includes(media)) return undefined;
-      return seconds === undefined ? MEDIUM_MS : Number(seconds) * 1000;
-    };
-    this.#world = new World({ dialplan, phones, lengthOf, clock });
+    const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [], mediaLengths = {} } = options;
+    const { dialplan = DOCUMENTED_DIALPLAN, phones, endpoints = [] } = options;
+    this.#world = new World({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock });
     this.#router = new Router(this.#world, onCommand);
     this.#server = new AriServer(this.#world, this.#router);
     for (const user of users) this.#server.allow(user);
@@ -83,7 +81,7 @@ export class SimulatedAsterisk {
   }
 
   get channels(): Channel[] {
-    return this.#world.channels.list.map(({ snapshot }) => snapshot);
+    return this.#world.channels.list.map(({ known }) => known);
   }
 
   get bridges(): Bridge[] {
@@ -106,7 +104,8 @@ export class SimulatedAsterisk {
 
   /** A phone that is being called answers. */
   pickUp(channelId: string): void {
-    this.#world.outgoing.respond(channelId, 'answers');
+    const channel = this.#called(channelId);
+    this.#world.threads.act(() => channel.control('answer'));
   }
 
   /**
@@ -115,11 +114,23 @@ export class SimulatedAsterisk {
    * @param cause why, as Q.850 numbers it: 21 declined, 17 busy. @default 21
    */
   decline(channelId: string, cause = 21): void {
-    this.#world.outgoing.respond(channelId, { cause });
+    const channel = this.#called(channelId);
+    this.#world.threads.act(() => {
+      channel.hangupCause = cause;
+      channel.control(cause === 17 ? 'busy' : 'congestion');
+    });
   }
 
+  #called(channelId: string) {
+    const channel = this.#world.channels.get(channelId);
+    if (channel.outgoing && ['Down', 'Ringing'].includes(channel.state)) return channel;
+    throw new Error(`Expected a phone that is being called, got the channel ${channelId}, which is ${channel.state}`);
+  }
+
+  /** The other end of a call presses a digit. */
   pressDigit(channelId: string, digit: string): void {
-    this.#world.channels.pressDigit(this.#world.channels.get(channelId), digit);
+    const channel = this.#world.channels.get(channelId);
+    this.#world.threads.act(() => channel.queue({ type: 'digit', digit }));
   }
 
   /**
@@ -128,35 +139,34 @@ export class SimulatedAsterisk {
    * @returns whether anybody listens to the channel's app
    */
   userEvent(name: string, channelId: string, fields: Record<string, unknown> = {}): boolean {
-    const { app } = this.#world.channels.inStasis(channelId);
-    if (app === undefined || !this.#world.apps.has(app)) return false;
-    this.#world.userEvent(name, app, channelId, fields);
-    // Who was in the middle of saying goodbye listens no more.
-    return this.#world.apps.has(app);
+    const { app } = this.#world.stasis.control(channelId);
+    if (!app.isActive) return false;
+    this.#world.userEvent(name, app.name, [`channel:${channelId}`], fields);
+    // A listener that was about to close its connection listens no more.
+    return app.isActive;
   }
 
   /** The app that holds a channel. */
   appOf(channelId: string): string | undefined {
-    return this.#world.channels.find(channelId)?.app;
+    return this.#world.stasis.find(channelId)?.app.name;
   }
 
-  /** A variable of a channel; `undefined` where it is not set. */
+  /** A variable of a channel, or what a function of the dialplan says of it; `undefined` where it is not set. */
   variable(channelId: string, name: string): string | undefined {
-    try {
-      return readVariable(this.#world.channels.get(channelId), name);
-    } catch {
-      return undefined;
-    }
+    const channel = this.#world.channels.find(channelId);
+    if (!channel) return undefined;
+    return name.endsWith(')') ? readFunction(channel, name) : variable(channel, name);
   }
 
   /** Whether the caller hears something. */
   isPlaying(channelId: string): boolean {
-    return this.#world.channels.get(channelId).queue.current instanceof PlaybackTask;
+    return this.#world.playbacks.playsOn(this.#world.channels.get(channelId));
   }
 
-  /** The caller hangs up. */
+  /** The other end of a call hangs up. */
   hangUp(channelId: string): void {
-    this.#world.channels.hungUp(this.#world.channels.get(channelId));
+    const channel = this.#world.channels.get(channelId);
+    this.#world.threads.act(() => channel.otherEndHungUp(16));
   }
 
   /**

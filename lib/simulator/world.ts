@@ -1,26 +1,37 @@
-import type { Application, AsteriskInfo, Channel } from '../ari/generated/model.ts';
-import { Apps, ASTERISK_ID, ariTime } from './apps.ts';
-import { Bridges } from './bridges.ts';
-import { Channels } from './channels.ts';
+import type { AsteriskInfo, Channel as ChannelSnapshot } from '../ari/generated/model.ts';
+import { Apps, ASTERISK_ID, ariTime } from './app/apps.ts';
+import { Bridges } from './bridge/bridges.ts';
+import type { Channel } from './channel/channel.ts';
+import { Channels } from './channel/channels.ts';
+import type { Party } from './channel/party.ts';
+import { silent } from './channel/technologies.ts';
 import type { Clock } from './clock.ts';
+import { DeviceStates } from './device-states.ts';
+import { applications } from './dialplan/applications.ts';
+import { assign } from './dialplan/functions.ts';
+import { type Application, execute, Pbx } from './dialplan/pbx.ts';
 import { Dialplan, type Extensions } from './dialplan.ts';
-import { Outgoing } from './outgoing.ts';
-import type { PhoneBehaviour } from './phone-behaviour.ts';
-import { type MediaLength, Playbacks } from './playbacks.ts';
-import { Recordings } from './recordings.ts';
+import { MediaLibrary } from './media/media-library.ts';
+import { Playbacks } from './media/playbacks.ts';
+import { Recordings } from './media/recordings.ts';
+import { Outgoing, runAndEnd } from './outgoing.ts';
+import { checkPhones, type PhoneBehaviour } from './phone-behaviour.ts';
 import { Refusal } from './refusal.ts';
+import { Stasis } from './stasis.ts';
+import { type Thread, Threads, threadedClock } from './threads.ts';
 
 export interface WorldOptions {
   dialplan: Extensions;
-  phones: Readonly<Record<string, PhoneBehaviour>>;
-  lengthOf: MediaLength;
+  phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
+  /** Endpoints that Asterisk has, beside the phones: `PJSIP/1001`. */
+  endpoints: readonly string[];
+  missingMedia: readonly string[];
+  mediaLengths: Readonly<Record<string, number>>;
   clock: Clock;
 }
 
 /** Who calls. */
-export interface Caller {
-  name: string;
-  number: string;
+export interface Caller extends Party {
   /** Variables that the channel has from the beginning, as the dialplan sets them before `Stasis()`. @default none */
   variables?: Readonly<Record<string, string>>;
   /** SIP headers of the call, read by `PJSIP_HEADER(read,NAME)`. @default none */
@@ -29,98 +40,118 @@ export interface Caller {
 
 /** All that there is in the simulated Asterisk. */
 export class World {
+  readonly threads = new Threads();
+  readonly clock: Clock;
   readonly apps: Apps;
   readonly bridges: Bridges;
   readonly channels: Channels;
+  readonly deviceStates: DeviceStates;
+  readonly library: MediaLibrary;
   readonly outgoing: Outgoing;
+  readonly pbx: Pbx;
   readonly playbacks: Playbacks;
   readonly recordings: Recordings;
-  readonly dialplan: Dialplan;
+  readonly stasis: Stasis;
+  readonly globals = new Map<string, string>();
+  readonly endpoints: readonly string[];
   readonly #startedAt: Date;
 
-  constructor({ dialplan, phones, lengthOf, clock }: WorldOptions) {
+  constructor({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock }: WorldOptions) {
+    checkPhones(phones ?? {});
     this.#startedAt = clock.now();
-    this.dialplan = new Dialplan(dialplan);
-    this.apps = new Apps(clock);
-    this.bridges = new Bridges(this.apps, clock);
-    this.channels = new Channels(this.apps, this.bridges, this.dialplan, clock);
-    this.outgoing = new Outgoing(this.channels, this.dialplan, clock, phones);
-    this.playbacks = new Playbacks(this.apps, clock, lengthOf);
-    this.recordings = new Recordings(this.apps, clock);
+    this.endpoints = [...new Set([...Object.keys(phones ?? {}), ...endpoints])].toSorted();
+    this.clock = threadedClock(clock, this.threads);
+    this.apps = new Apps(this.clock);
+    this.channels = new Channels({ apps: this.apps, clock: this.clock, threads: this.threads });
+    this.bridges = new Bridges(this.apps, this.clock, this.threads);
+    this.deviceStates = new DeviceStates(this.apps);
+    this.library = new MediaLibrary(missingMedia, mediaLengths);
+    this.recordings = new Recordings(this.clock);
+    this.playbacks = new Playbacks(this.clock, this.library, (name) => this.recordings.length(name));
+    this.stasis = new Stasis(this.apps, this.threads, (id) => this.channels.find(id));
+    const all: Record<string, Application> = {
+      ...applications({ clock: this.clock, library: this.library }),
+      Stasis: (channel, data) => this.stasis.application(channel, data),
+    };
+    this.pbx = new Pbx(new Dialplan(dialplan, Object.keys(all)), all);
+    this.stasis.runDialplan = (channel) => this.pbx.run(channel);
+    const { apps, channels, pbx, stasis, threads } = this;
+    this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });
   }
 
   get info(): AsteriskInfo {
     const startup_time = ariTime(this.#startedAt);
     return {
-      system: { version: 'simulated', entity_id: ASTERISK_ID },
+      build: { os: 'Linux', kernel: '', options: '', machine: '', date: '', user: '' },
+      system: { version: '22.10.1', entity_id: ASTERISK_ID },
+      config: { name: '', default_language: 'en', setid: { user: '', group: '' } },
       status: { startup_time, last_reload_time: startup_time },
     };
   }
 
-  /** Apps that somebody listens to, and those that nobody listens to any more while channels are in them. */
-  get applications(): Application[] {
-    const holding = this.channels.list.flatMap(({ app }) => (app === undefined ? [] : [app]));
-    return [...new Set([...this.apps.names, ...holding])].map((name) => ({
-      name,
-      channel_ids: this.channels.list.filter(({ app }) => app === name).map(({ snapshot }) => snapshot.id),
-      bridge_ids: [],
-      endpoint_ids: [],
-      device_names: [],
-      events_allowed: [],
-      events_disallowed: this.apps.filtered(name).map((type) => ({ type })),
-    }));
-  }
-
-  application(name: string): Application {
-    const application = this.applications.find((candidate) => candidate.name === name);
-    if (!application) throw new Refusal(404, 'Application not found');
-    return application;
-  }
-
-  /** A phone calls an extension. @returns its channel, unless it is over already */
-  dial(extension: string, { name, number, variables = {}, headers = {} }: Caller): Channel | undefined {
-    const steps = this.dialplan.steps(extension);
-    if (!steps) {
-      const known = this.dialplan.extensions.join(', ');
+  /** A phone calls an extension. */
+  dial(extension: string, { name, number, variables = {}, headers = {} }: Caller): ChannelSnapshot | undefined {
+    if (!this.pbx.dialplan.has('default', extension)) {
+      const known = this.pbx.dialplan.extensions.join(', ');
       throw new Error(`Expected an extension of the dialplan (${known}), got "${extension}"`);
     }
     const channel = this.channels.create({
       name: 'PJSIP/simulated-#',
       state: 'Ring',
+      technology: silent('PJSIP'),
       exten: extension,
       caller: { name, number },
     });
-    for (const [variable, value] of Object.entries(variables)) channel.variables.set(variable, value);
     for (const [header, value] of Object.entries(headers)) channel.headers.set(header.toLowerCase(), value);
-    channel.steps = steps;
-    this.channels.goOn(channel);
-    return this.channels.find(channel.snapshot.id)?.snapshot;
+    for (const [variable, value] of Object.entries(variables)) assign(channel, variable, value);
+    this.threads.act(() => this.threads.start(runAndEnd(this.pbx, channel)));
+    return channel.isGone ? undefined : channel.snapshot;
   }
 
-  snoop(id: string, snoopId: string | undefined, app: string, args: string[]): Channel {
-    const snooped = this.channels.get(id);
-    if (snoopId !== undefined && this.channels.find(snoopId)) {
-      throw new Refusal(500, 'Snoop channel could not be created');
-    }
-    const channel = this.channels.create({ id: snoopId, name: `Snoop/${id}-#`, state: 'Up' });
-    snooped.snoops.push(channel);
-    const answered = channel.snapshot;
-    queueMicrotask(() => this.channels.enter(channel, app, args));
+  /** A channel that listens to another, and ends with it. */
+  snoop(snooped: Channel, id: string | undefined, data: string): ChannelSnapshot {
+    if (id && this.channels.isTaken(id)) throw new Refusal(500, 'Snoop channel could not be created');
+    const name = `Snoop/${snooped.id}-#`;
+    const channel = this.channels.create({ id, name, state: 'Up', technology: silent('Snoop') });
+    // Asterisk looks at the channel when its thread has begun.
+    const { dialplan } = channel.known;
+    const answered = { ...channel.known, dialplan: { ...dialplan, app_name: 'Stasis', app_data: data } };
+    this.threads.start(this.#runSnoop(channel, data));
+    this.threads.start(endWith(snooped, channel));
     return answered;
   }
 
-  userEvent(eventname: string, app: string, channelId: string | undefined, variables: Record<string, unknown>): void {
-    this.application(app);
-    const channel = channelId === undefined ? undefined : this.channels.find(channelId);
-    if (channelId !== undefined && !channel) throw new Refusal(422, 'Event source was not found');
-    const subject = channel ? { channel: channel.snapshot } : {};
-    this.apps.emit([app], 'ChannelUserevent', { eventname, ...subject, userevent: { ...variables, eventname } });
+  /** What an app sends to itself or to another, about channels and bridges. */
+  userEvent(eventname: string, name: string, sources: readonly string[], variables: Record<string, unknown>): void {
+    const app = this.apps.get(name);
+    const subjects = Object.assign({}, ...sources.map((source) => this.#subject(source)));
+    this.apps.send(app, 'ChannelUserevent', { eventname, ...subjects, userevent: { ...variables, eventname } });
+  }
+
+  #subject(source: string): object {
+    const [, scheme, id = ''] = /^(channel|bridge|endpoint):(.*)$/s.exec(source) ?? [];
+    if (scheme === undefined) throw new Refusal(400, 'Invalid event source URI scheme');
+    const [channel, bridge] = [this.channels.find(id)?.known, this.bridges.find(id)?.known];
+    if (scheme === 'channel' && channel) return { channel };
+    if (scheme === 'bridge' && bridge) return { bridge };
+    throw new Refusal(422, 'Event source was not found');
   }
 
   /** Ends everything that would go on by itself, and tells nobody. */
   stop(): void {
     this.apps.clear();
-    for (const { queue } of this.channels.list) queue.abort();
-    for (const { id } of this.bridges.list) this.bridges.get(id).queue.abort();
+    this.threads.stop();
+    for (const channel of this.channels.list) channel.timeoutMs = 0;
   }
+
+  *#runSnoop(channel: Channel, data: string): Thread {
+    yield* execute(channel, 'Stasis', data, (held, given) => this.stasis.application(held, given));
+    channel.publish();
+    channel.end();
+  }
+}
+
+function* endWith(snooped: Channel, snoop: Channel): Thread {
+  while (!snooped.isGone && !snoop.isGone) yield snooped.changed;
+  snoop.breakOff();
 }

@@ -12,7 +12,8 @@ export interface TestCallsOptions {
   dialplan?: Extensions;
   /**
    * What phones do that handlers call, by endpoint: `{ 'PJSIP/1001': 'answers', 'PJSIP/1002': { answersAfter: 5 } }`.
-   * @default they ring, until the test lets them do something: `pbx.phone('PJSIP/1001').answer()`
+   * Others are unreachable then.
+   * @default all exist and ring, until the test lets them do something: `pbx.phone('PJSIP/1001').answer()`
    */
   phones?: Readonly<Record<string, PhoneBehaviour>>;
   /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */

@@ -79,7 +79,7 @@ export class TestPbx {
 
   constructor(handlers: Readonly<Record<string, CallHandler>>, options: TestCallsOptions) {
     const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {}, now } = options;
-    const { phones = {}, missingMedia = [], patterns = {} } = options;
+    const { phones, missingMedia = [], patterns = {} } = options;
     this.#isConcurrent = delivery === 'concurrently';
     this.seed = options.seed ?? newSeed();
     if (this.#isConcurrent && options.seed === undefined) console.info(`testCalls: concurrently, seed ${this.seed}`);
@@ -93,7 +93,12 @@ export class TestPbx {
       : undefined;
     const apps = Object.keys(handlers);
     const named = Object.fromEntries(apps.map((app) => [app, app]));
-    this.#asterisk = new SimulatedAsterisk({ dialplan: { ...named, ...dialplan }, phones, missingMedia, clock });
+    this.#asterisk = new SimulatedAsterisk({
+      dialplan: { ...named, ...dialplan },
+      ...(phones && { phones }),
+      missingMedia,
+      clock,
+    });
     const transport = new InProcessTransport(this.#asterisk, clock, interleaving);
     const sleep = () => transport.pause();
     const given = {

@@ -105,6 +105,12 @@ export class RealAsterisk {
     );
   }
 
+  /** Replaces the dialplan of a server that runs. */
+  async loadDialplan(dialplan: string): Promise<void> {
+    writeFileSync(join(ASTERISK_ROOT, 'etc/asterisk/extensions.conf'), dialplan);
+    await this.cli('dialplan reload');
+  }
+
   /** Starts the process and returns at once: ARI answers 503 until Asterisk has booted. */
   launch(): void {
     // Debian's package leaves this folder to be made: recording fails with 500 until it is there. Recordings of an
@@ -122,7 +128,11 @@ export class RealAsterisk {
   async start(): Promise<void> {
     if (!OWN_ASTERISK) return;
     this.launch();
-    await until('Asterisk to boot', async () => (await this.cli('core waitfullybooted')).includes('fully booted'));
+    await until(
+      'Asterisk to boot',
+      async () => (await this.cli('core waitfullybooted')).includes('fully booted'),
+      60_000,
+    );
   }
 
   /** Asterisk hangs up all channels before it ends by itself; with `SIGKILL` nobody hears a word more. */

@@ -103,7 +103,7 @@ describe('a simulated call', () => {
   });
 
   test('can be stopped in what it hears just once', async () => {
-    await ari.channels.playWithId({ channelId: dial(), playbackId: 'p', media: 'sound:silence/60' });
+    await ari.channels.playWithId({ channelId: dial(), playbackId: 'p', media: 'tone:ring' });
     await ari.playbacks.stop({ playbackId: 'p' });
     await expect(ari.playbacks.stop({ playbackId: 'p' })).rejects.toMatchObject({ status: 404 });
   });
@@ -144,7 +144,7 @@ describe('the simulator refuses as Asterisk does', () => {
       404,
       (client) => client.bridges.addChannel({ bridgeId: '9', channel: '9' }),
     ],
-    ['what it does not know yet', 501, (client) => client.channels.rtpstatistics({ channelId: '9' })],
+    ['what it does not have', 501, (client) => client.asterisk.listModules()],
   ])('%s', async (_, status, command) => {
     await expect(command(ari)).rejects.toMatchObject({ status });
   });

@@ -1,0 +1,115 @@
+import type { Channel, Frame } from '../channel/channel.ts';
+import type { Thread, Threads } from '../threads.ts';
+import type { Bridge } from './bridge.ts';
+
+export interface SeatOptions {
+  /** What others hear of it: nothing of its sound; its digits are not passed on. */
+  absorbsDigits: boolean;
+}
+
+/**
+ * A channel's place in a bridge, with the thread that reads the channel meanwhile: it passes on what comes in, and plays
+ * what is played to the channel alone.
+ */
+export class BridgeSeat {
+  readonly channel: Channel;
+  readonly bridge: Bridge;
+  readonly #threads: Threads;
+  readonly #options: SeatOptions;
+  /** What is to be done in the bridge's thread, one after the other. */
+  readonly #actions: (() => Thread)[] = [];
+  #leaving = false;
+  #isOver = false;
+  #joined = false;
+
+  constructor(channel: Channel, bridge: Bridge, threads: Threads, options: SeatOptions) {
+    this.channel = channel;
+    this.bridge = bridge;
+    this.#threads = threads;
+    this.#options = options;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * Sits down.
+   *
+   * @param peer the other half of a Local channel, which may not sit in the same bridge
+   * @param after what is done once the channel has left
+   */
+  *join(peer: Channel | undefined, after: (failed: boolean) => void): Thread {
+    this.#threads.start(this.#sit(peer, after));
+    while (!this.#joined && !this.#isOver) yield this.channel.changed;
+  }
+
+  /** Leaves, and waits until that is done. */
+  *depart(): Thread {
+    this.leave();
+    while (!this.#isOver) yield this.channel.changed;
+  }
+
+  leave(): void {
+    this.#leaving = true;
+    this.channel.changed.notify();
+  }
+
+  /** Does something in the bridge's thread, and waits for its end. */
+  *inTurn(action: () => Thread): Thread {
+    let done = false;
+    this.#actions.push(function* () {
+      yield* action();
+      done = true;
+    });
+    this.channel.changed.notify();
+    while (!done && !this.#isOver) yield this.channel.changed;
+  }
+
+  *#sit(peer: Channel | undefined, after: (failed: boolean) => void): Thread {
+    const { channel, bridge } = this;
+    const failed = peer !== undefined && peer.bridgeId === bridge.id;
+    if (!failed) {
+      bridge.enter(channel);
+      this.#joined = true;
+      channel.changed.notify();
+      yield* this.#stay();
+      bridge.leave(channel);
+    }
+    this.#isOver = true;
+    after(failed);
+    channel.changed.notify();
+  }
+
+  *#stay(): Thread {
+    const { channel } = this;
+    while (!this.#leaving) {
+      const action = this.#actions.shift();
+      if (action) {
+        yield* action();
+        channel.changed.notify();
+      } else if (channel.isReadable) {
+        const frame = channel.read();
+        if (!frame) return;
+        this.#pass(frame);
+      } else yield channel.changed;
+    }
+  }
+
+  #pass(frame: Frame): void {
+    const { channel, bridge } = this;
+    if (frame.type === 'control' && /^(answer|ringing|progress|busy|congestion)$/.test(frame.control)) {
+      const dialstatus = frame.control.toUpperCase();
+      channel.tell('Dial', { dialstatus, forward: '', dialstring: '', peer: channel.known });
+    }
+    if (bridge.kind.holding) return;
+    const others = bridge.members.filter((other) => other !== channel);
+    for (const other of others) {
+      if (frame.type === 'digit') {
+        if (!this.#options.absorbsDigits) other.technology.digit(other, frame.digit);
+      } else if (frame.type === 'control' && /^(hold|unhold|ringing|progress)$/.test(frame.control)) {
+        other.technology.indicate(other, frame.control);
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { Bridge as BridgeSnapshot } from '../../ari/generated/model.ts';
+import { type Apps, ariTime } from '../app/apps.ts';
+import type { Channel } from '../channel/channel.ts';
+import type { Clock } from '../clock.ts';
+import { setVariable } from '../dialplan/variables.ts';
+
+/** How a bridge is to be, by the words of its type. */
+export interface BridgeKind {
+  holding: boolean;
+  video: 'talker' | 'single' | 'sfu';
+}
+
+/** What the words of a bridge's type make of it; undefined where they contradict each other or say nothing. */
+export function bridgeKind(type: string | undefined): BridgeKind | undefined {
+  const words = (type || 'mixing').split(',').map((word) => word.trim());
+  const video = words.includes('video_sfu') ? 'sfu' : words.includes('video_single') ? 'single' : 'talker';
+  const [mixing, holding] = [words.includes('mixing'), words.includes('holding')];
+  if (video === 'sfu') return { holding: false, video };
+  return mixing === holding ? undefined : { holding, video };
+}
+
+/** A bridge, and who sits in it. */
+export class Bridge {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: BridgeKind;
+  readonly isInvisible: boolean;
+  readonly variables = new Map<string, string>();
+  readonly reported = new Set<string>();
+  readonly members: Channel[] = [];
+  /** Channels of Asterisk's own in it: an announcer, a recorder, music. */
+  helpers = 0;
+  videoSource: string | undefined;
+  readonly #apps: Apps;
+  readonly #createdAt: Date;
+  #video: BridgeKind['video'];
+  #known: BridgeSnapshot;
+
+  constructor(wish: { id: string; name: string; kind: BridgeKind; isInvisible?: boolean }, apps: Apps, clock: Clock) {
+    this.id = wish.id;
+    this.name = wish.name;
+    this.kind = wish.kind;
+    this.isInvisible = wish.isInvisible ?? false;
+    this.#apps = apps;
+    this.#createdAt = clock.now();
+    this.#video = wish.kind.video;
+    this.#known = this.snapshot;
+    if (!this.isInvisible) this.#apps.tell([this.id], 'BridgeCreated', { bridge: this.snapshot });
+  }
+
+  /** The bridge as it was when something happened to it last. */
+  get known(): BridgeSnapshot {
+    return this.#known;
+  }
+
+  get snapshot(): BridgeSnapshot {
+    const reported = [...this.reported].flatMap((name) => {
+      const value = this.variables.get(name);
+      return value ? [[name, value]] : [];
+    });
+    return {
+      id: this.id,
+      technology: this.#technology,
+      bridge_type: this.kind.holding ? 'holding' : 'mixing',
+      bridge_class: 'stasis',
+      creator: 'Stasis',
+      name: this.name,
+      channels: this.members.map(({ id }) => id),
+      creationtime: ariTime(this.#createdAt),
+      video_mode: this.#video,
+      ...(this.videoSource !== undefined && { video_source_id: this.videoSource }),
+      ...(reported.length > 0 && { bridgevars: Object.fromEntries(reported) }),
+    };
+  }
+
+  /** What has changed since is known from now on. */
+  publish(): void {
+    this.#known = this.snapshot;
+  }
+
+  set(name: string, value: string | undefined, isReported: boolean): void {
+    if (value === undefined) this.variables.delete(name);
+    else this.variables.set(name, value);
+    if (isReported) this.reported.add(name);
+    else this.reported.delete(name);
+  }
+
+  /** Takes a channel in, and tells of it. */
+  enter(channel: Channel): void {
+    this.members.push(channel);
+    channel.bridgeId = this.id;
+    if (this.isInvisible) return;
+    if (!this.kind.holding) this.#shareCallId();
+    this.#apps.tell([this.id], 'ChannelEnteredBridge', { bridge: this.snapshot, channel: channel.known });
+    this.publish();
+    this.#introduce();
+  }
+
+  leave(channel: Channel): void {
+    const at = this.members.indexOf(channel);
+    if (at < 0) return;
+    this.members.splice(at, 1);
+    channel.bridgeId = undefined;
+    if (this.isInvisible) return;
+    this.publish();
+    setVariable(channel, 'BRIDGEPEER', undefined);
+    this.#apps.tell([this.id], 'ChannelLeftBridge', { bridge: this.snapshot, channel: channel.known });
+    if (this.videoSource === channel.id) this.showVideoOf(undefined);
+    this.#introduce();
+  }
+
+  /** Shows one channel's video to all; without one, that of who talks. */
+  showVideoOf(id: string | undefined): void {
+    const old = this.videoSource;
+    this.videoSource = id;
+    this.#video = id === undefined ? 'talker' : 'single';
+    this.publish();
+    if (old === id) return;
+    const before = old === undefined ? {} : { old_video_source_id: old };
+    this.#apps.tell([this.id], 'BridgeVideoSourceChanged', { bridge: this.snapshot, ...before });
+  }
+
+  get #technology(): string {
+    if (this.kind.holding) return 'holding_bridge';
+    if (this.kind.video === 'sfu') return 'softmix';
+    return this.members.length + this.helpers > 2 ? 'softmix' : 'simple_bridge';
+  }
+
+  /** All channels of a bridge belong to the oldest call among theirs. */
+  #shareCallId(): void {
+    const oldest = this.members.map(({ linkedid }) => linkedid)[0];
+    if (oldest === undefined) return;
+    for (const member of this.members) {
+      if (member.linkedid === oldest) continue;
+      member.linkedid = oldest;
+      member.publish();
+    }
+  }
+
+  /** Two in a bridge learn who the other is. */
+  #introduce(): void {
+    if (this.kind.holding) return;
+    for (const member of this.members) {
+      const others = this.members.filter((other) => other !== member).map(({ name }) => name);
+      if (others.length > 0) setVariable(member, 'BRIDGEPEER', others.join());
+    }
+    const [one, other] = this.members;
+    if (!one || !other || this.members.length !== 2) return;
+    for (const [member, party] of [
+      [one, other.caller],
+      [other, one.caller],
+    ] as const) {
+      if (member.connected.name === party.name && member.connected.number === party.number) continue;
+      member.connected = party;
+      member.publish();
+      member.technology.connectedLine(member, party);
+    }
+  }
+}

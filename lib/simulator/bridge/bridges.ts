@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { Bridge as BridgeSnapshot } from '../../ari/generated/model.ts';
+import { Apps } from '../app/apps.ts';
+import { Channel } from '../channel/channel.ts';
+import { silent } from '../channel/technologies.ts';
+import type { Clock } from '../clock.ts';
+import { Refusal } from '../refusal.ts';
+import type { Thread, Threads } from '../threads.ts';
+import { Bridge, bridgeKind } from './bridge.ts';
+
+/** A channel of Asterisk's own that plays to a bridge, with what it has still to play. */
+interface Helper {
+  channel: Channel;
+  jobs: (() => Thread)[];
+}
+
+/** The bridges that there are. */
+export class Bridges {
+  readonly #all = new Map<string, Bridge>();
+  readonly #announcers = new Map<string, Helper>();
+  readonly #recorders = new Map<string, Channel[]>();
+  readonly #music = new Set<string>();
+  readonly #apps: Apps;
+  readonly #clock: Clock;
+  readonly #threads: Threads;
+
+  constructor(apps: Apps, clock: Clock, threads: Threads) {
+    this.#apps = apps;
+    this.#clock = clock;
+    this.#threads = threads;
+  }
+
+  get list(): BridgeSnapshot[] {
+    return [...this.#all.values()].map(({ known }) => known);
+  }
+
+  find(id: string): Bridge | undefined {
+    return this.#all.get(id);
+  }
+
+  get(id: string): Bridge {
+    const bridge = this.find(id);
+    if (!bridge) throw new Refusal(404, 'Bridge not found');
+    return bridge;
+  }
+
+  create(given: string | undefined, name: string, type: string | undefined): Bridge {
+    const id = given || randomUUID();
+    if (this.#all.has(id)) throw new Refusal(409, `Bridge with id '${id}' already exists`);
+    const kind = bridgeKind(type);
+    if (!kind) throw new Refusal(500, 'Unable to create bridge');
+    const bridge = new Bridge({ id, name, kind }, this.#apps, this.#clock);
+    this.#all.set(id, bridge);
+    return bridge;
+  }
+
+  /** Ends what plays in it and takes it away; those who sit in it have to be sent away first. */
+  destroy(bridge: Bridge): void {
+    this.#all.delete(bridge.id);
+    this.#announcers.get(bridge.id)?.channel.breakOff();
+    for (const recorder of this.#recorders.get(bridge.id) ?? []) recorder.breakOff();
+    this.#music.delete(bridge.id);
+  }
+
+  /** Tells of its end, once all have left. */
+  tellOfEnd(bridge: Bridge): void {
+    this.#apps.tell([bridge.id], 'BridgeDestroyed', { bridge: { ...bridge.snapshot, channels: [] } });
+    this.#apps.forget(bridge.id);
+    this.#apps.cleanUp();
+  }
+
+  /** Plays to all who sit in a bridge, after what plays there already. */
+  announce(bridge: Bridge, job: (announcer: Channel) => Thread): void {
+    const waiting = this.#announcers.get(bridge.id);
+    if (waiting) {
+      waiting.jobs.push(() => job(waiting.channel));
+      return;
+    }
+    const channel = this.#helper('Announcer');
+    const helper: Helper = { channel, jobs: [() => job(channel)] };
+    this.#announcers.set(bridge.id, helper);
+    this.#threads.start(this.#work(bridge, helper));
+  }
+
+  /** Listens to all who sit in a bridge. */
+  listen(bridge: Bridge, job: (recorder: Channel) => Thread): void {
+    const channel = this.#helper('Recorder');
+    this.#recorders.set(bridge.id, [...(this.#recorders.get(bridge.id) ?? []), channel]);
+    this.#threads.start(this.#record(bridge, channel, job));
+  }
+
+  startMusic(bridge: Bridge): void {
+    if (!this.#music.has(bridge.id)) bridge.helpers += 1;
+    this.#music.add(bridge.id);
+  }
+
+  stopMusic(bridge: Bridge): void {
+    if (!this.#music.delete(bridge.id)) throw new Refusal(409, "Bridge isn't playing music");
+    bridge.helpers -= 1;
+  }
+
+  *#work(bridge: Bridge, helper: Helper): Thread {
+    bridge.helpers += 1;
+    for (let job = helper.jobs.shift(); job; job = helper.jobs.shift()) yield* job();
+    bridge.helpers -= 1;
+    this.#announcers.delete(bridge.id);
+  }
+
+  *#record(bridge: Bridge, channel: Channel, job: (recorder: Channel) => Thread): Thread {
+    bridge.helpers += 1;
+    yield* job(channel);
+    bridge.helpers -= 1;
+    const left = (this.#recorders.get(bridge.id) ?? []).filter((other) => other !== channel);
+    this.#recorders.set(bridge.id, left);
+  }
+
+  /** No app hears of such a channel. */
+  #helper(name: string): Channel {
+    const around = { apps: new Apps(this.#clock), clock: this.#clock, threads: this.#threads };
+    const wish = { id: randomUUID(), name: `${name}/ARI`, technology: silent(name), context: 'default', exten: 's' };
+    return new Channel({ ...wish, state: 'Up' }, around);
+  }
+}

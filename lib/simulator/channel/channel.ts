@@ -1,0 +1,286 @@
+import type { AriEventMap, Channel as ChannelSnapshot } from '../../ari/generated/model.ts';
+import { type Apps, ariTime, type EventFields } from '../app/apps.ts';
+import { causeText } from '../causes.ts';
+import type { Clock } from '../clock.ts';
+import type { Signal, Threads } from '../threads.ts';
+import { NOBODY, type Party } from './party.ts';
+
+export type ChannelState = ChannelSnapshot['state'];
+
+/** What comes in on a channel from its other end, or is put in by a command for the thread that reads it. */
+export type Frame =
+  | { type: 'digit'; digit: string }
+  | { type: 'control'; control: Control }
+  | { type: 'connected'; party: Party };
+
+export type Control =
+  | 'answer'
+  | 'ringing'
+  | 'progress'
+  | 'busy'
+  | 'congestion'
+  | 'hold'
+  | 'unhold'
+  | 'stop'
+  | 'suspend'
+  | 'restart'
+  | 'stop recording'
+  | 'cancel recording'
+  | 'suspend recording';
+
+/** Why a channel is to end: somebody asked for it, its other end is gone, its time is over, the dialplan is at its end. */
+export type Hangup = 'explicit' | 'device' | 'timeout' | 'elsewhere' | 'dialplan';
+
+/** Bits by which Asterisk tells of them. */
+const HANGUP_BITS: Record<Hangup, number> = { explicit: 32, device: 1, timeout: 8, elsewhere: 2, dialplan: 16 };
+
+/** What stands behind a channel: the other half of a Local one, a phone, nothing. */
+export interface Technology {
+  readonly name: string;
+  indicate(channel: Channel, control: Control): void;
+  connectedLine(channel: Channel, party: Party): void;
+  digit(channel: Channel, digit: string): void;
+  /** Calls. @returns whether there is somebody to call */
+  call(channel: Channel): boolean;
+  hangup(channel: Channel): void;
+  /** The other half of a Local channel. */
+  peerOf?(channel: Channel): Channel | undefined;
+}
+
+export interface ChannelWish {
+  id: string;
+  name: string;
+  state: ChannelState;
+  technology: Technology;
+  context: string;
+  exten: string;
+  caller?: Party | undefined;
+  linkedid?: string | undefined;
+}
+
+/** What all channels share. */
+export interface Surroundings {
+  apps: Apps;
+  clock: Clock;
+  threads: Threads;
+}
+
+/** A channel: what Asterisk keeps of it, what comes in on it, and what apps are told of it. */
+export class Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly technology: Technology;
+  readonly changed: Signal;
+  state: ChannelState;
+  caller: Party;
+  connected: Party = NOBODY;
+  accountcode = '';
+  language = 'en';
+  context: string;
+  exten: string;
+  priority = 1;
+  /** The application of the dialplan that it is in. */
+  app = '';
+  appData = '';
+  linkedid: string;
+  /** By names without the underscores that say who inherits. */
+  readonly variables = new Map<string, { name: string; value: string }>();
+  /** SIP headers that it came with, by name in small letters. */
+  readonly headers = new Map<string, string>();
+  /** Variables that go into every event, and how each is read. */
+  readonly reported = new Map<string, () => string | undefined>();
+  readonly frames: Frame[] = [];
+  /** How long the dialplan waits for a first digit and for a next one; undefined while it runs no dialplan. */
+  pbx: { responseMs: number; digitMs: number } | undefined;
+  /** It was called, and is not up for any other reason. */
+  outgoing = false;
+  hangupCause = 0;
+  isGone = false;
+  /** The bridge that it sits in. */
+  bridgeId: string | undefined;
+  readonly #createdAt: Date;
+  readonly #hangups = new Set<Hangup>();
+  readonly #around: Surroundings;
+  #published: ChannelSnapshot | undefined;
+  #timeout: { at: number; cancel: () => void } | undefined;
+
+  constructor(wish: ChannelWish, around: Surroundings) {
+    this.id = wish.id;
+    this.name = wish.name;
+    this.technology = wish.technology;
+    this.state = wish.state;
+    this.caller = wish.caller ?? NOBODY;
+    this.context = wish.context;
+    this.exten = wish.exten;
+    this.linkedid = wish.linkedid ?? wish.id;
+    this.#around = around;
+    this.changed = around.threads.signal();
+    this.#createdAt = around.clock.now();
+    this.publish();
+  }
+
+  get snapshot(): ChannelSnapshot {
+    const reported = [...this.reported].map(([name, read]) => [name, read() ?? '']);
+    return {
+      id: this.id,
+      name: this.name,
+      state: this.state,
+      protocol_id: '',
+      caller: this.caller,
+      connected: this.connected,
+      accountcode: this.accountcode,
+      dialplan: {
+        context: this.context,
+        exten: this.exten,
+        priority: this.priority,
+        app_name: this.app,
+        app_data: this.appData,
+      },
+      creationtime: ariTime(this.#createdAt),
+      language: this.language,
+      channelvars: { 'CHANNEL(linkedid)': this.linkedid, ...Object.fromEntries(reported) },
+    };
+  }
+
+  /** The channel as apps were told of it last. */
+  get known(): ChannelSnapshot {
+    return this.#published ?? this.snapshot;
+  }
+
+  get isHungUp(): boolean {
+    return this.#hangups.size > 0;
+  }
+
+  hungUpBy(reason: Hangup): boolean {
+    return this.#hangups.has(reason);
+  }
+
+  /** Whether there is something to read, or nothing will come any more. */
+  get isReadable(): boolean {
+    return this.frames.length > 0 || this.isHungUp;
+  }
+
+  tell<T extends keyof AriEventMap>(type: T, fields: EventFields<T>): void {
+    this.#around.apps.tell(this.#topics, type, fields);
+  }
+
+  /** Tells what has changed since apps were told last. */
+  publish(): void {
+    const [before, channel] = [this.#published, this.snapshot];
+    this.#published = channel;
+    if (!before) {
+      this.tell('ChannelCreated', { channel });
+      return;
+    }
+    if (before.state !== channel.state) this.tell('ChannelStateChange', { channel });
+    if (channel.dialplan.app_name !== '' && !samePlace(before, channel)) {
+      const { app_name, app_data } = channel.dialplan;
+      this.tell('ChannelDialplan', { dialplan_app: app_name, dialplan_app_data: app_data, channel });
+    }
+    if (!sameParty(before.caller, channel.caller)) {
+      const caller_presentation_txt = 'Presentation Allowed, Not Screened';
+      this.tell('ChannelCallerId', { caller_presentation: 0, caller_presentation_txt, channel });
+    }
+    if (!sameParty(before.connected, channel.connected)) this.tell('ChannelConnectedLine', { channel });
+  }
+
+  turn(state: ChannelState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.publish();
+  }
+
+  queue(frame: Frame): void {
+    this.frames.push(frame);
+    this.changed.notify();
+  }
+
+  control(control: Control): void {
+    this.queue({ type: 'control', control });
+  }
+
+  /** The next frame; undefined once the channel is hung up. */
+  read(): Frame | undefined {
+    if (this.isHungUp) return undefined;
+    const frame = this.frames.shift();
+    if (frame?.type === 'digit') {
+      this.tell('ChannelDtmfReceived', { digit: frame.digit, duration_ms: 100, channel: this.known });
+    } else if (frame?.type === 'control' && this.outgoing) {
+      if (frame.control === 'answer') this.turn('Up');
+      else if (frame.control === 'ringing' && this.state === 'Down') this.turn('Ringing');
+    }
+    return frame ?? { type: 'connected', party: this.connected };
+  }
+
+  /** Lets the thread that reads the channel know that it is to end. */
+  requestHangup(reason: Hangup): void {
+    this.#hangups.add(reason);
+    if (reason === 'explicit' || reason === 'dialplan') {
+      const cause = HANGUP_BITS[reason];
+      this.tell('ChannelHangupRequest', { cause, soft: true, channel: this.known });
+    }
+    this.changed.notify();
+  }
+
+  /** The other end is gone. */
+  otherEndHungUp(cause: number): void {
+    this.#hangups.add('device');
+    if (cause !== 0) this.hangupCause = cause;
+    this.tell('ChannelHangupRequest', { cause, channel: this.known });
+    this.changed.notify();
+  }
+
+  /** It cannot go on, of which nothing is told. */
+  breakOff(): void {
+    this.#hangups.add('device');
+    this.changed.notify();
+  }
+
+  forgive(reason: Hangup): void {
+    this.#hangups.delete(reason);
+  }
+
+  /** Ends it once nobody reads it any more. */
+  end(): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.#timeout?.cancel();
+    this.technology.hangup(this);
+    const channel = this.snapshot;
+    this.tell('ChannelDestroyed', { cause: this.hangupCause, cause_txt: causeText(this.hangupCause), channel });
+    this.#around.apps.forget(this.id);
+    this.changed.notify();
+  }
+
+  /** The time that is left until it is hung up, in milliseconds; 0 where it may go on for ever. */
+  get timeoutMs(): number {
+    return this.#timeout ? this.#timeout.at - this.#around.clock.now().getTime() : 0;
+  }
+
+  set timeoutMs(ms: number) {
+    this.#timeout?.cancel();
+    this.#timeout = undefined;
+    if (ms <= 0) return;
+    const cancel = this.#around.clock.after(ms, () => {
+      this.#timeout = undefined;
+      this.requestHangup('timeout');
+    });
+    this.#timeout = { at: this.#around.clock.now().getTime() + ms, cancel };
+  }
+
+  /** By what apps hear of it: its id, and the endpoint that it belongs to. */
+  get #topics(): string[] {
+    return [this.id, this.name.replace(/-[^-]*$/, '')];
+  }
+}
+
+/** Another application at the same place is nothing that apps are told of, unless there was none. */
+function samePlace(a: ChannelSnapshot, b: ChannelSnapshot): boolean {
+  const [one, other] = [a.dialplan, b.dialplan];
+  if (one.app_name === '') return false;
+  return one.context === other.context && one.exten === other.exten && one.priority === other.priority;
+}
+
+function sameParty(a: Party, b: Party): boolean {
+  return a.name === b.name && a.number === b.number;
+}

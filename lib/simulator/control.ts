@@ -1,0 +1,69 @@
+import type { App } from './app/app.ts';
+import type { Bridge } from './bridge/bridge.ts';
+import type { BridgeSeat, SeatOptions } from './bridge/bridge-seat.ts';
+import type { Channel } from './channel/channel.ts';
+import type { Thread } from './threads.ts';
+
+interface Command {
+  run: () => Thread<number>;
+  done: (result: number) => void;
+}
+
+/** An app's hold on a channel: the commands for it wait here, and the channel's thread carries them out in their order. */
+export class Control {
+  readonly channel: Channel;
+  app: App;
+  /** Where the channel is to be moved. */
+  next: { app: string; args: string[] } | undefined;
+  isDone = false;
+  bridge: Bridge | undefined;
+  seat: BridgeSeat | undefined;
+  /** How the channel will sit in the next bridge. */
+  seatOptions: SeatOptions = { absorbsDigits: false };
+  /** Recordings that wait or run: a channel that is recorded joins no bridge. */
+  recordings = 0;
+  readonly #commands: Command[] = [];
+
+  constructor(channel: Channel, app: App) {
+    this.channel = channel;
+    this.app = app;
+  }
+
+  get hasCommands(): boolean {
+    return this.#commands.length > 0;
+  }
+
+  /**
+   * Lets the channel's thread do something, in its turn.
+   *
+   * @param ended called once with what came of it; -1 where it was never begun, as the channel has left
+   */
+  post(run: () => Thread<number>, ended: (result: number) => void = () => {}): void {
+    if (this.isDone) {
+      ended(-1);
+      return;
+    }
+    this.#commands.push({ run, done: ended });
+    this.channel.changed.notify();
+  }
+
+  /** The same, and waits for what comes of it. */
+  send(run: () => Thread<number>): Promise<number> {
+    return new Promise((resolve) => this.post(run, resolve));
+  }
+
+  /** Carries out what waits, and what comes to wait meanwhile, even if the call ends. */
+  *dispatch(): Thread<number> {
+    let count = 0;
+    for (let command = this.#commands.shift(); command; command = this.#commands.shift()) {
+      command.done(yield* command.run());
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Lets those go that wait in vain. */
+  flush(): void {
+    for (const command of this.#commands.splice(0)) command.done(-1);
+  }
+}

@@ -1,0 +1,166 @@
+import { applicationFields } from '../../ari/arguments.ts';
+import type { Channel } from '../channel/channel.ts';
+import { parsedParty, writtenParty } from '../channel/party.ts';
+import { setVariable, variable } from './variables.ts';
+
+interface DialplanFunction {
+  read?: (channel: Channel, args: string[]) => string | undefined;
+  write?: (channel: Channel, args: string[], value: string) => void;
+}
+
+/** Modules that bring functions whose value may be absent. */
+const MODULES = ['res_pjsip_header_funcs.so', 'func_db.so', 'func_global.so', 'func_groupcount.so'];
+
+/** The functions of the dialplan that the simulator has. */
+const FUNCTIONS: Record<string, DialplanFunction> = {
+  CALLERID: { read: readCallerId, write: writeCallerId },
+  CHANNEL: { read: readChannel, write: writeChannel },
+  CONNECTEDLINE: { read: ({ connected }, [field = '']) => partyField(connected, field) },
+  TIMEOUT: { read: readTimeout, write: writeTimeout },
+  LEN: { read: (_, [text = '']) => String(Buffer.byteLength(text)) },
+  TOUPPER: { read: (_, [text = '']) => text.toUpperCase() },
+  TOLOWER: { read: (_, [text = '']) => text.toLowerCase() },
+  URIENCODE: { read: (_, [text = '']) => encodeURIComponent(text) },
+  URIDECODE: { read: (_, [text = '']) => decodeURIComponent(text) },
+  IF: { read: (_, [condition = '']) => chosen(condition) },
+  IFMODULE: { read: (_, [module = '']) => (MODULES.includes(module) ? '1' : '0') },
+  PJSIP_HEADER: { read: ({ headers }, [action, name = '', at = '1']) => headerAt(headers, action, name, at) },
+  SET: { read: setAndRead },
+  ISNULL: { read: (_, [text = '']) => (text === '' ? '1' : '0') },
+  PUSH: { write: (channel, [name = '', by], value) => push(channel, name, value, { by, first: false }) },
+  UNSHIFT: { write: (channel, [name = '', by], value) => push(channel, name, value, { by, first: true }) },
+};
+
+/** `CALLERID(num)` as its name and its arguments. */
+function parts(call: string): [DialplanFunction | undefined, string[]] {
+  const [, name = '', args = ''] = /^(\w+)\((.*)\)$/s.exec(call) ?? [];
+  return [FUNCTIONS[name], applicationFields(args)];
+}
+
+/** @returns undefined where there is no such function, or nothing to read by it */
+export function readFunction(channel: Channel, call: string): string | undefined {
+  const [found, args] = parts(call);
+  return found?.read?.(channel, args);
+}
+
+/** Writes by a function; nothing happens where there is none. */
+export function writeFunction(channel: Channel, call: string, value: string | undefined): void {
+  const [found, args] = parts(call);
+  if (value !== undefined) found?.write?.(channel, args, value);
+}
+
+/** Lets a variable, or what a function says, go into every event of a channel from now on, or no more. */
+export function report(channel: Channel, name: string, isReported: boolean): void {
+  if (!isReported) channel.reported.delete(name);
+  else channel.reported.set(name, () => (name.endsWith(')') ? readFunction(channel, name) : variable(channel, name)));
+}
+
+/** Sets a variable, or writes by a function, which ends in a parenthesis. */
+export function assign(channel: Channel, name: string, value: string | undefined): void {
+  if (name.endsWith(')')) writeFunction(channel, name, value);
+  else setVariable(channel, name, value);
+}
+
+function headerAt(
+  headers: ReadonlyMap<string, string>,
+  action: string | undefined,
+  name: string,
+  at: string,
+): string | undefined {
+  return action === 'read' && at === '1' ? headers.get(name.toLowerCase()) : undefined;
+}
+
+/** `SET(name=value)` */
+function setAndRead(channel: Channel, [assignment = '']: string[]): string {
+  const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(assignment) ?? [];
+  assign(channel, name, value);
+  return value;
+}
+
+function partyField({ name, number }: { name: string; number: string }, field: string): string | undefined {
+  if (/^num(ber)?$/i.test(field)) return number;
+  if (/^name$/i.test(field)) return name;
+  return /^all$/i.test(field) ? writtenParty({ name, number }) : undefined;
+}
+
+function readCallerId({ caller }: Channel, [field = '']: string[]): string | undefined {
+  if (/^ani|dnid|rdnis/i.test(field)) return /^ani$|^ani-num/i.test(field) ? caller.number : '';
+  return partyField(caller, field);
+}
+
+function writeCallerId(channel: Channel, [field = '']: string[], value: string): void {
+  if (/^num(ber)?$/i.test(field)) channel.caller = { ...channel.caller, number: value.trim() };
+  else if (/^name$/i.test(field)) channel.caller = { ...channel.caller, name: value };
+  else if (/^all$/i.test(field)) {
+    const { name = '', number = '' } = parsedParty(value);
+    channel.caller = { name, number };
+  } else return;
+  channel.publish();
+}
+
+function readChannel(channel: Channel, [field = '']: string[]): string | undefined {
+  const fields: Record<string, string> = {
+    accountcode: channel.accountcode,
+    channeltype: channel.technology.name,
+    context: channel.context,
+    exten: channel.exten,
+    language: channel.language,
+    linkedid: channel.linkedid,
+    name: channel.name,
+    state: channel.state,
+    uniqueid: channel.id,
+  };
+  return fields[field.toLowerCase()];
+}
+
+function writeChannel(channel: Channel, [field = '']: string[], value: string): void {
+  if (/^language$/i.test(field)) {
+    channel.language = value;
+    // Both halves of a Local channel speak the same language.
+    const peer = channel.technology.peerOf?.(channel);
+    if (peer) {
+      peer.language = value;
+      peer.publish();
+    }
+  } else if (/^accountcode$/i.test(field)) channel.accountcode = value;
+  else return;
+  channel.publish();
+}
+
+function readTimeout(channel: Channel, [field = '']: string[]): string | undefined {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+  if (/^a/i.test(field)) return channel.timeoutMs === 0 ? '0' : seconds(channel.timeoutMs);
+  if (/^r/i.test(field)) return channel.pbx && seconds(channel.pbx.responseMs);
+  return /^d/i.test(field) ? channel.pbx && seconds(channel.pbx.digitMs) : undefined;
+}
+
+function writeTimeout(channel: Channel, [field = '']: string[], value: string): void {
+  const ms = 1000 * Math.max(0, Number.parseFloat(value) || 0);
+  if (/^a/i.test(field)) channel.timeoutMs = ms;
+  else if (/^r/i.test(field) && channel.pbx) channel.pbx.responseMs = ms;
+  else if (/^d/i.test(field) && channel.pbx) channel.pbx.digitMs = ms;
+}
+
+interface Pushing {
+  /** What stands between two values. @default a comma */
+  by: string | undefined;
+  /** Whether it comes before what is there. */
+  first: boolean;
+}
+
+function push(channel: Channel, name: string, value: string, { by = ',', first }: Pushing): void {
+  const held = variable(channel, name) ?? '';
+  const both = first ? [value, held] : [held, value];
+  setVariable(channel, name, held === '' ? value : both.join(by));
+}
+
+function chosen(text: string): string {
+  const [, condition = '', yes = '', no = ''] = /^(.*?)\?(.*?)(?::(.*))?$/s.exec(text) ?? [];
+  return isTrue(condition) ? yes : no;
+}
+
+/** What the dialplan takes for true. */
+export function isTrue(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed !== '' && !/^[+-]?0*$/.test(trimmed);
+}

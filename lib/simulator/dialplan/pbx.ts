@@ -1,0 +1,60 @@
+import type { Channel } from '../channel/channel.ts';
+import type { Dialplan } from '../dialplan.ts';
+import type { Thread } from '../threads.ts';
+import { substituted } from './substitution.ts';
+
+/** An application of the dialplan. @returns -1 where the dialplan does not go on */
+export type Application = (channel: Channel, data: string) => Thread<number>;
+
+/** Runs an application on a channel; what the channel was in before, it is in again after it. */
+export function* execute(channel: Channel, name: string, data: string, application: Application): Thread<number> {
+  const before = { app: channel.app, appData: channel.appData };
+  channel.app = name;
+  channel.appData = data;
+  channel.publish();
+  const result = yield* application(channel, data);
+  channel.app = before.app;
+  channel.appData = before.appData;
+  return result;
+}
+
+/** Runs the dialplan on a channel. */
+export class Pbx {
+  readonly dialplan: Dialplan;
+  readonly #applications: Readonly<Record<string, Application>>;
+
+  constructor(dialplan: Dialplan, applications: Readonly<Record<string, Application>>) {
+    this.dialplan = dialplan;
+    this.#applications = applications;
+  }
+
+  /** From where the channel stands to the end of its dialplan. Hanging it up after that is another's. */
+  *run(channel: Channel): Thread {
+    channel.pbx = { responseMs: 10_000, digitMs: 5000 };
+    yield* this.#lines(channel);
+    channel.pbx = undefined;
+  }
+
+  *#lines(channel: Channel): Thread {
+    for (;;) {
+      const line = this.dialplan.line(channel.context, channel.exten, channel.priority);
+      if (!line) return;
+      const application = this.#applications[line.application];
+      if (!application) return;
+      const result = yield* execute(channel, line.application, substituted(channel, line.data), application);
+      if (result === 0 && !channel.isHungUp) channel.priority += 1;
+      else if (channel.hungUpBy('elsewhere')) channel.forgive('elsewhere');
+      else if (!this.#rescued(channel)) return;
+    }
+  }
+
+  /** Where its time is over, a channel goes on at the extension `T`, once. */
+  #rescued(channel: Channel): boolean {
+    if (!channel.hungUpBy('timeout') || !this.dialplan.has(channel.context, 'T')) return false;
+    channel.exten = 'T';
+    channel.priority = 1;
+    channel.timeoutMs = 0;
+    channel.forgive('timeout');
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Channel, Frame } from '../channel/channel.ts';
+import type { Clock } from '../clock.ts';
+import { type Thread, waitUntil } from '../threads.ts';
+
+/** Where no length is in the name, as in `silence/5`. */
+const SOUND_MS = 2000;
+const PAUSE_MS = 100;
+/** Asterisk's package of silences has ten. */
+const LONGEST_SILENCE = 10;
+
+/** The sounds that there are, and how long each plays. */
+export class MediaLibrary {
+  readonly #missing: readonly string[];
+  readonly #lengths: Readonly<Record<string, number>>;
+
+  /** @param missing media that are not there: `sound:there-is-none` */
+  constructor(missing: readonly string[], lengths: Readonly<Record<string, number>>) {
+    this.#missing = missing;
+    this.#lengths = lengths;
+  }
+
+  /** How long a sound file plays, in milliseconds; undefined where there is none. */
+  file(name: string, _language: string): number | undefined {
+    const seconds = /^silence\/(\d+)$/.exec(name)?.[1];
+    if (seconds !== undefined) {
+      return Number(seconds) >= 1 && Number(seconds) <= LONGEST_SILENCE ? Number(seconds) * 1000 : undefined;
+    }
+    if (name === '' || this.#missing.includes(`sound:${name}`)) return undefined;
+    return this.#lengths[name] ?? SOUND_MS;
+  }
+
+  /** Some of the sounds, for lists of them. */
+  get sounds(): string[] {
+    const silences = Array.from({ length: LONGEST_SILENCE }, (_, at) => `silence/${at + 1}`);
+    return ['beep', 'hello-world', ...silences, ...Object.keys(this.#lengths)];
+  }
+
+  /** How long it takes to say something, character by character. */
+  spoken(characters: string): number {
+    return characters.length * 10 * PAUSE_MS;
+  }
+}
+
+/** What a thread that plays does with a frame: whether it stops. */
+export type FrameHandler = (frame: Frame) => boolean;
+
+export type Ended = 'played' | 'stopped' | 'hung up' | 'missing';
+
+/** Plays for a while, and reads what comes in meanwhile. */
+export function* streamed(
+  channel: Channel,
+  clock: Clock,
+  length: number | undefined,
+  stops: FrameHandler,
+): Thread<Ended> {
+  if (length === undefined) return 'missing';
+  const end = clock.now().getTime() + length;
+  for (;;) {
+    const left = end - clock.now().getTime();
+    if (left <= 0) return 'played';
+    yield* waitUntil(
+      () => channel.isReadable,
+      channel.changed,
+      clock,
+      left === Number.POSITIVE_INFINITY ? undefined : left,
+    );
+    if (!channel.isReadable) continue;
+    const frame = channel.read();
+    if (!frame) return 'hung up';
+    if (stops(frame)) return 'stopped';
+  }
+}

@@ -1,0 +1,248 @@
+import type { LiveRecording, StoredRecording } from '../../ari/generated/model.ts';
+import type { Channel } from '../channel/channel.ts';
+import type { Clock } from '../clock.ts';
+import { answered } from '../dialplan/applications.ts';
+import { Refusal } from '../refusal.ts';
+import { type Thread, waitUntil } from '../threads.ts';
+
+export interface RecordingWish {
+  name: string;
+  format: string;
+  target: string;
+  /** Seconds; 0 for no limit. */
+  maxDuration: number;
+  /** Seconds of silence that end it; 0 for no limit. */
+  maxSilence: number;
+  ifExists: string;
+  /** `none`, `any`, `*` or `#` */
+  terminateOn: string;
+}
+
+export type RecordingEvent = 'RecordingStarted' | 'RecordingFinished' | 'RecordingFailed';
+type Tell = (type: RecordingEvent, recording: LiveRecording) => void;
+type State = 'queued' | 'recording' | 'paused' | 'done' | 'failed' | 'canceled';
+
+/** File formats of Asterisk as Debian builds it, by their endings. */
+const FORMATS = [
+  ...['wav', 'wav16', 'wav49', 'WAV', 'gsm', 'ulaw', 'ul', 'mu', 'pcm', 'ulw', 'alaw', 'al', 'alw', 'au', 'vox', 'ogg'],
+  ...[
+    'g719',
+    'g722',
+    'g723',
+    'g723sf',
+    'g729',
+    'g726-40',
+    'g726-32',
+    'g726-24',
+    'g726-16',
+    'siren7',
+    'siren14',
+    'ilbc',
+  ],
+  ...['sln', 'slin', 'raw', 'sln12', 'sln16', 'sln24', 'sln32', 'sln44', 'sln48', 'sln96', 'sln192', 'spx', 'spx16'],
+  ...['spx32', 'opus', 'h263', 'h264'],
+];
+
+export function isFileFormat(format: string): boolean {
+  return FORMATS.includes(format);
+}
+
+/** Recordings that are being made, and those that are stored. */
+export class Recordings {
+  readonly #live = new Map<string, RecordingTask>();
+  readonly #stored = new Map<string, { recording: StoredRecording; seconds: number }>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Looks at what is asked for before any channel is. */
+  static check({ maxDuration, maxSilence }: RecordingWish): void {
+    if (maxDuration < 0) throw new Refusal(400, 'max_duration_seconds cannot be negative');
+    if (maxSilence < 0) throw new Refusal(400, 'max_silence_seconds cannot be negative');
+  }
+
+  create(wish: RecordingWish, tell: Tell): RecordingTask {
+    const { name, format, ifExists, terminateOn } = wish;
+    if (!['none', 'any', '*', '#'].includes(terminateOn.toLowerCase())) throw new Refusal(400, 'terminateOn invalid');
+    if (!['fail', 'overwrite', 'append'].includes(ifExists.toLowerCase())) throw new Refusal(400, 'ifExists invalid');
+    if (!isFileFormat(format)) throw new Refusal(422, 'specified format is unknown on this system');
+    if (name === '') throw new Refusal(500, 'Error parsing request');
+    if (name.split('/').includes('..')) throw new Refusal(400, 'Recording name invalid');
+    if (this.#live.has(name) || (this.#stored.has(name) && ifExists.toLowerCase() === 'fail')) {
+      throw new Refusal(409, `Recording '${name}' already exists and can not be overwritten`);
+    }
+    const task = new RecordingTask(wish, tell, this.#clock, () => {
+      this.#stored.set(name, { recording: { name, format }, seconds: 0 });
+    });
+    this.#live.set(name, task);
+    return task;
+  }
+
+  /** Keeps what was recorded, unless it is not wanted. */
+  finish(task: RecordingTask): void {
+    const { name, format } = task.wish;
+    this.#live.delete(name);
+    const stored = this.#stored.get(name);
+    // Somebody may have deleted the file meanwhile.
+    if (!stored || !task.wasBegun) return;
+    if (task.isKept) this.#stored.set(name, { recording: { name, format }, seconds: task.seconds });
+    else this.#stored.delete(name);
+  }
+
+  live(name: string): RecordingTask {
+    return found(this.#live.get(name));
+  }
+
+  get stored(): StoredRecording[] {
+    return [...this.#stored.values()].map(({ recording }) => recording).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  storedOne(name: string): StoredRecording {
+    return found(this.#stored.get(name)).recording;
+  }
+
+  /** How long a stored recording plays, in milliseconds. */
+  length(name: string): number | undefined {
+    const stored = this.#stored.get(name);
+    return stored && stored.seconds * 1000;
+  }
+
+  /** The bytes of a recording: silence, which is nothing but zeros. */
+  file(name: string): Uint8Array {
+    return new Uint8Array(16_000 * Math.max(1, found(this.#stored.get(name)).seconds));
+  }
+
+  copy(name: string, destination: string): StoredRecording {
+    const { recording, seconds } = found(this.#stored.get(name));
+    if (destination === '') throw new Refusal(400, 'Invalid destination recording name');
+    if (destination.split('/').includes('..')) throw new Refusal(403, 'Destination file path is forbidden');
+    if (this.#stored.has(destination)) {
+      throw new Refusal(409, 'A recording with the same name already exists on the system');
+    }
+    const copied = { name: destination, format: recording.format };
+    this.#stored.set(destination, { recording: copied, seconds });
+    return copied;
+  }
+
+  deleteStored(name: string): void {
+    this.storedOne(name);
+    this.#stored.delete(name);
+  }
+}
+
+/** A recording of a channel or a bridge. */
+export class RecordingTask {
+  readonly wish: RecordingWish;
+  readonly #tell: Tell;
+  readonly #clock: Clock;
+  readonly #begun: () => void;
+  #state: State = 'queued';
+  #cancelled = false;
+  #paused = false;
+  #duration: number | undefined;
+  #cause: string | undefined;
+  #channel: Channel | undefined;
+
+  /** @param begun there is a file from now on */
+  constructor(wish: RecordingWish, tell: Tell, clock: Clock, begun: () => void) {
+    this.wish = wish;
+    this.#tell = tell;
+    this.#clock = clock;
+    this.#begun = begun;
+  }
+
+  get snapshot(): LiveRecording {
+    const { name, format, target: target_uri } = this.wish;
+    const duration = this.#duration === undefined ? {} : { duration: this.#duration };
+    const cause = this.#cause === undefined ? {} : { cause: this.#cause };
+    return { name, format, state: this.#state, target_uri, ...duration, ...cause };
+  }
+
+  get wasBegun(): boolean {
+    return this.#duration !== undefined;
+  }
+
+  get isKept(): boolean {
+    return this.wasBegun && !this.#cancelled;
+  }
+
+  get seconds(): number {
+    return this.#duration ?? 0;
+  }
+
+  fail(cause: string): void {
+    this.#cause = cause;
+    this.#turn('failed', 'RecordingFailed');
+  }
+
+  *record(channel: Channel): Thread {
+    this.#channel = channel;
+    if (channel.state !== 'Up' && (yield* answered(channel, this.#clock)) !== 0) {
+      this.fail('Failed to answer channel');
+      return;
+    }
+    this.#turn('recording', 'RecordingStarted');
+    this.#begun();
+    const begun = this.#clock.now().getTime();
+    yield* this.#listen(channel, begun);
+    this.#duration = Math.floor((this.#clock.now().getTime() - begun) / 1000);
+    this.#turn('done', 'RecordingFinished');
+  }
+
+  /** Asterisk tells of a cancelled recording as of any other: `done`. */
+  end(keep: boolean): void {
+    if (this.#state === 'canceled' || this.#state === 'done') throw new Refusal(409, 'Recording not in session');
+    if (this.#state === 'queued') {
+      this.#state = 'canceled';
+      return;
+    }
+    this.#state = keep ? 'done' : 'canceled';
+    this.#cancelled = !keep;
+    this.#channel?.control(keep ? 'stop recording' : 'cancel recording');
+  }
+
+  pause(paused: boolean): void {
+    this.#needsSession();
+    if (paused === (this.#state === 'paused')) return;
+    this.#state = paused ? 'paused' : 'recording';
+    this.#channel?.control('suspend recording');
+  }
+
+  mute(): void {
+    this.#needsSession();
+  }
+
+  *#listen(channel: Channel, begun: number): Thread {
+    const { maxDuration, terminateOn } = this.wish;
+    const ends = terminateOn === 'any' ? '#*0123456789abcd' : terminateOn === 'none' ? '' : terminateOn;
+    for (;;) {
+      const left =
+        maxDuration > 0 && !this.#paused ? begun + maxDuration * 1000 - this.#clock.now().getTime() : undefined;
+      if (left !== undefined && left <= 0) return;
+      yield* waitUntil(() => channel.isReadable, channel.changed, this.#clock, left);
+      if (!channel.isReadable) continue;
+      const frame = channel.read();
+      if (!frame) return;
+      if (frame.type === 'digit' && ends.includes(frame.digit)) return;
+      if (frame.type !== 'control') continue;
+      if (frame.control === 'stop recording' || frame.control === 'cancel recording') return;
+      if (frame.control === 'suspend recording') this.#paused = !this.#paused;
+    }
+  }
+
+  #needsSession(): void {
+    if (this.#state !== 'recording' && this.#state !== 'paused') throw new Refusal(409, 'Recording not in session');
+  }
+
+  #turn(state: State, type: RecordingEvent): void {
+    this.#state = state;
+    this.#tell(type, this.snapshot);
+  }
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Refusal(404, 'Recording not found');
+  return value;
+}

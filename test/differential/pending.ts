@@ -1,0 +1,51 @@
+import type { AppEvent } from './target.ts';
+
+type Named = { id?: string; name?: string; media_uri?: string };
+
+/** Media that play until they are stopped, as far as a program is concerned. */
+const LONG = /^(sound:silence\/([5-9]|10)$|tone:)/;
+/** Applications of the dialplan that are over in a moment: answering takes as long as it takes for sound to come. */
+const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
+const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
+
+/**
+ * What will end by itself in a moment: programs wait for it, so that nothing depends on how fast a machine is.
+ * Everything in a program is over within two seconds, or outlasts the program.
+ */
+export class Pending {
+  readonly #things = new Set<string>();
+  #read = 0;
+
+  any(events: readonly AppEvent[]): boolean {
+    for (const event of events.slice(this.#read)) this.#take(event);
+    this.#read = events.length;
+    return this.#things.size > 0;
+  }
+
+  #take(event: AppEvent): void {
+    const { id = '', media_uri = '' } = (event.playback ?? {}) as Named;
+    const { name = '' } = (event.recording ?? {}) as Named;
+    const channel = (event.channel ?? event.peer ?? {}) as Named;
+    if (event.type === 'PlaybackStarted') {
+      this.#set(`playback ${id}`, SCHEME.test(media_uri) && !LONG.test(media_uri));
+    } else if (event.type === 'PlaybackFinished') this.#set(`playback ${id}`, false);
+    else if (event.type === 'RecordingStarted') this.#set(`recording ${name}`, /short/.test(name));
+    else if (event.type.startsWith('Recording')) this.#set(`recording ${name}`, false);
+    else if (event.type === 'ChannelDialplan') {
+      const line = `${event.dialplan_app}(${event.dialplan_app_data})`;
+      this.#set(`dialplan ${channel.id}`, BRIEF.test(line));
+    } else if (event.type === 'StasisStart') this.#set(`dialplan ${channel.id}`, false);
+    else if (event.type === 'Dial' && event.dialstatus === '') {
+      this.#set(`dial ${channel.id}`, /short/.test(channel.id ?? ''));
+    } else if (event.type === 'Dial' && event.dialstatus === 'ANSWER') this.#set(`dial ${channel.id}`, false);
+    else if (event.type === 'ChannelDestroyed') {
+      this.#set(`dialplan ${channel.id}`, false);
+      this.#set(`dial ${channel.id}`, false);
+    }
+  }
+
+  #set(thing: string, pending: boolean): void {
+    if (pending) this.#things.add(thing);
+    else this.#things.delete(thing);
+  }
+}

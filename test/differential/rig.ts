@@ -1,0 +1,96 @@
+import { RealAsterisk } from '../asterisk/real-asterisk.ts';
+import { type Comparison, compare } from './compare.ts';
+import type { Program } from './program.ts';
+import { context, realTarget, USER } from './real-target.ts';
+import { type Observation, runProgram } from './run-program.ts';
+import { simulatedTarget } from './simulated-target.ts';
+
+/** Programs that run at the same time. */
+const AT_ONCE = 48;
+/** How often a program that disagrees runs on Asterisk, until the disagreement counts. */
+const RUNS = 4;
+
+export interface Outcome extends Comparison {
+  program: Program;
+  simulated: Observation;
+  real: Observation;
+}
+
+/** A real Asterisk beside the simulator. */
+export class Rig {
+  readonly #asterisk: RealAsterisk;
+  #prefixes = 0;
+
+  private constructor(asterisk: RealAsterisk) {
+    this.#asterisk = asterisk;
+  }
+
+  static async start(): Promise<Rig> {
+    const asterisk = await RealAsterisk.prepare();
+    const more = { 'http.conf': 'sessionlimit = 2000\n' };
+    asterisk.configure([USER], '[default]\n', more);
+    await asterisk.start();
+    return new Rig(asterisk);
+  }
+
+  /** Runs programs on both, those that disagree more often, and compares. */
+  async compared(programs: readonly Program[]): Promise<Outcome[]> {
+    const simulated = await Promise.all(programs.map((program) => this.simulated(program)));
+    const runs = [await this.#real(programs), await this.#real(programs)];
+    const compareAll = (): Comparison[] =>
+      programs.map((_, at) => compare(at_(simulated, at), runs.flatMap((run) => run.get(at) ?? []) as never));
+    let compared = compareAll();
+    for (let run = runs.length; run < RUNS; run++) {
+      const doubtful = programs.filter((_, at) => at_(compared, at).disagreements.length > 0);
+      if (doubtful.length === 0) break;
+      runs.push(await this.#real(programs, (at) => at_(compared, at).disagreements.length > 0));
+      compared = compareAll();
+    }
+    return programs.map((program, at) => ({
+      program,
+      simulated: at_(simulated, at),
+      real: runs[0]?.get(at) as Observation,
+      ...at_(compared, at),
+    }));
+  }
+
+  async simulated(program: Program): Promise<Observation> {
+    const prefix = `d${++this.#prefixes}x`;
+    const target = simulatedTarget(program, prefix);
+    try {
+      return await runProgram(program, target, prefix);
+    } finally {
+      await target.close();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#asterisk.stop();
+  }
+
+  /** @returns what was seen of each program, by its index */
+  async #real(
+    programs: readonly Program[],
+    wanted = (_at: number): boolean => true,
+  ): Promise<Map<number, Observation>> {
+    const runs = programs
+      .map((program, at) => ({ program, at, prefix: `d${++this.#prefixes}x` }))
+      .filter(({ at }) => wanted(at));
+    await this.#asterisk.loadDialplan(runs.map(({ program, prefix }) => context(program, prefix)).join(''));
+    const seen = new Map<number, Observation>();
+    const queue = [...runs];
+    const work = async (): Promise<void> => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const target = await realTarget(this.#asterisk, next.prefix);
+        seen.set(next.at, await runProgram(next.program, target, next.prefix));
+        await target.close();
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return seen;
+  }
+}
+
+function at_<T>(list: readonly T[], at: number): T {
+  return list[at] as T;
+}

@@ -1,0 +1,205 @@
+import { Pending } from './pending.ts';
+import { type Command, DIALLED, type Program, requestOf, type Step } from './program.ts';
+import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
+
+/** What was seen of a program: by step and app and channel, lines in their order. */
+export type Observation = Map<string, string[]>;
+
+/** How long a program waits for what ends by itself. */
+const PATIENCE_MS = 4000;
+/** After this long without an answer, a command waits for its turn on its channel. */
+const ANSWER_MS = 300;
+
+const CHANNELS = ['~caller', '~phone', '~out', '~out;2', '~short', '~short;2', '~spy', '~media'];
+const VARIABLES = [
+  'X',
+  'Y',
+  'DIGITS',
+  'READSTATUS',
+  'STASISSTATUS',
+  'PLAYBACKSTATUS',
+  'CALLERID(all)',
+  'CHANNEL(state)',
+];
+
+/** Runs a program and observes it. */
+export async function runProgram({ steps }: Program, target: Target, prefix: string): Promise<Observation> {
+  const seen: Observation = new Map();
+  const run = new Run(target, prefix, seen);
+  await run.step(dial());
+  for (const step of steps) await run.step(step);
+  await run.end();
+  return seen;
+}
+
+function dial(): Command {
+  const params = { endpoint: `Local/${DIALLED}@~`, app: '~phone', otherChannelId: '~caller', callerId: 'Ann <1001>' };
+  return { kind: 'command', operation: 'dial', method: 'POST', path: '/channels/~phone', params, via: 'body' };
+}
+
+class Run {
+  readonly #target: Target;
+  readonly #prefix: string;
+  readonly #seen: Observation;
+  readonly #pending = new Pending();
+  #step = 0;
+  #told = 0;
+
+  constructor(target: Target, prefix: string, seen: Observation) {
+    this.#target = target;
+    this.#prefix = prefix;
+    this.#seen = seen;
+  }
+
+  async step(step: Step): Promise<void> {
+    if (step.kind === 'wait') await this.#target.pass(step.seconds * 1000);
+    else await this.#command(step);
+    await this.#settle();
+    this.#step += 1;
+  }
+
+  /** Looks at what is left, and ends it. */
+  async end(): Promise<void> {
+    this.#step = 99;
+    // Legs that no app hears of may still be answering.
+    await this.#target.pass(600);
+    for (const id of CHANNELS) {
+      const answer = await this.#ask('GET', `/channels/${id}`);
+      this.#note(`end ${id}`, this.#told_(answer));
+      if (answer.status !== 200) continue;
+      for (const name of VARIABLES) {
+        const value = await this.#ask('GET', `/channels/${id}/variable?variable=${encodeURIComponent(name)}`);
+        this.#note(`end ${id} ${name}`, this.#told_(value));
+      }
+    }
+    for (const what of ['applications/~app', 'applications/~other', 'bridges/~room', 'bridges/~hall']) {
+      this.#note(`end ${what}`, this.#told_(await this.#ask('GET', `/${what}`)));
+    }
+    for (const id of CHANNELS) await this.#ask('DELETE', `/channels/${id}`);
+    for (const id of ['~room', '~hall']) await this.#ask('DELETE', `/bridges/${id}`);
+  }
+
+  async #command(step: Exclude<Step, { kind: 'wait' }>): Promise<void> {
+    const { method, path, body } = requestOf(asCommand(step), this.#prefix);
+    const [at, made] = [this.#step, this.#target.request(method, path, body)];
+    let answered = false;
+    let status = 0;
+    const noted = made.then((answer) => {
+      answered = true;
+      status = answer.status;
+      // An answer that came late belongs to the step in which it came.
+      const late = at === this.#step ? '' : ` of step ${at}`;
+      this.#note(`${this.#step} answer${late}`, this.#told_({ ...answer, body: own(answer.body, this.#prefix) }));
+    });
+    await this.#answer(noted, () => answered);
+    // Digits take their time.
+    const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';
+    if (status === 204 && digits !== '') await this.#target.pass(200 * digits.length + 100);
+    // A call that is not answered yet waits for the first sound, before it is recorded.
+    if (status === 201 && /channels.*record/.test(path)) await this.#target.pass(600);
+  }
+
+  async #answer(noted: Promise<void>, answered: () => boolean): Promise<void> {
+    const end = Date.now() + ANSWER_MS;
+    while (!answered() && Date.now() < end) await Promise.race([noted, this.#target.quiet()]);
+  }
+
+  async #settle(): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    let left = PATIENCE_MS;
+    await this.#target.quiet();
+    while (left > 0 && this.#pending.any(this.#target.events)) {
+      if (!(await this.#target.nextEvent(left))) break;
+      await this.#target.quiet();
+      left = Math.min(left - 100, end - Date.now());
+    }
+    for (const event of this.#target.events.slice(this.#told)) this.#tell(event);
+    this.#told = this.#target.events.length;
+  }
+
+  #tell(event: AppEvent): void {
+    const line = plain(event, this.#prefix);
+    this.#note(`${this.#step} ${line.application} ${subjectOf(line)}`, JSON.stringify(line));
+  }
+
+  #told_({ status, body }: Answer): string {
+    // An endpoint that cannot be called: the reason is that of an earlier refusal in the same thread of Asterisk's.
+    if (status === 500 && /Allocation failed/.test(JSON.stringify(body))) return '409 or 500';
+    if (status === 409 && /given unique ID/.test(JSON.stringify(body))) return '409 or 500';
+    return `${status} ${JSON.stringify(plain(body, this.#prefix))}`;
+  }
+
+  async #ask(method: string, path: string): Promise<Answer> {
+    return this.#target.request(method, path.replaceAll('~', this.#prefix));
+  }
+
+  #note(cell: string, line: string): void {
+    const lines = this.#seen.get(cell) ?? [];
+    this.#seen.set(cell, [...lines, line]);
+  }
+}
+
+function requestedDigits(step: Step): unknown {
+  if (step.kind === 'press') return step.digits;
+  return step.kind === 'command' ? (step.params.dtmf ?? '') : '';
+}
+
+function asCommand(step: Exclude<Step, { kind: 'wait' }>): Command {
+  if (step.kind === 'command') return step;
+  const act = { kind: 'command', operation: step.kind, via: 'query' } as const;
+  if (step.kind === 'hang up') return { ...act, method: 'DELETE', path: '/channels/~phone', params: {} };
+  return { ...act, method: 'POST', path: '/channels/~phone/dtmf', params: { dtmf: step.digits } };
+}
+
+/** Of a list of what there is in all of Asterisk, what is the program's. */
+function own(body: unknown, prefix: string): unknown {
+  return Array.isArray(body) ? body.filter((thing) => JSON.stringify(thing).includes(prefix)) : body;
+}
+
+/** Fields that are another in each run. */
+const RUNS_OWN = [
+  ...['timestamp', 'asterisk_id', 'creationtime', 'protocol_id', 'duration_ms'],
+  // Seconds of sound: there is none on these lines.
+  ...['duration', 'talking_duration', 'silence_duration'],
+];
+
+/** Without what differs from run to run. */
+function plain<T>(value: T, prefix: string): T {
+  const text = JSON.stringify(value ?? null)
+    .replaceAll(prefix, '~')
+    .replaceAll(/-[0-9a-f]{8}(;\d)?"/g, '-#$1"')
+    // Whether a playback has begun when the command that asks for it is answered is a matter of luck.
+    .replaceAll('"state":"playing","target_uri"', '"state":"queued","target_uri"')
+    .replaceAll(/\b\d{10}\.\d+/g, '#')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '#');
+  return sorted(JSON.parse(text)) as T;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    // Which languages of a sound there are is a matter of packages.
+    const all = value
+      .filter((item) => !/^en_/.test((item as { language?: string } | null)?.language ?? ''))
+      .map(sorted);
+    // Lists of things are in no order; lists of texts, such as arguments, are.
+    return all.every((item) => typeof item === 'object') ? all.toSorted((a, b) => compared(a, b)) : all;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => !RUNS_OWN.includes(name));
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, of]) => [name, sorted(of)]));
+}
+
+function compared(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** What an event is about: events are in order by channel, or by bridge where it has no channel. */
+function subjectOf(event: AppEvent): string {
+  const of = (name: string, field: string): string | undefined =>
+    (event[name] as Record<string, string> | undefined)?.[field];
+  const target = of('playback', 'target_uri') ?? of('recording', 'target_uri');
+  const subject = of('channel', 'id') ?? of('peer', 'id') ?? target?.replace('channel:', '') ?? of('bridge', 'id');
+  return subject ?? event.type;
+}
+
+export const apps = (prefix: string): string[] => APPS.map((app) => app.replace('~', prefix));

@@ -1,0 +1,53 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { ManualClock } from '../../lib/simulator/clock.ts';
+import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
+import type { Program } from './program.ts';
+import { apps } from './run-program.ts';
+import type { AppEvent, Target } from './target.ts';
+
+/** The simulator, with a program's dialplan. */
+export function simulatedTarget(program: Program, prefix: string): Target {
+  const clock = new ManualClock();
+  const events: AppEvent[] = [];
+  const dialplan = Object.fromEntries(
+    Object.entries(program.dialplan).map(([exten, applications]) => [
+      `${exten}@${prefix}`,
+      applications.map((application) => application.replaceAll('~', prefix)),
+    ]),
+  );
+  const missingMedia = ['sound:nothing-there'];
+  const asterisk = new SimulatedAsterisk({ clock, dialplan, endpoints: ['PJSIP/sipp'], phones: {}, missingMedia });
+  // A copy, as over a wire.
+  for (const app of apps(prefix)) asterisk.subscribe(app, (event) => events.push(JSON.parse(JSON.stringify(event))));
+  return {
+    events,
+    async request(method, path, body) {
+      const [at = '', query = ''] = path.split('?');
+      const [status, answer] = await asterisk.request({ method, path: at, query: new URLSearchParams(query), body });
+      return { status, body: JSON.parse(JSON.stringify(answer ?? null)) };
+    },
+    async quiet() {
+      await turn();
+      await turn();
+    },
+    async nextEvent(limitMs) {
+      const count = events.length;
+      for (let left = limitMs; left > 0 && events.length === count; ) {
+        const step = Math.min(left, clock.untilNext ?? left);
+        clock.advance(step);
+        left -= Math.max(step, 1);
+        await turn();
+      }
+      return events.length > count;
+    },
+    async pass(ms) {
+      for (let left = ms; left > 0; ) {
+        const step = Math.min(left, clock.untilNext ?? left);
+        clock.advance(step);
+        left -= Math.max(step, 1);
+        await turn();
+      }
+    },
+    close: () => asterisk.stop(),
+  };
+}
