@@ -56,6 +56,13 @@ export interface OutgoingOptions {
 
 /** Technologies whose phones the simulator plays. */
 const PHONES = ['PJSIP', 'SIP', 'IAX2', 'DAHDI'];
+
+/** Whether an endpoint is a phone's: `PJSIP/1001`. */
+export function isPhone(endpoint: string): boolean {
+  const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
+  return address !== '' && PHONES.some((name) => name.toLowerCase() === technology.toLowerCase());
+}
+
 const FORMATS = /^(ulaw|alaw|gsm|g722|g729|opus|slin(12|16|24|32|44|48|96|192)?)$/;
 const DEFAULT_SECONDS = 30;
 

@@ -14,7 +14,7 @@ import { Dialplan, type Extensions } from './dialplan.ts';
 import { MediaLibrary } from './media/media-library.ts';
 import { Playbacks } from './media/playbacks.ts';
 import { Recordings } from './media/recordings.ts';
-import { Outgoing, runAndEnd } from './outgoing.ts';
+import { isPhone, Outgoing, runAndEnd } from './outgoing.ts';
 import { checkPhones, type PhoneBehaviour } from './phone-behaviour.ts';
 import { Refusal } from './refusal.ts';
 import { Stasis } from './stasis.ts';
@@ -55,10 +55,12 @@ export class World {
   readonly globals = new Map<string, string>();
   readonly endpoints: readonly string[];
   readonly #startedAt: Date;
+  readonly #everyPhone: boolean;
 
   constructor({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock }: WorldOptions) {
     checkPhones(phones ?? {});
     this.#startedAt = clock.now();
+    this.#everyPhone = phones === undefined;
     this.endpoints = [...new Set([...Object.keys(phones ?? {}), ...endpoints])].toSorted();
     this.clock = threadedClock(clock, this.threads);
     this.apps = new Apps(this.clock);
@@ -77,6 +79,11 @@ export class World {
     this.stasis.runDialplan = (channel) => this.pbx.run(channel);
     const { apps, channels, pbx, stasis, threads } = this;
     this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });
+  }
+
+  /** Whether there is such an endpoint: where no phones are listed, every phone exists. */
+  hasEndpoint(id: string): boolean {
+    return this.endpoints.includes(id) || (this.#everyPhone && isPhone(id));
   }
 
   get info(): AsteriskInfo {

@@ -107,7 +107,7 @@ function subscribe(world: World, app: App, scheme: string, id: string): void {
   const exists = {
     channel: () => world.channels.find(id) !== undefined,
     bridge: () => world.bridges.find(id) !== undefined,
-    endpoint: () => world.endpoints.includes(id),
+    endpoint: () => world.hasEndpoint(id),
   }[scheme];
   if (!exists?.()) throw new Refusal(422, 'Event source does not exist');
   app.subscribe(scheme as 'channel' | 'bridge' | 'endpoint', id);

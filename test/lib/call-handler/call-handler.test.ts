@@ -100,6 +100,18 @@ describe('a call handler', () => {
     expect(handler.eventTypes).toEqual(['StasisStart', 'Dial']);
   });
 
+  test('runs a synchronous function as well, and fails with what it throws', async () => {
+    const { handler, lines } = handlerOf({ StasisStart: ({ log }) => log.info('Called') });
+    await handler(envelope('StasisStart'));
+    expect(lines.join()).toContain('Called');
+    const failing = handlerOf({
+      StasisStart: () => {
+        throw new Error('at once');
+      },
+    });
+    await expect(failing.handler(envelope('StasisStart'))).rejects.toThrow('at once');
+  });
+
   test('throws where a function asks for the channel of an event that concerns none', async () => {
     const { handler } = handlerOf({ PlaybackFinished: ({ channel }) => channel.hangup() });
     const event = envelope('PlaybackFinished');

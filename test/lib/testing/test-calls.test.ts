@@ -335,6 +335,20 @@ test('a function that plays before it answers is told at once: the answer would 
   );
 });
 
+test('a handler subscribes to a phone, which is there as long as the test lists no others', async () => {
+  const handler = callHandler({
+    StasisStart: async ({ channel, ari }) => {
+      await ari.applications.subscribe({ applicationName: 'App', eventSource: 'endpoint:PJSIP/desk' });
+      await channel.answer();
+    },
+  });
+  pbx = await testCalls({ App: handler });
+  expect([(await pbx.dial('App')).isUp, pbx.deadLetters]).toEqual([true, []]);
+  await pbx.close();
+  pbx = await testCalls({ App: handler }, { phones: { 'PJSIP/other': 'rings' } });
+  expect([(await pbx.dial('App')).isUp, pbx.deadLetters.length]).toEqual([false, 1]);
+});
+
 test('a command that the simulator lacks fails the test, and is no dead letter that nobody looks at', async () => {
   const handler = callHandler({ StasisStart: ({ ari }) => ari.asterisk.loadModule({ moduleName: 'x.so' }) });
   pbx = await testCalls({ App: handler });
