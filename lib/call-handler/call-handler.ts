@@ -87,7 +87,7 @@ export interface CallHandlerOptions {
  * so that Lambda tries again.
  *
  * No error is a command that failed because the caller hung up, or the call left the app, meanwhile: a line says so. Where
- * another leg hung up, the line is a warning, and bridges that this run made and nobody entered are destroyed; catch
+ * another leg hung up, the line is a warning, and bridges that this run made and no channel entered are destroyed; catch
  * `AriError` of the kind `gone` to do more for those who are left. In the functions of `StasisEnd`, `ChannelDestroyed` and
  * `ChannelHangupRequest` every failure is one, and a channel that is gone makes a dead letter at once.
  *

@@ -2,8 +2,8 @@ import type { AriClient } from '../ari/client.ts';
 import { unlessGone } from '../ari/errors.ts';
 
 /**
- * The client, noting which bridges are made with it: where a function cannot go on, those that nobody entered would be
- * left behind.
+ * The client, noting which bridges are made with it: where a function cannot go on, those that no channel entered would
+ * be left behind.
  */
 export class MadeBridges {
   readonly ari: AriClient;

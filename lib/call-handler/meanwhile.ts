@@ -6,13 +6,13 @@ import { subjectOf } from '../events/subject.ts';
 
 /**
  * Events of a call's end. For them a channel that is gone is no news: a command that finds it gone has failed, and what
- * the function was about to do would be lost without a trace.
+ * the function was about to do would be lost silently.
  */
 export const ENDINGS: ReadonlySet<AriEventType> = new Set(['StasisEnd', 'ChannelDestroyed', 'ChannelHangupRequest']);
 
 /** What happened between an event and a command that failed for it. */
 export interface Meanwhile {
-  /** `warn` where a channel is left that nobody looks after any more. */
+  /** `warn` where a channel is left that no function acts for any more. */
   level: 'info' | 'warn';
   message: string;
   /** Other channels than the event's that are gone. */

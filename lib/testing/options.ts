@@ -47,6 +47,6 @@ export interface TestCallsOptions {
   patterns?: Readonly<Record<string, EventPattern>>;
   /** What time it is when the test begins; it passes by `pbx.wait` alone. @default 2026-01-01T09:00:00Z */
   now?: Date;
-  /** Told of each line that handlers log. @default nobody is */
+  /** Called with each line that handlers log. @default none is called */
   onLog?: (line: string) => void;
 }

@@ -54,7 +54,7 @@ export class TestCall {
     return ['Down', 'Ringing'].includes(this.#desk.channel(this.id)?.state ?? '');
   }
 
-  /** Whether it is over, whoever hung up. */
+  /** Whether it is over, hung up by either side. */
   get isOver(): boolean {
     return this.#desk.channel(this.id) === undefined;
   }

@@ -167,7 +167,7 @@ export class TestPbx {
    * The newest call of a phone that a handler called, as seen from that phone.
    *
    * @param endpoint as the handler called it: `PJSIP/1001`
-   * @throws where nobody calls it now
+   * @throws where it is not being called, nor in a call
    */
   phone(endpoint: string): TestCall {
     const called = this.#asterisk.channels.filter(({ name }) => name.replace(/-[^-]*$/, '') === endpoint).at(-1);
@@ -240,7 +240,7 @@ export class TestPbx {
     await this.#asterisk.stop();
   }
 
-  /** Somebody at the far end of a channel acts. Where all happens at the same time, the call may be over by then. */
+  /** The far end of a channel acts. Where all happens at the same time, the call may be over by then. */
   async #act(channelId: string, action: () => void): Promise<void> {
     if (!this.#desk.channel(channelId)) {
       if (this.#isConcurrent) return;

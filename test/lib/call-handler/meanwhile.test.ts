@@ -36,7 +36,7 @@ describe('another leg that hung up', () => {
     expect([pbx.bridges, pbx.deadLetters, call.isUp]).toEqual([[], [], true]);
   });
 
-  test('leaves a bridge in place that somebody is in', async () => {
+  test('leaves a bridge in place that a channel is in', async () => {
     await start({
       StasisStart: async ({ channel, ari }) => {
         await ari.bridges.createWithId({ bridgeId: 'room' });
@@ -104,7 +104,7 @@ describe('a call that left the app', () => {
 });
 
 describe.each(['StasisEnd', 'ChannelHangupRequest', 'ChannelDestroyed'] as const)('in the function of %s', (type) => {
-  test('a channel that is gone makes a dead letter at once: nothing is lost without a trace', async () => {
+  test('a channel that is gone makes a dead letter at once: no failure is silent', async () => {
     let runs = 0;
     await start({
       StasisStart: async ({ ari, event }) => {

@@ -322,7 +322,7 @@ describe('the pattern that a handler is deployed with', () => {
   });
 });
 
-test('a function that plays before it answers is told at once: the answer would wait behind the playback', async () => {
+test('a function that plays before it answers fails at once: the answer would wait behind the playback', async () => {
   const handler = callHandler({
     StasisStart: async ({ channel }) => {
       await channel.play({ media: 'sound:hello-world' });
@@ -349,7 +349,7 @@ test('a handler subscribes to a phone, which is there as long as the test lists 
   expect([(await pbx.dial('App')).isUp, pbx.deadLetters.length]).toEqual([false, 1]);
 });
 
-test('a command that the simulator lacks fails the test, and is no dead letter that nobody looks at', async () => {
+test('a command that the simulator lacks fails the test, and does not become a dead letter', async () => {
   const handler = callHandler({ StasisStart: ({ ari }) => ari.asterisk.loadModule({ moduleName: 'x.so' }) });
   pbx = await testCalls({ App: handler });
   await expect(pbx.dial('App')).rejects.toThrow('asterisk.loadModule');
