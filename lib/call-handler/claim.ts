@@ -7,8 +7,8 @@ import type { CallEvent } from '../events/call-event.ts';
  * retry goes on where it failed; false for every other. The channel itself remembers, in a variable, whichever Lambda
  * environments ask, and answers at once, also while a playback plays.
  *
- * Asterisk looks and decides in one command, of which two may overlap by less than a millisecond: then both may be told
- * true.
+ * Asterisk looks and decides in one command, with its modules func_logic and func_strings. Two commands may overlap by
+ * less than a millisecond: then both may return true.
  *
  * @param name names the decision on this channel; letters, digits and `_`
  * @throws AriError, of the kind `gone` where the caller has hung up
