@@ -3,10 +3,10 @@ import { reasonOf } from '../lib/ari/errors.ts';
 import { type AriNodeWithSecret, nodeFaults, nodeLabel } from '../lib/ari/node.ts';
 import { DEFAULT_FILTER, EventFilter } from './event-filter.ts';
 
-/** An Asterisk server as the connector is told of it. */
+/** An Asterisk server as the connector's configuration describes it. */
 export type ConnectorNode = AriNodeWithSecret & DialledNode;
 
-/** What the connector is told through environment variables. */
+/** The connector's configuration, from environment variables. */
 export interface ConnectorConfig {
   /** `ARI_NODES`: JSON list of `{ name, url, apps, secretId, allowPlainHttp?, caFile? }`. */
   nodes: ConnectorNode[];
@@ -18,15 +18,15 @@ export interface ConnectorConfig {
   journalFolder: string;
   /** `JOURNAL_MAX_BYTES`: how much may wait on disk. @default 1073741824 (1 GiB) */
   journalMaxBytes: number;
-  /** `MEMORY_MAX_BYTES`: how much of it may be in memory as well, or only there while no disk takes it. @default 33554432 (32 MiB) */
+  /** `MEMORY_MAX_BYTES`: how much of it may be in memory as well, or in memory only while the disk cannot be written. @default 33554432 (32 MiB) */
   memoryMaxBytes: number;
-  /** `EVENT_FILTER`: a JSON list of event patterns; what any of them matches is forwarded. @default all but ChannelVarset and ChannelDialplan */
+  /** `EVENT_FILTER`: a JSON list of event patterns; an event that any of them matches is forwarded. @default all but ChannelVarset and ChannelDialplan */
   filter: EventFilter;
-  /** `DEAD_LETTER_QUEUE_URL`: an SQS queue for events that were refused for good. @default the file in the journal's folder only */
+  /** `DEAD_LETTER_QUEUE_URL`: an SQS queue for events that the bus will never accept. @default only the file in the journal's folder */
   deadLetterQueueUrl: string | undefined;
-  /** `METRICS_INTERVAL_SECONDS`: how often figures are written to the log as CloudWatch embedded metrics; 0 for never. @default 60 */
+  /** `METRICS_INTERVAL_SECONDS`: how often metrics are written to the log as CloudWatch embedded metrics; 0 for never. @default 60 */
   metricsIntervalSeconds: number;
-  /** `PUT_EVENTS_MAX_BYTES`: size of one request, by AWS's formula. @default 900000 */
+  /** `PUT_EVENTS_MAX_BYTES`: size of one request as EventBridge counts it. @default 900000 */
   putEventsMaxBytes: number;
   /** `PUT_EVENTS_CONCURRENCY`: requests in flight. @default 8 */
   putEventsConcurrency: number;
@@ -34,7 +34,7 @@ export interface ConnectorConfig {
   drainSeconds: number;
 }
 
-/** All faults of the configuration at once, a line each. */
+/** All faults of the configuration, a line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];

@@ -14,7 +14,11 @@ const log = createLog();
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const secrets = secretsManagerClient();
-  const bus = new EventBridge(config.eventBusName, config.putEventsConcurrency);
+  const bus = new EventBridge({
+    eventBusName: config.eventBusName,
+    connections: config.putEventsConcurrency,
+    requestBytes: config.putEventsMaxBytes,
+  });
   const queue = config.deadLetterQueueUrl ? new SqsQueue(config.deadLetterQueueUrl, secrets.config) : undefined;
   const metrics = new Metrics();
   const connector = new Connector({
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
     if (config.metricsIntervalSeconds > 0) writeMetrics();
     if (waiting > 0) {
       log.error(
-        `${waiting} events were not published within ${config.drainSeconds} s. Those in ${config.journalFolder} are published by the next process that starts on this folder; a task with a new disk does not see them.`,
+        `${waiting} events were not published within ${config.drainSeconds} s. The next process on the folder ${config.journalFolder} publishes those that are in it; a task with a new disk does not have them.`,
         { waiting },
       );
     }

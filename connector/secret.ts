@@ -11,8 +11,8 @@ export function secretCredentials(client: SecretsManagerClient, secretId: string
 }
 
 /**
- * A Secrets Manager client that gives up on a hanging network instead of waiting with it. Without
- * `throwOnRequestTimeout` the SDK only warns about a request that is never answered, and waits for ever.
+ * A Secrets Manager client with timeouts. Without `throwOnRequestTimeout` the SDK only warns about a request that is not
+ * answered, and waits without limit.
  */
 export function secretsManagerClient(): SecretsManagerClient {
   return new SecretsManagerClient({ requestHandler: { ...AWS_TIMEOUTS, throwOnRequestTimeout: true } });

@@ -23,7 +23,7 @@ export class SqsQueue implements DeadLetterQueue {
     const answer = await this.#service.request('AmazonSQS.SendMessage', body);
     if (answer.status !== 200) {
       throw new Error(
-        `${errorCode(answer.body) || answer.status}: ${String(answer.body?.message ?? 'no further word')}`,
+        `${errorCode(answer.body) || answer.status}: ${String(answer.body?.message ?? 'no error message returned')}`,
       );
     }
   }

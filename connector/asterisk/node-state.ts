@@ -3,7 +3,7 @@ import type { EventSubject } from '../../lib/events/subject.ts';
 
 /** What the connector knows of a channel. */
 interface KnownChannel {
-  /** The number of its event that was forwarded last; absent where another connector may have numbered some since. */
+  /** The number of its last forwarded event; absent where another connector may have numbered later ones. */
   sequence?: number;
   callId?: string;
   /** The Stasis application that it is in, where it is in one. */
@@ -18,9 +18,9 @@ interface KnownChannel {
 
 type Fields = Record<string, unknown>;
 
-/** More than any Asterisk holds at once. Beyond it the channels longest without an event are forgotten. */
+/** More than an Asterisk holds at once. Beyond it, the state forgets the channels that were longest without an event. */
 const MAX_CHANNELS = 50_000;
-/** Events of a channel may still come after its end, but not so long after. */
+/** How long after a channel's end its events may still come. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
 /** The state as the journal keeps it. */
@@ -40,20 +40,19 @@ export interface ObservedEvent {
 }
 
 /**
- * What one connector knows of one node: which channels are in which app, the number that each one's events have come to,
- * which apps it holds, and when it last heard of the node. The same after a restart on the same disk, where it is
- * built again from what the journal holds.
+ * What one connector knows of one node: which channels are in which app, the number of each one's last event, which apps
+ * it holds, and when it last heard of the node. After a restart on the same disk it is rebuilt from the journal.
  */
 export class NodeState {
   /** In the order of their last event. */
   readonly #channels: Map<string, KnownChannel>;
-  /** Apps that were ours when we last heard of the node: neither handed over nor given back. */
+  /** Apps that this connector held when it last heard of the node. */
   readonly #held: Set<string>;
-  /** Since when no app came from other hands, in epoch milliseconds: younger channels were numbered by nobody else. */
+  /** When an app was last taken from another connector, in epoch milliseconds: no other one has numbered younger channels. */
   #heldSince: number;
-  /** When the node was last heard of, in epoch milliseconds; 0 for never. */
+  /** When the connector last heard of the node, in epoch milliseconds; 0 for never. */
   lastHeardAt: number;
-  /** When Asterisk started, as it tells; a change is a restart. */
+  /** When Asterisk started, as it reports; a change means a restart. */
   startupTime: string | undefined;
 
   constructor(checkpoint?: NodeStateCheckpoint) {
@@ -77,7 +76,7 @@ export class NodeState {
     };
   }
 
-  /** Notes that apps are ours, since when. Those that were not until then may have been in other hands. */
+  /** Notes that this connector holds apps. Another may have held those that it did not hold before. */
   hold(apps: Iterable<string>, since = Date.now()): void {
     for (const app of apps) {
       if (this.#held.has(app)) continue;
@@ -86,7 +85,7 @@ export class NodeState {
     }
   }
 
-  /** Notes that apps are not ours any more: another connector may number the events of their channels. */
+  /** Notes that this connector no longer holds apps: another one may number the events of their channels. */
   release(apps: Iterable<string>): void {
     const released = new Set(apps);
     for (const app of released) this.#held.delete(app);
@@ -141,12 +140,12 @@ export class NodeState {
     return { channelSequence: channel.sequence, ...(channel.callId !== undefined && { callId: channel.callId }) };
   }
 
-  /** Takes the number over that a forwarded event was given by an earlier process. */
+  /** Takes over the number that an earlier process gave to a forwarded event. */
   resume(channelId: string, channelSequence: number): void {
     this.#touch(channelId).sequence = channelSequence;
   }
 
-  /** Notes a channel as being in an app without an event: another connector has told of it. */
+  /** Notes that a channel is in an app, without an event: another connector has forwarded it. */
   adopt(channelId: string, app: string, snapshot: Fields): void {
     Object.assign(this.#touch(channelId), { app, snapshot });
   }
@@ -156,21 +155,21 @@ export class NodeState {
     this.#touch(channelId).recovered = true;
   }
 
-  /** Notes that a channel is gone without an event: another connector has told of it. */
+  /** Notes that a channel has left, without an event: another connector has forwarded it. */
   forget(channelId: string): void {
     const channel = this.#channels.get(channelId);
     if (channel) leave(channel);
   }
 
   /**
-   * After which number those of a channel begin. One that is as old as our hold on the apps, or old enough to have been
-   * forgotten, may have been numbered before: the microseconds since 1970 are ahead of any such number.
+   * The number before a channel's first one. A channel that is older than this connector's hold on the apps, or old enough
+   * to have been forgotten, may have been numbered before: the microseconds since 1970 are greater than any such number.
    */
   #sequenceBefore(timestamp: unknown, creationtime: unknown): number {
     const now = Date.now();
     const created = timeOf(creationtime);
     if (created === undefined) return now * 1000;
-    // Both by Asterisk's clock, which may differ from ours.
+    // Both times are by Asterisk's clock, which may differ from this machine's.
     const ageMs = (timeOf(timestamp) ?? now) - created;
     const bornAt = now - ageMs;
     return bornAt >= this.#heldSince && ageMs < FORGET_AFTER_MS ? 0 : now * 1000;

@@ -2,7 +2,6 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ConnectFailure } from '../../connector/asterisk/connect-failure.ts';
 import { EventSocket } from '../../connector/asterisk/event-socket.ts';
 import { freePort } from '../support/free-port.ts';
 import { privateCertificate } from './certificate.ts';
@@ -43,11 +42,9 @@ describe.skipIf(!OWN_ASTERISK)('with a certificate of a private authority for a 
     const expires = await new Promise<number | undefined>((resolve, reject) => {
       socket = new EventSocket(
         { node: { name: 'pbx-1', url, apps: ['a'] }, apps: ['a'], credentials: USER },
-        {
-          onOpen: resolve,
-          onFrame: () => {},
-          onAlive: () => {},
-          onEnd: (failure: ConnectFailure) => reject(new Error(JSON.stringify(failure))),
+        (event) => {
+          if (event.kind === 'open') resolve(event.certificateExpires);
+          if (event.kind === 'end') reject(new Error(JSON.stringify(event.failure)));
         },
       );
     });

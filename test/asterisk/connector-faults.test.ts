@@ -132,21 +132,12 @@ describe.skipIf(!OWN_ASTERISK)(
 function tightLink(apps: string[]): { warnings: string[]; readonly notReady: string | undefined; stop(): void } {
   const warnings: string[] = [];
   const credentials = { get: async () => USER, refresh: async () => USER };
-  const ignore = () => {};
   const link = new AppLink({
     node: { name: 'pbx-1', url: asterisk.url, apps },
     apps,
     nameBeside: (app) => `${app}-beside`,
     credentials,
-    listener: {
-      connecting: async () => {},
-      connected: ignore,
-      disconnected: ignore,
-      event: ignore,
-      rejected: ignore,
-      replaced: ignore,
-      heard: ignore,
-    },
+    emit: () => {},
     log: createLog({}, (line) => warnings.push(line)),
     backoff: { baseMs: 5, capMs: 5 },
   });

@@ -9,6 +9,7 @@ import { Metrics } from '../../connector/metrics.ts';
 import { cachedCredentials } from '../../lib/ari/credentials.ts';
 import { createLog } from '../../lib/log.ts';
 import { AriPeer } from '../support/ari-peer.ts';
+import { busWith } from '../support/bus-with.ts';
 import { type PutEntry, readEntry } from '../support/records.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -46,14 +47,11 @@ function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
   const connector = new Connector({
     nodes: [{ name: 'pbx-1', url: peer.url, apps: ['a'], secretId: 's' }],
     credentialsOf: () => cachedCredentials(async () => ({ username: 'u', password: 'p' })),
-    bus: {
-      put: async (given) => {
-        const read = given.map(readEntry);
-        entries.push(...read);
-        return read.map((entry) => outcome(entry));
-      },
-      close: () => {},
-    },
+    bus: busWith(async (given) => {
+      const read = given.map(readEntry);
+      entries.push(...read);
+      return read.map((entry) => outcome(entry));
+    }),
     filter: new EventFilter(DEFAULT_FILTER),
     deadLetters: new DeadLetters(folder.path, undefined, log),
     metrics,
@@ -61,7 +59,6 @@ function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
     journalFolder: folder.path,
     journalMaxBytes: 1e7,
     memoryMaxBytes: 1e6,
-    putEventsMaxBytes: 1e5,
     putEventsConcurrency: 2,
     reconnect: { baseMs: 5, capMs: 20 },
     ...options,
@@ -250,7 +247,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     await start();
     peer.send({ type: 'Dial', filler: 'x'.repeat(1024 * 1024) });
     await until('the news', () => ofType('EventRejected').length === 1);
-    expect(detailOf(ofType('EventRejected')[0]).reason).toMatch(/^an entry of EventBridge has at most 1048576 bytes/);
+    expect(detailOf(ofType('EventRejected')[0]).reason).toMatch(/^an entry of The bus has at most 1048576 bytes/);
     expect(ofType('Dial')).toEqual([]);
     expect(JSON.parse(deadLetters()[0]?.content ?? '').DetailType).toBe('Dial');
   });
@@ -260,7 +257,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => AWAY;
     for (let i = 0; i < 100; i++) peer.send({ type: 'Dial', peer: { id: `${i}` }, filler: 'x'.repeat(200) });
-    await until('the alarm', () => lines.some((line) => line.includes('There is no more room for events to wait')));
+    await until('the alarm', () => lines.some((line) => line.includes('The journal is full')));
     peer.send({ type: 'Dial', peer: { id: 'last' } });
     expect(connector.status.ready).toBe(false);
     outcome = () => ({ status: 'accepted' });
@@ -349,18 +346,16 @@ describe('a connector that starts on the disk of one that was killed', () => {
       if (at >= 0) writeFileSync(join(folder.path, file), data.fill(0, at, at + 5));
     }
     await start({
-      bus: {
-        put: async (given) =>
-          given.map((entry) => {
-            try {
-              entries.push(readEntry(entry));
-              return { status: 'accepted' };
-            } catch {
-              return { status: 'rejected', reason: 'SerializationException: not JSON' };
-            }
-          }),
-        close: () => {},
-      },
+      bus: busWith(async (given) =>
+        given.map((entry) => {
+          try {
+            entries.push(readEntry(entry));
+            return { status: 'accepted' };
+          } catch {
+            return { status: 'rejected', reason: 'SerializationException: not JSON' };
+          }
+        }),
+      ),
     });
     await until('the event that is whole', () => ofType('Dial').length === 1);
     expect(detailOf(ofType('Dial')[0]).n).toBe(2);

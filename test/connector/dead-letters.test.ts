@@ -73,7 +73,7 @@ describe('a dead letter', () => {
     expect(attempts()).toBe(6);
     expect(sent.map((line) => JSON.parse(line).id)).toEqual(['2']);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', id: '1', message: expect.stringContaining('does not reach the queue: QueueDoesNotExist') },
+      { level: 'error', id: '1', message: expect.stringContaining('could not be sent to the queue: QueueDoesNotExist') },
     ]);
     expect(kept()).toHaveLength(2);
   });
@@ -115,7 +115,7 @@ describe('a dead letter', () => {
     letters.keep(letter('1'));
     await letters.idle();
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', id: '1', message: expect.stringContaining('cannot be kept') },
+      { level: 'error', id: '1', message: expect.stringContaining('cannot be written to') },
     ]);
     expect(sent).toHaveLength(1);
   });
@@ -130,6 +130,6 @@ test('the file of dead letters is bounded: when it is full it becomes the old on
   letters.keep(letter('2'));
   expect(kept()).toMatchObject([{ id: '2' }]);
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { level: 'error', message: expect.stringContaining('are overwritten by later ones') },
+    { level: 'error', message: expect.stringContaining('it replaces the earlier dead letters') },
   ]);
 });

@@ -33,7 +33,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  bus = new EventBridge('calls', 2);
+  bus = new EventBridge({ eventBusName: 'calls', connections: 2, requestBytes: 900_000 });
 });
 afterEach(() => {
   bus.close();
@@ -75,7 +75,7 @@ describe('PutEvents', () => {
   test('names its bus whatever characters the name has', async () => {
     bus.close();
     const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/calls';
-    bus = new EventBridge(arn, 2);
+    bus = new EventBridge({ eventBusName: arn, connections: 2, requestBytes: 900_000 });
     answer = acceptAll;
     await bus.put([entry('1')]);
     expect(requests[0]?.Entries[0]).toMatchObject({ EventBusName: arn });
@@ -120,7 +120,7 @@ describe('PutEvents', () => {
     expect(await bus.put([entry('1')])).toMatchObject([{ status: 'unavailable' }]);
     answer = () => 503;
     expect(await bus.put([entry('1')])).toEqual([
-      { status: 'unavailable', reason: 'HTTP status 503: no further word' },
+      { status: 'unavailable', reason: 'HTTP status 503: no error message returned' },
     ]);
   });
 

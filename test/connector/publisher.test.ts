@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { PutOutcome } from '../../connector/event-bus.ts';
 import { Publisher } from '../../connector/publisher.ts';
+import { busWith } from '../support/bus-with.ts';
 import { readEntry, recordOf } from '../support/records.ts';
 import { until } from '../support/until.ts';
 
@@ -13,7 +14,11 @@ const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED'
 /** A bus whose requests are seen, and answered by `answer`, both by the records' ids. */
 function publisher(
   answer: (ids: string[], request: number) => PutOutcome[] | Promise<PutOutcome[]>,
-  limits: { concurrency?: number; maxBytes?: number } = {},
+  {
+    maxBytes = 10_000,
+    requestEntries = 10,
+    concurrency = 4,
+  }: { concurrency?: number; maxBytes?: number; requestEntries?: number } = {},
 ) {
   const requests: string[][] = [];
   const seen = {
@@ -26,8 +31,8 @@ function publisher(
     most: 0,
   };
   const it = new Publisher({
-    bus: {
-      put: async (entries) => {
+    bus: busWith(
+      async (entries) => {
         const ids = entries.map((entry) => JSON.parse(readEntry(entry).Detail).id as string);
         requests.push(ids);
         seen.inFlight += 1;
@@ -36,17 +41,15 @@ function publisher(
         seen.inFlight -= 1;
         return outcomes;
       },
-      close: () => {},
-    },
-    maxBytes: 10_000,
-    concurrency: 4,
+      { requestBytes: maxBytes, requestEntries },
+    ),
+    concurrency,
     backoff: { baseMs: 2, capMs: 10 },
     onAccepted: ({ id }) => seen.accepted.push(id),
     onRejected: ({ id }, reason) => seen.rejected.push(`${id}: ${reason}`),
     onRetry: ({ id }) => seen.retried.push(id),
     onStalled: (reason) => seen.stalls.push(`stalled: ${reason}`),
     onRecovered: () => seen.stalls.push('recovered'),
-    ...limits,
   });
   return Object.assign(seen, { it });
 }
@@ -84,6 +87,13 @@ describe('the publisher', () => {
     for (const lane of ['a', 'b', 'c']) it.submit(recordOf(lane, lane));
     await it.idle();
     expect(requests).toEqual([['a', 'b', 'c']]);
+  });
+
+  test('keeps to the limits of its bus', async () => {
+    const { it, requests } = publisher(accept, { requestEntries: 2, concurrency: 1 });
+    for (let i = 0; i < 5; i++) it.submit(recordOf(`lane ${i}`, `${i}`));
+    await it.idle();
+    expect(requests.map(({ length }) => length)).toEqual([2, 2, 1]);
   });
 
   test('is idle when it has nothing', async () => {

@@ -183,7 +183,7 @@ test('a new connector that cannot publish takes nothing over', async () => {
   const old = stage.connect(asterisk.url, 'disk-0');
   await old.becomesReady();
   const young = stage.connect(asterisk.url, 'disk-1', { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:9' });
-  await until('it to say why', async () => (await young.ready()).nodes['pbx-1']?.startsWith('waiting for EventBridge'));
+  await until('it to say why', async () => (await young.ready()).nodes['pbx-1']?.startsWith('waiting for the bus'));
   await sleep(1000);
   expect((await old.ready()).nodes['pbx-1']).toBe('connected');
   expect((await stage.report()).news.filter(({ type }) => type === 'StandingDown')).toEqual([]);

@@ -34,7 +34,7 @@ interface Kept {
 /** Commands that read and write Asterisk's configuration, passwords of phones among it. */
 const HOLDS_SECRETS = /^asterisk\..*Object$/;
 const MAX_LINE = 16_384;
-const MAX_WORDS = 300;
+const MAX_LINE_TEXT = 300;
 
 /** What happened, by call: the last steps of it, for whoever comes to look. */
 export class Trace implements LocalObserver {
@@ -91,13 +91,13 @@ export class Trace implements LocalObserver {
       eventId,
       source: event.source,
       type: event['detail-type'],
-      about: words(aboutOf(event)),
+      about: oneLine(aboutOf(event)),
       matched: matched.map(({ title }) => title),
-      ...definite('caller', words(callerOf(event))),
-      ...definite('extension', words(at('channel', 'dialplan', 'exten'))),
-      ...definite('channelId', channelId),
-      ...definite('happenedAt', timeOf(at('timestamp'))),
-      ...definite('receivedAt', timeOf(at('metadata', 'receivedAt'))),
+      ...omitEmpty('caller', oneLine(callerOf(event))),
+      ...omitEmpty('extension', oneLine(at('channel', 'dialplan', 'exten'))),
+      ...omitEmpty('channelId', channelId),
+      ...omitEmpty('happenedAt', timeOf(at('timestamp'))),
+      ...omitEmpty('receivedAt', timeOf(at('metadata', 'receivedAt'))),
     };
     this.#keep(step, { kind: 'event', event, rules }, JSON.stringify(event).length);
   }
@@ -113,7 +113,7 @@ export class Trace implements LocalObserver {
         requestId,
         eventId,
         fn: fn.title,
-        type: words(textAt(payload, ['detail-type']) || 'an event'),
+        type: oneLine(textAt(payload, ['detail-type']) || 'an event'),
         attempt,
         cold,
       },
@@ -132,7 +132,7 @@ export class Trace implements LocalObserver {
     const step = this.#running.get(key);
     if (!step) return;
     this.#running.delete(key);
-    Object.assign(step, { ms, ...definite('error', error && words(error)), ...definite('retryInMs', retryInMs) });
+    Object.assign(step, { ms, ...omitEmpty('error', error && oneLine(error)), ...omitEmpty('retryInMs', retryInMs) });
     this.#tell(step);
   }
 
@@ -150,12 +150,12 @@ export class Trace implements LocalObserver {
         fn: fn.title,
         operation,
         method,
-        path: words(path),
+        path: oneLine(path),
         ms,
-        ...definite('status', status),
-        ...definite('error', error && words(error)),
+        ...omitEmpty('status', status),
+        ...omitEmpty('error', error && oneLine(error)),
       },
-      { kind: 'command', path, ...definite('body', body), ...definite('answer', answer) },
+      { kind: 'command', path, ...omitEmpty('body', body), ...omitEmpty('answer', answer) },
       (body?.length ?? 0) + (answer?.length ?? 0) + path.length,
     );
   }
@@ -174,7 +174,7 @@ export class Trace implements LocalObserver {
         }),
         at: this.#options.now(),
         queue,
-        about: words(at('detail-type') || 'an event'),
+        about: oneLine(at('detail-type') || 'an event'),
       },
       { kind: 'deadLetter', body: body.slice(0, MAX_LINE), attributes },
       Math.min(body.length, MAX_LINE),
@@ -191,8 +191,8 @@ export class Trace implements LocalObserver {
         at: this.#options.now(),
         origin,
         level: textAt(fields, ['level']) || 'text',
-        message: words(textAt(fields, ['message']) || line),
-        ...definite('requestId', requestId),
+        message: oneLine(textAt(fields, ['message']) || line),
+        ...omitEmpty('requestId', requestId),
       },
       { kind: 'log', line: line.slice(0, MAX_LINE) },
       Math.min(line.length, MAX_LINE),
@@ -205,7 +205,7 @@ export class Trace implements LocalObserver {
       kind: 'caller' as const,
       call: this.#callOf({ channelId }),
       at: this.#options.now(),
-      text: words(text),
+      text: oneLine(text),
     };
     this.#keep(step, { kind: 'caller' }, 0);
   }
@@ -219,8 +219,8 @@ export class Trace implements LocalObserver {
   #keep(step: DistributiveOmit<Step, 'number'>, detail: StepDetail, characters: number): Step {
     this.#last += 1;
     const numbered = { number: this.#last, ...step } as Step;
-    this.#kept.push({ step: numbered, detail, characters: characters + MAX_WORDS });
-    this.#characters += characters + MAX_WORDS;
+    this.#kept.push({ step: numbered, detail, characters: characters + MAX_LINE_TEXT });
+    this.#characters += characters + MAX_LINE_TEXT;
     const { maxSteps, maxCharacters } = this.#options;
     while (this.#kept.length > maxSteps || (this.#characters > maxCharacters && this.#kept.length > 1)) this.#drop();
     this.#tell(numbered);
@@ -261,7 +261,7 @@ class Recent {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** A key that is there only where its value is. */
-function definite<K extends string, V>(key: K, value: V | undefined | ''): { [k in K]?: V } {
+function omitEmpty<K extends string, V>(key: K, value: V | undefined | ''): { [k in K]?: V } {
   return (value === undefined || value === '' ? {} : { [key]: value }) as { [k in K]?: V };
 }
 
@@ -271,9 +271,9 @@ function withoutKey(path: string): string {
 }
 
 /** One line, of bearable length, without what a terminal would obey. */
-function words(text: string): string {
+function oneLine(text: string): string {
   const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
-  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line;
+  return line.length > MAX_LINE_TEXT ? `${line.slice(0, MAX_LINE_TEXT)}…` : line;
 }
 
 /** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. */

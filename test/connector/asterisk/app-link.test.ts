@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppLink } from '../../../connector/asterisk/app-link.ts';
+import type { LinkEvent } from '../../../connector/asterisk/link-event.ts';
 import { type CredentialsProvider, cachedCredentials } from '../../../lib/ari/credentials.ts';
 import { createLog } from '../../../lib/log.ts';
 import { until } from '../../support/until.ts';
@@ -76,25 +77,35 @@ function start(settings: Settings = {}): void {
     backoff: { baseMs: 5, capMs: 10 },
     pingIntervalMs,
     stableMs,
-    listener: {
-      connecting: async (on) => {
-        happened.push(`connecting ${on}`);
-        await connecting(on);
-      },
-      connected: (on) => happened.push(`connected ${on}`),
-      disconnected: (on, _, reason) => happened.push(`disconnected ${on}: ${reason}`),
-      event: ({ event }, { sequence }) => happened.push(`event ${sequence} ${event.type}`),
-      rejected: (fault, _, { sequence }) => happened.push(`rejected ${sequence} ${fault}`),
-      replaced: (app) => happened.push(`replaced ${app}`),
-      heard: () => happened.push('heard'),
+    beforeConnect: async (on) => {
+      happened.push(`connecting ${on}`);
+      await connecting(on);
     },
+    emit: (event) => happened.push(lineOf(event)),
   });
   link.start();
 }
 
+function lineOf(event: LinkEvent): string {
+  switch (event.kind) {
+    case 'connected':
+      return `connected ${event.apps}`;
+    case 'disconnected':
+      return `disconnected ${event.apps}: ${event.reason}`;
+    case 'event':
+      return `event ${event.position.sequence} ${event.frame.event.type}`;
+    case 'rejected':
+      return `rejected ${event.position.sequence} ${event.fault}`;
+    case 'replaced':
+      return `replaced ${event.app}`;
+    default:
+      return event.kind;
+  }
+}
+
 const connections = (count: number): Promise<unknown> =>
   until(`connection ${count}`, () => sockets.length === count && link.notReady === undefined);
-const all = (what: string): string[] => happened.filter((it) => it.startsWith(what));
+const all = (what: string): string[] => happened.filter((line) => line.startsWith(what));
 
 describe('a link', () => {
   test('dials with all apps, each once and with a name beside it, and the credentials in the header only', async () => {

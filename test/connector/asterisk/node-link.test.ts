@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
+import type { LinkEvent, ReadEvent } from '../../../connector/asterisk/link-event.ts';
 import { NodeLink, type NodeLinkOptions } from '../../../connector/asterisk/node-link.ts';
 import { NodeState } from '../../../connector/asterisk/node-state.ts';
 import { holderName } from '../../../connector/asterisk/presence.ts';
 import { createAriClient } from '../../../lib/ari/client.ts';
 import { cachedCredentials } from '../../../lib/ari/credentials.ts';
 import { httpTransport } from '../../../lib/ari/http-transport.ts';
-import type { GapCause } from '../../../lib/events/connector-event.ts';
 import { subjectOf } from '../../../lib/events/subject.ts';
 import { createLog } from '../../../lib/log.ts';
 import type { ServedCommand } from '../../../lib/simulator/router.ts';
@@ -21,6 +21,8 @@ const WRITER = { username: 'handlers', password: 'h' };
 const READER = { username: 'connector', password: 'c', readOnly: true };
 const IVR = 'Intro-IVR';
 const CONFERENCE = 'Super-Conference';
+/** How many times shorter than the real ones the link's waits are. */
+const SPEEDUP = 20;
 
 interface Seen {
   type: string;
@@ -48,11 +50,20 @@ async function stage({ onTestFinished }: TestContext) {
     const node = { name: 'pbx-1', url: proxy.url, apps };
     const credentials = cachedCredentials(async () => user);
     const state = options.state ?? new NodeState();
-    const gaps: { apps: string[]; from: number | undefined; to: number; cause: GapCause }[] = [];
+    const gaps: Extract<LinkEvent, { kind: 'gap' }>[] = [];
     const events: Seen[] = [];
     const happened: string[] = [];
     const lines: string[] = [];
     const ari = createAriClient(httpTransport({ url: proxy.url, credentials }));
+    const onEvent = ({ frame: { event }, position: { sequence }, recovered }: ReadEvent): void => {
+      const subject = subjectOf(event);
+      const { channelId = '' } = subject;
+      state.observe(event, subject);
+      const { type, application, args } = event;
+      if (type === 'ApplicationReplaced') return;
+      events.push({ type, channel: channelId, app: String(application), recovered, sequence, args });
+      happened.push(`${type}${recovered ? ' recovered' : ''}`);
+    };
     const it = new NodeLink({
       node,
       credentials,
@@ -60,31 +71,20 @@ async function stage({ onTestFinished }: TestContext) {
       state,
       instance: 'one',
       excludedTypes: [],
-      busProven: Promise.resolve(),
+      firstAccepted: Promise.resolve(),
+      sleep: (ms) => sleep(ms / SPEEDUP),
       log: createLog({}, (line) => lines.push(line)),
       backoff: { baseMs: 5, capMs: 20 },
       pingIntervalMs: 500,
       standbyPollMs: 30,
       ...more,
-      listener: {
-        connected: (on) => happened.push(`connected ${on}`),
-        disconnected: (on) => happened.push(`disconnected ${on}`),
-        standingDown: (app) => happened.push(`standing down ${app}`),
-        gap: ({ connection: _, ...gap }) => {
-          gaps.push(gap);
-          happened.push('gap');
-        },
-        event: ({ event }, { sequence }, recovered) => {
-          const subject = subjectOf(event);
-          const { channelId = '' } = subject;
-          state.observe(event, subject);
-          const { type, application, args } = event;
-          if (type === 'ApplicationReplaced') return;
-          events.push({ type, channel: channelId, app: String(application), recovered, sequence, args });
-          happened.push(`${type}${recovered ? ' recovered' : ''}`);
-        },
-        rejected: (fault) => happened.push(`rejected ${fault}`),
-        synced: () => happened.push('synced'),
+      emit: (event) => {
+        if (event.kind === 'event') onEvent(event);
+        else if (event.kind === 'rejected') happened.push(`rejected ${event.fault}`);
+        else if (event.kind === 'replaced') happened.push(`replaced ${event.app}`);
+        else if (event.kind === 'gap') gaps.push(event);
+        if (event.kind === 'connected' || event.kind === 'disconnected') happened.push(`${event.kind} ${event.apps}`);
+        else if (event.kind === 'gap' || event.kind === 'synced') happened.push(event.kind);
       },
     });
     onTestFinished(async () => {
@@ -338,7 +338,7 @@ describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
     proxy.restore();
     await synced(2);
     expect(gaps).toHaveLength(1);
-    expect(lines.join('\n')).toContain('Calls that came or went while there was no connection cannot be found');
+    expect(lines.join('\n')).toContain('Calls that entered or left during the gap are unknown until Asterisk answers');
     // Announced before Asterisk answered, and without another connection.
     expect(happened.slice(-3)).toEqual(['gap', 'StasisEnd recovered', 'synced']);
     expect(happened.filter((what) => what.startsWith('connected'))).toHaveLength(2);
@@ -360,7 +360,7 @@ describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
     await until('the gap', () => gaps.length === 1);
     expect(gaps[0]).toMatchObject({ apps: [IVR], cause: 'network' });
     expect(gaps[0]?.from).toBeLessThanOrEqual(cutAt);
-    expect(lines.join('\n')).toContain('Calls that came or went while there was no connection cannot be found');
+    expect(lines.join('\n')).toContain('Calls that entered or left during the gap are unknown until Asterisk answers');
     expect(types(events)).toEqual(['StasisStart']);
 
     asterisk.failNext('asterisk.getInfo');
@@ -390,8 +390,8 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     expect(young.gaps).toEqual([]);
     expect(young.events).toEqual([]);
     expect(young.state.isIn(channel, IVR)).toBe(true);
-    expect(old.happened).toContain(`standing down ${IVR}`);
-    expect(old.it.status).toEqual({ ready: true, says: `standing by for "${IVR}", which another connector has` });
+    expect(old.happened).toContain(`replaced ${IVR}`);
+    expect(old.it.status).toEqual({ ready: true, says: `standing by for "${IVR}", which another connector holds` });
     expect([old.it.connectedApps, young.it.connectedApps]).toEqual([[], [IVR]]);
 
     asterisk.hangUp(channel);
@@ -412,7 +412,7 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     const young = await link({ instance: 'young' });
     young.it.start();
     await young.synced();
-    expect(young.lines.join('\n')).toContain('Cannot ask Asterisk for its channels');
+    expect(young.lines.join('\n')).toContain("Cannot read Asterisk's channels");
     expect([young.state.isIn(channel, IVR), young.gaps]).toEqual([true, []]);
   });
 
@@ -423,9 +423,9 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     old.it.start();
     await old.synced();
     const proven = Promise.withResolvers<void>();
-    const young = await link({ instance: 'young', busProven: proven.promise });
+    const young = await link({ instance: 'young', firstAccepted: proven.promise });
     young.it.start();
-    await until('the wait', () => young.it.status.says.includes('waiting for EventBridge to take an event'));
+    await until('the wait', () => young.it.status.says.includes('waiting for the bus to accept an event'));
     expect(young.it.status.ready).toBe(false);
     await dial();
     await until('the call', () => old.events.length === 1);
@@ -433,7 +433,7 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     proven.resolve();
     await young.synced();
     expect(young.gaps).toEqual([]);
-    expect(old.happened).toContain(`standing down ${IVR}`);
+    expect(old.happened).toContain(`replaced ${IVR}`);
   });
 
   test('is not stuck while it waits for the bus, however long, and is when nothing happens after', async (context) => {
@@ -445,9 +445,9 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     const inAnHour = Date.now() + 3_600_000;
     // As a clock an hour later would find it, had it neither heard anything nor tried to.
     expect([old.it.isStuck(), old.it.isStuck(inAnHour)]).toEqual([false, true]);
-    const young = await link({ instance: 'young', busProven: new Promise(() => {}) });
+    const young = await link({ instance: 'young', firstAccepted: new Promise(() => {}) });
     young.it.start();
-    await until('the wait', () => young.it.status.says.includes('waiting for EventBridge to take an event'));
+    await until('the wait', () => young.it.status.says.includes('waiting for the bus to accept an event'));
     expect(young.it.isStuck(inAnHour)).toBe(false);
   });
 
@@ -465,7 +465,7 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
 
   test('does not wait for the bus where nobody has the app', async (context) => {
     const { link } = await stage(context);
-    const { it, synced } = await link({ busProven: new Promise(() => {}) });
+    const { it, synced } = await link({ firstAccepted: new Promise(() => {}) });
     it.start();
     await synced();
   });

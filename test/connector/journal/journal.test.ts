@@ -272,7 +272,7 @@ describe('a process that starts on the folder of an earlier one', () => {
   function damage(folder: string, id: string): void {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.journal'))) {
       const data = readFileSync(join(folder, file));
-      const at = data.indexOf(`["${id}"`);
+      const at = data.indexOf(`["event","${id}"`);
       if (at >= 0) writeFileSync(join(folder, file), data.fill(0, at, at + 20));
     }
   }
