@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthorization } from '../../lib/ari/credentials.ts';
 import { LocalSystem, type NodeUsers } from '../../lib/local/local-system.ts';
+import { runningProcesses } from '../support/processes.ts';
 import { channelOf, Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
 import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
@@ -149,7 +150,7 @@ describe.skipIf(!OWN_ASTERISK)('Asterisk stopped and started again', () => {
 
 describe('passwords', () => {
   test('appear in no log line, no event, no process argument, no template', async () => {
-    const commandLines = processArguments();
+    const commandLines = runningProcesses().map(({ command }) => command);
     const templates = readdirSync(system.assembly, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.json') || file.endsWith('js'))
       .map((file) => readFileSync(join(system.assembly, file), 'utf8'));
@@ -168,16 +169,3 @@ describe('passwords', () => {
     }
   });
 });
-
-/** The arguments of every process that this one may look at. */
-function processArguments(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
-}
