@@ -1,5 +1,5 @@
 import { dynamoDbOnce, dynamoDbState } from 'ari-eventbridge/dynamodb';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { StateOwner } from '../../../lib/call-handler/call-state.ts';
 
 type Item = Record<string, unknown> & { id: string };
@@ -45,12 +45,12 @@ test('an event whose handling failed is handled again', async () => {
 
 test('an event that is being handled elsewhere is an error, until that one has had its time', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
   const never = dynamoDbOnce(options).run('a', () => new Promise(() => {}));
   await vi.waitFor(() => expect(items.size).toBe(1));
   await expect(dynamoDbOnce(options).run('a', async () => {})).rejects.toThrow('being handled elsewhere');
   vi.setSystemTime(Date.now() + 62_000);
   expect(await dynamoDbOnce(options).run('a', async () => {})).toBe(true);
-  vi.useRealTimers();
   void never;
 });
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { PutEntry } from '../../../../lib/local/bus/bus-event.ts';
 import { Console } from '../../../../lib/local/console/console.ts';
 import { Phone } from '../../../../lib/local/phone.ts';
@@ -156,12 +156,17 @@ describe('the feed', () => {
   });
 
   test('tells who is on a call', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { messages, stop } = watch();
     await ask('POST', '/api/calls', JSON.stringify({ extension: 'ivr', name: 'Alice', number: '1' }));
     const state = await until('the call', () => messages.find(({ phone }) => phone?.calls.length === 1));
     expect(state.phone?.calls[0]).toMatchObject({ name: 'Alice', extension: 'ivr', state: 'Ring' });
     asterisk.hangUp(state.phone?.calls[0]?.channelId as string);
-    await until('its end', () => messages.at(-1)?.phone?.calls.length === 0);
+    await until('its end', () => {
+      vi.advanceTimersByTime(1000); // no step says so: the feed looks every second
+      return messages.at(-1)?.phone?.calls.length === 0;
+    });
     stop();
   });
 

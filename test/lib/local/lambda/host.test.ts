@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type AttemptOutcome, LambdaHost } from '../../../../lib/local/lambda/host.ts';
 import type { ObservedInvocation } from '../../../../lib/local/lambda/observed.ts';
 import { folderOfTest } from '../../../support/temporary-folder.ts';
@@ -58,14 +58,14 @@ async function run(source: string, events: unknown[], more: Parameters<typeof fu
 
 describe('a function runs', () => {
   test('in a process that is kept for the next event, and sees its own environment and nothing of ours', async () => {
-    process.env.OURS = 'secret of the parent';
+    vi.stubEnv('OURS', 'secret of the parent');
+    onTestFinished(() => void vi.unstubAllEnvs());
     await run(
       `let n = 0; export const handler = async (event, context) => {
       console.log(event.x, ++n, process.env.OWN, process.env.AWS_REGION, process.env.OURS, context.functionName);
     };`,
       [{ x: 'a' }, { x: 'b' }],
     );
-    delete process.env.OURS;
     expect(lines.map(({ line }) => line)).toEqual([
       'a 1 yes us-east-1 undefined name',
       'b 2 yes us-east-1 undefined name',
