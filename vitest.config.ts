@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files share a process for each core: `aws-cdk-lib` takes a second to load. Tests put back what they change in it. */
+const shared = { pool: 'forks', isolate: false, maxWorkers: '100%' } as const;
+
 /** Suites that take a machine to themselves: their files run one after the other. */
 const whole = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
 
@@ -9,12 +12,21 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...shared,
           name: 'unit',
           provide: { target: 'simulator' },
           include: ['test/**/*.test.ts'],
-          exclude: ['asterisk', 'browser', 'cfn-lint', 'deploy', 'faults', 'image', 'oracle', 'package'].map(
+          exclude: ['asterisk', 'browser', 'cfn-lint', 'deploy', 'faults', 'image', 'oracle', 'package', 'system'].map(
             (suite) => `test/${suite}/**`,
           ),
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

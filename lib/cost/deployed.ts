@@ -1,6 +1,6 @@
 /**
  * What `bin/app.ts` deploys, for one Asterisk server unless said otherwise, that has a price by the month whatever is called.
- * `test/lib/cost/deployed.test.ts` holds it to the synthesized templates.
+ * `test/system/lib/cost/deployed.test.ts` holds it to the synthesized templates.
  */
 export const DEPLOYED = {
   /** CloudWatch alarms on one metric each. */

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEPLOYED } from '../../../lib/cost/deployed.ts';
-import { monthlyCost } from '../../../lib/cost/monthly-cost.ts';
-import { readCloudAssembly, type TemplateResource } from '../../../lib/local/template/cloud-assembly.ts';
-import { synthesize } from '../../../lib/local/template/synth.ts';
+import { DEPLOYED } from '../../../../lib/cost/deployed.ts';
+import { monthlyCost } from '../../../../lib/cost/monthly-cost.ts';
+import { readCloudAssembly, type TemplateResource } from '../../../../lib/local/template/cloud-assembly.ts';
+import { synthesize } from '../../../../lib/local/template/synth.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
 
 let folder: string;

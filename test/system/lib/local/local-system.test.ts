@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { DescribeReplayCommand, EventBridgeClient, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { LocalSystem } from '../../../lib/local/local-system.ts';
-import { Recorder } from '../../support/recorder.ts';
-import { until } from '../../support/until.ts';
+import { LocalSystem } from '../../../../lib/local/local-system.ts';
+import { Recorder } from '../../../support/recorder.ts';
+import { until } from '../../../support/until.ts';
 
-const APP = fileURLToPath(new URL('../../support/crash-app', import.meta.url));
+const APP = fileURLToPath(new URL('../../../support/crash-app', import.meta.url));
 const recorder = new Recorder();
 let system: LocalSystem;
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { runCli } from '../../support/cli.ts';
 
 let cli: ReturnType<typeof runCli>;
 afterEach(() => cli.kill());

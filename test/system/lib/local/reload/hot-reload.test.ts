@@ -2,12 +2,12 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { LocalSystem } from '../../../../lib/local/local-system.ts';
-import { Recorder } from '../../../support/recorder.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { until } from '../../../support/until.ts';
+import { LocalSystem } from '../../../../../lib/local/local-system.ts';
+import { Recorder } from '../../../../support/recorder.ts';
+import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+import { until } from '../../../../support/until.ts';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 /** Synthesizing takes seconds, on a busy machine many. */
 const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: 2 * LIMIT_MS });
@@ -17,7 +17,7 @@ const recorder = new Recorder();
 let system: LocalSystem;
 
 const save = (file: string, text: string) => writeFileSync(join(app, file), text);
-const handlerThatSays = (what: string) => `import { word } from '../word.ts';
+const handlerThatSays = (what: string) => `import { word } from './word.ts';
 export const handler = async () => { console.log(word, ${JSON.stringify(what)}); };`;
 const appWith = (...applications: string[]) => `import { App, Stack } from '${ROOT}node_modules/aws-cdk-lib/index.js';
 import { CallEventBus } from '${ROOT}lib/cdk/call-event-bus.ts';
