@@ -68,7 +68,12 @@ export class AwsService {
     const credentials = await config.credentials(forceRefresh ? { forceRefresh } : {});
     this.#signer ??= new AwsSigner(await config.region(), service);
     const headers = this.#signer.sign(
-      { host: endpoint.host, path: endpoint.pathname, contentType, target, body },
+      {
+        method: 'POST',
+        path: endpoint.pathname,
+        headers: { host: endpoint.host, 'content-type': contentType, 'x-amz-target': target },
+        body,
+      },
       credentials,
       new Date(Date.now() + this.#clockOffsetMs),
     );
@@ -103,7 +108,7 @@ interface HttpAnswer {
 }
 
 /** By `dispatch`, as `request` makes a stream of every answer. */
-function post(pool: Pool, path: string, headers: string[], body: Buffer): Promise<HttpAnswer> {
+function post(pool: Pool, path: string, headers: Record<string, string>, body: Buffer): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0;
