@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCaFile } from '../lib/ari/ca-file.ts';
-import type { Credentials } from '../lib/ari/credentials.ts';
-import { reasonOf } from '../lib/ari/errors.ts';
+import { type Credentials, parseCredentials } from '../lib/ari/credentials.ts';
 import { type AriNode, nodeFaults, userSecretName } from '../lib/ari/node.ts';
 import { onBus } from '../lib/asterisk/doctor/bus.ts';
 import type { Role } from '../lib/asterisk/doctor/examination.ts';
@@ -10,7 +9,7 @@ import { examine } from '../lib/asterisk/doctor/examine.ts';
 import { type Finding, type Verdict, worstOf } from '../lib/asterisk/doctor/finding.ts';
 import { examineFromLambda } from '../lib/asterisk/doctor/invoke.ts';
 import { report } from '../lib/asterisk/doctor/report.ts';
-import { readSecret } from '../lib/asterisk/doctor/secret.ts';
+import { readSecret } from '../lib/aws/secrets-manager.ts';
 import { configuredNodes } from './configured-nodes.ts';
 import { readPasswords } from './passwords-file.ts';
 
@@ -141,18 +140,10 @@ async function usersOf(values: Values, node: string): Promise<Partial<Record<Rol
   const user = async (role: Role): Promise<Credentials | undefined> => {
     const named = values['from-secrets'] ? userSecretName(node, role) : undefined;
     const secretId = values[`${role}-secret`] ?? named;
-    if (secretId !== undefined) return secretOf(secretId);
+    if (secretId !== undefined) return parseCredentials(secretId, await readSecret(secretId));
     const password = process.env[`ARI_${role.toUpperCase()}_PASSWORD`];
     return file[role] ?? (password ? { username: values[`${role}-user`], password } : undefined);
   };
   const [connector, handlers] = await Promise.all([user('connector'), user('handlers')]);
   return { ...(connector && { connector }), ...(handlers && { handlers }) };
-}
-
-async function secretOf(secretId: string): Promise<Credentials> {
-  try {
-    return await readSecret(secretId);
-  } catch (cause) {
-    throw new Error(`cannot read the secret ${secretId}: ${reasonOf(cause)}`);
-  }
 }

@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { reasonOf } from '../lib/ari/errors.ts';
-import { type AwsAnswer, AwsService, errorCode } from '../lib/aws/service.ts';
+import { errorCode } from '../lib/aws/errors.ts';
+import { type AwsAnswer, AwsService } from '../lib/aws/service.ts';
 import { type BusEntry, entrySize } from '../lib/events/entry.ts';
 import type { BusLimits, EncodedEntry, EventBus, PutOutcome } from './event-bus.ts';
 

@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import { cachedCredentials, parseCredentials } from '../lib/ari/credentials.ts';
+import { readSecret, secretsManagerClient } from '../lib/aws/secrets-manager.ts';
 import { createLog } from '../lib/log.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { Connector } from './connector.ts';
@@ -6,14 +8,13 @@ import { DeadLetters } from './dead-letters.ts';
 import { EventBridge } from './eventbridge.ts';
 import { serveHealth } from './health.ts';
 import { Metrics } from './metrics.ts';
-import { secretCredentials, secretsManagerClient } from './secret.ts';
 import { SqsQueue } from './sqs.ts';
 
 const log = createLog();
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const secrets = secretsManagerClient();
+  const secrets = await secretsManagerClient();
   const bus = new EventBridge({
     eventBusName: config.eventBusName,
     connections: config.putEventsConcurrency,
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     log,
     metrics,
     deadLetters: new DeadLetters(config.journalFolder, queue, log),
-    credentialsOf: (secretId) => secretCredentials(secrets, secretId),
+    credentialsOf: (id) => cachedCredentials(async () => parseCredentials(id, await readSecret(id, secrets))),
   });
   const health = await serveHealth(config.healthPort, {
     status: () => connector.status,

@@ -57,7 +57,13 @@ const ARROWS: Record<string, string[]> = {
   ],
 };
 /** Files that import nothing of ours but each other. */
-const OPEN_TO_ALL = ['lib/log.ts', 'lib/local/stop-child.ts', 'connector/backoff.ts', 'connector/fifo.ts'];
+const OPEN_TO_ALL = [
+  'lib/json.ts',
+  'lib/log.ts',
+  'lib/local/stop-child.ts',
+  'connector/backoff.ts',
+  'connector/fifo.ts',
+];
 
 /** Rooms that import from aws-cdk-lib. */
 const WITH_CDK = ['lib/cdk', 'bin'];

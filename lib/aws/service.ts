@@ -1,12 +1,14 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type Dispatcher, Pool } from 'undici';
+import { parseJsonObject } from '../json.ts';
+import { errorCode, meansClockSkew, meansExpiredCredentials } from './errors.ts';
 import { AwsSigner } from './signature.ts';
 import { AWS_TIMEOUTS } from './timeouts.ts';
 
 export interface AwsAnswer {
   /** HTTP status. */
   status: number;
-  /** The parsed JSON body; `undefined` where there is none. */
+  /** The JSON object of the body; `undefined` where there is none. */
   body: Record<string, unknown> | undefined;
 }
 
@@ -25,10 +27,6 @@ export interface AwsServiceOptions {
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
 }
 
-/** Error codes that mean: these credentials are no more. */
-const CREDENTIALS_OVER = /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId/;
-/** Error codes that mean: the clocks differ. */
-const CLOCK_SKEW = /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|InvalidSignature|SignatureDoesNotMatch/;
 /** Below this, a difference of the clocks is the time that the answer took. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -78,7 +76,7 @@ export class AwsService {
       new Date(Date.now() + this.#clockOffsetMs),
     );
     const answer = await post(this.#pool, endpoint.pathname, headers, body);
-    const parsed = parse(answer.text);
+    const parsed = parseJsonObject(answer.text);
     if (answer.status >= 400) this.#learnFrom(errorCode(parsed), answer.date);
     return { status: answer.status, body: parsed };
   }
@@ -88,17 +86,12 @@ export class AwsService {
   }
 
   #learnFrom(code: string, date: string): void {
-    if (CREDENTIALS_OVER.test(code)) this.#refreshCredentials = true;
-    if (!CLOCK_SKEW.test(code)) return;
+    if (meansExpiredCredentials(code)) this.#refreshCredentials = true;
+    if (!meansClockSkew(code)) return;
     const offset = Date.parse(date) - Date.now();
     // A clock that was set right since would be an hour off for ever if a difference of before were kept.
     if (!Number.isNaN(offset)) this.#clockOffsetMs = Math.abs(offset) > CLOCK_TOLERANCE_MS ? offset : 0;
   }
-}
-
-/** `ThrottlingException`, out of `{"__type":"com.amazon…#ThrottlingException"}`; empty where there is none. */
-export function errorCode(body: Record<string, unknown> | undefined): string {
-  return String(body?.__type ?? '').replace(/^.*#/, '');
 }
 
 interface HttpAnswer {
@@ -131,13 +124,4 @@ function post(pool: Pool, path: string, headers: Record<string, string>, body: B
     };
     pool.dispatch({ method: 'POST', path, headers, body }, handler);
   });
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

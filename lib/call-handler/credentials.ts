@@ -1,4 +1,5 @@
 import { type Credentials, type CredentialsProvider, cachedCredentials, parseCredentials } from '../ari/credentials.ts';
+import { readSecret } from '../aws/secrets-manager.ts';
 
 /** What tells that the Parameters and Secrets extension is there, and where. */
 interface ExtensionEnvironment {
@@ -27,7 +28,7 @@ export function secretsManagerCredentials(
   return cachedCredentials(async () => {
     const fromExtension = first ? await askExtension(secretId, environment) : undefined;
     first = false;
-    return fromExtension ?? askSecretsManager(secretId);
+    return fromExtension ?? parseCredentials(secretId, await readSecret(secretId));
   });
 }
 
@@ -46,11 +47,4 @@ async function askExtension(
   } catch {
     return undefined; // The SDK will say what is wrong, in Secrets Manager's own words
   }
-}
-
-async function askSecretsManager(secretId: string): Promise<Credentials> {
-  const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({});
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-  return parseCredentials(secretId, SecretString);
 }

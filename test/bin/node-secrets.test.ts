@@ -27,7 +27,10 @@ async function secretsManager(secrets: Record<string, string>, refuse?: AwsReply
     const { SecretId, SecretString } = JSON.parse(body) as { SecretId: string; SecretString: string };
     if (refuse) return refuse;
     if (secrets[SecretId] === undefined) {
-      return { status: 400, body: { __type: 'ResourceNotFoundException', message: 'not there' } };
+      return {
+        status: 400,
+        body: { __type: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." },
+      };
     }
     if (target === 'secretsmanager.PutSecretValue') secrets[SecretId] = SecretString;
     return { body: { Name: SecretId, SecretString: secrets[SecretId] } };
@@ -65,7 +68,7 @@ describe('says what to do', () => {
   ])('when there is no such secret, %s', async (_, act) => {
     await secretsManager({});
     await expect(act()).rejects.toThrow(
-      'Secret ari-eventbridge/pbx-1/connector in eu-central-1: there is none; deploy first (npx cdk deploy --all)',
+      "Secret ari-eventbridge/pbx-1/connector in eu-central-1: ResourceNotFoundException: Secrets Manager can't find the specified secret. Deploy first (npx cdk deploy --all)",
     );
   });
 

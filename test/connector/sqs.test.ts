@@ -38,5 +38,5 @@ test('a refusal is an error that says why', async () => {
   const { queue } = await queueBefore(() => answer);
   await expect(queue.send('{}')).rejects.toThrow('QueueDoesNotExist: The specified queue does not exist.');
   answer = { status: 503, body: 'down' };
-  await expect(queue.send('{}')).rejects.toThrow('503: no error message returned');
+  await expect(queue.send('{}')).rejects.toThrow('HTTP status 503: no error message returned');
 });

@@ -1,10 +1,11 @@
 import { readCaFile } from '../../ari/ca-file.ts';
+import { type Credentials, parseCredentials } from '../../ari/credentials.ts';
 import { reasonOf } from '../../ari/errors.ts';
 import { type AriNodeWithSecret, parseNodes } from '../../ari/node.ts';
+import { readSecret } from '../../aws/secrets-manager.ts';
 import type { Role } from './examination.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
-import { readSecret } from './secret.ts';
 
 /** What the function is asked: the payload of its invocation. */
 export interface DoctorRequest {
@@ -48,11 +49,11 @@ async function usersOf({ name, secretId }: AriNodeWithSecret, findings: Finding[
     ['connector', listeners[name]],
     ['handlers', secretId],
   ];
-  const users: Partial<Record<Role, Awaited<ReturnType<typeof readSecret>>>> = {};
+  const users: Partial<Record<Role, Credentials>> = {};
   for (const [role, id] of secrets) {
     if (id === undefined) continue;
     try {
-      users[role] = await readSecret(id);
+      users[role] = parseCredentials(id, await readSecret(id));
     } catch (cause) {
       const says = `cannot read the secret with the ARI user of the ${role}: ${reasonOf(cause)}. Check that the secret exists and that this function's role may read it`;
       findings.push({ check: 'secret', verdict: 'error', says });

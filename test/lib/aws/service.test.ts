@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AwsService, errorCode } from '../../../lib/aws/service.ts';
+import { AwsService } from '../../../lib/aws/service.ts';
 import { type AwsReply, type AwsRequest, awsStub } from '../../support/aws-stub.ts';
 
 const HOUR_MS = 3_600_000;
@@ -60,10 +60,7 @@ describe('a request to AWS', () => {
   test('fails where there is no answer', async () => {
     const { ask } = await serviceBefore(() => ({}));
     const nowhere = new AwsService({
-      config: {
-        credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
-        region: sdk.region,
-      },
+      config: { credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }), region: sdk.region },
       service: 'events',
       endpoint: new URL('http://127.0.0.1:1/'),
       connections: 1,
@@ -141,10 +138,4 @@ describe('when AWS says that the credentials are over', () => {
       expect(refreshes()).toBe(1);
     },
   );
-});
-
-test('an error’s code is what follows its namespace', () => {
-  expect(errorCode({ __type: 'com.amazonaws.events#ThrottlingException' })).toBe('ThrottlingException');
-  expect(errorCode({ __type: 'ThrottlingException' })).toBe('ThrottlingException');
-  expect([errorCode({}), errorCode(undefined)]).toEqual(['', '']);
 });

@@ -22,10 +22,17 @@ async function bySdk(
     applyChecksum: false,
     credentials: { ...credentials, ...(sessionToken !== undefined && { sessionToken }) },
   });
-  const values: Record<string, string[]> = {};
-  for (const [name, value] of query) values[name] = [...(values[name] ?? []), value];
+  const values = new Map<string, string[]>();
+  for (const [name, value] of query) values.set(name, [...(values.get(name) ?? []), value]);
   const { headers } = await signer.sign(
-    { ...request, protocol: 'https:', hostname: given.host ?? '', headers: { ...given }, query: values, body },
+    {
+      ...request,
+      protocol: 'https:',
+      hostname: given.host ?? '',
+      headers: { ...given },
+      query: Object.fromEntries(values),
+      body,
+    },
     { signingDate: date },
   );
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -10,6 +10,7 @@ vi.mock('@aws-sdk/client-secrets-manager', () => ({
       sdk.asked += 1;
       return { SecretString: JSON.stringify({ username: 'u', password: 'by the SDK' }) };
     }
+    destroy() {}
   },
   GetSecretValueCommand: class {},
 }));
