@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { parseCredentials } from '../lib/ari/credentials.ts';
 import type { NodePasswords } from '../lib/asterisk/ari-conf.ts';
+import { parseJsonObject } from '../lib/json.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** As Secrets Manager makes them up for the deployed users. */
@@ -59,12 +60,9 @@ async function readAll(file: string): Promise<Record<string, unknown>> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }
-  try {
-    const all: unknown = JSON.parse(text);
-    if (typeof all === 'object' && all !== null && !Array.isArray(all)) return all as Record<string, unknown>;
-  } catch {
-    // JSON's own error shows what it stumbled over, which may be a password
-  }
+  // JSON's own error shows the text at which it failed, which may be a password.
+  const all = parseJsonObject(text);
+  if (all) return all;
   throw new Error(
     `${file}: expected JSON of the form {"pbx-1":{"connector":{"username":"…","password":"…"},"handlers":{…}}}`,
   );

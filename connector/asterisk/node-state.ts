@@ -1,4 +1,4 @@
-import { timeOf } from '../../lib/events/entry.ts';
+import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { EventSubject } from '../../lib/events/subject.ts';
 
 /** What the connector knows of a channel. */

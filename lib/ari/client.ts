@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import type { CallOptions } from './call-options.ts';
 import { AriError, NotSentError } from './errors.ts';
 import { type AriResources, operations } from './generated/operations.ts';
@@ -152,7 +153,7 @@ async function ask(transport: AriTransport, operation: string, request: AriReque
   }
   if (typeof body !== 'string') return body;
   if (body === '') return undefined;
-  const value = parse(body);
+  const value = parseJson(body);
   if (value === undefined) {
     throw new AriError(operation, request.path, {
       status,
@@ -215,17 +216,9 @@ function abortOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function messageOf({ reason, body }: AriResponse): string {
   const said =
-    typeof body === 'string' ? (parse(body) as { message?: unknown; error?: unknown } | null | undefined) : {};
+    typeof body === 'string' ? (parseJson(body) as { message?: unknown; error?: unknown } | null | undefined) : {};
   const message = said?.message ?? said?.error;
   return typeof message === 'string' ? message : reason;
 }

@@ -1,3 +1,5 @@
+import { parseJson } from '../json.ts';
+
 /**
  * An ARI user of ari.conf: the section's name and its password.
  *
@@ -51,13 +53,7 @@ export function basicAuthorization({ username, password }: Credentials): string 
  * @throws when it is anything else; the message names the secret and what is missing, never a value.
  */
 export function parseCredentials(secretId: string, text: string | undefined): Credentials {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? '');
-  } catch {
-    value = undefined;
-  }
-  const { username, password } = (value ?? {}) as Partial<Credentials>;
+  const { username, password } = (parseJson(text) ?? {}) as Partial<Credentials>;
   const missing = Object.entries({ username, password })
     .filter(([, given]) => typeof given !== 'string' || given === '')
     .map(([key]) => `"${key}"`);

@@ -1,3 +1,5 @@
+import { parseJson } from '../json.ts';
+
 /**
  * One Asterisk server, as the connector and the call handlers are told of it (`ARI_NODES`).
  *
@@ -61,12 +63,7 @@ export function nodeFaults(nodes: unknown): string[] {
  * @throws with everything that is wrong with it
  */
 export function parseNodes(text: string | undefined): AriNodeWithSecret[] {
-  let nodes: unknown;
-  try {
-    nodes = JSON.parse(text ?? '');
-  } catch {
-    nodes = undefined;
-  }
+  const nodes = parseJson(text);
   const faults = nodeFaults(nodes);
   if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
   return nodes as AriNodeWithSecret[];

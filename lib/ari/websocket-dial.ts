@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import { type ConnectTarget, networkFault, statusFault } from './connect-failure.ts';
 import { basicAuthorization, type Credentials, type CredentialsProvider } from './credentials.ts';
 import { NotSentError, reasonOf } from './errors.ts';
@@ -97,7 +98,7 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
       request.destroy();
     });
     socket.on('message', (data: Buffer) => {
-      const event = parse(data.toString('utf8'));
+      const event = parseJson(data.toString('utf8'));
       if (event === undefined) socket.close(1007, 'expected JSON');
       else if (!transport.receive(event)) options.onEvent?.(event);
     });
@@ -111,12 +112,4 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
       if (opened) options.onEnd?.(words);
     });
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '../json.ts';
 import type { Queues } from './aws/index.ts';
 import type { Bus, BusEvent, Delivery, DeliveryFault } from './bus/index.ts';
 import type { Functions } from './lambda/index.ts';
@@ -28,7 +29,7 @@ export function sendToTarget(
   const gone: DeliveryFault = { code: 'NO_RESOURCE', message: `${target.arn} does not exist.` };
   if (service === 'lambda') {
     if (!functions.has(target.arn)) return gone;
-    const payload = typeof input === 'string' ? parsed(input) : input;
+    const payload = typeof input === 'string' ? parseJson(input) : input;
     if (payload === undefined) return { code: 'INVALID_JSON', message: 'The input of the target is no JSON.' };
     if (functions.invoke(target.arn, payload, eventIdOf(event), traceId || newTraceId())) return undefined;
     return { code: 'THROTTLING', message: 'Rate exceeded.', retriable: true };
@@ -75,12 +76,4 @@ function newTraceId(): string {
   const id = randomUUID().replaceAll('-', '');
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${seconds}-${id.slice(0, 24)};Parent=${id.slice(-16)};Sampled=0`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { type ConnectTarget, networkFault } from '../../ari/connect-failure.ts';
 import { basicAuthorization, type Credentials } from '../../ari/credentials.ts';
 import { reasonOf } from '../../ari/errors.ts';
 import type { WebSocketTransport } from '../../ari/websocket-transport.ts';
+import { parseJson } from '../../json.ts';
 import type { UserRole } from '../ari-conf.ts';
 
 /** The two ARI users that the project has. */
@@ -154,7 +155,7 @@ export class Examination {
         });
         response.on('error', reject);
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: parse(body), from }),
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: parseJson(body), from }),
         );
       });
       request.on('error', (error) => reject(signal.aborted ? slow() : error));
@@ -177,12 +178,4 @@ function slow(): Error {
   return Object.assign(new Error(`no answer within ${LIMIT_MS / 1000} s: the opening handshake has timed out`), {
     code: 'SLOW',
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../json.ts';
 import type { Finding } from './finding.ts';
 import type { DoctorRequest, DoctorResponse } from './lambda.ts';
 
@@ -18,7 +19,7 @@ export async function examineFromLambda(
     const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
     const { Payload, FunctionError } = await client.send(command, signal ? { abortSignal: signal } : {});
     const text = Buffer.from(Payload ?? []).toString('utf8');
-    const answer = parse(text);
+    const answer = parseJson(text) as (Partial<DoctorResponse> & { errorMessage?: string }) | null | undefined;
     if (FunctionError !== undefined) {
       throw new Error(
         `the function ${functionName} failed (${FunctionError}): ${answer?.errorMessage ?? text.slice(0, 200)}`,
@@ -32,13 +33,5 @@ export async function examineFromLambda(
     return answer.findings;
   } finally {
     client.destroy();
-  }
-}
-
-function parse(text: string): (Partial<DoctorResponse> & { errorMessage?: string }) | undefined {
-  try {
-    return JSON.parse(text) as Partial<DoctorResponse>;
-  } catch {
-    return undefined;
   }
 }

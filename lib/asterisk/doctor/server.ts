@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { confLine, portOf } from '../../ari/connect-failure.ts';
+import { timeOf } from '../../ari/timestamp.ts';
 import type { Check } from './check.ts';
 import { type Outcome, ok, skipped, warning } from './finding.ts';
 
@@ -18,7 +19,8 @@ export const clock: Check = {
     const before = Date.now();
     const { json, headers } = await examination.read('/asterisk/ping');
     const after = Date.now();
-    const told = Date.parse((json as { timestamp?: string } | undefined)?.timestamp ?? headers.date ?? '');
+    const { timestamp } = (json ?? {}) as { timestamp?: unknown };
+    const told = timeOf(timestamp) ?? Date.parse(headers.date ?? '');
     return clockOutcome(told, before, after);
   },
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseJsonObject } from '../../json.ts';
 import { ServiceError } from './service-error.ts';
 
 /** A service, by its name in `x-amz-target`. */
@@ -74,7 +75,7 @@ export class AwsEndpoint {
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const input = parsed(Buffer.concat(chunks).toString('utf8'));
+    const input = inputOf(Buffer.concat(chunks).toString('utf8'));
     const target = String(request.headers['x-amz-target']);
     const [service = '', operation = ''] = target.split('.');
     const traceHeader = String(request.headers['x-amzn-trace-id'] ?? '');
@@ -106,13 +107,8 @@ export class AwsEndpoint {
   }
 }
 
-function parsed(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+function inputOf(text: string): Record<string, unknown> {
+  const input = parseJsonObject(text);
+  if (input) return input;
   throw new ServiceError('SerializationException', 'Expected a JSON object as the request');
 }

@@ -1,4 +1,5 @@
 import { matches } from '../../events/pattern/index.ts';
+import { parseJson } from '../../json.ts';
 import { required, ServiceError } from '../aws/index.ts';
 import type { Archives } from './archives.ts';
 import type { Bus } from './bus.ts';
@@ -37,12 +38,7 @@ export class EventsService {
 }
 
 function testEventPattern(pattern: string, event: string): boolean {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(event);
-  } catch {
-    parsed = undefined;
-  }
+  const parsed = parseJson(event);
   const missing = typeof parsed === 'object' && parsed !== null ? EVENT_FIELDS.find((name) => !(name in parsed)) : '';
   if (missing !== undefined) {
     const reason = missing === '' ? 'Event is not a JSON object.' : `Event is missing the field ${missing}.`;

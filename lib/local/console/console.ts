@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MAX_DETAIL_TYPE } from '../../events/entry.ts';
 import type { PutEntry, PutResult } from '../bus/index.ts';
 import type { Phone } from '../phone.ts';
 import type { Trace } from '../trace/index.ts';
@@ -160,7 +161,7 @@ export class Console {
     if (!Array.isArray(resources) || !resources.every((resource) => typeof resource === 'string')) {
       throw new RequestError(400, 'Expected `resources` to be a list of texts');
     }
-    const type = textOf(body, 'detail-type', 128);
+    const type = textOf(body, 'detail-type', MAX_DETAIL_TYPE);
     const source = textOf(body, 'source', 256);
     const { metadata } = detail as { metadata?: { callId?: string; channelId?: string } };
     trace.onCaller(`${type} is sent again from the console`, metadata?.callId ?? metadata?.channelId);

@@ -1,4 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import { timeOf } from '../../ari/timestamp.ts';
+import { parseJsonObject } from '../../json.ts';
 import type { BusEvent } from '../bus/index.ts';
 import type { ObservedCommand, ObservedInvocation } from '../lambda/index.ts';
 import type { LocalRule } from '../template/index.ts';
@@ -276,17 +278,7 @@ function oneLine(text: string): string {
   return line.length > MAX_LINE_TEXT ? `${line.slice(0, MAX_LINE_TEXT)}…` : line;
 }
 
-/** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. */
-function timeOf(timestamp: string): number | undefined {
-  const time = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isNaN(time) ? undefined : time;
-}
-
 function objectOf(value: unknown): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (typeof value === 'string') return parseJsonObject(value);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }

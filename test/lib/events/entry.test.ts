@@ -74,4 +74,6 @@ describe('a frame that is no event', () => {
 test('the size of an entry is counted as AWS counts it', () => {
   const entry = { Source: 'ab', DetailType: 'c', Time: new Date(), Resources: ['ä'], Detail: '{"a":"€"}' };
   expect(entrySize(entry)).toBe(14 + 2 + 1 + 2 + 11);
+  expect(entrySize({ ...entry, Time: undefined })).toBe(2 + 1 + 2 + 11);
+  expect(entrySize({ Source: 'ab', Detail: null, Resources: null, Time: null })).toBe(2);
 });

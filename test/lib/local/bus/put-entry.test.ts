@@ -95,6 +95,36 @@ describe('PutEvents by the real SDK', () => {
     expect(aws.seen).toHaveLength(2);
   });
 
+  test('takes a field that is null for one that is absent', async () => {
+    const request = {
+      Entries: [
+        { ...ENTRY, Source: null },
+        { ...ENTRY, Time: null, Resources: null },
+      ],
+    };
+    const response = await fetch(aws.url, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': 'AWSEvents.PutEvents',
+        authorization: `AWS4-HMAC-SHA256 Credential=${aws.credentials.accessKeyId}/`,
+      },
+      body: JSON.stringify(request),
+    });
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {
+        FailedEntryCount: 1,
+        Entries: [
+          {
+            ErrorCode: 'InvalidArgument',
+            ErrorMessage: 'Parameter Source is not valid. Reason: Source is a required argument.',
+          },
+          { EventId: expect.any(String) },
+        ],
+      },
+    ]);
+  });
+
   const large = { ...ENTRY, Detail: JSON.stringify({ x: 'x'.repeat(525_000) }) };
   const constraint = "at 'entries' failed to satisfy constraint: Member must have length";
   test.each([
