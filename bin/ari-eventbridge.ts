@@ -22,7 +22,7 @@ const COMMANDS: Record<string, Command> = {
   },
   cost: {
     does: 'what the deployed system costs in a month',
-    run: async (args) => void process.stdout.write((await import('./cost.ts')).cost(args)),
+    run: async (args, root) => void process.stdout.write(await (await import('./cost.ts')).cost(args, root)),
   },
 };
 

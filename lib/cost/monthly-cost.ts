@@ -1,4 +1,4 @@
-import { DEPLOYED } from './deployed.ts';
+import { DEPLOYED, type Deployed } from './deployed.ts';
 import { MEASURED_CALL } from './measured-call.ts';
 import { PRICES, type Price } from './prices.ts';
 
@@ -43,6 +43,7 @@ export interface Bill {
 
 export interface MonthlyCost {
   usage: Required<Usage>;
+  deployed: Deployed;
   serverless: Bill;
   /** A pair of small servers that run the same logic around the clock, one taking over for the other, watched alike. */
   servers: Bill;
@@ -53,8 +54,8 @@ export interface MonthlyCost {
 const HOURS = 730;
 const DAYS = 365 / 12;
 const GB = 1e9;
-/** What the task definition of the connector asks for. */
-const TASK = { vcpu: 0.25, gb: 0.5 };
+/** Figures of CloudWatch Container Insights for one task. */
+const CONTAINER_INSIGHTS_METRICS = 30;
 /** Figures of the connector by node and app, by node alone, and of the process (`connector/metrics.ts`). */
 const METRICS = { app: 9, node: 9, process: 7 };
 /** Bytes of one such line of the log, of which there is one a minute. */
@@ -69,9 +70,10 @@ const SECRETS_PER_NODE = 2;
  * What the deployed system costs in a month by AWS's list prices, beside a pair of servers around the clock. Left out is
  * what comes to cents at any number of calls (queues, traffic within the region, the image's place), and Asterisk.
  *
+ * @param deployed what the app's templates deploy. @default what `bin/app.ts` deploys with the example handlers
  * @throws RangeError saying which figure was expected to be what
  */
-export function monthlyCost(given: Usage): MonthlyCost {
+export function monthlyCost(given: Usage, deployed: Deployed = DEPLOYED): MonthlyCost {
   const usage: Required<Usage> = {
     eventsPerCall: MEASURED_CALL.events,
     invocationsPerCall: MEASURED_CALL.invocations,
@@ -89,12 +91,12 @@ export function monthlyCost(given: Usage): MonthlyCost {
       throw new RangeError(`${name}: expected a number of at least 0, got ${value}`);
     }
   }
-  const serverless = billOf([...variableItems(usage), ...standingItems(usage)]);
-  const servers = billOf(serverItems(usage));
+  const serverless = billOf([...variableItems(usage), ...standingItems(usage, deployed)]);
+  const servers = billOf(serverItems(usage, deployed));
   const perCall = sum(variableItems({ ...usage, callsPerDay: 1 })) / DAYS;
-  const headroom = servers.usd - sum(standingItems(usage));
+  const headroom = servers.usd - sum(standingItems(usage, deployed));
   const breakEven = perCall === 0 ? Number.POSITIVE_INFINITY : headroom / perCall / DAYS;
-  return { usage, serverless, servers, breakEvenCallsPerDay: Math.max(0, Math.floor(breakEven)) };
+  return { usage, deployed, serverless, servers, breakEvenCallsPerDay: Math.max(0, Math.floor(breakEven)) };
 }
 
 function variableItems(usage: Required<Usage>): CostItem[] {
@@ -119,42 +121,44 @@ function variableItems(usage: Required<Usage>): CostItem[] {
   ];
 }
 
-function standingItems(usage: Required<Usage>): CostItem[] {
+function standingItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
-  const insights = item('Container Insights', DEPLOYED.containerInsightsMetrics, PRICES.metricMonth);
+  const { vcpu, gb } = deployed.connector ?? { vcpu: 0, gb: 0 };
+  const address = deployed.connector ? HOURS : 0;
   return [
-    item('Connector: CPU', TASK.vcpu * HOURS, PRICES.fargateVcpuHour),
-    item('Connector: memory', TASK.gb * HOURS, PRICES.fargateGbHour),
+    item('Connector: CPU', vcpu * HOURS, PRICES.fargateVcpuHour),
+    item('Connector: memory', gb * HOURS, PRICES.fargateGbHour),
     usage.nat
       ? item('Connector: NAT gateway', HOURS, PRICES.natHour)
-      : item('Connector: public address', HOURS, PRICES.ipv4Hour),
+      : item('Connector: public address', address, PRICES.ipv4Hour),
     item('Secrets', usage.nodes * SECRETS_PER_NODE, PRICES.secretMonth),
-    ...(insights.quantity > 0 ? [insights] : []),
-    ...monitoringItems(usage),
-  ];
+    item('Container Insights', deployed.containerInsights ? CONTAINER_INSIGHTS_METRICS : 0, PRICES.metricMonth),
+    ...monitoringItems(usage, deployed),
+  ].filter(({ quantity }) => quantity > 0);
 }
 
-function serverItems(usage: Required<Usage>): CostItem[] {
+function serverItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
   return [
     item('Servers', SERVER.count * HOURS, PRICES.serverHour),
     item('Their disks', SERVER.count * SERVER.diskGb, PRICES.diskGbMonth),
     item('Their public addresses', SERVER.count * HOURS, PRICES.ipv4Hour),
     item('Secrets', usage.nodes, PRICES.secretMonth),
-    ...monitoringItems(usage),
+    ...monitoringItems(usage, deployed),
   ];
 }
 
 /** What tells how the logic fares, the same wherever it runs. */
-function monitoringItems({ nodes, appsPerNode, metrics }: Required<Usage>): CostItem[] {
+function monitoringItems({ nodes, appsPerNode, metrics }: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
   const figures = nodes * (appsPerNode * METRICS.app + METRICS.node) + METRICS.process;
   const lines = nodes * (appsPerNode + 1) + 1;
+  const alarms = deployed.alarms + nodes * (deployed.alarmsPerNode + appsPerNode * deployed.alarmsPerApp);
   return [
     item('Metrics', metrics ? figures : 0, PRICES.metricMonth),
     item('Log of the metrics', metrics ? (lines * METRICS_LINE * HOURS * 60) / GB : 0, PRICES.logGb),
-    item('Alarms', DEPLOYED.alarms + nodes * appsPerNode * DEPLOYED.alarmsPerApp, PRICES.alarmMonth),
-    item('Dashboards', DEPLOYED.dashboards, PRICES.dashboardMonth),
+    item('Alarms', alarms, PRICES.alarmMonth),
+    item('Dashboards', deployed.dashboards, PRICES.dashboardMonth),
   ].filter(({ quantity }) => quantity > 0);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Metrics } from '../../../connector/metrics.ts';
+import { DEPLOYED } from '../../../lib/cost/deployed.ts';
 import { monthlyCost } from '../../../lib/cost/monthly-cost.ts';
 import { PRICES } from '../../../lib/cost/prices.ts';
 
@@ -40,6 +41,18 @@ test('a pair of servers that is cheaper without any call is cheaper from none on
 test('what is not there costs nothing', () => {
   const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false }).serverless.items;
   expect(bare.filter(({ what }) => /archive|metrics|NAT/i.test(what))).toEqual([]);
+});
+
+test('a connector that runs elsewhere costs nothing here', () => {
+  const elsewhere = { ...DEPLOYED, connector: undefined, containerInsights: false };
+  const { items } = monthlyCost({ callsPerDay: 100 }, elsewhere).serverless;
+  expect(items.filter(({ what }) => /Connector|Container/.test(what))).toEqual([]);
+});
+
+test('bills the alarms of each node and of each of its apps beside the others', () => {
+  const deployed = { ...DEPLOYED, alarms: 10, alarmsPerNode: 2, alarmsPerApp: 3 };
+  const cost = monthlyCost({ callsPerDay: 0, nodes: 4, appsPerNode: 5 }, deployed);
+  expect(item('Alarms', cost)?.quantity).toBe(10 + 4 * 2 + 4 * 5 * 3);
 });
 
 test('counts as many figures as the connector writes', () => {

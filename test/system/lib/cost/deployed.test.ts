@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEPLOYED } from '../../../../lib/cost/deployed.ts';
+import { ALARMS_PER_HANDLER, DEPLOYED, HANDLERS } from '../../../../lib/cost/deployed.ts';
 import { monthlyCost } from '../../../../lib/cost/monthly-cost.ts';
 import { readCloudAssembly, type TemplateResource } from '../../../../lib/local/template/cloud-assembly.ts';
 import { synthesize } from '../../../../lib/local/template/synth.ts';
@@ -29,12 +29,14 @@ function billed(what: string): number {
   return items.find((item) => item.what === what)?.quantity ?? 0;
 }
 
-test('the calculator counts what the templates deploy', () => {
-  expect(ofType('AWS::CloudWatch::Alarm')).toHaveLength(billed('Alarms'));
+test('without an app to count in, the calculator takes what the templates deploy with the example handlers', () => {
+  const handlers = new Set(ofType('AWS::Events::Rule').map(({ Targets }) => JSON.stringify(Targets))).size;
+  const added = (handlers - HANDLERS) * ALARMS_PER_HANDLER;
+  expect(ofType('AWS::CloudWatch::Alarm')).toHaveLength(billed('Alarms') + added);
   expect(ofType('AWS::CloudWatch::Dashboard')).toHaveLength(DEPLOYED.dashboards);
   expect(ofType('AWS::SecretsManager::Secret')).toHaveLength(billed('Secrets'));
   const insights = JSON.stringify(ofType('AWS::ECS::Cluster')).includes('"enabled"');
-  expect(DEPLOYED.containerInsightsMetrics > 0).toBe(insights);
+  expect(DEPLOYED.containerInsights).toBe(insights);
 });
 
 test('the calculator takes the connector’s task to be as large as it is', () => {
