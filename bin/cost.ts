@@ -10,8 +10,8 @@ const USAGE = `ari-eventbridge cost --calls-per-day N
 What the deployed system costs in a month, by AWS's list prices in ${PRICES_OF.region} of ${PRICES_OF.date}, beside a pair of
 small servers that run the same logic around the clock. In a folder with cdk.json the app is synthesized, and its
 templates say how many nodes, apps, alarms and dashboards there are, how large the connector is, how long events are
-kept, and whether there is a NAT gateway; an option takes precedence. In any other folder it is an app
-with ${HANDLERS} call handlers.
+kept, and whether there is a NAT gateway; an option takes precedence. In any other folder it
+takes an app with ${HANDLERS} call handlers.
 
   --calls-per-day N         expected
   --events-per-call N       on the bus  (default: ${MEASURED_CALL.events}, measured with the connector's default filter)
