@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as main from 'ari-eventbridge';
 import * as cdk from 'ari-eventbridge/cdk';
 import * as dynamodb from 'ari-eventbridge/dynamodb';
+import * as pattern from 'ari-eventbridge/pattern';
 import * as testing from 'ari-eventbridge/testing';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 
@@ -14,29 +15,31 @@ test('ari-eventbridge offers this and nothing else', () => {
     CALL_EVENT_SOURCE: 'string',
     CONNECTOR_SOURCE: 'string',
     GiveUp: 'function',
-    InvalidEventException: 'function',
-    InvalidEventPatternException: 'function',
     NotSentError: 'function',
     ariPattern: 'function',
     cachedCredentials: 'function',
     callHandler: 'function',
     channelState: 'function',
     claim: 'function',
-    compile: 'function',
     createAriClient: 'function',
     dialWebSocketTransport: 'function',
-    explain: 'function',
     httpTransport: 'function',
     isClaimed: 'function',
-    matches: 'function',
     unlessGone: 'function',
-    validate: 'function',
     webSocketTransport: 'function',
   });
 });
 
 test('its other entrances offer this and nothing else', () => {
   expect(kinds(testing)).toEqual({ testCalls: 'function' });
+  expect(kinds(pattern)).toEqual({
+    InvalidEventException: 'function',
+    InvalidEventPatternException: 'function',
+    compile: 'function',
+    explain: 'function',
+    matches: 'function',
+    validate: 'function',
+  });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([
     'AriBridge',

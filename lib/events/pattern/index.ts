@@ -1,3 +1,4 @@
+/** Event patterns, decided as EventBridge decides them: `import { matches } from 'ari-eventbridge/pattern'`. */
 import { compile } from './compile.ts';
 import type { EventPattern } from './event-pattern.ts';
 

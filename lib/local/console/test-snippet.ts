@@ -55,7 +55,7 @@ test(${literal(`${fn} ${hasFailed ? 'fails at' : 'handles'} ${type}`)}, async ()
 export function rulesTest(event: BusEvent, rules: readonly LocalRule[], matched: readonly string[]): string {
   const patterns = Object.fromEntries(rules.map(({ title, pattern }) => [title, pattern]));
   const about = matched.length > 0 ? `goes to ${matched.join(', ')}` : 'goes nowhere';
-  return `import { matches } from 'ari-eventbridge';
+  return `import { matches } from 'ari-eventbridge/pattern';
 import { expect, test } from 'vitest';
 
 const event = ${literal(event)};
