@@ -10,7 +10,8 @@ export {
 } from './ari/client.ts';
 export { type Credentials, type CredentialsProvider, cachedCredentials } from './ari/credentials.ts';
 export { AriError, type AriErrorKind, NotSentError, unlessGone } from './ari/errors.ts';
-export type * from './ari/generated/model.ts';
+/** ARI's own types, by the names of its API description: `Ari.Channel`, `Ari.Bridge`, `Ari.StasisStart`. */
+export type * as Ari from './ari/generated/model.ts';
 export { type HttpTransportOptions, httpTransport } from './ari/http-transport.ts';
 export type { AriNode, AriNodeWithSecret } from './ari/node.ts';
 export { type DialOptions, dialWebSocketTransport } from './ari/websocket-dial.ts';

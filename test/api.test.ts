@@ -117,6 +117,13 @@ test.each([
   expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);
 });
 
+test('ARI’s own types are in a namespace: names such as Event are too general for the root', () => {
+  expectTypeOf<main.Ari.Bridge['bridge_type']>().toEqualTypeOf<'mixing' | 'holding'>();
+  expectTypeOf<main.CallEvent<'StasisStart'>['channel']>().toEqualTypeOf<main.Ari.Channel>();
+  // @ts-expect-error: it is Ari.Event
+  expectTypeOf<main.Event>().not.toBeNever();
+});
+
 test('the types lead from an event’s name to its fields', () => {
   main.callHandler({
     ChannelDtmfReceived: async ({ event, channel, late, recovered }) => {

@@ -1,4 +1,4 @@
-import { type CallEvent, callHandler } from 'ari-eventbridge';
+import { type Ari, type CallEvent, callHandler } from 'ari-eventbridge';
 import type { CallHandlerProps } from 'ari-eventbridge/cdk';
 import { dynamoDbOnce } from 'ari-eventbridge/dynamodb';
 import { matches } from 'ari-eventbridge/pattern';
@@ -21,5 +21,7 @@ dynamoDbOnce({});
 matches({ source: ['asterisk.ari'] });
 // @ts-expect-error: there is no such method
 export type Nothing = TestPbx['nothing'];
+// @ts-expect-error: there is no such field
+export type NoField = Ari.Channel['nothing'];
 // @ts-expect-error: there is no such event
 export type NoEvent = CallEvent<'NoSuchEvent'>;
