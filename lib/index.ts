@@ -37,4 +37,4 @@ export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-e
 export type { ConnectorEventMap, ConnectorEventType } from './events/connector-event.ts';
 export { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './events/entry.ts';
 export type { EventMetadata } from './events/metadata.ts';
-export type { Log } from './log.ts';
+export { createLog, type Log } from './log.ts';

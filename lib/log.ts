@@ -13,6 +13,11 @@ export interface Log {
  * A log of JSON lines: `{"time":…,"level":…,"message":…, …fields}`.
  *
  * @param write takes one line without its newline. @default standard output
+ * @example
+ * const lines: string[] = [];
+ * const log = createLog({ service: 'ivr' }, (line) => lines.push(line));
+ * log.info('Hung up', { after: 3 });
+ * // {"time":"2026-11-25T13:00:00.000Z","level":"info","message":"Hung up","service":"ivr","after":3}
  */
 export function createLog(fields: object = {}, write: (line: string) => void = toStdout): Log {
   const at = (level: LogLevel) => (message: string, more?: object) =>

@@ -22,6 +22,7 @@ test('ari-eventbridge offers this and nothing else', () => {
     channelState: 'function',
     claim: 'function',
     createAriClient: 'function',
+    createLog: 'function',
     dialWebSocketTransport: 'function',
     httpTransport: 'function',
     isClaimed: 'function',

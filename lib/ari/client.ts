@@ -46,9 +46,9 @@ export interface AriResponse {
  * The way commands travel: `httpTransport`, `webSocketTransport`, or one of your own.
  *
  * @example
- * const counted: AriTransport = {
+ * const logged: AriTransport = {
  *   request: (request) => {
- *     count += 1;
+ *     console.log(request.method, request.path);
  *     return transport.request(request);
  *   },
  *   close: () => transport.close(),

@@ -15,7 +15,8 @@ export interface Credentials {
  * Where credentials come from. They are fetched late, kept, and fetched anew after a 401.
  *
  * @example
- * const provider: CredentialsProvider = { get: () => vault.cached('ari'), refresh: () => vault.read('ari') };
+ * const read = async () => ({ username: 'handlers', password: await readPassword() });
+ * const provider: CredentialsProvider = { get: read, refresh: read };
  */
 export interface CredentialsProvider {
   get(): Promise<Credentials>;

@@ -41,7 +41,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
  * @example
  * const transport = await dialWebSocketTransport({ url: 'https://pbx.example.com:8089/ari', credentials, apps: ['me'] });
  * const ari = createAriClient(transport);
- * const { version } = (await ari.asterisk.getInfo()).system;
+ * const { system } = await ari.asterisk.getInfo(); // system?.version is "22.10.1"
  * ari.close(); // closes the socket too
  */
 export async function dialWebSocketTransport(options: DialOptions): Promise<WebSocketTransport> {

@@ -44,7 +44,7 @@ export interface NetworkProps {
  *
  * @example
  * const { vpc, subnets, assignPublicIp } = new Network(this, 'Network');
- * new ConnectorService(this, 'Connector', { vpc, subnets, assignPublicIp, bus, nodes });
+ * new ConnectorService(this, 'Connector', { vpc, subnets, assignPublicIp, bus, nodes: [user] });
  */
 export class Network extends Construct {
   readonly vpc: IVpc;

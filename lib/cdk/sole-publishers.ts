@@ -16,7 +16,8 @@ export interface SolePublishersProps {
  * `StasisStart` would have handlers command calls.
  *
  * @example
- * new SolePublishers(this, 'Publishers', { bus, roleArns: [connector.taskRole.roleArn] });
+ * const { taskRole } = connector.service.taskDefinition;
+ * new SolePublishers(this, 'Publishers', { bus, roleArns: [taskRole.roleArn] });
  */
 export class SolePublishers extends Construct {
   constructor(scope: Construct, id: string, { bus, roleArns }: SolePublishersProps) {

@@ -80,8 +80,7 @@ export class TestCall {
    * The call's events that reached the bus, whether they were delivered or not.
    *
    * @example
-   * const [start] = call.events('StasisStart');
-   * await pbx.redeliver(start);
+   * for (const start of call.events('StasisStart')) await pbx.redeliver(start);
    */
   events<T extends AriEventType = AriEventType>(type?: T): CallEvent<T>[] {
     return this.#desk.events(this.id).filter((event) => type === undefined || event.type === type) as CallEvent<T>[];

@@ -28,7 +28,7 @@ export interface TestCallsOptions {
    * @param position its number among the events that have a handler, from 0
    * @default once
    * @example
-   * delivery: ({ type }) => (type === 'StasisStart' ? 'twice' : 'once')
+   * await testCalls({ Greeter: handler }, { delivery: ({ type }) => (type === 'StasisStart' ? 'twice' : 'once') });
    */
   delivery?: (event: CallEvent, position: number) => Delivery;
   /** Each delivery goes to a Lambda environment of its own, which remembers nothing of those before. @default false */

@@ -14,7 +14,7 @@ export interface Quotas {
  * Why EventBridge would refuse the pattern, or undefined where it would take it.
  *
  * @example
- * validate({ source: 'asterisk.ari' });
+ * validate('{"source":"asterisk.ari"}');
  * // 'Event pattern is not valid. Reason: "source" must be an object or an array'
  */
 export function validate(pattern: EventPattern | string, { maxLength = 2048 }: Quotas = {}): string | undefined {
