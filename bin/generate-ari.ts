@@ -1,6 +1,6 @@
 /**
  * Writes `lib/ari/generated/` from the API description that a running Asterisk serves at
- * `/ari/api-docs`: names and types only, no prose.
+ * `/ari/api-docs`: names, types, and the statuses that each command is answered with.
  *
  *   npm run generate:ari -- --url http://127.0.0.1:8088/ari --user NAME --password-env NAME [--check]
  *
@@ -22,6 +22,7 @@ interface Operation {
   nickname: string;
   responseClass: string;
   parameters?: Parameter[];
+  errorResponses?: { code: number | string; reason: string }[];
   upgrade?: string;
 }
 interface Property {
@@ -167,10 +168,36 @@ function renderSchemas(resources: Resource[]): string {
   ].join('\n');
 }
 
+/** What an editor shows of a command: `POST /channels/{channelId}/answer. 404: channel not found; …`. */
+function hover(path: string, { httpMethod, errorResponses = [] }: Operation): string {
+  const failures = errorResponses
+    .toSorted((a, b) => Number(a.code) - Number(b.code))
+    .map(({ code, reason }) => `${code}: ${reason.split('; ').map(inSentence).join(', or ')}`);
+  return `/** ${httpMethod} ${path}${failures.length > 0 ? `. ${failures.join('; ')}` : ''} */`;
+}
+
+/** `Channel not found.` as `channel not found`; `DTMF is required` stays. */
+function inSentence(reason: string): string {
+  return reason.replace(/\.$/, '').replace(/^[A-Z](?=[a-z]*\b)/, (first) => first.toLowerCase());
+}
+
+/** The first parameter of a command: `params: { … }`; of the type `none` where there is nothing to give. */
+function paramsOf(parameters: Parameter[], none: string): string {
+  const fields = parameters.map((p) => {
+    const listed = p.dataType === 'containers' ? LIST_CONTAINERS[p.name] : undefined;
+    const type = listed ?? typeOf(p.dataType, p.allowableValues);
+    const many = p.allowMultiple ? `${type} | readonly (${type})[]` : type;
+    return `${p.name}${p.required || p.paramType === 'path' ? '' : '?'}: ${many}`;
+  });
+  const optional = parameters.every((p) => !p.required && p.paramType !== 'path');
+  return `params${optional ? '?' : ''}: ${fields.length > 0 ? `{ ${fields.join('; ')} }` : none}`;
+}
+
 function renderOperations(resources: Resource[]): string {
   const imports = new Set<string>();
   const table: string[] = [];
   const types: string[] = [];
+  const ofOneChannel: string[] = [];
   for (const resource of resources) {
     const rows: string[] = [];
     const methods: string[] = [];
@@ -187,19 +214,15 @@ function renderOperations(resources: Resource[]): string {
         const suffix = body ? (keyed ? ` {${body.name}}` : ` ${body.name}`) : '';
         rows.push(`    ${op.nickname}: '${op.httpMethod} ${path}${suffix}',`);
 
-        const fields = parameters.map((p) => {
-          const listed = p.dataType === 'containers' ? LIST_CONTAINERS[p.name] : undefined;
-          const type = listed ?? typeOf(p.dataType, p.allowableValues);
-          const many = p.allowMultiple ? `${type} | readonly (${type})[]` : type;
-          return `${p.name}${p.required || p.paramType === 'path' ? '' : '?'}: ${many}`;
-        });
-        const optional = parameters.every((p) => !p.required && p.paramType !== 'path');
-        const argument =
-          fields.length > 0 ? `params${optional ? '?' : ''}: { ${fields.join('; ')} }, ` : 'params?: {}, ';
         const result = typeOf(op.responseClass);
         const named = result.replace('[]', '');
         if (/^[A-Z]/.test(named) && !Object.values(PRIMITIVES).includes(named)) imports.add(named);
-        methods.push(`  ${op.nickname}(${argument}options?: CallOptions): Promise<${result}>;`);
+        const method = (params: string): string =>
+          `  ${hover(path, op)}\n  ${op.nickname}(${params}, options?: CallOptions): Promise<${result}>;`;
+        methods.push(method(paramsOf(parameters, '{}')));
+        if (resource.name !== 'channels' || !path.includes('{channelId}')) continue;
+        const others = parameters.filter(({ name }) => name !== 'channelId');
+        ofOneChannel.push(method(paramsOf(others, 'undefined')));
       }
     }
     const Name = resource.name[0]?.toUpperCase() + resource.name.slice(1);
@@ -216,7 +239,12 @@ function renderOperations(resources: Resource[]): string {
     '/** `METHOD path`, then the body parameter: `{name}` travels under its key, `name` is the whole body. */',
     `export const operations = {\n${table.join('\n')}\n} as const;\n`,
     ...types,
-    `/** Every command of ARI, by resource, in the API's own words. */\nexport interface AriResources {\n${resourcesType}\n}\n`,
+    '/** The commands that act on one channel, with its id filled in. Written out, so that editors show what each is answered with. */',
+    `export interface OneChannel {\n${ofOneChannel.join('\n')}\n}\n`,
+    `/**
+ * Every command of ARI, by resource, in the API's own words. Beside the statuses that a command names, any may be
+ * answered with 401 (user or password), 403 (the user is read-only), 500, and 503 (Asterisk is booting).
+ */\nexport interface AriResources {\n${resourcesType}\n}\n`,
   ].join('\n');
 }
 

@@ -1,21 +1,6 @@
 import type { CallOptions } from './call-options.ts';
 import type { AriClient } from './client.ts';
-import { type Channels, operations } from './generated/operations.ts';
-
-/** The commands of ARI that act on one channel, with its id filled in. */
-type OfOneChannel = {
-  [Name in keyof Channels as Channels[Name] extends (params: infer P, options?: CallOptions) => unknown
-    ? P extends { channelId: string }
-      ? Name
-      : never
-    : never]: Channels[Name] extends (params: infer P, options?: CallOptions) => infer Result
-    ? keyof Omit<P, 'channelId'> extends never
-      ? (params?: undefined, options?: CallOptions) => Result
-      : Partial<P> extends Omit<P, 'channelId'>
-        ? (params?: Omit<P, 'channelId'>, options?: CallOptions) => Result
-        : (params: Omit<P, 'channelId'>, options?: CallOptions) => Result
-    : never;
-};
+import { type OneChannel, operations } from './generated/operations.ts';
 
 /**
  * One channel to command: `channel.answer()` is `ari.channels.answer({ channelId: channel.id })`.
@@ -24,7 +9,7 @@ type OfOneChannel = {
  * await channel.answer();
  * await channel.play({ media: 'sound:hello-world' });
  */
-export interface ChannelHandle extends OfOneChannel {
+export interface ChannelHandle extends OneChannel {
   readonly id: string;
 }
 
