@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -64,7 +65,8 @@ export class AriBridge extends Construct {
     const encryption = { ...(props.encryptionKey && { encryptionKey: props.encryptionKey }) };
     const alarms = { ...(alarmTopic && { topic: alarmTopic }), ...(runbookUrl !== undefined && { runbookUrl }) };
     this.bus = new CallEventBus(this, 'Bus', { ...props.bus, ...encryption }).bus;
-    this.monitoring = new Monitoring(this, 'Monitoring', { ...alarms, ...(props.connector !== false && { nodes }) });
+    const watched = props.connector !== false && hasFigures(props.connector?.metricsInterval);
+    this.monitoring = new Monitoring(this, 'Monitoring', { ...alarms, ...(watched && { nodes }) });
     this.handlerUsers = nodes.map((node) => {
       const description = `Read-write ARI user of ${node.name}, for call handlers`;
       const user = { node, username: 'handlers', description, ...encryption };
@@ -114,6 +116,19 @@ export class AriBridge extends Construct {
       own === this ? this.monitoring : new Monitoring(own, 'Monitoring', { ...alarms, dashboard: false });
     watching.watchDeadLetters('Connector', this.connector.deadLetters);
   }
+}
+
+/**
+ * Whether the connector writes the figures that alarms look at.
+ *
+ * @throws where it would write them more rarely than alarms look
+ */
+function hasFigures(interval: Duration | undefined): boolean {
+  const seconds = interval?.toSeconds() ?? 60;
+  if (seconds <= 60) return seconds > 0;
+  throw new Error(
+    `metricsInterval: expected at most 60 seconds, as alarms look at every minute, or 0 for neither figures nor alarms; got ${seconds} seconds`,
+  );
 }
 
 /** As an import: a grant in the other stack shall not end in the key's own policy, which would have to wait for it. */

@@ -45,6 +45,22 @@ export interface ConnectorServiceProps {
   memoryLimitMiB?: number;
   /** How long events may still be published when a task is stopped, 115 seconds at the most. @default 25 seconds */
   drain?: Duration;
+  /** How much may wait on disk for EventBridge, in bytes; of the task's disk of 20 GiB. @default 1073741824 (1 GiB) */
+  journalMaxBytes?: number;
+  /** How much of it may be in memory as well, in bytes; `memoryLimitMiB` has to have room for more of it. @default 33554432 (32 MiB) */
+  memoryMaxBytes?: number;
+  /** PutEvents requests in flight at the most; throttling lowers their number for a while. @default 8 */
+  putEventsConcurrency?: number;
+  /** Size of one PutEvents request at the most, in bytes, by AWS's formula. @default 900000 */
+  putEventsMaxBytes?: number;
+  /**
+   * How often figures go to CloudWatch, in whole seconds up to an hour; 0 for never. The alarms of `Monitoring` look at
+   * every minute: with more than 60 seconds they take the connector for lost.
+   * @default 60 seconds
+   */
+  metricsInterval?: Duration;
+  /** The port of `/healthz`, `/readyz` and `/metrics`, on the task's loopback only: for a sidecar container. @default 8080 */
+  healthPort?: number;
   /** @default 1 month */
   logRetention?: RetentionDays;
   /**
@@ -57,13 +73,13 @@ export interface ConnectorServiceProps {
   encryptionKey?: IKey;
 }
 
-const HEALTH_PORT = 8080;
 /** A volume of the task: it outlives a crash of the container, which is restarted in place. */
 const JOURNAL = { name: 'journal', folder: '/var/lib/ari-eventbridge' };
 /** The user `node` of the image, by its number: a base without a list of users will do. */
 const USER = '1000:1000';
 /** What the health check runs: the image has Node, and no curl. */
-const ASK_HEALTH = `fetch('http://127.0.0.1:${HEALTH_PORT}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+const askHealth = (port: number): string =>
+  `fetch('http://127.0.0.1:${port}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /**
  * The connector as one Fargate task without any inbound port. Deploys overlap: the new one takes the apps over.
@@ -105,7 +121,7 @@ export class ConnectorService extends Construct implements IConnectable {
   }
 
   #task(props: ConnectorServiceProps): FargateTaskDefinition {
-    const { encryptionKey, drain = Duration.seconds(25) } = props;
+    const { encryptionKey, drain = Duration.seconds(25), healthPort = 8080 } = props;
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: props.cpu ?? 256,
       memoryLimitMiB: props.memoryLimitMiB ?? 512,
@@ -119,18 +135,29 @@ export class ConnectorService extends Construct implements IConnectable {
         ARI_NODES: grantNodes(props.nodes, task.taskRole),
         EVENT_BUS_NAME: props.bus.eventBusName,
         AWS_REGION: Aws.REGION,
-        HEALTH_PORT: String(HEALTH_PORT),
-        DRAIN_SECONDS: String(drain.toSeconds()),
         JOURNAL_FOLDER: JOURNAL.folder,
         DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
-        ...(props.eventFilter && { EVENT_FILTER: JSON.stringify(props.eventFilter) }),
+        ...variables({
+          HEALTH_PORT: healthPort,
+          DRAIN_SECONDS: drain.toSeconds(),
+          EVENT_FILTER: props.eventFilter && JSON.stringify(props.eventFilter),
+          JOURNAL_MAX_BYTES: props.journalMaxBytes,
+          MEMORY_MAX_BYTES: props.memoryMaxBytes,
+          PUT_EVENTS_CONCURRENCY: props.putEventsConcurrency,
+          PUT_EVENTS_MAX_BYTES: props.putEventsMaxBytes,
+          METRICS_INTERVAL_SECONDS: props.metricsInterval?.toSeconds(),
+        }),
       },
       readonlyRootFilesystem: true,
       enableRestartPolicy: true,
       // The least that ECS takes: one that crashes sooner is not restarted in place, and its journal goes with the task.
       restartAttemptPeriod: Duration.seconds(60),
       stopTimeout: drain.plus(Duration.seconds(5)),
-      healthCheck: { command: ['CMD', 'node', '-e', ASK_HEALTH], interval: Duration.seconds(10), retries: 3 },
+      healthCheck: {
+        command: ['CMD', 'node', '-e', askHealth(healthPort)],
+        interval: Duration.seconds(10),
+        retries: 3,
+      },
       logging: LogDriver.awsLogs({
         streamPrefix: 'connector',
         logGroup: logGroup(this, 'Logs', { retention: props.logRetention, encryptionKey }),
@@ -146,4 +173,10 @@ export class ConnectorService extends Construct implements IConnectable {
     });
     return task;
   }
+}
+
+/** What is not set is left to the connector's own default. */
+function variables(settings: Record<string, string | number | undefined>): Record<string, string> {
+  const set = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
 }

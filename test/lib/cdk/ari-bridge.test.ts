@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { AriBridge, type AriBridgeProps } from '../../../lib/cdk/ari-bridge.ts';
@@ -21,6 +21,19 @@ test('a bridge whose connector runs elsewhere has no network, none of the connec
     template.resourceCountIs(type, 0);
   }
   template.resourceCountIs('AWS::SecretsManager::Secret', 1);
+});
+
+test('a bridge whose connector writes no figures has no alarm that waits for them', () => {
+  const alarms = (template: Template): string[] => Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms(bridge()).join()).toContain('NotConnected');
+  const without = alarms(bridge({ connector: { metricsInterval: Duration.seconds(0) } }));
+  expect(without).toEqual([expect.stringContaining('DeadLetters')]);
+});
+
+test('alarms want figures of every minute: fewer are refused at synth', () => {
+  expect(() => bridge({ connector: { metricsInterval: Duration.minutes(5) } })).toThrow(
+    'metricsInterval: expected at most 60 seconds, as alarms look at every minute, or 0 for neither figures nor alarms; got 300 seconds',
+  );
 });
 
 test.each([

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '../../../connector/config.ts';
+import { type ConnectorConfig, readConfig } from '../../../connector/config.ts';
 import { ConnectorService, type ConnectorServiceProps } from '../../../lib/cdk/connector-service.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
 import { NODE, only } from '../../support/template-of.ts';
@@ -27,6 +27,30 @@ const containerOf = (template: Template): Json =>
   (only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions as Json[])[0] ?? {};
 const idOf = (template: Template, type: string, prefix = ''): string =>
   Object.keys(template.findResources(type)).find((id) => id.startsWith(prefix)) ?? expect.fail(`no ${type}`);
+
+/** What the connector makes of the template's variables, and which it asked for. */
+function configured(template: Template): { given: string[]; asked: string[]; config: ConnectorConfig } {
+  const given = (containerOf(template).Environment as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [
+    Name,
+    typeof Value === 'string' ? Value : 'https://sqs.example.com/q',
+  ]);
+  const nodes = JSON.stringify([{ ...NODE, secretId: 's' }]);
+  const environment = {
+    ...Object.fromEntries(given),
+    ARI_NODES: nodes,
+    EVENT_BUS_NAME: 'bus',
+    AWS_REGION: 'eu-west-1',
+  };
+  const asked = new Set<string>();
+  const noted = new Proxy<NodeJS.ProcessEnv>(environment, {
+    get: (target, name: string) => {
+      asked.add(name);
+      return target[name];
+    },
+  });
+  const config = readConfig(noted);
+  return { given: given.map(([name = '']) => name).toSorted(), asked: [...asked].toSorted(), config };
+}
 
 describe('the connector service', () => {
   let template: Template;
@@ -100,13 +124,7 @@ describe('the connector service', () => {
   });
 
   test('may drain for as long as it asks for before it is killed', () => {
-    const environment = containerOf(template).Environment as { Name: string; Value: unknown }[];
-    const text = Object.fromEntries(
-      environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : 'https://sqs.example.com/q']),
-    );
-    const nodes = JSON.stringify([{ ...NODE, secretId: 's' }]);
-    // What the template says is a configuration that the connector takes.
-    const config = readConfig({ ...text, ARI_NODES: nodes, EVENT_BUS_NAME: 'bus', AWS_REGION: 'eu-west-1' });
+    const { config } = configured(template);
     expect(containerOf(template).StopTimeout).toBeGreaterThan(config.drainSeconds);
   });
 });
@@ -128,4 +146,44 @@ test('the image’s context has the certificates of private CAs, where ARI_NODES
 test('two connector services on one bus leave it to the bus who may put events', () => {
   const template = connector(folderOfTest(), { solePublisher: false });
   template.resourceCountIs('AWS::Events::EventBusPolicy', 0);
+});
+
+test('each variable that the connector reads is set by a prop, or by the construct itself', () => {
+  const eventFilter = [{ 'detail-type': ['StasisStart'] }];
+  const template = connector(folderOfTest(), {
+    drain: Duration.seconds(60),
+    eventFilter,
+    healthPort: 8081,
+    journalMaxBytes: 2 ** 31,
+    memoryMaxBytes: 2 ** 26,
+    metricsInterval: Duration.seconds(10),
+    putEventsConcurrency: 4,
+    putEventsMaxBytes: 500_000,
+  });
+  const { given, asked, config } = configured(template);
+  expect(given).toEqual(asked);
+  expect(config).toMatchObject({
+    drainSeconds: 60,
+    healthPort: 8081,
+    journalMaxBytes: 2 ** 31,
+    memoryMaxBytes: 2 ** 26,
+    metricsIntervalSeconds: 10,
+    putEventsConcurrency: 4,
+    putEventsMaxBytes: 500_000,
+  });
+  const environment = containerOf(template).Environment;
+  expect(environment).toContainEqual({ Name: 'EVENT_FILTER', Value: JSON.stringify(eventFilter) });
+  const { Command } = containerOf(template).HealthCheck as { Command: string[] };
+  expect(Command.at(-1)).toContain('http://127.0.0.1:8081/healthz');
+});
+
+test('what is not set is left to the connector’s own defaults', () => {
+  const { config } = configured(connector(folderOfTest()));
+  const own = {
+    ARI_NODES: JSON.stringify([{ ...NODE, secretId: 's' }]),
+    EVENT_BUS_NAME: 'bus',
+    AWS_REGION: 'eu-west-1',
+  };
+  const { filter: _, ...defaults } = readConfig(own);
+  expect(config).toMatchObject({ ...defaults, deadLetterQueueUrl: 'https://sqs.example.com/q' });
 });
