@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -76,6 +76,7 @@ export class CallHandler extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: CallHandlerProps) {
     super(scope, id);
+    this.node.addValidation({ validate: () => applicationFaults(id, props) });
     const { encryptionKey, reservedConcurrency = 20 } = props;
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...(encryptionKey && { encryptionKey }) });
     const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment } = props;
@@ -106,4 +107,19 @@ export class CallHandler extends Construct implements IConnectable {
     });
     props.monitoring?.watchHandler(id, this);
   }
+}
+
+/** Applications that the pattern names and no node has: the rule would never match. */
+function applicationFaults(id: string, { pattern, nodes }: CallHandlerProps): string[] {
+  const asked = pattern.detail?.application;
+  if (!Array.isArray(asked) || nodes.length === 0) return [];
+  const known = new Set<unknown>(nodes.flatMap(({ ariNode }) => ariNode.apps));
+  const unknown = asked.filter((name) => typeof name === 'string' && !Token.isUnresolved(name) && !known.has(name));
+  if (unknown.length === 0) return [];
+  const list = (names: Iterable<unknown>): string => [...names].map((name) => JSON.stringify(name)).join(', ');
+  const [applications, them] = unknown.length === 1 ? ['application', 'it'] : ['applications', 'them'];
+  return [
+    `CallHandler ${id}: the pattern asks for the ${applications} ${list(unknown)}, but no node has ${them}; ` +
+      `the nodes have ${list(known)}. Correct the name, or add it to \`apps\` of a node`,
+  ];
 }

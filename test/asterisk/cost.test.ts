@@ -27,7 +27,7 @@ afterEach(async () => {
 /** One call of a real phone to `ivr`: it presses 1, hears something and the goodbye, and Asterisk hangs up. */
 async function measure(filter: readonly EventPattern[]) {
   const recorder = new Recorder();
-  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'] }];
+  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
   const running = await LocalSystem.prepare(ROOT, nodes, recorder);
   system = running;
   for (const { environment } of running.deployment.containers) environment.EVENT_FILTER = JSON.stringify(filter);

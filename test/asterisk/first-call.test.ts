@@ -20,7 +20,7 @@ const recorder = new Recorder();
 
 beforeAll(async () => {
   asterisk = await RealAsterisk.prepare();
-  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'] }];
+  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
   system = await LocalSystem.prepare(ROOT, nodes, recorder);
   users = system.users[0] as NodeUsers;
   if (!OWN_ASTERISK) {

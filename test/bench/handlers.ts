@@ -18,7 +18,7 @@ import { installAriClient } from './call/install-ari-client.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Fresh processes for each handler. They take turns, so that whatever else the machine does hits all of them alike. */
 const ROUNDS = 41;
-const NODES = [{ name: 'pbx-1', url: 'http://127.0.0.1:1/ari', apps: ['any'] }];
+const NODES = [{ name: 'pbx-1', url: 'http://127.0.0.1:1/ari', apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
 
 interface Subject {
   name: string;

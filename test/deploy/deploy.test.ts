@@ -52,7 +52,9 @@ afterAll(async () => {
 
 /** Synthesizes and deploys the stack of the bus and the handlers. */
 async function deploy(): Promise<void> {
-  const nodes = JSON.stringify([{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'] }]);
+  const nodes = JSON.stringify([
+    { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] },
+  ]);
   const assembly = join(project.root, 'cdk.out');
   await cdk(project.root, cloud.environment, 'synth', '--quiet', '--output', assembly, '--context', `nodes=${nodes}`);
   const out = leaveOut(join(assembly, `${STACK}.template.json`), UNKNOWN_TYPES);
@@ -145,7 +147,12 @@ test('the connector brings a whole call to the deployed functions', async () => 
   const connector = new ConnectorProcess({
     ...cloud.environment,
     ARI_NODES: JSON.stringify([
-      { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference'], secretId: HANDLERS_SECRET },
+      {
+        name: NODE,
+        url: asterisk.url,
+        apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'],
+        secretId: HANDLERS_SECRET,
+      },
     ]),
     EVENT_BUS_NAME: await deployedBus(),
     JOURNAL_FOLDER: journal.path,

@@ -51,7 +51,11 @@ export async function manyCalls(calls: number, perSecond: number): Promise<Calls
   });
   const answered = new Set<string>();
   const playing = new Set<string>();
-  const system = await LocalSystem.prepare(ROOT, [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR'] }], recorder);
+  const system = await LocalSystem.prepare(
+    ROOT,
+    [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }],
+    recorder,
+  );
   try {
     for (const { connector, handlers } of system.users) {
       asterisk.allow({ ...connector, readOnly: true });

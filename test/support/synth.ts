@@ -114,7 +114,7 @@ export async function synthesizeApp(context: Json): Promise<Synthesized> {
   return new Synthesized(folder);
 }
 
-const APPS = ['Intro-IVR', 'Super-Conference'];
+const APPS = ['Intro-IVR', 'Super-Conference', 'Voicemail'];
 const node = (name: string, more: Json = {}) => ({
   name,
   url: `https://${name}.example.com:8089/ari`,
@@ -136,7 +136,7 @@ export const WAYS: Record<string, Json> = {
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pbx-alarms',
   },
   'a VPC of its own with NAT': { nodes: [node('pbx-1')], asteriskNetwork: 'private', vpcCidr: '10.42.0.0/16' },
-  'three nodes with two apps each': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
+  'three nodes with three apps each': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
   'customer-managed key': { nodes: [node('pbx-1')], customerManagedKey: true },
   'no connector': {
     nodes: [node('pbx-1')],

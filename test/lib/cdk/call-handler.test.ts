@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CallHandler, type CallHandlerProps } from '../../../lib/cdk/call-handler.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
-import { ariPattern } from '../../../lib/index.ts';
+import { type AriPattern, ariPattern } from '../../../lib/index.ts';
 import { NODE, only, templateOf } from '../../support/template-of.ts';
 import { folderOfTest } from '../../support/temporary-folder.ts';
 
@@ -138,4 +138,32 @@ test('a certificate file that is not there is refused by name', () => {
   expect(() => handlerIn(stack, {}, { ...NODE, caFile: join(folder, 'missing.pem') })).toThrow(
     /node "pbx-1": expected `caFile` to name a file, relative to cdk\.json; there is no \/.*missing\.pem/,
   );
+});
+
+describe('a pattern’s application', () => {
+  const synthWith = (pattern: AriPattern, more: Partial<CallHandlerProps> = {}): Template =>
+    handler({ pattern, ...more });
+
+  test('that no node has is refused at synth, with the applications there are', () => {
+    expect(() => synthWith(ariPattern({ application: 'Intro-IVV' }))).toThrow(
+      'CallHandler IntroIvr: the pattern asks for the application "Intro-IVV", but no node has it; ' +
+        'the nodes have "Intro-IVR", "Super-Conference". Correct the name, or add it to `apps` of a node',
+    );
+  });
+
+  test('is refused by itself where another of its list is there', () => {
+    expect(() => synthWith(ariPattern({ application: ['Intro-IVR', 'Sales', 'Support'] }))).toThrow(
+      'asks for the applications "Sales", "Support", but no node has them;',
+    );
+  });
+
+  test.each<[string, AriPattern, Partial<CallHandlerProps>]>([
+    ['that one of the nodes has', ariPattern({ application: 'Super-Conference' }), {}],
+    ['given by a prefix', { source: ['asterisk.ari'], detail: { application: [{ prefix: 'Sales-' }] } }, {}],
+    ['given by a token', ariPattern({ application: Lazy.string({ produce: () => 'Sales' }) }), {}],
+    ['that is not asked for', ariPattern({ type: 'StasisStart' }), {}],
+    ['of a handler that commands no node', ariPattern({ application: 'Sales' }), { nodes: [] }],
+  ])('%s is taken', (_, pattern, more) => {
+    synthWith(pattern, more).resourceCountIs('AWS::Events::Rule', 1);
+  });
 });

@@ -7,7 +7,11 @@ import { readCloudAssembly, type TemplateResource } from '../../../../lib/local/
 import { synthesize } from '../../../../lib/local/template/synth.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
+const NODE = {
+  name: 'pbx-1',
+  url: 'https://pbx-1.example.com:8089/ari',
+  apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'],
+};
 
 let folder: string;
 let resources: TemplateResource[];
@@ -23,9 +27,9 @@ function ofType(type: string): Record<string, unknown>[] {
   return resources.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties);
 }
 
-/** How much of something the calculator bills for one node with one app. */
+/** How much of something the calculator bills for one node with its apps. */
 function billed(what: string): number {
-  const { items } = monthlyCost({ callsPerDay: 0, nodes: 1, appsPerNode: 1 }).serverless;
+  const { items } = monthlyCost({ callsPerDay: 0, nodes: 1, appsPerNode: NODE.apps.length }).serverless;
   return items.find((item) => item.what === what)?.quantity ?? 0;
 }
 
