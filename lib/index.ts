@@ -32,6 +32,7 @@ export { claim, isClaimed } from './call-handler/claim.ts';
 export type { DeadLetter } from './call-handler/dead-letter.ts';
 export { GiveUp } from './call-handler/give-up.ts';
 export type { OnceStore } from './call-handler/once.ts';
+export { playOnce } from './call-handler/play-once.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
 export type { ConnectorEventMap, ConnectorEventType } from './events/connector-event.ts';

@@ -26,6 +26,7 @@ test('ari-eventbridge offers this and nothing else', () => {
     dialWebSocketTransport: 'function',
     httpTransport: 'function',
     isClaimed: 'function',
+    playOnce: 'function',
     unlessGone: 'function',
     webSocketTransport: 'function',
   });
@@ -110,6 +111,7 @@ test.each([
   ['call-handler/dynamodb.ts', 'dynamoDbOnce'],
   ['call-handler/dynamodb.ts', 'dynamoDbState'],
   ['call-handler/give-up.ts', 'GiveUp'],
+  ['call-handler/play-once.ts', 'playOnce'],
   ['testing/test-calls.ts', 'testCalls'],
   ['testing/test-call.ts', 'TestCall'],
 ])('lib/%s shows by an example how to use %s', (file, name) => {

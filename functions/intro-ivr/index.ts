@@ -6,7 +6,7 @@
  * and a playback that got as far as its goodbye is the end of the call. Events come twice, late, and again after a
  * failure; so each function asks Asterisk what is the case before it acts.
  */
-import { type AriClient, type ChannelHandle, callHandler, claim, isClaimed, unlessGone } from 'ari-eventbridge';
+import { callHandler, claim, isClaimed, playOnce, unlessGone } from 'ari-eventbridge';
 
 const GREETING = 'sound:hello-world';
 const TIME_TO_CHOOSE = 'sound:silence/5';
@@ -14,9 +14,9 @@ const SOMETHING = 'sound:tt-monkeys';
 const GOODBYE = 'sound:vm-goodbye';
 
 export const handler = callHandler({
-  StasisStart: async ({ channel, ari }) => {
+  StasisStart: async ({ channel }) => {
     if (await isClaimed(channel, 'choice')) return; // late: the caller has chosen already
-    await play('menu', [GREETING, TIME_TO_CHOOSE, GOODBYE], channel, ari);
+    await playOnce(channel, 'menu', [GREETING, TIME_TO_CHOOSE, GOODBYE]);
   },
 
   ChannelDtmfReceived: async ({ event, channel, ari }) => {
@@ -25,9 +25,9 @@ export const handler = callHandler({
     if (menu) await unlessGone(ari.playbacks.stop({ playbackId: menu.id }));
     if (!(await claim(channel, 'choice', event))) return; // another digit was first
 
-    if (event.digit === '1') await play('choice', [SOMETHING, GOODBYE], channel, ari);
+    if (event.digit === '1') await playOnce(channel, 'choice', [SOMETHING, GOODBYE]);
     else if (event.digit === '2') await channel.move({ app: 'Super-Conference', appArgs: '100' });
-    else await play('choice', [GOODBYE], channel, ari);
+    else await playOnce(channel, 'choice', [GOODBYE]);
   },
 
   PlaybackFinished: async ({ event, channel }) => {
@@ -36,11 +36,3 @@ export const handler = callHandler({
     if (media_uri === GOODBYE || state === 'failed') await channel.hangup();
   },
 });
-
-/** Starts a playback, unless it plays already. Answers first: on a channel that plays, that would have to wait. */
-async function play(name: string, media: string[], channel: ChannelHandle, ari: AriClient): Promise<void> {
-  const playbackId = `${name}-${channel.id}`;
-  if (await unlessGone(ari.playbacks.get({ playbackId }))) return;
-  await channel.answer();
-  await channel.playWithId({ playbackId, media });
-}

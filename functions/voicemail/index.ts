@@ -5,7 +5,7 @@
  * What has to be known when the caller is gone is in the recording's name: the mailbox, the caller's number, the channel.
  * The recording is a draft until the event is out. So a repeated or retried event finds out what is left to do.
  */
-import { type AriClient, AriError, type ChannelHandle, callHandler, unlessGone } from 'ari-eventbridge';
+import { type AriClient, AriError, callHandler, playOnce, unlessGone } from 'ari-eventbridge';
 
 const GREETING = 'sound:vm-intro';
 const GOODBYE = 'sound:vm-goodbye';
@@ -18,7 +18,7 @@ export const handler = callHandler({
     const number = event.channel.caller.number.replace(/[^A-Za-z0-9+]/g, '').slice(0, 32) || 'anonymous';
     const message = `${mailbox}_${number}_${channel.id}`;
     if (await isStored(`${MESSAGE}_${message}`, ari)) return; // late: it was left already
-    await play('greeting', GREETING, channel, ari);
+    await playOnce(channel, 'greeting', GREETING);
     await unlessThere(
       channel.record({
         name: `${DRAFT}_${message}`,
@@ -43,21 +43,13 @@ export const handler = callHandler({
       await unlessGone(ari.recordings.deleteStored({ recordingName: draft }));
     }
     // A caller who ended the message with `#` is still there; that one has hung up is no error.
-    await play('goodbye', GOODBYE, channel, ari);
+    await playOnce(channel, 'goodbye', GOODBYE);
   },
 
   PlaybackFinished: async ({ event, channel }) => {
     if (event.playback.media_uri === GOODBYE) await channel.hangup();
   },
 });
-
-/** Starts a playback, unless it plays already. Answers first: on a channel that plays, that would have to wait. */
-async function play(name: string, media: string, channel: ChannelHandle, ari: AriClient): Promise<void> {
-  const playbackId = `${name}-${channel.id}`;
-  if (await unlessGone(ari.playbacks.get({ playbackId }))) return;
-  await channel.answer();
-  await channel.playWithId({ playbackId, media });
-}
 
 async function isStored(recordingName: string, ari: AriClient): Promise<boolean> {
   return (await unlessGone(ari.recordings.getStored({ recordingName }))) !== undefined;

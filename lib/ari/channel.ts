@@ -11,6 +11,8 @@ import { type OneChannel, operations } from './generated/operations.ts';
  */
 export interface ChannelHandle extends OneChannel {
   readonly id: string;
+  /** All of ARI on the channel's node: for what is not a command of a channel. */
+  readonly ari: AriClient;
 }
 
 type Command = (params: Record<string, unknown>, options?: CallOptions) => unknown;
@@ -22,7 +24,7 @@ const COMMANDS = Object.entries(operations.channels)
 /** The commands of `ari.channels` bound to one channel. */
 export function channelHandle(ari: AriClient, channelId: string): ChannelHandle {
   const all = ari.channels as unknown as Record<string, Command>;
-  const bound: Record<string, unknown> = { id: channelId };
+  const bound: Record<string, unknown> = { id: channelId, ari };
   for (const name of COMMANDS) {
     bound[name] = (params?: object, options?: CallOptions) => all[name]?.({ ...params, channelId }, options);
   }

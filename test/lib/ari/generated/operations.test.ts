@@ -37,6 +37,6 @@ test('the command that answers a channel says what 404, 409 and 412 mean', () =>
 });
 
 test('a channel has a method for each command whose path names a channel', () => {
-  const { id, ...handle } = channelHandle({ channels: {} } as Parameters<typeof channelHandle>[0], '1.0');
+  const { id, ari, ...handle } = channelHandle({ channels: {} } as Parameters<typeof channelHandle>[0], '1.0');
   expect([...methodsOf('OneChannel').keys()]).toEqual(Object.keys(handle));
 });
