@@ -12,9 +12,9 @@ export const handler = callHandler({
 
   ChannelLeftBridge: async ({ event, channel, ari }) => {
     const { id: room } = event.bridge;
-    const open = await closeIfEmpty(room, ari);
+    const wasClosed = await closeIfEmpty(room, ari);
     // Closed in the moment in which this caller joined: opened again. One who hung up is gone, which is no error.
-    if (!open) await join(room, channel, ari);
+    if (wasClosed) await join(room, channel, ari);
   },
 });
 
@@ -27,8 +27,8 @@ async function join(room: string, channel: ChannelHandle, ari: AriClient): Promi
     await ari.bridges.addChannel({ bridgeId: room, channel: channel.id });
   } catch (error) {
     // The caller has hung up meanwhile, and nobody will ever leave the room.
-    const open = await closeIfEmpty(room, ari);
-    if (open) throw error;
+    const wasClosed = await closeIfEmpty(room, ari);
+    if (!wasClosed) throw error;
     // Closed by the last one who left, in this very moment: opened again.
     await join(room, channel, ari);
   }
@@ -44,9 +44,13 @@ async function openRoom(room: string, ari: AriClient) {
   }
 }
 
-/** Closes the room if nobody is in it now: the event may be late, and somebody may have joined since. */
+/**
+ * Closes the room if nobody is in it now: the event may be late, and somebody may have joined since.
+ *
+ * @returns whether it was closed before, by another invocation
+ */
 async function closeIfEmpty(room: string, ari: AriClient): Promise<boolean> {
   const bridge = await unlessGone(ari.bridges.get({ bridgeId: room }));
   if (bridge?.channels.length === 0) await unlessGone(ari.bridges.destroy({ bridgeId: room }));
-  return bridge !== undefined;
+  return bridge === undefined;
 }

@@ -1,3 +1,4 @@
+import { callHandler } from 'ari-eventbridge';
 import { type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { handler as superConference } from '../../functions/super-conference/index.ts';
@@ -36,6 +37,15 @@ describe('events that come late', () => {
     const bob = await pbx.dial('conference');
     for (const event of alice.events('ChannelLeftBridge')) await pbx.redeliver(event);
     expect(bob.bridge).toBe('100');
+  });
+
+  test('a caller whose room another invocation has closed sits in it again', async () => {
+    const closer = callHandler({ StasisStart: ({ ari }) => ari.bridges.destroy({ bridgeId: '100' }) });
+    pbx = await testCalls({ 'Super-Conference': superConference, Closer: closer });
+    const alice = await pbx.dial('conference');
+    await pbx.dial('Closer');
+    expect(alice.bridge).toBe('100');
+    expect(alice.events('ChannelEnteredBridge')).toHaveLength(2);
   });
 
   test('the start of a call that is over opens no room', async () => {
