@@ -29,7 +29,7 @@ const bridge = new AriBridge(calls, 'Bridge', {
   ...(alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(calls, 'AlarmTopic', alarmTopicArn) }),
   ...(runbookUrl !== undefined && { runbookUrl }),
 });
-const handlers = { ...bridge.forHandlers, reservedConcurrency: config.handlerConcurrency };
+const handlers = { ...bridge.handlerDefaults, reservedConcurrency: config.handlerConcurrency };
 
 new CallHandler(calls, 'IntroIvr', {
   ...handlers,
@@ -58,13 +58,7 @@ new CallHandler(calls, 'Voicemail', {
   }),
 });
 
-const { nodes: users, vpc: handlersVpc, subnets, encryptionKey } = bridge.forHandlers;
-new DoctorFunction(calls, 'Doctor', {
-  nodes: users,
-  ...(handlersVpc && { vpc: handlersVpc }),
-  ...(subnets && { subnets }),
-  ...(encryptionKey && { encryptionKey }),
-});
+new DoctorFunction(calls, 'Doctor', bridge.handlerDefaults);
 
 if (config.schemas) {
   const schemas = new Stack(app, 'AriEventBridgeSchemas', { description: 'The contract on the bus of call events' });

@@ -37,8 +37,11 @@ export interface AriBridgeProps {
   runbookUrl?: string;
 }
 
-/** What a `CallHandler` needs of its bridge: `new CallHandler(this, 'IntroIvr', { ...bridge.forHandlers, entry, pattern })`. */
-export type ForHandlers = Pick<CallHandlerProps, 'bus' | 'nodes' | 'vpc' | 'subnets' | 'encryptionKey' | 'monitoring'>;
+/** What a `CallHandler` needs of its bridge: `new CallHandler(this, 'IntroIvr', { ...bridge.handlerDefaults, entry, pattern })`. */
+export type HandlerDefaults = Pick<
+  CallHandlerProps,
+  'bus' | 'nodes' | 'vpc' | 'subnets' | 'encryptionKey' | 'monitoring'
+>;
 
 /**
  * All of it: bus, users of each node, connector in its network, and what watches them. What is left to add are handlers.
@@ -47,7 +50,7 @@ export type ForHandlers = Pick<CallHandlerProps, 'bus' | 'nodes' | 'vpc' | 'subn
  * const bridge = new AriBridge(this, 'Bridge', {
  *   nodes: [{ name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] }],
  * });
- * new CallHandler(this, 'IntroIvr', { ...bridge.forHandlers, entry: 'intro-ivr.ts', pattern });
+ * new CallHandler(this, 'IntroIvr', { ...bridge.handlerDefaults, entry: 'intro-ivr.ts', pattern });
  */
 export class AriBridge extends Construct {
   readonly bus: IEventBus;
@@ -57,7 +60,7 @@ export class AriBridge extends Construct {
   /** Undefined where the connector runs elsewhere. */
   readonly connector: ConnectorService | undefined;
   /** What a `CallHandler` of this bridge needs. */
-  readonly forHandlers: ForHandlers;
+  readonly handlerDefaults: HandlerDefaults;
 
   constructor(scope: Construct, id: string, props: AriBridgeProps) {
     super(scope, id);
@@ -83,7 +86,7 @@ export class AriBridge extends Construct {
             ...(inNetwork ? encryption : ownEncryption),
           })
         : undefined;
-    this.forHandlers = {
+    this.handlerDefaults = {
       bus: this.bus,
       nodes: this.handlerUsers,
       monitoring: this.monitoring,

@@ -1,5 +1,5 @@
 export type { AriNode } from '../ari/node.ts';
-export { AriBridge, type AriBridgeConnector, type AriBridgeProps, type ForHandlers } from './ari-bridge.ts';
+export { AriBridge, type AriBridgeConnector, type AriBridgeProps, type HandlerDefaults } from './ari-bridge.ts';
 export { CallDataKey } from './call-data-key.ts';
 export { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
 export { CallHandler, type CallHandlerProps } from './call-handler.ts';

@@ -9,7 +9,7 @@ const { nodes } = readConfig(app);
 const calls = new Stack(app, 'Bench');
 const bridge = new AriBridge(calls, 'Bridge', { nodes });
 new CallHandler(calls, 'Answer', {
-  ...bridge.forHandlers,
+  ...bridge.handlerDefaults,
   entry: 'answer.ts',
   pattern: ariPattern({ type: 'StasisStart' }),
 });

@@ -41,8 +41,8 @@ test.each([
   [{ private: true }, true],
 ])('handlers of a bridge run in its network only where they must: %j', (network, inNetwork) => {
   const stack = new Stack(new App({ outdir: folderOfTest() }), 'Test');
-  const { forHandlers } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });
-  expect(forHandlers.vpc !== undefined).toBe(inNetwork);
+  const { handlerDefaults } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });
+  expect(handlerDefaults.vpc !== undefined).toBe(inNetwork);
 });
 
 test('a connector in a stack of its own leaves the other without a container, and nothing there waits for it', () => {

@@ -35,7 +35,7 @@ beforeAll(() => {
     alarmTopic: Topic.fromTopicArn(stack, 'Topic', TOPIC),
   });
   new CallHandler(stack, 'IntroIvr', {
-    ...bridge.forHandlers,
+    ...bridge.handlerDefaults,
     entry: 'functions/intro-ivr/index.ts',
     pattern: ariPattern({ application: 'Intro-IVR' }),
   });
