@@ -66,7 +66,7 @@ export function eventId({ connection, sequence }: FramePosition): string {
 let lastTime = Number.NaN;
 let lastIso = '';
 
-/** Many events share a millisecond. */
+/** Many events share a millisecond, so the last text is kept. */
 function iso(time: number): string {
   if (time !== lastTime) {
     lastTime = time;

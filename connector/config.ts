@@ -42,7 +42,7 @@ export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
   deadLetterQueueUrl: string | undefined;
 }
 
-/** All faults of the configuration, a line each. */
+/** Lists all faults of the configuration, one a line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -58,7 +58,7 @@ const BUS_NAME = /^(arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z
 /**
  * Reads the connector's configuration.
  *
- * @throws ConfigError with every fault, each saying what was expected and what came
+ * @throws ConfigError with every fault: what was expected, and what came
  */
 export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
   const faults: string[] = [];
@@ -103,7 +103,7 @@ function readNodes(text: string | undefined, faults: string[]): ConnectorNode[] 
   try {
     nodes = text === undefined || text === '' ? undefined : JSON.parse(text);
   } catch (error) {
-    faults.push(`ARI_NODES: expected JSON, got text that fails with: ${(error as Error).name}`);
+    faults.push(`ARI_NODES: expected JSON, got text that is not JSON (${(error as Error).name})`);
     return [];
   }
   faults.push(...nodeFaults(nodes).map((fault) => `ARI_NODES: ${fault}`));

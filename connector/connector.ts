@@ -39,10 +39,10 @@ export interface ConnectorOptions {
   standbyPollMs?: number | undefined;
 }
 
-/** How the connector is, for `/readyz`. */
+/** The connector's status, for `/readyz`. */
 export interface ConnectorStatus {
   ready: boolean;
-  /** `connected`, or why not, by node. */
+  /** By node: `connected`, or why it is not. */
   nodes: Record<string, string>;
   /** `accepting`, or why the bus accepts nothing for now. */
   bus: string;
@@ -52,11 +52,11 @@ export interface ConnectorStatus {
   waiting: number;
 }
 
-/** What a stop leaves behind. */
+/** Events that a stopped connector has not published. */
 export interface Leftover {
   /** Events that were not published in time. The next process publishes those that are on its disk. */
   waiting: number;
-  /** Events that found no room, and were not announced. */
+  /** Events that were dropped because there was no room, and whose number is not announced. */
   dropped: number;
 }
 
@@ -66,12 +66,12 @@ interface Checkpoint {
   nodes: Record<string, NodeStateCheckpoint>;
 }
 
-/** One node as the connector looks after it. */
+/** A node and the link to it. */
 interface Node extends EventOrigin {
   link: NodeLink;
 }
 
-/** The way of an event: link → record → journal → publisher → bus. */
+/** Forwards the events of all nodes to the bus: link → record → journal → publisher → bus. */
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #log: Log;
@@ -168,7 +168,7 @@ export class Connector {
     };
   }
 
-  /** Stops listening and publishes what was read, for `limitMs` at the most. */
+  /** Closes the links, then publishes the events that were read, for at most `limitMs` milliseconds. */
   async stop(limitMs: number): Promise<Leftover> {
     await Promise.all([...this.#nodes.values()].map(({ link }) => link.stop()));
     let timer: NodeJS.Timeout | undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { reasonOf } from '../lib/ari/errors.ts';
 import type { Log } from '../lib/log.ts';
 
-/** An event that will never be on the bus. */
+/** An event that the bus will never accept. */
 export interface DeadLetter {
   id: string;
   node: string;
@@ -13,7 +13,7 @@ export interface DeadLetter {
   content: string;
 }
 
-/** Where dead letters go besides the file. */
+/** A queue that receives dead letters, besides the file. */
 export interface DeadLetterQueue {
   send(letter: string): Promise<void>;
 }
@@ -23,7 +23,7 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
 /** SQS takes messages of up to 1 MiB. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const QUEUE_ATTEMPTS = 5;
-/** How much may wait for the queue, in bytes. Later letters are in the file only. */
+/** How many bytes of letters may wait for the queue. Letters beyond that are in the file only. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Keeps events that the bus will never accept, with the reason: in a file beside the journal, and in a queue if there is one. */

@@ -1,7 +1,7 @@
 import type { BusEntry } from '../lib/events/entry.ts';
 
 /**
- * What became of one entry:
+ * The outcome of one entry:
  *
  *  - `accepted`: it is on the bus;
  *  - `rejected`: the bus will never accept it;
@@ -13,7 +13,7 @@ export type PutOutcome =
   | { status: 'accepted' }
   | { status: 'rejected' | 'throttled' | 'failed' | 'unavailable'; reason: string };
 
-/** An entry as the bus takes it, which is how the journal keeps it until then. */
+/** An entry in the bus's encoding. The journal keeps it in this form until the bus accepts it. */
 export interface EncodedEntry {
   /** Text without a tab or a line break. */
   text: string;
@@ -21,16 +21,16 @@ export interface EncodedEntry {
   bytes: number;
 }
 
-/** What one request, and one entry, may hold. Sizes in bytes, as the bus counts them. */
+/** The limits of one request and of one entry. Sizes in bytes, as the bus counts them. */
 export interface BusLimits {
   requestEntries: number;
   requestBytes: number;
   entryBytes: number;
 }
 
-/** Where entries go. Everything that differs from bus to bus is behind this interface. */
+/** A bus that takes entries. Everything that differs from bus to bus is behind this interface. */
 export interface EventBus {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly limits: BusLimits;
   encode(entry: BusEntry): EncodedEntry;

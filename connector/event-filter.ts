@@ -2,7 +2,7 @@ import { eventTypes } from '../lib/ari/generated/model.ts';
 import { type AriFrame, CALL_EVENT_SOURCE } from '../lib/events/entry.ts';
 import { type CompiledPatterns, compile, type EventPattern } from '../lib/events/pattern/index.ts';
 
-/** The default: all types but those that come in bulk and that no call waits for. */
+/** The default: all types except two that are very frequent and that no call handler waits for. */
 export const DEFAULT_FILTER: readonly EventPattern[] = [
   { 'detail-type': [{ 'anything-but': ['ChannelVarset', 'ChannelDialplan'] }] },
 ];
@@ -34,17 +34,17 @@ export class EventFilter {
     try {
       return this.#compiled.matches(seen);
     } catch {
-      // For example nested too deep to be matched: one event too many is better than a missing one.
+      // For example, an event that is nested too deeply to match: one event too many is better than a missing one.
       return true;
     }
   }
 
-  /** Types of which no event passes, whatever its fields: Asterisk need not send them. */
+  /** Types of which no event passes, whatever its fields are: Asterisk need not send them. */
   excludedTypes(): string[] {
     const byType: EventPattern[] = [];
     for (const pattern of this.#patterns) {
       const types = pattern['detail-type'];
-      // Beside `$or`, the type alone does not decide.
+      // Where the pattern has `$or` too, the type alone does not decide.
       if (types === undefined || '$or' in pattern) return [];
       byType.push({ 'detail-type': types });
     }

@@ -42,7 +42,7 @@ export class EventBridge implements EventBus {
   readonly limits: BusLimits;
   readonly #client: EventBridgeClient;
   readonly #connections: number;
-  /** What begins each entry: its bus. */
+  /** The beginning of each entry, which names its bus. */
   readonly #opening: Buffer;
   #service: Promise<AwsService> | undefined;
 

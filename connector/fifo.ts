@@ -1,4 +1,4 @@
-/** A queue with constant time for both ends, also when it is long. */
+/** A queue whose operations take constant time, however long it is. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { ConnectorStatus } from './connector.ts';
 
-/** Where the answers come from. */
+/** The source of the answers. */
 export interface HealthSource {
   status(): ConnectorStatus;
   /** Nodes whose link has stopped working, so that only a new process helps. */
@@ -13,8 +13,8 @@ export interface HealthSource {
 /**
  * Serves on loopback only, for the container's own health check:
  *
- *  - `/healthz`: 200 while the process and its sockets work, also while Asterisk or EventBridge is away;
- *  - `/readyz`: 200, or 503 with the reasons;
+ *  - `/healthz`: 200 while the process and its links work, also while Asterisk or EventBridge cannot be reached;
+ *  - `/readyz`: 200 when the connector is ready, else 503; both with its status;
  *  - `/metrics`: metrics in Prometheus' text format.
  *
  * @param port 0 for any free one

@@ -4,7 +4,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { RecordOrigin } from './journal/index.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What will never be on the bus, with the reason. */
+/** An event or news that the bus will never accept, with the reason. */
 export interface Rejected extends Omit<RecordOrigin, 'lane' | 'type' | 'receivedAt'> {
   /** Absent where the frame has none. */
   type?: string;
@@ -13,7 +13,7 @@ export interface Rejected extends Omit<RecordOrigin, 'lane' | 'type' | 'received
   content: string;
 }
 
-const NO_ROOM = 'there was no room for them to wait';
+const NO_ROOM = 'the journal had no room for them';
 
 export interface LossesOptions {
   deadLetters: DeadLetters;
@@ -22,7 +22,7 @@ export interface LossesOptions {
   announce<T extends 'EventRejected' | 'EventsDropped'>(type: T, detail: ConnectorEventMap[T]): void;
 }
 
-/** Events that reach nobody: each is counted, logged and announced on the bus, and a rejected one is a dead letter. */
+/** Handles lost events: counts, logs and announces them on the bus, and keeps a rejected one as a dead letter. */
 export class Losses {
   readonly #options: LossesOptions;
   /** How many events were dropped and not announced yet, by node. */
@@ -32,7 +32,7 @@ export class Losses {
     this.#options = options;
   }
 
-  /** Keeps a dead letter. It is announced unless it is news itself, which would never end. */
+  /** Keeps a dead letter. Rejected news is not announced: its announcement could be rejected too, without end. */
   reject({ kind, id, node, app, type, reason, content }: Rejected): void {
     const { deadLetters, metrics, log, announce } = this.#options;
     const about = { node, id, ...(type !== undefined && { type }) };
@@ -42,7 +42,7 @@ export class Losses {
     if (kind === 'event') announce('EventRejected', { ...about, reason });
   }
 
-  /** Counts an event that found no room. It is announced when there is room again. */
+  /** Counts an event that was dropped because there was no room. It is announced when there is room again. */
   drop({ id, node, app, type }: RecordOrigin, waiting: number): void {
     const { metrics, log } = this.#options;
     metrics.count('dropped', node, app);
@@ -55,13 +55,13 @@ export class Losses {
     );
   }
 
-  /** Announces how many events of a node were dropped since the last time. */
+  /** Announces how many events of a node were dropped since the last announcement. */
   announceDropped(node: string): void {
     const count = this.#forget(node);
     if (count > 0) this.#options.announce('EventsDropped', { node, count, reason: NO_ROOM });
   }
 
-  /** Ends the count where nothing can be announced any more. @returns how many events of all nodes were dropped */
+  /** Ends and logs the count when the connector stops. @returns how many events of all nodes are not announced */
   close(): number {
     return [...this.#dropped.keys()].reduce((sum, node) => sum + this.#forget(node), 0);
   }

@@ -1,15 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** What is counted, by node and app, since the process began. */
+/** The counters of each node and app since the process began: name for Prometheus, name for CloudWatch, help text. */
 const COUNTERS = {
   read: ['events_read', 'EventsRead', 'Frames read from the event WebSocket.'],
   filtered: ['events_filtered', 'EventsFiltered', 'Events that the filter keeps from the bus.'],
   published: ['events_published', 'EventsPublished', 'Entries that the bus accepted.'],
   retried: ['events_retried', 'EventsRetried', 'Entries that have to be sent again.'],
   rejected: ['events_rejected', 'EventsRejected', 'Events that the bus will never accept: they are dead letters.'],
-  dropped: ['events_dropped', 'EventsDropped', 'Events that found no room to wait: they are lost.'],
+  dropped: ['events_dropped', 'EventsDropped', 'Events that were dropped because the journal was full: they are lost.'],
   recovered: ['events_recovered', 'EventsRecovered', 'Events rebuilt after a gap.'],
-  gaps: ['gaps', 'Gaps', 'Times in which events may have been missed.'],
+  gaps: ['gaps', 'Gaps', 'Periods in which events may have been missed.'],
 } as const;
 
 export type CounterName = keyof typeof COUNTERS;
@@ -39,8 +39,8 @@ interface Series {
   node: string;
   app: string;
   counters: Counters;
-  /** What the log has already. */
-  told: Counters;
+  /** The counters at the last call of `embedded`. */
+  logged: Counters;
 }
 
 /** The connector's metrics: in Prometheus' text format on request, and as CloudWatch embedded metrics for the log. */
@@ -116,16 +116,16 @@ export class Metrics {
    */
   embedded(gauges: Gauges, now = Date.now()): string[] {
     const connected = new Map(gauges.connected.map(({ node, app, value }) => [`${node}\n${app}`, value ? 1 : 0]));
-    // Also for apps without events: missing data means that no connector runs.
+    // Apps without events have a line too: to an alarm, missing data means that no connector runs.
     for (const { node, app } of gauges.connected) this.#of(node, app);
     const sums = { EventsRejected: 0, EventsDropped: 0, Gaps: 0 };
     const lines = [...this.#all()].map((series) => {
       const values: Record<string, number> = {};
       for (const [key, [, name]] of Object.entries(COUNTERS) as [CounterName, readonly string[]][]) {
-        values[name as string] = series.counters[key] - series.told[key];
+        values[name as string] = series.counters[key] - series.logged[key];
       }
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += values[name] ?? 0;
-      series.told = { ...series.counters };
+      series.logged = { ...series.counters };
       const up = connected.get(`${series.node}\n${series.app}`);
       const gauge = up === undefined ? {} : { Connected: up };
       // CloudWatch takes no dimension without a value.
@@ -155,7 +155,7 @@ export class Metrics {
     }
     let series = byApp.get(app);
     if (!series) {
-      series = { node, app, counters: zeros(), told: zeros() };
+      series = { node, app, counters: zeros(), logged: zeros() };
       byApp.set(app, series);
     }
     return series;

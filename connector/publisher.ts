@@ -7,9 +7,9 @@ import type { Arrival, JournalRecord } from './journal/index.ts';
 const UNAVAILABLE_BACKOFF: BackoffBounds = { baseMs: 100, capMs: 5000 };
 /** How long to wait before an entry is sent again that was throttled, or that failed alone. */
 const ENTRY_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 5000 };
-/** One request in so many begins with the backlog, so that neither backlog nor live records starve. */
+/** One request in this many begins with the backlog, so that neither the backlog nor live records starve. */
 const BACKLOG_TURN = 4;
-/** After so many requests without a failed entry, records of one lane share requests again. */
+/** After this many requests without a failed entry, records of one lane share requests again. */
 const TRUST_AFTER = 50;
 
 export interface PublisherOptions {
@@ -102,7 +102,7 @@ export class Publisher {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** At the end of this turn of the event loop, when all its records are here: one request takes many of them. */
+  /** Sends at the end of this turn of the event loop, when all records of the turn are here: one request takes many. */
   #pumpSoon(): void {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -200,14 +200,14 @@ export class Publisher {
     const unavailable = bad.find((outcome) => outcome.status === 'unavailable');
     if (unavailable?.status === 'unavailable') {
       this.#failedInARow += 1;
-      // A connection that the bus had closed, or a single bad answer: send again at once.
+      // One failure may be a connection that the bus had closed, or a single bad answer: send again at once.
       if (this.#failedInARow > 1) this.#stall(unavailable.reason);
       return;
     }
     this.#requestsSinceFailure = bad.length > 0 ? 0 : this.#requestsSinceFailure + 1;
     if (bad.length > 0) this.#limit = Math.max(1, this.#limit * (1 - bad.length / outcomes.length / 4));
     else this.#limit = Math.min(concurrency, this.#limit + 1 / this.#limit);
-    // A request from before the outage says nothing about the time after it.
+    // A request that was sent before the outage does not show that the bus can be reached again.
     if (outage !== this.#outage) return;
     this.#failedInARow = 0;
     this.#backoff.reset();

@@ -6,7 +6,7 @@ import type { NodeState } from './asterisk/index.ts';
 import type { JournalRecord } from './journal/index.ts';
 
 /**
- * Brings a node's state to where it was when an earlier process wrote the record.
+ * Updates a node's state with a record of an earlier process, as that process did when it wrote the record.
  *
  * @param detail the `Detail` of the record's entry
  */

@@ -8,7 +8,7 @@ import { type ConnectFailure, explainFailure } from './connect-failure.ts';
 import { EventSocket, type SocketEvent } from './event-socket.ts';
 import type { FramePosition, LinkEvent } from './link-event.ts';
 
-/** After a connection of this length, the delays between attempts begin with the shortest again. */
+/** After a connection of this duration, the delays between attempts begin with the shortest again. */
 const STABLE_MS = 30_000;
 const BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
 /** How often the log repeats the same failure. */
@@ -17,7 +17,7 @@ const REMIND_MS = 60_000;
 interface OpenConnection {
   apps: string[];
   connection: string;
-  /** How many events it has brought. */
+  /** The number of its last frame or rebuilt event. */
   sequence: number;
   /** When it opened, in epoch milliseconds; absent until then. */
   since?: number;
@@ -35,7 +35,7 @@ export interface AppLinkOptions {
   log: Log;
   /** @default { baseMs: 500, capMs: 30000 } */
   backoff?: BackoffBounds | undefined;
-  /** How long a connection has to be open for the delays to begin again, in milliseconds. @default 30000 */
+  /** After a connection of this duration, in milliseconds, the delays begin with the shortest again. @default 30000 */
   stableMs?: number | undefined;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;
@@ -55,7 +55,7 @@ export class AppLink {
   #certificateExpires: number | undefined;
   #lastSign = Date.now();
   #notReady: string | undefined = 'not connected yet';
-  #lastSaid = { reason: '', at: 0 };
+  #lastWarning = { reason: '', at: 0 };
 
   constructor(options: AppLinkOptions) {
     this.#options = options;
@@ -93,7 +93,7 @@ export class AppLink {
     void this.#connect();
   }
 
-  /** Closes the connection and does not reconnect; resolves when everything that Asterisk sent over it was emitted. */
+  /** Closes the connection and does not reconnect; resolves when every event that Asterisk sent over it is emitted. */
   async stop(reason: string): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -155,7 +155,7 @@ export class AppLink {
         this.#certificateExpires = event.certificateExpires;
         this.#refreshCredentials = false;
         this.#notReady = undefined;
-        this.#lastSaid = { reason: '', at: 0 };
+        this.#lastWarning = { reason: '', at: 0 };
         this.#log.info('Connected to Asterisk', { connection, apps: opened.apps });
         this.#options.emit({ kind: 'connected', apps: opened.apps, connection });
         break;
@@ -202,13 +202,13 @@ export class AppLink {
     this.#refreshCredentials = failure.kind === 'refused' && failure.status === 401;
     this.#notReady = explainFailure(failure, this.#options.node, username);
     this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
-    this.#say(this.#notReady);
+    this.#warn(this.#notReady);
   }
 
-  #say(reason: string): void {
+  #warn(reason: string): void {
     const now = Date.now();
-    if (reason === this.#lastSaid.reason && now - this.#lastSaid.at < REMIND_MS) return;
-    this.#lastSaid = { reason, at: now };
+    if (reason === this.#lastWarning.reason && now - this.#lastWarning.at < REMIND_MS) return;
+    this.#lastWarning = { reason, at: now };
     this.#log.warn(`Not connected: ${reason}`, { attempts: this.#backoff.attempts });
   }
 }

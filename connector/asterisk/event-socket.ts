@@ -4,7 +4,7 @@ import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 
-/** How often the socket pings Asterisk; it ends when nothing came for two intervals. */
+/** How often the socket pings Asterisk; it ends when nothing has come for two intervals. */
 const PING_INTERVAL_MS = 5000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How long Asterisk may take to send the text of a refusal. */
@@ -16,12 +16,12 @@ const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 /** What happens on a socket, in its order. */
 export type SocketEvent =
-  /** `certificateExpires`: when Asterisk's certificate does, in milliseconds since 1970; undefined without TLS. */
+  /** `certificateExpires`: when Asterisk's certificate expires, in milliseconds since 1970; undefined without TLS. */
   | { kind: 'open'; certificateExpires: number | undefined }
   | { kind: 'frame'; text: string }
   /** Asterisk answered a ping. */
   | { kind: 'pong' }
-  /** Emitted once, last, however the socket ends; not when it ends by `close()`. */
+  /** The last event, emitted once however the socket ends, except by `close()`. */
   | { kind: 'end'; failure: ConnectFailure };
 
 export interface EventSocketOptions {
@@ -32,7 +32,7 @@ export interface EventSocketOptions {
   pingIntervalMs?: number | undefined;
 }
 
-/** One event WebSocket that we dial. Credentials travel in the header: in the URL they would land in logs. */
+/** One event WebSocket that we dial. Credentials travel in the header: in the URL they would appear in logs. */
 export class EventSocket {
   readonly #socket: WebSocket;
   readonly #closed: Promise<void>;
@@ -46,7 +46,7 @@ export class EventSocket {
   ) {
     const url = new URL(`${node.url.replace(/\/+$/, '')}/events`);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    // Asterisk takes a repeated name for a second subscriber and tells the first that it was replaced.
+    // Asterisk treats a repeated name as a second subscriber, and reports to the first that it was replaced.
     url.searchParams.set('app', [...new Set(apps)].join(','));
 
     const end = (failure: ConnectFailure): void => {
@@ -62,7 +62,7 @@ export class EventSocket {
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
-      // Broken UTF-8 in one caller's name is no reason to lose the connection and every call's events with it.
+      // Invalid UTF-8 in one caller's name must not end the connection, and with it the events of all calls.
       skipUTF8Validation: true,
       ...(node.ca !== undefined && { ca: node.ca }),
     });

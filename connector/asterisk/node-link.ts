@@ -24,7 +24,7 @@ import { Standby } from './standby.ts';
 /** How long a connector that was replaced may take to register its standby name. */
 const HANDOVER_MS = 5000;
 const HANDOVER_POLL_MS = 250;
-/** How many attempts to read Asterisk's channels must fail before the gap is announced all the same. */
+/** After so many failed attempts to read Asterisk's channels, the gap is announced without waiting for an answer. */
 const ANNOUNCED_AFTER_ATTEMPTS = 4;
 /** The longest wait before Asterisk is asked again. */
 const ASK_AGAIN_CAP_MS = 30_000;
@@ -37,7 +37,7 @@ export interface NodeLinkOptions {
   /** Reads Asterisk's channels after a gap. */
   ari: AriClient;
   state: NodeState;
-  /** This connector's id among others. */
+  /** This connector's id, by which other connectors know it. */
   instance: string;
   /** Types of events that Asterisk is asked not to send. */
   excludedTypes: readonly string[];
@@ -61,9 +61,9 @@ export interface NodeStatus {
 }
 
 /**
- * One node: the event WebSocket of its apps, and what happens around connections. Takes apps over from another
- * connector without a gap, announces gaps and rebuilds the events missed in them, stands down for another connector, and
- * takes an app back when that connector is gone.
+ * The link to one node: keeps the event WebSocket of its apps open. Takes apps over from another connector without a
+ * gap, announces gaps and rebuilds the events missed in them, stands by when another connector takes over, and takes an
+ * app back when that connector is gone.
  */
 export class NodeLink {
   readonly #options: NodeLinkOptions;
@@ -73,7 +73,7 @@ export class NodeLink {
   readonly #standbys = new Map<string, Standby>();
   /** Other connectors that held an app just before this connection. */
   readonly #holders = new Map<string, string[]>();
-  /** When the gap began whose events are not rebuilt yet, by app. */
+  /** By app: when the gap began whose events are not rebuilt yet. */
   readonly #gaps = new Map<string, number | undefined>();
   #connectedBefore = false;
   #stopped = false;
@@ -107,7 +107,7 @@ export class NodeLink {
     return all.length > 0 ? Math.min(...all) : undefined;
   }
 
-  /** Whether the link has stopped working, so that only a new process helps. Not so while Asterisk is away. */
+  /** Whether the link has stopped working, so that only a new process helps: false while Asterisk is away. */
   isStuck(now = Date.now()): boolean {
     return this.#waitingFor === undefined && this.#links.some(({ lastSign }) => now - lastSign > STUCK_MS);
   }
@@ -116,7 +116,7 @@ export class NodeLink {
     this.#listen([...new Set(this.#options.node.apps)]);
   }
 
-  /** Closes all connections and does not reconnect; resolves when everything that Asterisk sent over them was emitted. */
+  /** Closes all connections and does not reconnect; resolves when every event that Asterisk sent over them is emitted. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const standby of this.#standbys.values()) standby.stop();
@@ -168,7 +168,7 @@ export class NodeLink {
     const listed = await this.#listedNames();
     for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
     if (this.#connectedBefore || ![...this.#holders.values()].some((holders) => holders.length > 0)) return;
-    // The other connector works: this one replaces it only after it has shown that it can publish.
+    // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
     this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
     await firstAccepted;
     this.#waitingFor = undefined;
@@ -206,7 +206,7 @@ export class NodeLink {
     if (takenOver.length > 0) void this.#concludeHandover(link, takenOver, connection);
   }
 
-  /** A connector that is alive registers its standby name at once; events that were sent to a dead one are lost. */
+  /** A connector that is alive registers its standby name at once; events that Asterisk sent to a dead one are lost. */
   async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
     const { instance, state, ari } = this.#options;
     let silent = apps;
@@ -254,14 +254,14 @@ export class NodeLink {
     };
     const compare = async (): Promise<void> => {
       const { status, system } = await ari.asterisk.getInfo();
-      // Kept at once where it was not known, as the next restart may be near; else after the events are rebuilt.
+      // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
       state.startupTime ??= status?.startup_time;
       const restarted = status?.startup_time !== state.startupTime;
       const why = restarted ? 'asterisk-restarted' : cause;
       const found = await lastingDifference(ari, apps, state, this.#sleep);
       if (!current()) return;
       const differs = found.entered.length + found.left.length > 0;
-      // Where no gap is known of, only channels without their event show one.
+      // Where no gap is known, only a difference shows that events were missed.
       if (began.length > 0 || cause === 'connector-silent' || differs) announce(why);
       if (differs) this.#recover(link, connection, found, system?.entity_id);
       state.startupTime = status?.startup_time;
@@ -278,7 +278,7 @@ export class NodeLink {
     });
   }
 
-  /** The state of the apps' channels is now what Asterisk says. */
+  /** The known state of the apps' channels is now the state that Asterisk reports. */
   #inStep(connection: string, apps: string[]): void {
     this.#log.info('In step with Asterisk', { connection, apps });
     this.#options.emit({ kind: 'synced' });

@@ -1,7 +1,7 @@
 import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { EventSubject } from '../../lib/events/subject.ts';
 
-/** What the connector knows of a channel. */
+/** What the connector knows about a channel. */
 interface KnownChannel {
   /** The number of its last forwarded event; absent where another connector may have numbered later ones. */
   sequence?: number;
@@ -32,7 +32,7 @@ export interface NodeStateCheckpoint {
   startupTime?: string;
 }
 
-/** The parts of a call event that the state is made of. */
+/** The fields of a call event that the state is built from. */
 export interface ObservedEvent {
   type: string;
   timestamp?: unknown;
@@ -40,17 +40,18 @@ export interface ObservedEvent {
 }
 
 /**
- * What one connector knows of one node: which channels are in which app, the number of each one's last event, which apps
- * it holds, and when it last heard of the node. After a restart on the same disk it is rebuilt from the journal.
+ * What one connector knows about one node: which channels are in which app, the number of each channel's last event,
+ * which apps the connector holds, and when it last heard from the node. After a restart on the same disk it is rebuilt
+ * from the journal.
  */
 export class NodeState {
   /** In the order of their last event. */
   readonly #channels: Map<string, KnownChannel>;
-  /** Apps that this connector held when it last heard of the node. */
+  /** Apps that this connector held when it last heard from the node. */
   readonly #held: Set<string>;
-  /** When an app was last taken from another connector, in epoch milliseconds: no other one has numbered younger channels. */
+  /** When an app was last taken from another connector, in epoch milliseconds: no other connector has numbered channels created since then. */
   #heldSince: number;
-  /** When the connector last heard of the node, in epoch milliseconds; 0 for never. */
+  /** When the connector last heard from the node, in epoch milliseconds; 0 for never. */
   lastHeardAt: number;
   /** When Asterisk started, as it reports; a change means a restart. */
   startupTime: string | undefined;
@@ -116,7 +117,7 @@ export class NodeState {
     return known?.recovered === true && known.app === application;
   }
 
-  /** Notes where an event leaves its channel. */
+  /** Updates the state of an event's channel. */
   observe(event: ObservedEvent, { channelId, callId, channel: shown }: Omit<EventSubject, 'resources'>): void {
     if (channelId === undefined) return;
     const channel = this.#touch(channelId);
@@ -132,9 +133,9 @@ export class NodeState {
     if (channel.app !== undefined && shown) channel.snapshot = shown;
   }
 
-  /** Numbers one more forwarded event of a channel, which was observed. */
+  /** Numbers the next forwarded event of a channel, after `observe` has seen it. */
   next(channelId: string): { channelSequence: number; callId?: string } {
-    // Observed just now: it is the latest already.
+    // `observe` has just made it the latest.
     const channel = this.#channels.get(channelId) ?? this.#touch(channelId);
     channel.sequence = (channel.sequence ?? 0) + 1;
     return { channelSequence: channel.sequence, ...(channel.callId !== undefined && { callId: channel.callId }) };

@@ -1,7 +1,7 @@
 /**
- * Connectors see each other by names that they register in Asterisk beside their apps, on the same socket. `GET
+ * Connectors find each other by names that they register in Asterisk beside their apps, on the same socket. `GET
  * /applications` lists a name exactly while its socket is open. The app's own name is not enough: while a channel is in
- * the app, Asterisk lists it even when no program listens.
+ * the app, Asterisk lists it even when no program is connected.
  */
 
 /** Registered by the connector that holds the app. */

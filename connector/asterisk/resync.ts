@@ -3,7 +3,7 @@ import type { Channel } from '../../lib/ari/generated/model.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { NodeState } from './node-state.ts';
 
-/** How long an event that Asterisk has sent may take to be read: one that has not come by then was never sent. */
+/** How long an event that Asterisk has sent may take to be read. An event that has not come by then was not sent. */
 const SETTLE_MS = 500;
 
 /** A channel that is in a Stasis application now. */
@@ -15,11 +15,11 @@ export interface StasisChannel {
   channel: Channel;
 }
 
-/** The difference between the known state of the apps and what Asterisk says. */
+/** The difference between the known state of the apps and the state that Asterisk reports. */
 export interface Difference {
-  /** In an app, and no `StasisStart` was seen. */
+  /** Channels that are in an app and whose `StasisStart` was not seen. */
   entered: StasisChannel[];
-  /** Known to be in an app, and no longer in it. */
+  /** Channels that were known to be in an app and are no longer in it. */
   left: { id: string; app: string; snapshot: Record<string, unknown> }[];
 }
 
@@ -35,8 +35,8 @@ export async function stasisChannels(
     const { app_name, app_data } = channel.dialplan;
     if (app_name !== 'Stasis') continue;
     const [named = '', ...args] = (app_data ?? '').split(',');
-    // A channel's app is one of those that list it; others may merely be subscribed to it. After a move `app_data`
-    // still names the first one.
+    // A channel's app is one of those that list it; others may only be subscribed to it. After a move `app_data` still
+    // names the first app.
     const listing = listed.filter(({ channel_ids }) => channel_ids.includes(channel.id)).map(({ name }) => name);
     const known = listing.find((app) => state.isIn(channel.id, app));
     const app = known ?? (listing.includes(named) ? named : listing[0]);
@@ -73,7 +73,7 @@ export async function lastingDifference(
   return inBoth(first, await look());
 }
 
-/** What two looks, some time apart, both found: not an event on its way. */
+/** The differences that two comparisons, some time apart, both found: they are not due to events on their way. */
 export function inBoth(first: Difference, second: Difference): Difference {
   const inFirst = (list: readonly { id: string; app: string }[]) => (one: { id: string; app: string }) =>
     list.some(({ id, app }) => id === one.id && app === one.app);

@@ -25,15 +25,15 @@ export interface StandbyOptions {
 }
 
 /**
- * Stands by for an app that another connector has taken, and registers a standby name in Asterisk, by which the other
- * connector sees that this one let go. Calls `onFree` when the other connector is gone. It takes nothing from a program
- * that is no connector while Asterisk lists the app.
+ * Stands by for an app that another connector has taken. Registers a standby name in Asterisk, which shows the other
+ * connector that this one no longer holds the app. Calls `onFree` when the other connector is gone. Where the app was
+ * taken by a program that is not a connector, it waits until Asterisk no longer lists the app.
  */
 export class Standby {
   readonly #options: StandbyOptions;
   readonly #link: AppLink;
   #timer: NodeJS.Timeout | undefined;
-  /** The connectors that held the app when one was last seen to hold it. */
+  /** The connectors that were last seen to hold the app. */
   #holders: string[] = [];
   #free = 0;
   #lastHeld = Date.now();
@@ -47,7 +47,7 @@ export class Standby {
       credentials: options.credentials,
       log: options.log.with({ standby: options.app }),
       backoff: options.backoff,
-      // It holds a name in Asterisk, and needs to know of nothing.
+      // The connection only keeps the name registered: its events are not needed.
       emit: () => {},
     });
   }
@@ -73,7 +73,7 @@ export class Standby {
     try {
       names = (await ari.applications.list()).map(({ name }) => name);
     } catch {
-      // Asterisk is away, and with it every connector's connection: either may connect first when it is back.
+      // Asterisk cannot be reached, so that no connector is connected: either may connect first when it is back.
       if (this.#timer) this.#schedule();
       return;
     }
@@ -83,7 +83,7 @@ export class Standby {
       this.#holders = holders;
       this.#lastHeld = Date.now();
     }
-    // A program that is no connector has taken it: from us, or from a connector that now stands by as we do.
+    // A program that is not a connector has taken it: from this connector, or from one that now stands by too.
     const foreign =
       this.#holders.length === 0 || this.#holders.some((holder) => names.includes(standbyName(app, holder)));
     this.#free = holders.length > 0 || (foreign && names.includes(app)) ? 0 : this.#free + 1;

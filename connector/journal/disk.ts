@@ -26,7 +26,7 @@ export interface JournalDiskOptions {
   segmentBytes?: number;
 }
 
-/** What an earlier process left: the state at the beginning of its last segment, and the records after it. */
+/** The state that an earlier process wrote at the beginning of its last segment, and the records after it. */
 export interface JournalHistory {
   checkpoint: unknown;
   since: JournalRecord[];
@@ -47,7 +47,7 @@ interface Reader {
  * The journal's files: a row of segments. Records are written to the newest and read back from the oldest. A failure is
  * kept as `fault` and never thrown: a record that was not written has no `place`, and the disk is tried again later.
  *
- * At its bound, the oldest records of low value are dropped first, then the oldest of all.
+ * When it is full, the oldest records of low value are dropped first, then the oldest of all.
  */
 export class JournalDisk {
   readonly #options: JournalDiskOptions;
@@ -152,7 +152,7 @@ export class JournalDisk {
     this.#newlySettled.add(place.segment);
   }
 
-  /** Writes which records are settled, and removes the files whose records all are. */
+  /** Writes which records are settled, and removes the files whose records are all settled. */
   noteSettled(): void {
     for (const segment of this.#newlySettled) {
       try {
@@ -240,7 +240,7 @@ export class JournalDisk {
     return undefined;
   }
 
-  /** A file that was removed is lost; trying again would never end. */
+  /** A file that was removed is lost: another attempt would fail too. */
   #readLines(segment: Segment, offset: number): Buffer[] {
     try {
       return segment.read(offset, READ_BYTES);
@@ -248,7 +248,7 @@ export class JournalDisk {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       const lost = segment.settleWaiting();
       this.#newlySettled.add(segment);
-      this.#options.log.error(`A file of the journal was removed from outside, and ${lost} events with it`, {
+      this.#options.log.error(`Another program removed a file of the journal: ${lost} events are lost`, {
         segment: segment.number,
       });
       return [];
@@ -258,7 +258,7 @@ export class JournalDisk {
   #makeRoom(bytes: number): void {
     const full = (): boolean => this.#bytes + bytes > this.#options.maxBytes;
     if (!full()) return;
-    // The segment that is read back is about to be published, and the one that is written is the newest.
+    // The segment that is being read back is published next, and the one that is being written is the newest.
     const untouched = this.#segments.filter(
       (segment) => segment !== this.#reader?.segment && segment !== this.#current,
     );

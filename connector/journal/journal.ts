@@ -9,14 +9,15 @@ export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
   windowBytes: number;
   /** A record that may be published now. */
   onRecord(record: JournalRecord, arrival: Arrival): void;
-  /** There was no room: the record reaches nobody. */
+  /** There was no room: the record is lost. */
   onDropped(origin: RecordOrigin): void;
 }
 
 /**
  * Events that were read and that the bus has not accepted yet. They are on local disk before they are published, in one
- * write for all that came in one turn of the event loop. Records that fit in memory go on at once; the others are read
- * back in their order when there is room. Later records of a lane wait behind those that are on disk only.
+ * write for all events of one turn of the event loop. Records that fit in memory are given to `onRecord` at once; the
+ * others are read back in their order when there is room. Later records of a lane wait behind those that are on disk
+ * only.
  *
  * While the disk cannot be written, records pass through memory up to its bound.
  */
@@ -65,7 +66,7 @@ export class Journal {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Gives what an earlier process left to `onRecord`. */
+  /** Gives the records that an earlier process left to `onRecord`. */
   resume(): void {
     this.#refill();
   }
@@ -88,7 +89,7 @@ export class Journal {
   /** When the oldest record that is not settled was read, in epoch milliseconds. */
   get oldest(): number | undefined {
     let oldest = Number.POSITIVE_INFINITY;
-    // Records on disk only are younger than those in the window, except for live ones, which are young.
+    // A record that is on disk only was read later than those of the backlog in the window.
     for (const { receivedAt } of this.#window) if (receivedAt < oldest) oldest = receivedAt;
     return Number.isFinite(oldest) ? oldest : undefined;
   }

@@ -1,6 +1,6 @@
 import type { Segment } from './segment.ts';
 
-/** Where an entry comes from, and how it is kept in order. */
+/** The origin of an entry, and the lane that keeps it in order. */
 export interface RecordOrigin {
   /** An event of Asterisk, or the connector's own news. */
   kind: 'event' | 'news';
@@ -28,7 +28,7 @@ export interface JournalRecord extends RecordOrigin {
   place?: { segment: Segment; line: number };
 }
 
-/** Types that come in bulk and that no call waits for: the first to be dropped where there is no room. */
+/** Very frequent types that no call handler waits for: they are dropped first when there is no room. */
 const LOW_VALUE = new Set([
   'ChannelVarset',
   'ChannelDialplan',
@@ -46,7 +46,7 @@ export function isLowValue(type: string): boolean {
   return LOW_VALUE.has(type);
 }
 
-/** Between header and entry, and in neither: JSON escapes a tab. */
+/** Between header and entry. Neither contains it, as JSON escapes a tab. */
 const SEPARATOR = '\t';
 
 /** A record as a line of the journal: a JSON array that says what the entry is, a tab, the entry as the bus takes it. */

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** What became of a line. */
+/** The state of a line: on disk only, in memory as well, or settled. */
 const WAITING = 0;
 const TAKEN = 1;
 const SETTLED = 2;
@@ -26,8 +26,8 @@ const NAME = /^(\d{10})\.journal$/;
  * are settled, four bytes each. Both are only appended to. The first line is the connector's state before the other
  * lines.
  *
- * Written to the kernel's cache and not flushed to the device: a killed process loses nothing. A machine that loses its
- * power loses its task, and with it an ephemeral disk.
+ * It is written to the kernel's cache and not flushed to the device: a killed process loses nothing. When the machine
+ * loses power, the task is lost, and its ephemeral disk with it.
  */
 export class Segment {
   readonly number: number;
@@ -42,7 +42,7 @@ export class Segment {
   #settledBytes = 0;
   #writing: number | undefined;
   #settling: number | undefined;
-  /** Low-value lines have been taken out of it. */
+  /** Its lines of low value have been removed. */
   thinned = false;
 
   private constructor(folder: string, number: number) {
@@ -133,7 +133,7 @@ export class Segment {
     return first;
   }
 
-  /** No more lines will come. */
+  /** Closes the segment to further lines. */
   seal(): void {
     if (this.#writing !== undefined) closeSync(this.#writing);
     this.#writing = undefined;

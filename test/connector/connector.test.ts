@@ -266,7 +266,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     await until('every event to be published or counted', () => {
       return published() + dropped().reduce((sum, { count }) => sum + count, 0) === 101;
     });
-    expect(dropped()[0]).toMatchObject({ node: 'pbx-1', reason: 'there was no room for them to wait' });
+    expect(dropped()[0]).toMatchObject({ node: 'pbx-1', reason: 'the journal had no room for them' });
     await until('the rest to be published', () => connector.status.waiting === 0);
     expect(connector.status.ready).toBe(true);
   });
