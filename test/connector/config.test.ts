@@ -15,7 +15,7 @@ describe('the configuration', () => {
     expect(readConfig(ENVIRONMENT)).toMatchObject({ nodes: [NODE], eventBusName: 'calls' });
   });
 
-  test('reads the private authority of a node', () => {
+  test('reads the private certificate authority of a node', () => {
     const { path, remove } = temporaryFolder();
     onTestFinished(remove);
     const { ca } = privateCertificate();
@@ -34,13 +34,13 @@ describe('the configuration', () => {
     });
   });
 
-  test('forwards all but the bulk that no call waits for, where no filter is given', () => {
+  test('has the default event filter where none is given', () => {
     const { filter } = readConfig(ENVIRONMENT);
     const passes = (type: string) => filter.passes({ text: '', event: { type } }, [], 'pbx-1');
     expect(['StasisStart', 'ChannelVarset', 'ChannelDialplan'].map(passes)).toEqual([true, false, false]);
   });
 
-  test('takes from the environment where events wait, where those go that nobody takes, and which are forwarded', () => {
+  test('takes the journal’s folder, the dead-letter queue and the event filter from the environment', () => {
     const config = readConfig({
       ...ENVIRONMENT,
       JOURNAL_FOLDER: '/mnt/journal',
@@ -67,7 +67,7 @@ describe('the configuration', () => {
     },
   );
 
-  test('lists every fault at once, each in a sentence', () => {
+  test('lists all faults at once, each with what was expected and what came', () => {
     const broken = {
       ARI_NODES: JSON.stringify([{ ...NODE, secretId: '', apps: [] }]),
       HEALTH_PORT: 'x',

@@ -18,7 +18,7 @@ const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED'
 
 let peer: AriPeer;
 let folder: ReturnType<typeof temporaryFolder>;
-/** What the bus was asked to take, over all processes of a test. */
+/** The entries that all connectors of a test sent to the bus. */
 let entries: PutEntry[];
 let lines: string[];
 let outcome: (entry: PutEntry) => PutOutcome;
@@ -67,7 +67,7 @@ function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
   return connector;
 }
 
-/** A connector that is connected, and knows that it missed nothing. */
+/** A connector that is connected. */
 async function start(options: Partial<ConnectorOptions> = {}): Promise<Connector> {
   const connector = connectorOf(options);
   const before = peer.sockets.length;
@@ -76,9 +76,9 @@ async function start(options: Partial<ConnectorOptions> = {}): Promise<Connector
   return connector;
 }
 
-/** Ends a connector without a word, as far as a test can: nothing that it reads or publishes from now on counts. */
+/** Kills a connector, as far as a test can: nothing that it reads or publishes from now on has an effect. */
 async function kill(connector: Connector): Promise<void> {
-  // What a killed process leaves is what its folder holds now.
+  // A killed process leaves the files that its folder contains now.
   const kept = readdirSync(folder.path).map((file) => [file, readFileSync(join(folder.path, file))] as const);
   outcome = () => ({ status: 'accepted' });
   await connector.stop(1000);
@@ -102,7 +102,7 @@ const deadLetters = (): { reason: string; content: string }[] =>
     .map((line) => JSON.parse(line));
 
 describe('the connector', () => {
-  test('gives each event its identity, its place, its channel and its call', async () => {
+  test('gives each event its id, its position, its channel and its call', async () => {
     const connector = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     peer.send({ type: 'PlaybackFinished', application: 'a', playback: { id: 'p', target_uri: 'channel:1.0' } });
@@ -133,7 +133,7 @@ describe('the connector', () => {
     });
   });
 
-  test('tells of itself and of its connections on the bus', async () => {
+  test('announces its start and its connections on the bus', async () => {
     const connector = await start();
     await until('the news', () => ofType('NodeConnected').length === 1);
     expect(detailOf(ofType('ConnectorStarted')[0])).toEqual({
@@ -154,7 +154,7 @@ describe('the connector', () => {
     );
   });
 
-  test('keeps from the bus what its filter does not pass, and numbers what it forwards without gaps', async () => {
+  test('does not forward events that its filter does not pass, and numbers those that it forwards without gaps', async () => {
     const connector = await start();
     for (const type of ['StasisStart', 'ChannelVarset', 'ChannelDialplan', 'ChannelStateChange']) {
       peer.send({ type, application: 'a', channel: channel('1.0') });
@@ -165,7 +165,7 @@ describe('the connector', () => {
     expect(metrics.prometheus(connector.gauges)).toContain('events_filtered_total{node="pbx-1",app="a"} 2');
   });
 
-  test('keeps the order of a channel’s events while the bus is away, and publishes them when it is back', async () => {
+  test('keeps the order of a channel’s events while the bus is unavailable, and publishes them afterwards', async () => {
     await start();
     outcome = () => AWAY;
     for (let i = 0; i < 200; i++) peer.send({ type: 'Dial', peer: channel(`${i % 4}`), n: i });
@@ -189,8 +189,8 @@ describe('the connector', () => {
     expect(connector.status.ready).toBe(true);
   });
 
-  test('forwards Asterisk’s own StasisStart not once more after one that it has rebuilt', async () => {
-    // It entered before this connector was there: another one may have numbered its events.
+  test('does not forward Asterisk’s own StasisStart after one that it has rebuilt', async () => {
+    // The channel entered before this connector started: another connector may have numbered its events.
     const known = {
       ...channel('1.0'),
       dialplan: { app_name: 'Stasis', app_data: 'a,100' },
@@ -207,21 +207,21 @@ describe('the connector', () => {
     });
     peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: known });
     peer.send({ type: 'ChannelStateChange', application: 'a', channel: known });
-    await until('what comes after it', () => ofType('ChannelStateChange').length === 1);
+    await until('the event after it', () => ofType('ChannelStateChange').length === 1);
     expect(ofType('StasisStart')).toHaveLength(1);
     expect(rebuilt.metadata.channelSequence).toBeGreaterThan(1e15);
     expect(detailOf(ofType('ChannelStateChange')[0]).metadata.channelSequence).toBe(
       rebuilt.metadata.channelSequence + 1,
     );
-    // It leaves and comes back: that is a start of its own.
+    // The channel leaves and enters again: this StasisStart is forwarded.
     peer.send({ type: 'StasisEnd', application: 'a', channel: known });
     peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: known });
     await until('the next start', () => ofType('StasisStart').length === 2);
   });
 });
 
-describe('what reaches nobody is a dead letter, and is told', () => {
-  test('when a frame is no event', async () => {
+describe('a lost event is announced on the bus', () => {
+  test('when a frame is not an event: it becomes a dead letter', async () => {
     await start();
     peer.send('[]');
     await until('the news', () => ofType('EventRejected').length === 1);
@@ -231,7 +231,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     expect(deadLetters()).toMatchObject([{ reason, content: '[]' }]);
   });
 
-  test('when EventBridge refuses an event for good, but not on the bus when that was news itself', async () => {
+  test('when the bus rejects an event: it becomes a dead letter; rejected news does too, and is not announced', async () => {
     const connector = await start();
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => ({ status: 'rejected', reason: 'InvalidArgument: no' });
@@ -243,7 +243,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     expect(deadLetters().map(({ content }) => JSON.parse(content).DetailType)).toEqual(['Dial', 'EventRejected']);
   });
 
-  test('when an event is larger than EventBridge takes', async () => {
+  test('when an event is larger than the bus takes: it becomes a dead letter', async () => {
     await start();
     peer.send({ type: 'Dial', filler: 'x'.repeat(1024 * 1024) });
     await until('the news', () => ofType('EventRejected').length === 1);
@@ -252,12 +252,12 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     expect(JSON.parse(deadLetters()[0]?.content ?? '').DetailType).toBe('Dial');
   });
 
-  test('when there was no room for it to wait: counted, and the rest is published', async () => {
+  test('when there was no room for it: the dropped events are counted, and the others published', async () => {
     const connector = await start({ journalMaxBytes: 20_000, memoryMaxBytes: 5000 });
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => AWAY;
     for (let i = 0; i < 100; i++) peer.send({ type: 'Dial', peer: { id: `${i}` }, filler: 'x'.repeat(200) });
-    await until('the alarm', () => lines.some((line) => line.includes('The journal is full')));
+    await until('the error in the log', () => lines.some((line) => line.includes('The journal is full')));
     peer.send({ type: 'Dial', peer: { id: 'last' } });
     expect(connector.status.ready).toBe(false);
     outcome = () => ({ status: 'accepted' });
@@ -273,7 +273,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
 });
 
 describe('a connector that stops', () => {
-  test('publishes what it has read before, and tells what it could not', async () => {
+  test('reports how many events it could not publish in time', async () => {
     const connector = await start();
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => AWAY;
@@ -283,7 +283,7 @@ describe('a connector that stops', () => {
     expect(await connector.stop(50)).toEqual({ waiting: 2, dropped: 0 });
   });
 
-  test('waits for what is in flight', async () => {
+  test('waits until the events in flight are published', async () => {
     const connector = await start();
     peer.send({ type: 'Dial' });
     expect(await connector.stop(10_000)).toEqual({ waiting: 0, dropped: 0 });
@@ -291,8 +291,8 @@ describe('a connector that stops', () => {
   });
 });
 
-describe('a connector that starts on the disk of one that was killed', () => {
-  test('publishes what that one had read, under the same ids, and goes on numbering where it left off', async () => {
+describe('a connector that starts on the disk of a killed connector', () => {
+  test('publishes the events that the killed one had read, under the same ids, and continues their numbers', async () => {
     const first = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
@@ -305,7 +305,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
     peer.answers['/applications'] = [{ name: 'a', channel_ids: ['1.0'] }];
 
     await start();
-    await until('the event of before', () => ofType('ChannelStateChange').length === 1);
+    await until('the event of the killed connector', () => ofType('ChannelStateChange').length === 1);
     expect(detailOf(ofType('ChannelStateChange')[0]).metadata).toMatchObject({ id, channelSequence: 2 });
     expect(ofType('StasisStart')).toEqual([]);
     peer.send({ type: 'ChannelDtmfReceived', application: 'a', channel: { id: '1.0' } });
@@ -313,7 +313,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
     expect(detailOf(ofType('ChannelDtmfReceived')[0]).metadata).toMatchObject({ channelSequence: 3, callId: 'call-1' });
   });
 
-  test('says since when events may have been missed, and that calls have ended meanwhile', async () => {
+  test('announces since when events may have been missed, and rebuilds the StasisEnd of calls that ended meanwhile', async () => {
     const first = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
@@ -333,7 +333,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
     expect(Date.parse(gap.to)).toBeGreaterThanOrEqual(Date.parse(gap.from));
   });
 
-  test('starts, also when the text of an event on that disk was damaged', async () => {
+  test('starts even when the text of an event on the disk was damaged', async () => {
     const first = await start();
     await until('quiet', () => first.status.waiting === 0);
     outcome = () => AWAY;
@@ -357,7 +357,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
         }),
       ),
     });
-    await until('the event that is whole', () => ofType('Dial').length === 1);
+    await until('the undamaged event', () => ofType('Dial').length === 1);
     expect(detailOf(ofType('Dial')[0]).n).toBe(2);
     expect(deadLetters()).toMatchObject([{ reason: 'SerializationException: not JSON' }]);
   });

@@ -15,7 +15,7 @@ const startOf = (metadata: object) => ({
   metadata: { node: 'pbx-1', ...metadata },
 });
 
-test('an event brings its channel into its app, and its number', () => {
+test('an event restores the app and the number of its channel', () => {
   const state = new NodeState();
   const record = recordOf('pbx-1/1.0', '1', { receivedAt: 1795422291242 });
   replay(state, record, startOf({ channelId: '1.0', channelSequence: 41 }));
@@ -24,13 +24,13 @@ test('an event brings its channel into its app, and its number', () => {
   expect(state.isSecondStart(startOf({}), '1.0')).toBe(false);
 });
 
-test('a rebuilt StasisStart makes the one of Asterisk the second', () => {
+test('after a rebuilt StasisStart, Asterisk’s own is a second one', () => {
   const state = new NodeState();
   replay(state, recordOf('pbx-1/1.0', '1'), startOf({ channelId: '1.0', channelSequence: 1, recovered: true }));
   expect(state.isSecondStart(startOf({}), '1.0')).toBe(true);
 });
 
-test('news of a connection holds its apps, news of a stand-down releases its app', () => {
+test('NodeConnected holds its apps, StandingDown releases its app', () => {
   const state = new NodeState();
   const connected = newsRecord(BUS, 'NodeConnected', { node: 'pbx-1', apps: ['a', 'b'], connection: 'c' });
   replay(state, connected, BUS.detailOf(connected.entry));
@@ -40,7 +40,7 @@ test('news of a connection holds its apps, news of a stand-down releases its app
   expect([state.holds('a'), state.holds('b')]).toEqual([false, true]);
 });
 
-test('an event of Asterisk whose type is the name of news is an event all the same', () => {
+test('an event of Asterisk with the type of connector news is replayed as an event', () => {
   const state = new NodeState();
   state.hold(['a']);
   const record = recordOf('pbx-1', '1', { type: 'StandingDown' });

@@ -12,7 +12,7 @@ const ORIGIN: RecordOrigin = {
 };
 
 describe('a record', () => {
-  test('is one line, of which the entry is a part as the bus takes it', () => {
+  test('is one line that contains the entry as the bus takes it', () => {
     const { line, entry, bytes } = journalRecord(ORIGIN, { text: '{"n":1}', bytes: 42 });
     expect(line.indexOf('\n')).toBe(line.length - 1);
     expect(line.includes(entry)).toBe(true);
@@ -20,15 +20,15 @@ describe('a record', () => {
   });
 
   test.each([
-    ['plain', ORIGIN, '{"n":1}'],
-    ['of the connector’s own news', { ...ORIGIN, kind: 'news' as const }, '{"n":1}'],
-    ['of a bus whose entries are no JSON', ORIGIN, 'oWFuAQ=='],
+    ['with an event', ORIGIN, '{"n":1}'],
+    ['with the connector’s own news', { ...ORIGIN, kind: 'news' as const }, '{"n":1}'],
+    ['of a bus whose entries are not JSON', ORIGIN, 'oWFuAQ=='],
     ['with characters of many bytes', { ...ORIGIN, id: 'ü', lane: 'pbx-1/☎' }, '{"name":"Jürgen ☎ 𝄞"}'],
     ['with tabs, line breaks and brackets in its names', { ...ORIGIN, lane: 'a]\t{\n"b' }, '{"text":"]\\t{\\n"}'],
     ['of no app', { ...ORIGIN, app: '' }, '{}'],
-  ])('that is %s is read back as it was', (_, origin, text) => {
+  ])('is read back unchanged: one %s', (_, origin, text) => {
     const written = journalRecord(origin, { text, bytes: 42 });
-    const { line, entry, ...rest } = readRecord(Buffer.from(written.line)) ?? expect.fail('it was not read');
+    const { line, entry, ...rest } = readRecord(Buffer.from(written.line)) ?? expect.fail('the line was not read');
     expect(rest).toEqual({ ...origin, bytes: 42 });
     expect([line.toString(), entry.toString()]).toEqual([written.line.toString(), text]);
   });
@@ -46,7 +46,7 @@ describe('a record', () => {
   });
 });
 
-test('types that come in bulk are of low value, types that a call waits for are not', () => {
+test('very frequent types are of low value, types that a call handler waits for are not', () => {
   expect(['ChannelVarset', 'ChannelDialplan', 'DeviceStateChanged'].map(isLowValue)).toEqual([true, true, true]);
   for (const type of [
     'StasisStart',
