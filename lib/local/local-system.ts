@@ -30,7 +30,7 @@ export interface NodeUsers {
 
 export interface LocalSystemOptions {
   /** How many times shorter than AWS's the waits before another attempt are. @default 60: a second for a minute */
-  hurry?: number;
+  speedup?: number;
 }
 
 /** Who speaks in lines that local mode itself has to say. */
@@ -41,7 +41,7 @@ export class LocalSystem {
   readonly #root: string;
   readonly #nodes: readonly AriNode[];
   readonly #observer: LocalObserver;
-  readonly #hurry: number;
+  readonly #speedup: number;
   readonly #secrets = new Secrets();
   readonly #archives = new Archives();
   readonly #queues: Queues;
@@ -63,13 +63,13 @@ export class LocalSystem {
     root: string,
     nodes: readonly AriNode[],
     observer: LocalObserver,
-    { hurry = 60 }: LocalSystemOptions,
+    { speedup = 60 }: LocalSystemOptions,
   ) {
     this.#root = root;
     this.#nodes = nodes;
     this.#observer = observer;
-    this.#hurry = hurry;
-    this.#waits = new AwsWaits(hurry);
+    this.#speedup = speedup;
+    this.#waits = new AwsWaits(speedup);
     this.#queues = new Queues((queue, message) => this.#onMessage(queue, message));
     this.#bus = new Bus({
       onEvent: (event, busName, matched, rules) => {
@@ -194,7 +194,8 @@ export class LocalSystem {
   async start(): Promise<string> {
     const { unsupported } = this.deployment;
     if (unsupported.size > 0) this.#say(`Not run here: ${unsupportedLine(unsupported)}`);
-    if (this.#hurry !== 1) this.#say(`Before it tries again AWS waits ${this.#hurry} times longer than it does here`);
+    if (this.#speedup !== 1)
+      this.#say(`Before it tries again AWS waits ${this.#speedup} times longer than it does here`);
     await this.#startContainers();
     return this.#url;
   }

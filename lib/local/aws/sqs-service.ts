@@ -59,7 +59,7 @@ export class SqsService {
     return {
       MessageId: messageId,
       MD5OfMessageBody: md5(body),
-      ...(digest !== undefined && { MD5OfMessageAttributes: digest }),
+      MD5OfMessageAttributes: digest,
     };
   }
 

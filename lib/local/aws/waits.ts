@@ -1,19 +1,19 @@
 /**
- * AWS's waits before it tries again, in a hurry: nobody waits a minute at a laptop. What counts time as AWS does
+ * AWS's waits before it tries again, shortened: nobody waits a minute at a laptop. What counts time as AWS does
  * (the age of an event) adds what was left out.
  */
 export class AwsWaits {
-  readonly #hurry: number;
+  readonly #speedup: number;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  /** @param hurry how many times shorter than AWS's the waits are */
-  constructor(hurry: number) {
-    this.#hurry = hurry;
+  /** @param speedup how many times shorter than AWS's the waits are */
+  constructor(speedup: number) {
+    this.#speedup = speedup;
   }
 
   /** How long a wait of AWS's lasts here, in milliseconds. */
   here(awsMs: number): number {
-    return awsMs / this.#hurry;
+    return awsMs / this.#speedup;
   }
 
   /** Calls `then` after what is `awsMs` on AWS. */

@@ -24,7 +24,7 @@ interface Replay {
   EventEndTime: number;
   ReplayStartTime: number;
   ReplayEndTime: number;
-  EventLastReplayedTime?: number;
+  EventLastReplayedTime: number | undefined;
 }
 
 /** The archives of the buses, in memory, and replays out of them. */
@@ -109,7 +109,7 @@ export class Archives {
       EventEndTime: to,
       ReplayStartTime: started,
       ReplayEndTime: Date.now() / 1000,
-      ...(last && { EventLastReplayedTime: Date.parse(last.time) / 1000 }),
+      EventLastReplayedTime: last && Date.parse(last.time) / 1000,
     };
     this.#replays.set(name, replay);
     return { ReplayArn: replay.ReplayArn, State: 'STARTING', ReplayStartTime: started };

@@ -28,7 +28,7 @@ export interface DetailView {
   line?: string;
   attributes?: Record<string, string>;
   /** A test to paste into a file. */
-  test?: string;
+  test?: string | undefined;
 }
 
 /** @param moduleOf where the handler of a function is, as a test imports it */
@@ -50,11 +50,11 @@ export function detailOf(trace: Trace, number: number, moduleOf: (fn: string) =>
       const test = invocation
         ? invocationTest(trace, invocation, moduleOf)
         : rulesTest(detail.event, detail.rules, matched);
-      return { step, event: detail.event, rules, ...(test !== undefined && { test }) };
+      return { step, event: detail.event, rules, test };
     }
     case 'invocation': {
       const test = invocationTest(trace, step as InvocationStep, moduleOf);
-      return { step, payload: detail.payload, ...(test !== undefined && { test }) };
+      return { step, payload: detail.payload, test };
     }
     default: {
       const { kind: _, ...rest } = detail;

@@ -10,13 +10,13 @@ export interface AriExchange {
   /** Path and query, such as `/ari/channels/1.0/answer`. */
   path: string;
   /** The request's JSON, as text; absent where none was sent. */
-  body?: string;
+  body?: string | undefined;
   /** HTTP status; absent where no answer came. */
-  status?: number;
+  status?: number | undefined;
   /** The answer's text, up to 16 KB. */
-  answer?: string;
+  answer?: string | undefined;
   /** Why no answer came. */
-  error?: string;
+  error?: string | undefined;
   /** When it was sent, epoch milliseconds: what is told of at once may have been sent one after the other. */
   at: number;
   ms: number;
@@ -69,16 +69,15 @@ export function watchRequests(nodes: string | undefined, onExchange: (exchange: 
     // Whoever waits for the answer goes on first.
     setImmediate(() => {
       const { method, path, status, sent, received } = seen;
-      const [body, answer] = [sent.text, received.text];
       onExchange({
         method,
         path,
         at: performance.timeOrigin + seen.started,
         ms,
-        ...(body !== undefined && { body }),
-        ...(status !== undefined && { status }),
-        ...(answer !== undefined && { answer }),
-        ...(error && { error: error.message }),
+        body: sent.text,
+        status,
+        answer: received.text,
+        error: error?.message,
       });
     });
   };

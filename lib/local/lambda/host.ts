@@ -15,7 +15,7 @@ export type Attempt = Omit<ObservedInvocation, 'fn' | 'cold'> & { traceId: strin
 export interface AttemptOutcome {
   /** With the time that loading took, where the attempt was the first in its environment. */
   ms: number;
-  error?: FunctionError;
+  error: FunctionError | undefined;
 }
 
 export interface HostObserver {
@@ -138,7 +138,7 @@ export class LambdaHost {
     else if (this.#current.has(environment)) this.#idle.push(environment);
     else void environment.stop();
     if (this.#stopping) return;
-    ended(invocation, { ms, ...(error && { error }) });
+    ended(invocation, { ms, error });
     this.#next();
   }
 }

@@ -10,28 +10,28 @@ export interface LocalFunction {
   /** Folder of its code. */
   code: string;
   /** The file that its code was bundled from, where the template says so: what hot reload watches. */
-  entry?: string;
+  entry?: string | undefined;
   /** `file.export` */
   handler: string;
   environment: Record<string, string>;
   timeoutMs: number;
   memoryMb: number;
   /** `ReservedConcurrentExecutions`: how many invocations may run at the same time. @default as many as local mode runs */
-  reservedConcurrency?: number;
+  reservedConcurrency?: number | undefined;
   /** What becomes of events that it fails on. @default Lambda's: two more attempts, six hours, no destination */
-  asynchronous?: AsynchronousConfig;
+  asynchronous?: AsynchronousConfig | undefined;
   /** It has the layer of the Parameters and Secrets extension. @default false */
-  secretsExtension?: boolean;
+  secretsExtension?: boolean | undefined;
   /** Its `DeadLetterConfig`: a queue for events that it failed on to the end. */
-  deadLetterArn?: string;
+  deadLetterArn?: string | undefined;
 }
 
 /** How Lambda treats an event that a function fails on (`AWS::Lambda::EventInvokeConfig`). */
 export interface AsynchronousConfig {
-  maxRetryAttempts?: number;
-  maxEventAgeSeconds?: number;
+  maxRetryAttempts?: number | undefined;
+  maxEventAgeSeconds?: number | undefined;
   /** The on-failure destination. */
-  onFailureArn?: string;
+  onFailureArn?: string | undefined;
 }
 
 /** A rule of the templates that is enabled. */
@@ -48,13 +48,19 @@ export interface LocalRule {
 export interface LocalTarget {
   arn: string;
   /** What the target is given in place of the event. @default the event */
-  input?: TargetInput;
+  input?: TargetInput | undefined;
   /** How long, and how often, delivery is tried again. @default 24 hours, 185 times */
-  retryPolicy?: { maxEventAgeSeconds?: number; maxRetryAttempts?: number };
+  retryPolicy?: RetryPolicy | undefined;
   /** Queue for events that cannot be delivered. */
-  deadLetterArn?: string;
+  deadLetterArn?: string | undefined;
   /** A function that no `AWS::Lambda::Permission` lets EventBridge invoke for this rule. */
-  forbidden?: boolean;
+  forbidden?: boolean | undefined;
+}
+
+/** How long, in seconds, and how often a delivery is tried again. */
+export interface RetryPolicy {
+  maxEventAgeSeconds?: number | undefined;
+  maxRetryAttempts?: number | undefined;
 }
 
 /** What a rule hands its target in place of the event: a constant, a part of the event, or a template filled from it. */
@@ -69,7 +75,7 @@ export interface LocalArchive {
   name: string;
   busName: string;
   /** @default all events */
-  pattern?: EventPattern;
+  pattern?: EventPattern | undefined;
 }
 
 /** A queue of the templates. */
@@ -87,7 +93,7 @@ export interface LocalSecret {
   arn: string;
   name: string;
   /** Its first value, or how to generate it. @default it has none until somebody puts one */
-  value?: string | SecretGeneration;
+  value?: string | SecretGeneration | undefined;
 }
 
 /** `GenerateSecretString` of CloudFormation. */

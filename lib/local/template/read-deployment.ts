@@ -3,7 +3,7 @@ import type { LocalDeployment } from './deployment.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { readContainers } from './read-container.ts';
 import { readFunction, readInvokeConfig } from './read-function.ts';
-import { readArchive, readPermission, readRule } from './read-rule.ts';
+import { type Permission, readArchive, readPermission, readRule } from './read-rule.ts';
 import { readSecret } from './read-secret.ts';
 import { TemplatePart } from './template-part.ts';
 import { UnsupportedResources, unsupportedIn } from './unsupported-resources.ts';
@@ -73,10 +73,7 @@ export function readDeployment(assembly: CloudAssembly, endpoint?: string): Loca
 }
 
 /** EventBridge may invoke a function only for rules that one of the function's permissions names. */
-function forbidUnpermitted(
-  { rules, functions }: LocalDeployment,
-  permissions: readonly ReturnType<typeof readPermission>[],
-): void {
+function forbidUnpermitted({ rules, functions }: LocalDeployment, permissions: readonly Permission[]): void {
   for (const rule of rules) {
     for (const target of rule.targets) {
       const fn = functions.find(({ arn }) => arn === target.arn);

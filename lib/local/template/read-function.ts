@@ -19,7 +19,6 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
   if (runtime !== 'nodejs24.x') part.unsupported(`Runtime ${runtime}`);
   const { S3Key: key } = part.property('Code') as { S3Key: string };
   const { Variables = {} } = (part.property('Environment') ?? {}) as { Variables?: Record<string, string> };
-  const reserved = part.property('ReservedConcurrentExecutions');
   const { TargetArn } = (part.property('DeadLetterConfig') ?? {}) as { TargetArn?: string };
   const layers = part.raw('Layers');
   const secretsExtension = SECRETS_EXTENSION.test(JSON.stringify(layers ?? ''));
@@ -39,10 +38,10 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
       environment: Variables,
       timeoutMs: Number(part.property('Timeout') ?? 3) * 1000,
       memoryMb: Number(part.property('MemorySize') ?? 128),
-      ...(typeof entry === 'string' && { entry }),
-      ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
-      ...(secretsExtension && { secretsExtension }),
-      ...(TargetArn !== undefined && { deadLetterArn: TargetArn }),
+      entry: typeof entry === 'string' ? entry : undefined,
+      reservedConcurrency: numberOf(part.property('ReservedConcurrentExecutions')),
+      secretsExtension,
+      deadLetterArn: TargetArn,
     },
   ];
 }
@@ -52,15 +51,18 @@ export function readInvokeConfig(part: TemplatePart, { functions }: LocalDeploym
   const name = String(part.property('FunctionName'));
   const fn = functions.find((candidate) => candidate.name === name || candidate.arn === name);
   if (!fn) return;
-  const [retries, age] = [part.property('MaximumRetryAttempts'), part.property('MaximumEventAgeInSeconds')];
   const { OnFailure, OnSuccess } = (part.property('DestinationConfig') ?? {}) as Record<
     'OnFailure' | 'OnSuccess',
     { Destination: string } | undefined
   >;
   if (OnSuccess) part.unsupported('DestinationConfig.OnSuccess');
   fn.asynchronous = {
-    ...(retries !== undefined && { maxRetryAttempts: Number(retries) }),
-    ...(age !== undefined && { maxEventAgeSeconds: Number(age) }),
-    ...(OnFailure && { onFailureArn: OnFailure.Destination }),
+    maxRetryAttempts: numberOf(part.property('MaximumRetryAttempts')),
+    maxEventAgeSeconds: numberOf(part.property('MaximumEventAgeInSeconds')),
+    onFailureArn: OnFailure?.Destination,
   };
+}
+
+function numberOf(value: unknown): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }

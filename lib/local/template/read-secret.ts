@@ -5,6 +5,5 @@ import type { TemplatePart } from './template-part.ts';
 export function readSecret(part: TemplatePart): LocalSecret {
   const text = part.property('SecretString') as string | undefined;
   const generation = part.property('GenerateSecretString') as SecretGeneration | undefined;
-  const value = text ?? generation;
-  return { arn: part.arn, name: part.name, ...(value !== undefined && { value }) };
+  return { arn: part.arn, name: part.name, value: text ?? generation };
 }

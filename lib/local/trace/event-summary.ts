@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { BusEvent } from '../bus/index.ts';
 
 /**
- * The few words that tell one event of a type from another. An event of somebody else's may hold anything under the
+ * What tells one event of a type from another, in a few words. An event of another source may hold anything under the
  * names that ARI uses.
  */
 export function aboutOf({ detail }: BusEvent): string {

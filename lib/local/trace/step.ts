@@ -22,7 +22,7 @@ export interface EventStep extends StepBase {
   eventId: string;
   source: string;
   type: string;
-  /** The few words that tell one event of a type from another. */
+  /** What tells one event of a type from another, in a few words. */
   about: string;
   /** The caller, where the event's channel names one. */
   caller?: string;

@@ -36,7 +36,8 @@ interface Kept {
 /** Commands that read and write Asterisk's configuration, passwords of phones among it. */
 const HOLDS_SECRETS = /^asterisk\..*Object$/;
 const MAX_LINE = 16_384;
-const MAX_LINE_TEXT = 300;
+/** Characters of a text of a step. */
+const MAX_TEXT = 300;
 
 /** What happened, by call: the last steps of it, for whoever comes to look. */
 export class Trace implements LocalObserver {
@@ -95,11 +96,13 @@ export class Trace implements LocalObserver {
       type: event['detail-type'],
       about: oneLine(aboutOf(event)),
       matched: matched.map(({ title }) => title),
-      ...omitEmpty('caller', oneLine(callerOf(event))),
-      ...omitEmpty('extension', oneLine(at('channel', 'dialplan', 'exten'))),
-      ...omitEmpty('channelId', channelId),
-      ...omitEmpty('happenedAt', timeOf(at('timestamp'))),
-      ...omitEmpty('receivedAt', timeOf(at('metadata', 'receivedAt'))),
+      ...omitEmpty({
+        caller: oneLine(callerOf(event)),
+        extension: oneLine(at('channel', 'dialplan', 'exten')),
+        channelId,
+        happenedAt: timeOf(at('timestamp')),
+        receivedAt: timeOf(at('metadata', 'receivedAt')),
+      }),
     };
     this.#keep(step, { kind: 'event', event, rules }, JSON.stringify(event).length);
   }
@@ -134,7 +137,7 @@ export class Trace implements LocalObserver {
     const step = this.#running.get(key);
     if (!step) return;
     this.#running.delete(key);
-    Object.assign(step, { ms, ...omitEmpty('error', error && oneLine(error)), ...omitEmpty('retryInMs', retryInMs) });
+    Object.assign(step, { ms, ...omitEmpty({ error: error && oneLine(error), retryInMs }) });
     this.#tell(step);
   }
 
@@ -154,10 +157,9 @@ export class Trace implements LocalObserver {
         method,
         path: oneLine(path),
         ms,
-        ...omitEmpty('status', status),
-        ...omitEmpty('error', error && oneLine(error)),
+        ...omitEmpty({ status, error: error && oneLine(error) }),
       },
-      { kind: 'command', path, ...omitEmpty('body', body), ...omitEmpty('answer', answer) },
+      { kind: 'command', path, ...omitEmpty({ body, answer }) },
       (body?.length ?? 0) + (answer?.length ?? 0) + path.length,
     );
   }
@@ -194,7 +196,7 @@ export class Trace implements LocalObserver {
         origin,
         level: textAt(fields, ['level']) || 'text',
         message: oneLine(textAt(fields, ['message']) || line),
-        ...omitEmpty('requestId', requestId),
+        ...omitEmpty({ requestId }),
       },
       { kind: 'log', line: line.slice(0, MAX_LINE) },
       Math.min(line.length, MAX_LINE),
@@ -221,8 +223,8 @@ export class Trace implements LocalObserver {
   #keep(step: DistributiveOmit<Step, 'number'>, detail: StepDetail, characters: number): Step {
     this.#last += 1;
     const numbered = { number: this.#last, ...step } as Step;
-    this.#kept.push({ step: numbered, detail, characters: characters + MAX_LINE_TEXT });
-    this.#characters += characters + MAX_LINE_TEXT;
+    this.#kept.push({ step: numbered, detail, characters: characters + MAX_TEXT });
+    this.#characters += characters + MAX_TEXT;
     const { maxSteps, maxCharacters } = this.#options;
     while (this.#kept.length > maxSteps || (this.#characters > maxCharacters && this.#kept.length > 1)) this.#drop();
     this.#tell(numbered);
@@ -262,9 +264,10 @@ class Recent {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** A key that is there only where its value is. */
-function omitEmpty<K extends string, V>(key: K, value: V | undefined | ''): { [k in K]?: V } {
-  return (value === undefined || value === '' ? {} : { [key]: value }) as { [k in K]?: V };
+/** The fields without those that are undefined or an empty text. */
+function omitEmpty<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(filled) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** ARI takes credentials in the query as well. */
@@ -272,10 +275,10 @@ function withoutKey(path: string): string {
   return path.replace(/([?&]api_key=)[^&]*/g, '$1…');
 }
 
-/** One line, of bearable length, without what a terminal would obey. */
+/** The text in one line, cut at `MAX_TEXT`, without control sequences of a terminal. */
 function oneLine(text: string): string {
   const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
-  return line.length > MAX_LINE_TEXT ? `${line.slice(0, MAX_LINE_TEXT)}…` : line;
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 }
 
 function objectOf(value: unknown): Record<string, unknown> | undefined {
