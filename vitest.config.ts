@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files share a process for each core: `aws-cdk-lib` takes a second to load. Tests put back what they change in it. */
-const shared = { pool: 'forks', isolate: false, maxWorkers: '100%' } as const;
+const shared = { pool: 'forks', isolate: false, maxWorkers: '100%', hookTimeout: 60_000 } as const;
 
 /** Suites that take a machine to themselves: their files run one after the other. */
 const whole = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };

@@ -43,12 +43,14 @@ export async function writeSecret(secretId: string, text: string, client: Secret
 }
 
 /**
- * A client that gives up when the network hangs. Without `throwOnRequestTimeout` the SDK only warns about a request that
- * is never answered, and waits for ever.
+ * A client with timeouts, in milliseconds. Without `throwOnRequestTimeout` the SDK only warns about a request that is not
+ * answered, and waits without limit.
  */
-export async function secretsManagerClient(): Promise<SecretsManagerClient> {
+export async function secretsManagerClient(
+  timeouts: typeof AWS_TIMEOUTS = AWS_TIMEOUTS,
+): Promise<SecretsManagerClient> {
   const { SecretsManagerClient: Client } = await import('@aws-sdk/client-secrets-manager');
-  return new Client({ requestHandler: { ...AWS_TIMEOUTS, throwOnRequestTimeout: true } });
+  return new Client({ requestHandler: { ...timeouts, throwOnRequestTimeout: true } });
 }
 
 async function failureOf(client: SecretsManagerClient, secretId: string, error: unknown): Promise<AwsError> {

@@ -1,11 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { readSecret, secretsManagerClient, writeSecret } from '../../../lib/aws/secrets-manager.ts';
-import { AWS_TIMEOUTS } from '../../../lib/aws/timeouts.ts';
 import { type AwsReply, type AwsRequest, awsStub } from '../../support/aws-stub.ts';
 import { freePort } from '../../support/free-port.ts';
-
-// Seconds of AWS's are too long for a test.
-vi.mock('../../../lib/aws/timeouts.ts', () => ({ AWS_TIMEOUTS: { connectionTimeout: 1000, requestTimeout: 1000 } }));
 
 beforeEach(() => {
   const environment = {
@@ -68,7 +64,7 @@ test('a service that nothing listens for is an error that says so', async () => 
 test('a service that never answers is given up', async () => {
   const { url } = await awsStub(() => new Promise<AwsReply>(() => {}));
   vi.stubEnv('AWS_ENDPOINT_URL', url.href);
-  await expect(readSecret('user')).rejects.toThrow(
-    new RegExp(`^Secret user in eu-west-1: TimeoutError: .*${AWS_TIMEOUTS.requestTimeout}`),
-  );
+  const client = await secretsManagerClient({ connectionTimeout: 500, requestTimeout: 500 });
+  onTestFinished(() => client.destroy());
+  await expect(readSecret('user', client)).rejects.toThrow(/^Secret user in eu-west-1: TimeoutError: .*500 ms/);
 });
