@@ -14,20 +14,16 @@ const { nodes, asteriskNetwork, vpc, vpcCidr, eventFilter, publishers, runbookUr
 const calls = new Stack(app, 'AriEventBridge', { description: 'Call events of Asterisk, and their handlers' });
 const bridge = new AriBridge(calls, 'Bridge', {
   nodes,
-  bus: { archive: Duration.days(config.archiveDays), log: config.busLog, ...(publishers && { publishers }) },
-  network: {
-    private: asteriskNetwork === 'private',
-    ...(vpc && { existing: vpc }),
-    ...(vpcCidr !== undefined && { cidr: vpcCidr }),
-  },
+  bus: { archive: Duration.days(config.archiveDays), log: config.busLog, publishers },
+  network: { private: asteriskNetwork === 'private', existing: vpc, cidr: vpcCidr },
   connector: config.connector && {
     // Apart from the handlers, which can be deployed where no Docker is.
     scope: new Stack(app, 'AriEventBridgeConnector', { description: 'The connector of call events' }),
-    ...(eventFilter && { eventFilter }),
+    eventFilter,
   },
-  ...(config.customerManagedKey && { encryptionKey: new CallDataKey(calls, 'Key').key }),
-  ...(alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(calls, 'AlarmTopic', alarmTopicArn) }),
-  ...(runbookUrl !== undefined && { runbookUrl }),
+  encryptionKey: config.customerManagedKey ? new CallDataKey(calls, 'Key').key : undefined,
+  alarmTopic: alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(calls, 'AlarmTopic', alarmTopicArn),
+  runbookUrl,
 });
 const handlers = { ...bridge.handlerDefaults, reservedConcurrency: config.handlerConcurrency };
 

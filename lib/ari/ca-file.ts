@@ -3,7 +3,7 @@ import type { AriNode } from './node.ts';
 /** A node as it is dialled: what its `caFile` names has been read. */
 export interface DialledNode extends AriNode {
   /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
-  ca?: string;
+  ca?: string | undefined;
 }
 
 /** The part of the environment that tells where a function's files are. */

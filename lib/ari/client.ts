@@ -149,7 +149,7 @@ async function ask(transport: AriTransport, operation: string, request: AriReque
   }
   const { status, body, advice } = response;
   if (status < 200 || status >= 300) {
-    throw new AriError(operation, request.path, { status, message: messageOf(response), ...(advice && { advice }) });
+    throw new AriError(operation, request.path, { status, message: messageOf(response), advice });
   }
   if (typeof body !== 'string') return body;
   if (body === '') return undefined;

@@ -55,7 +55,7 @@ export class AriError extends Error {
   constructor(
     operation: string,
     path: string,
-    outcome: { status: number; message: string; advice?: string } | { cause: unknown },
+    outcome: { status: number; message: string; advice?: string | undefined } | { cause: unknown },
   ) {
     const status = 'status' in outcome ? outcome.status : undefined;
     const reason = 'status' in outcome ? refusalOf(outcome) : `no answer: ${reasonOf(outcome.cause)}`;
@@ -72,13 +72,21 @@ export class AriError extends Error {
   }
 }
 
-function refusalOf({ status, message, advice }: { status: number; message: string; advice?: string }): string {
+function refusalOf({
+  status,
+  message,
+  advice,
+}: {
+  status: number;
+  message: string;
+  advice?: string | undefined;
+}): string {
   return advice === undefined ? `${status} ${message}` : `${status} ${message}: ${advice}`;
 }
 
 function kindOf(
   operation: string,
-  { status, message, advice }: { status: number; message: string; advice?: string },
+  { status, message, advice }: { status: number; message: string; advice?: string | undefined },
 ): AriErrorKind {
   // Without ARI nothing is known of the channel: who asks whether it is gone shall not be told that it is.
   if (status === 404 && advice !== undefined) return 'unavailable';

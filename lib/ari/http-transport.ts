@@ -23,7 +23,7 @@ export interface HttpTransportOptions {
    * Certificates (PEM) of the authorities to trust in place of the public ones, for an Asterisk with a private CA.
    * @default those of Node, and of the file that the environment variable NODE_EXTRA_CA_CERTS names
    */
-  ca?: string | string[];
+  ca?: string | string[] | undefined;
 }
 
 /** Asterisk closes a connection that was idle for 15 s (`session_inactivity`, `session_keep_alive`). */
@@ -43,8 +43,7 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
   const target: ConnectTarget = { url, privateCa: ca !== undefined };
   // Loaded when needed and without `await`: a function that speaks plain HTTP never pays for TLS.
   const http = process.getBuiltinModule(root.startsWith('https:') ? 'node:https' : 'node:http');
-  const settings: AgentOptions = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS };
-  if (ca !== undefined) settings.ca = ca;
+  const settings: AgentOptions = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS, ca };
   const agent = new http.Agent(settings) as Agent;
   let usedAt = 0;
   let underWay = 0;

@@ -26,9 +26,9 @@ export interface DialOptions {
   /** Called once, when the socket has ended. Nothing dials again by itself. */
   onEnd?(reason: string): void;
   /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
-  ca?: string | string[];
+  ca?: string | string[] | undefined;
   /** @default 64 */
-  maxUnderWay?: number;
+  maxUnderWay?: number | undefined;
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -75,7 +75,7 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
     perMessageDeflate: false,
     // Broken UTF-8 in one caller's name is no reason to lose the connection.
     skipUTF8Validation: true,
-    ...(options.ca !== undefined && { ca: options.ca }),
+    ca: options.ca,
   });
   const transport = webSocketTransport({
     send: (frame) => {
@@ -83,7 +83,7 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
       socket.send(frame);
     },
     close: () => socket.close(1000),
-    ...(options.maxUnderWay !== undefined && { maxUnderWay: options.maxUnderWay }),
+    maxUnderWay: options.maxUnderWay,
   });
 
   let opened = false;

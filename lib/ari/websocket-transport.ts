@@ -15,7 +15,7 @@ export interface WebSocketTransportOptions {
    * Commands that Asterisk is given at the same time. It carries those of one socket out one after the other, and what
    * it has been given cannot be taken back; all others wait here, where their timeout ends them. @default 64
    */
-  maxUnderWay?: number;
+  maxUnderWay?: number | undefined;
   /** Called by `close()`, for whoever shall close the socket then. @default the socket stays open */
   close?(): void;
 }

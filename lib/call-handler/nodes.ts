@@ -24,7 +24,7 @@ export function nodeClients(environment: { ARI_NODES?: string } = process.env): 
       }
       const ca = readCaFile(node);
       const credentials = secretsManagerCredentials(node.secretId);
-      client = createAriClient(httpTransport({ url: node.url, credentials, ...(ca !== undefined && { ca }) }));
+      client = createAriClient(httpTransport({ url: node.url, credentials, ca }));
       clients.set(name, client);
     }
     return client;

@@ -30,11 +30,11 @@ export interface AriBridgeProps {
   /** Whether handlers have to run in the network, as Asterisk is reached from there only. @default `network.private` */
   handlersInNetwork?: boolean;
   /** Encrypts everything that holds call data or credentials; see `CallDataKey`. @default keys that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
   /** Where alarms are sent. @default nowhere: they are seen in CloudWatch */
-  alarmTopic?: ITopic;
+  alarmTopic?: ITopic | undefined;
   /** Where the runbook is, for the links in alarms. @default docs/runbook.md, its place in this project */
-  runbookUrl?: string;
+  runbookUrl?: string | undefined;
 }
 
 /** What a `CallHandler` needs of its bridge: `new CallHandler(this, 'IntroIvr', { ...bridge.handlerDefaults, entry, pattern })`. */
@@ -64,46 +64,41 @@ export class AriBridge extends Construct {
 
   constructor(scope: Construct, id: string, props: AriBridgeProps) {
     super(scope, id);
-    const { nodes, alarmTopic, runbookUrl } = props;
-    const encryption = { ...(props.encryptionKey && { encryptionKey: props.encryptionKey }) };
-    const alarms = { ...(alarmTopic && { topic: alarmTopic }), ...(runbookUrl !== undefined && { runbookUrl }) };
-    this.bus = new CallEventBus(this, 'Bus', { ...props.bus, ...encryption }).bus;
+    const { nodes, alarmTopic: topic, runbookUrl, encryptionKey } = props;
+    this.bus = new CallEventBus(this, 'Bus', { ...props.bus, encryptionKey }).bus;
     const watched = props.connector !== false && hasFigures(props.connector?.metricsInterval);
-    this.monitoring = new Monitoring(this, 'Monitoring', { ...alarms, ...(watched && { nodes }) });
+    this.monitoring = new Monitoring(this, 'Monitoring', { topic, runbookUrl, nodes: watched ? nodes : undefined });
     this.handlerUsers = nodes.map((node) => {
       const description = `Read-write ARI user of ${node.name}, for call handlers`;
-      const user = { node, username: 'handlers', description, ...encryption };
+      const user = { node, username: 'handlers', description, encryptionKey };
       return new NodeUser(this, `HandlersUser-${node.name}`, user);
     });
 
     const inNetwork = props.handlersInNetwork ?? props.network?.private ?? false;
     const { scope: own = this, ...settings } = props.connector || {};
-    const ownEncryption = own === this ? encryption : importedKey(own, props.encryptionKey);
+    const ownKey = own === this ? encryptionKey : importedKey(own, encryptionKey);
     const network =
       inNetwork || props.connector !== false
         ? new Network(inNetwork ? this : own, 'Network', {
             ...props.network,
-            ...(inNetwork ? encryption : ownEncryption),
+            encryptionKey: inNetwork ? encryptionKey : ownKey,
           })
         : undefined;
     this.handlerDefaults = {
       bus: this.bus,
       nodes: this.handlerUsers,
       monitoring: this.monitoring,
-      ...encryption,
-      ...(inNetwork && network && { vpc: network.vpc, subnets: network.subnets }),
+      encryptionKey,
+      vpc: inNetwork ? network?.vpc : undefined,
+      subnets: inNetwork ? network?.subnets : undefined,
     };
     if (props.connector === false || !network) return;
 
     // Beside the connector rather than the handlers' users: a node that is taken away would leave an import behind.
     const users = nodes.map((node) => {
       const description = `Read-only ARI user of ${node.name}, for the connector`;
-      return new NodeUser(own, `ConnectorUser-${node.name}`, {
-        node,
-        username: 'connector',
-        description,
-        ...ownEncryption,
-      });
+      const user = { node, username: 'connector', description, encryptionKey: ownKey };
+      return new NodeUser(own, `ConnectorUser-${node.name}`, user);
     });
     const { vpc, subnets, assignPublicIp } = network;
     this.connector = new ConnectorService(own, 'Connector', {
@@ -113,10 +108,10 @@ export class AriBridge extends Construct {
       ...settings,
       bus: this.bus,
       nodes: users,
-      ...ownEncryption,
+      encryptionKey: ownKey,
     });
     const watching =
-      own === this ? this.monitoring : new Monitoring(own, 'Monitoring', { ...alarms, dashboard: false });
+      own === this ? this.monitoring : new Monitoring(own, 'Monitoring', { topic, runbookUrl, dashboard: false });
     watching.watchDeadLetters('Connector', this.connector.deadLetters);
   }
 }
@@ -135,6 +130,6 @@ function hasFigures(interval: Duration | undefined): boolean {
 }
 
 /** As an import: a grant in the other stack shall not end in the key's own policy, which would have to wait for it. */
-function importedKey(scope: Construct, key: IKey | undefined): { encryptionKey?: IKey } {
-  return key ? { encryptionKey: Key.fromKeyArn(scope, 'BridgeKey', key.keyArn) } : {};
+function importedKey(scope: Construct, key: IKey | undefined): IKey | undefined {
+  return key && Key.fromKeyArn(scope, 'BridgeKey', key.keyArn);
 }

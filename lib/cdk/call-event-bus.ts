@@ -22,9 +22,9 @@ export interface CallEventBusProps {
    * out where a `ConnectorService` is deployed, which sees to it for its own role.
    * @default whoever IAM permits to put events on the bus
    */
-  publishers?: readonly string[];
+  publishers?: readonly string[] | undefined;
   /** Encrypts the bus, its archive, its log and its dead letters; see `CallDataKey`. @default keys that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
 }
 
 /**

@@ -37,9 +37,9 @@ export interface CallHandlerProps {
    */
   reservedConcurrency?: number | 'unreserved';
   /** The network to run in, where Asterisk is reached from there only: the start of a function costs more in it. @default none */
-  vpc?: IVpc;
+  vpc?: IVpc | undefined;
   /** Of the `vpc`; they need a way to AWS (NAT, or endpoints for Secrets Manager and SQS). @default its private ones */
-  subnets?: SubnetSelection;
+  subnets?: SubnetSelection | undefined;
   /** Whether X-Ray follows events through the function. @default Tracing.ACTIVE */
   tracing?: Tracing;
   /** @default 1 month */
@@ -47,7 +47,7 @@ export interface CallHandlerProps {
   /** For the function, beside `ARI_NODES` and `DEAD_LETTERS_URL`. No secrets: who may look at a function sees it. @default none */
   environment?: Readonly<Record<string, string>>;
   /** Encrypts environment, log and dead letters; see `CallDataKey`. @default keys that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
   /** What watches it: alarms and a place on the dashboard. @default it is not watched */
   monitoring?: Monitoring;
 }
@@ -78,7 +78,7 @@ export class CallHandler extends Construct implements IConnectable {
     super(scope, id);
     this.node.addValidation({ validate: () => applicationFaults(id, props) });
     const { encryptionKey, reservedConcurrency = 20 } = props;
-    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...(encryptionKey && { encryptionKey }) });
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
     const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment } = props;
     const made = ariFunction(this, {
       ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey },

@@ -36,7 +36,7 @@ export interface ConnectorServiceProps {
   /** The ARI user of each Asterisk server to listen to; it may be read-only. */
   nodes: readonly NodeUser[];
   /** What is forwarded: events that any of these patterns matches. @default all but ChannelVarset and ChannelDialplan */
-  eventFilter?: readonly EventPattern[];
+  eventFilter?: readonly EventPattern[] | undefined;
   /** The connector's image. @default `connectorImage({ nodes })` */
   image?: ContainerImage;
   /** In units of 1/1024 vCPU. The default is Fargate's smallest and takes 1,500 events a second (docs/connector.md). @default 256 */
@@ -70,7 +70,7 @@ export interface ConnectorServiceProps {
    */
   solePublisher?: boolean;
   /** Encrypts log and dead letters; see `CallDataKey`. @default keys that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
 }
 
 /** A volume of the task: it outlives a crash of the container, which is restarted in place. */
@@ -98,7 +98,7 @@ export class ConnectorService extends Construct implements IConnectable {
     super(scope, id);
     const { bus, encryptionKey } = props;
     const ariNodes = props.nodes.map(({ ariNode }) => ariNode);
-    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...(encryptionKey && { encryptionKey }) });
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
     const task = this.#task(props);
     bus.grantPutEventsTo(task.taskRole);
     this.deadLetters.grantSendMessages(task.taskRole);

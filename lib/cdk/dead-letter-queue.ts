@@ -6,7 +6,7 @@ import { acknowledge } from './acknowledge.ts';
 
 export interface DeadLetterQueueProps {
   /** Encrypts the messages; see `CallDataKey`. @default a key that SQS manages */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
 }
 
 /**

@@ -15,11 +15,11 @@ export interface DoctorFunctionProps {
   /** The connector's ARI users of the same servers, to be examined as well. @default only the handlers' */
   connectorUsers?: readonly NodeUser[];
   /** The network of the call handlers, where they run in one: that path is what is examined. @default none */
-  vpc?: IVpc;
+  vpc?: IVpc | undefined;
   /** Of the `vpc`. @default its private ones */
-  subnets?: SubnetSelection;
+  subnets?: SubnetSelection | undefined;
   /** Encrypts environment and log; see `CallDataKey`. @default keys that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
 }
 
 /**

@@ -24,11 +24,11 @@ export interface WatchedHandler {
 
 export interface MonitoringProps {
   /** The Asterisk servers of the connector, which is watched by its figures, wherever it runs. @default it is not watched */
-  nodes?: readonly AriNode[];
+  nodes?: readonly AriNode[] | undefined;
   /** Where alarms are sent, and their ends. @default nowhere: they are seen in CloudWatch */
-  topic?: ITopic;
+  topic?: ITopic | undefined;
   /** Where the runbook is, for the links in alarms. @default docs/runbook.md, its place in this project */
-  runbookUrl?: string;
+  runbookUrl?: string | undefined;
   /** Whether there is a dashboard too. @default true */
   dashboard?: boolean;
 }

@@ -26,7 +26,7 @@ export interface ExistingVpc {
 
 export interface NetworkProps {
   /** A VPC that exists. @default one is made */
-  existing?: ExistingVpc;
+  existing?: ExistingVpc | undefined;
   /**
    * Of a VPC that is made: whether Asterisk is reached by private addresses, over VPN, Direct Connect or peering that you
    * attach to it. Then it has private subnets and one NAT gateway; else public ones only, and costs nothing.
@@ -34,9 +34,9 @@ export interface NetworkProps {
    */
   private?: boolean;
   /** Of a VPC that is made; keep it apart from the network that Asterisk is in. @default 10.0.0.0/16 */
-  cidr?: string;
+  cidr?: string | undefined;
   /** Encrypts the log of a VPC that is made; see `CallDataKey`. @default a key that AWS owns */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
 }
 
 /**

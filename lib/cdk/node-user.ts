@@ -15,7 +15,7 @@ export interface NodeUserProps {
   /** What it is for. @default `ARI user USERNAME of NODE` */
   description?: string;
   /** Encrypts the secret; see `CallDataKey`. @default the account's key `aws/secretsmanager` */
-  encryptionKey?: IKey;
+  encryptionKey?: IKey | undefined;
   /** A secret of yours, `{"username":…,"password":…}`, in place of one whose password is made up. @default a new one */
   secret?: ISecret;
 }
