@@ -35,7 +35,7 @@ export type { OnceStore } from './call-handler/once.ts';
 export { playOnce } from './call-handler/play-once.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
-export type { ConnectorEventMap, ConnectorEventType } from './events/connector-event.ts';
+export type { ConnectorEventMap, ConnectorEventType, GapCause } from './events/connector-event.ts';
 export { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './events/entry.ts';
 export type { EventMetadata } from './events/metadata.ts';
 export { createLog, type Log } from './log.ts';
