@@ -4,8 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 if ! command -v javac >/dev/null || ! command -v mvn >/dev/null; then
-  apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends default-jdk-headless maven
+  ../support/install-packages.sh default-jdk-headless maven
 fi
 
 # `.ruler/pom.xml` is written last: a fetch that was cut short is done again, a changed version is fetched anew.
