@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { reasonOf } from '../lib/ari/errors.ts';
-import { errorCode } from '../lib/aws/errors.ts';
+import { refusalOf } from '../lib/aws/errors.ts';
 import { type AwsAnswer, AwsService } from '../lib/aws/service.ts';
 import { type BusEntry, entrySize } from '../lib/events/entry.ts';
 import type { BusLimits, EncodedEntry, EventBus, PutOutcome } from './event-bus.ts';
@@ -108,9 +108,9 @@ export class EventBridge implements EventBus {
   }
 
   /** Only a malformed request is final. Network, permissions and the bus's name can be corrected while entries wait. */
-  async #wholeRequestFailed(entries: readonly Buffer[], { status, body }: AwsAnswer): Promise<PutOutcome[]> {
-    const code = errorCode(body) || `HTTP status ${status}`;
-    const reason = `${code}: ${String(body?.message ?? body?.Message ?? 'no error message returned')}`;
+  async #wholeRequestFailed(entries: readonly Buffer[], answer: AwsAnswer): Promise<PutOutcome[]> {
+    const { status } = answer;
+    const { code, message: reason } = refusalOf(answer);
     if (status === 429 || THROTTLING.test(code)) return entries.map(() => ({ status: 'throttled', reason }));
     const malformed = (MALFORMED.has(code) || status === 413) && !reason.includes('eventBusName');
     if (!malformed) return entries.map(() => ({ status: 'unavailable', reason }));

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../lib/ari/errors.ts';
+import { parseJson } from '../../lib/json.ts';
 import type { Log } from '../../lib/log.ts';
 import { isLowValue, type JournalRecord, readRecord } from './record.ts';
 import { Segment } from './segment.ts';
@@ -175,7 +176,7 @@ export class JournalDisk {
   #openSegment(number: number, history: JournalHistory, onWaiting: (record: JournalRecord) => void): void {
     const segment = Segment.open(this.#options.folder, number, (line, index, settled) => {
       if (index === 0) {
-        history.checkpoint = parsed(line);
+        history.checkpoint = parseJson(line.toString('utf8'));
         history.since = [];
         return true;
       }
@@ -320,12 +321,4 @@ export class JournalDisk {
 function expectRoom(folder: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < bytes) throw new Error(`ENOSPC: expected ${bytes} free bytes, got ${bavail * bsize}`);
-}
-
-function parsed(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
