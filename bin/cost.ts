@@ -7,24 +7,24 @@ import { countDeployed } from './count-deployed.ts';
 
 const USAGE = `ari-eventbridge cost --calls-per-day N
 
-What the deployed system costs in a month, by AWS's list prices in ${PRICES_OF.region} of ${PRICES_OF.date}, beside a pair of
-small servers that run the same logic around the clock. In a folder with cdk.json the app is synthesized, and its
+Prints what the deployed system costs per month at AWS's list prices in ${PRICES_OF.region} of ${PRICES_OF.date}, and compares it
+with two small servers that run the same logic around the clock. In a folder with cdk.json the app is synthesized, and its
 templates say how many nodes, apps, alarms and dashboards there are, how large the connector is, how long events are
 kept, and whether there is a NAT gateway; an option takes precedence. In any other folder it
 takes an app with ${HANDLERS} call handlers.
 
-  --calls-per-day N         expected
+  --calls-per-day N         required
   --events-per-call N       on the bus  (default: ${MEASURED_CALL.events}, measured with the connector's default filter)
   --unfiltered              ${MEASURED_CALL.eventsUnfiltered} events per call, measured without a filter
-  --invocations-per-call N  of functions  (default: ${MEASURED_CALL.invocations}, measured)
-  --handler-ms N            how long each takes, cold starts spread over all  (default: 100)
-  --memory-mb N             of the functions  (default: 512)
+  --invocations-per-call N  Lambda invocations  (default: ${MEASURED_CALL.invocations}, measured)
+  --handler-ms N            average duration of an invocation, cold starts included  (default: 100)
+  --memory-mb N             memory of each function  (default: 512)
   --nodes N                 Asterisk servers  (default: the app's, else 1)
   --apps-per-node N         (default: the app's, else 3)
-  --archive-days N          how long events are kept for replays, 0 for no archive  (default: the app's, else 14)
-  --no-metrics              METRICS_INTERVAL_SECONDS=0: the connector writes none
-  --nat                     the connector sits behind a NAT gateway
-  --json
+  --archive-days N          how long events are archived for replays, 0 for no archive  (default: the app's, else 14)
+  --no-metrics              the connector writes no metrics (METRICS_INTERVAL_SECONDS=0)
+  --nat                     the connector runs behind a NAT gateway
+  --json                    prints JSON
 `;
 
 const OPTIONS = {
@@ -47,8 +47,8 @@ const OPTIONS = {
  * `ari-eventbridge cost`.
  *
  * @param root the folder whose cdk.json, if it has one, names the app to count in
- * @returns what is to be printed
- * @throws Error saying which option was expected to be what, or what the app wrote when it failed
+ * @returns the text to print
+ * @throws Error naming the option and the expected value, or with the output of the app when it failed
  */
 export async function cost(args: string[], root: string): Promise<string> {
   const { values } = parseArgs({ args, options: OPTIONS });
@@ -56,13 +56,13 @@ export async function cost(args: string[], root: string): Promise<string> {
   const number = (option: Exclude<keyof typeof OPTIONS, 'unfiltered' | 'no-metrics' | 'nat' | 'json' | 'help'>) => {
     const text = values[option];
     if (text === undefined) return undefined;
-    // `Number` would take an empty text for 0.
+    // `Number` would read an empty string as 0.
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (Number.isFinite(value) && value >= 0) return value;
     throw new Error(`--${option}: expected a number of at least 0, got "${text}"`);
   };
   const callsPerDay = number('calls-per-day');
-  if (callsPerDay === undefined) throw new Error('cost: expected --calls-per-day N; --help tells the rest');
+  if (callsPerDay === undefined) throw new Error('cost: expected --calls-per-day N; see --help');
   if (values.unfiltered && values['events-per-call'] !== undefined) {
     throw new Error('cost: expected either --unfiltered or --events-per-call, got both');
   }
@@ -84,10 +84,10 @@ export async function cost(args: string[], root: string): Promise<string> {
 }
 
 function table({ usage, serverless, servers, breakEvenCallsPerDay }: MonthlyCost, ofApp: boolean): string {
-  const title = `${usage.callsPerDay} calls a day, ${usage.eventsPerCall} events and ${usage.invocationsPerCall} invocations each; US dollars a month`;
+  const title = `${usage.callsPerDay} calls a day, ${usage.eventsPerCall} events and ${usage.invocationsPerCall} invocations each; US dollars per month`;
   const verdict = Number.isFinite(breakEvenCallsPerDay)
-    ? `The pair of servers is cheaper from ${breakEvenCallsPerDay} calls a day on.`
-    : 'The pair of servers is never cheaper.';
+    ? `Two small servers are cheaper from ${breakEvenCallsPerDay} calls a day on.`
+    : 'Two small servers are never cheaper.';
   return [
     title,
     '',

@@ -7,10 +7,10 @@ import type { Usage } from '../lib/cost/monthly-cost.ts';
 import { readCloudAssembly, synthesize } from '../lib/local/template/index.ts';
 import { configuredNodes } from './configured-nodes.ts';
 
-/** What the cost calculator is told of an app. */
+/** What the cost calculator reads from the templates of an app. */
 export interface Counted {
   deployed: Deployed;
-  /** What the templates say that an option of the command line may say otherwise. */
+  /** Values of the templates that an option of the command line overrides. */
   usage: Partial<Pick<Usage, 'nodes' | 'appsPerNode' | 'archiveDays' | 'nat'>>;
 }
 
@@ -62,7 +62,7 @@ function counted(ofType: (type: string) => Record<string, unknown>[], configured
     },
     usage: {
       ...(nodes > 0 && { nodes, appsPerNode: apps / nodes }),
-      // An archive without a retention keeps events for ever: what that costs depends on how old it is.
+      // An archive without a retention never deletes events: its cost depends on its age.
       ...((archive === undefined || retentionDays > 0) && { archiveDays: retentionDays }),
       nat: ofType('AWS::EC2::NatGateway').length > 0,
     },

@@ -5,7 +5,7 @@ import type { NodePasswords, UserRole } from '../lib/asterisk/ari-conf.ts';
 import { AwsError } from '../lib/aws/errors.ts';
 import { readSecret, secretsManagerClient, writeSecret } from '../lib/aws/secrets-manager.ts';
 
-/** Reads a node's users from the secrets that the stacks gave their names. */
+/** Reads a node's users from Secrets Manager, under the names that the stacks gave the secrets. */
 export async function readNodeSecrets(node: string): Promise<NodePasswords> {
   const read = async (client: SecretsManagerClient, role: UserRole) => {
     const name = userSecretName(node, role);
@@ -17,7 +17,7 @@ export async function readNodeSecrets(node: string): Promise<NodePasswords> {
   }));
 }
 
-/** Stores the users of a node in its secrets, which a deploy has made. */
+/** Stores the users of a node in its secrets, which a deployment has created. */
 export async function pushNodeSecrets(node: string, passwords: NodePasswords): Promise<string[]> {
   return withClient(async (client) => {
     const stored: string[] = [];

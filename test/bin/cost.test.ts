@@ -42,19 +42,19 @@ test('docs/cost.md shows examples, and names every price with its source', () =>
   }
 });
 
-test('--json gives what the calculation gives', async () => {
+test('--json prints the result of the calculation', async () => {
   const args = ['--calls-per-day', '1000', '--nodes', '2', '--nat', '--no-metrics', '--json'];
   const expected = monthlyCost({ callsPerDay: 1000, nodes: 2, nat: true, metrics: false });
   expect(JSON.parse(await cost(args))).toEqual(JSON.parse(JSON.stringify(expected)));
 });
 
-test('--unfiltered takes every event that Asterisk sends', async () => {
+test('--unfiltered counts every event that Asterisk sends', async () => {
   const unfiltered = JSON.parse(await cost(['--calls-per-day', '1000', '--unfiltered', '--json']));
   expect(unfiltered.usage.eventsPerCall).toBeGreaterThan(monthlyCost({ callsPerDay: 1000 }).usage.eventsPerCall);
 });
 
 test.each([
-  [[], 'cost: expected --calls-per-day N; --help tells the rest'],
+  [[], 'cost: expected --calls-per-day N; see --help'],
   [['--calls-per-day', 'many'], '--calls-per-day: expected a number of at least 0, got "many"'],
   [['--calls-per-day', ''], '--calls-per-day: expected a number of at least 0, got ""'],
   [['--calls-per-day=-1'], '--calls-per-day: expected a number of at least 0, got "-1"'],

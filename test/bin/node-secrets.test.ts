@@ -65,21 +65,21 @@ describe('says what to do', () => {
   test.each([
     ['reading', () => readNodeSecrets('pbx-1')],
     ['storing', () => pushNodeSecrets('pbx-1', USERS)],
-  ])('when there is no such secret, %s', async (_, act) => {
+  ])('when the secret does not exist, %s', async (_, act) => {
     await secretsManager({});
     await expect(act()).rejects.toThrow(
       "Secret ari-eventbridge/pbx-1/connector in eu-central-1: ResourceNotFoundException: Secrets Manager can't find the specified secret. Deploy first (npx cdk deploy --all)",
     );
   });
 
-  test('when AWS refuses, in its own words', async () => {
+  test('when AWS refuses, with its own message', async () => {
     await secretsManager({}, { status: 400, body: { __type: 'AccessDeniedException', message: 'not you' } });
     await expect(readNodeSecrets('pbx-1')).rejects.toThrow(
       'Secret ari-eventbridge/pbx-1/connector in eu-central-1: AccessDeniedException: not you',
     );
   });
 
-  test('when a secret holds something else, which is not repeated', async () => {
+  test('when a secret has another form, without its content', async () => {
     await secretsManager({ 'ari-eventbridge/pbx-1/connector': '{"password":"hidden"}' });
     await expect(readNodeSecrets('pbx-1')).rejects.toThrow(
       /^(?!.*hidden)Secret ari-eventbridge\/pbx-1\/connector: expected JSON.*missing "username"$/,

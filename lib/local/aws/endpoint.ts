@@ -19,16 +19,16 @@ interface AwsCredentials {
 }
 
 /**
- * Speaks AWS's wire on loopback: what `AWS_ENDPOINT_URL` points to. On the same port it is Lambda's Parameters and
- * Secrets extension.
+ * Serves AWS's JSON protocol on loopback: `AWS_ENDPOINT_URL` points here. The same port also serves Lambda's Parameters
+ * and Secrets extension.
  */
 export class AwsEndpoint {
-  /** The only ones that are served: other processes of this machine shall not read the secrets. */
+  /** Requests with any other credentials are refused: other processes of this machine must not read the secrets. */
   readonly credentials: AwsCredentials;
   readonly #services: AwsServices;
   readonly #server: Server;
 
-  /** @param credentials what callers bring. @default new ones, which open this endpoint and nothing else */
+  /** @param credentials what callers sign with. @default new ones, valid for this endpoint only */
   constructor(
     services: AwsServices,
     credentials: AwsCredentials = {
@@ -80,7 +80,7 @@ export class AwsEndpoint {
     const [service = '', operation = ''] = target.split('.');
     const traceHeader = String(request.headers['x-amzn-trace-id'] ?? '');
     const result = this.#services[service]?.call(operation, input, traceHeader);
-    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not serve ${target}`);
+    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not support ${target}`);
     return result;
   }
 
@@ -102,7 +102,7 @@ export class AwsEndpoint {
     }
     const operation = pathname === '/secretsmanager/get' ? 'GetSecretValue' : '';
     const result = this.#services.secretsmanager?.call(operation, input, '');
-    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not serve ${pathname}`);
+    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not support ${pathname}`);
     return result;
   }
 }

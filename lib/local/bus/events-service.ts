@@ -5,10 +5,10 @@ import type { Archives } from './archives.ts';
 import type { Bus } from './bus.ts';
 import { readEntries } from './put-entry.ts';
 
-/** What an event has to have for TestEventPattern. */
+/** The fields that TestEventPattern requires of an event. */
 const EVENT_FIELDS = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
 
-/** What is served of EventBridge. */
+/** The operations of EventBridge that local mode supports. */
 export class EventsService {
   readonly #bus: Bus;
   readonly #archives: Archives;

@@ -5,14 +5,14 @@ import { ServiceError, shapeError } from '../aws/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
 import type { BusEvent, PutEntry } from './bus-event.ts';
 
-/** Entries of one request at the most. */
+/** Maximum entries of one request. */
 const MAX_ENTRIES = 10;
-/** What all entries of a request may come to (EventBridge endpoints and quotas, January 2026). */
+/** Maximum total size of a request's entries (EventBridge endpoints and quotas, January 2026). */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 const REQUIRED = ['Source', 'DetailType', 'Detail'] as const;
 const TEXTS = ['Source', 'DetailType', 'Detail', 'EventBusName', 'TraceHeader'] as const;
 
-/** Why an entry fails; other entries of the request are unaffected. */
+/** Why an entry failed; other entries of the request are unaffected. */
 export interface EntryFault {
   ErrorCode: string;
   ErrorMessage: string;
@@ -46,7 +46,7 @@ export function readEntries(entries: unknown): PutEntry[] {
   return entries as PutEntry[];
 }
 
-/** What AWS's JSON protocol cannot read. */
+/** Refuses an entry that AWS's JSON protocol cannot read. */
 function checkShape(entry: Record<string, unknown>): void {
   if (typeof entry !== 'object' || entry === null) throw shapeError();
   for (const name of TEXTS)
@@ -56,7 +56,7 @@ function checkShape(entry: Record<string, unknown>): void {
   if (Resources && !(Array.isArray(Resources) && Resources.every((one) => typeof one === 'string'))) throw shapeError();
 }
 
-/** The event that an entry becomes, or why it fails. */
+/** The event made from an entry, or why the entry fails. */
 export function eventOf(entry: PutEntry): BusEvent | EntryFault {
   const missing = REQUIRED.find((name) => !entry[name]);
   if (missing) return invalid(missing, `${missing} is a required argument.`);

@@ -1,31 +1,31 @@
 /**
- * Sees a function's HTTP requests to Asterisk from inside its process, whatever client it uses: `node:http`, as this
- * project's own, or `fetch` and `undici`. They tell of themselves on Node's diagnostics channels.
+ * Observes a function's HTTP requests to Asterisk from inside its process, with any client: `node:http`, as this
+ * project's own, or `fetch` and `undici`. All of them publish to Node's diagnostics channels.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-/** One request and its answer. Holds no header: those carry the password. */
+/** One request and its response. Contains no headers: those carry the password. */
 export interface AriExchange {
   method: string;
   /** Path and query, such as `/ari/channels/1.0/answer`. */
   path: string;
   /** The request's JSON, as text; absent where none was sent. */
   body?: string | undefined;
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent where no response came. */
   status?: number | undefined;
-  /** The answer's text, up to 16 KB. */
+  /** The response's text, up to 16 KB. */
   answer?: string | undefined;
-  /** Why no answer came. */
+  /** Why no response came. */
   error?: string | undefined;
-  /** When it was sent, epoch milliseconds: what is told of at once may have been sent one after the other. */
+  /** When it was sent, epoch milliseconds: requests reported together may have been sent one after the other. */
   at: number;
   ms: number;
 }
 
-/** As much of a body as is told. */
+/** How much of a body is reported. */
 const MAX_TEXT = 16 * 1024;
 
-/** What is seen of one request so far. */
+/** What is known of one request so far. */
 interface Seen {
   method: string;
   path: string;
@@ -35,7 +35,7 @@ interface Seen {
   status?: number;
 }
 
-/** Collects chunks up to a limit; bodies that are no text are told as their size. */
+/** Collects chunks up to a limit; a binary body is reported as its size. */
 class Text {
   readonly #chunks: Buffer[] = [];
   #kept = 0;
@@ -58,15 +58,15 @@ class Text {
 }
 
 /**
- * @param nodes `ARI_NODES`: only requests to these hosts are told of
- * @param onExchange called when the caller has its answer
+ * @param nodes `ARI_NODES`: only requests to these hosts are reported
+ * @param onExchange called when the caller has its response
  */
 export function watchRequests(nodes: string | undefined, onExchange: (exchange: AriExchange) => void): void {
   const hosts = hostsOf(nodes);
   if (hosts.size === 0) return;
   const end = (seen: Seen, error?: Error): void => {
     const ms = performance.now() - seen.started;
-    // Whoever waits for the answer goes on first.
+    // The code that waits for the response continues first.
     setImmediate(() => {
       const { method, path, status, sent, received } = seen;
       onExchange({
@@ -97,7 +97,7 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
     requests.set(request, seen);
     const write = request.write;
     const finish = request.end;
-    // Node publishes no channel for the bodies that it sends.
+    // Node has no diagnostics channel for the request bodies it sends.
     request.write = ((chunk: unknown, ...rest: never[]) => {
       seen.sent.add(chunk);
       return (write as (...args: unknown[]) => boolean).call(request, chunk, ...rest);
@@ -112,7 +112,7 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
     const seen = requests.get(request);
     if (!seen) return;
     if (response.statusCode !== undefined) seen.status = response.statusCode;
-    // The parser pushes into the stream: to look on does not start it flowing, as a listener would.
+    // The parser pushes into the stream: unlike a listener, observing `push` does not start the flow.
     const push = response.push;
     response.push = (chunk: unknown, encoding?: BufferEncoding) => {
       seen.received.add(chunk);
@@ -127,7 +127,7 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End): void {
   });
 }
 
-/** What undici tells of a request. */
+/** What undici publishes of a request. */
 interface UndiciRequest {
   origin: string | URL;
   method: string;
@@ -164,6 +164,6 @@ function hostsOf(nodes: string | undefined): Set<string> {
   try {
     return new Set((JSON.parse(nodes ?? '[]') as { url: string }[]).map(({ url }) => new URL(url).host));
   } catch {
-    return new Set(); // the function will say what is wrong with it
+    return new Set(); // the function itself reports what is wrong with it
   }
 }

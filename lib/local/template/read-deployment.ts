@@ -11,7 +11,7 @@ import { UnsupportedResources, unsupportedIn } from './unsupported-resources.ts'
 /**
  * Reads from the templates what local mode runs.
  *
- * @param endpoint where local mode's AWS endpoint listens
+ * @param endpoint URL of local mode's AWS endpoint
  * @throws on a property that it uses and cannot resolve
  */
 export function readDeployment(assembly: CloudAssembly, endpoint?: string): LocalDeployment {
@@ -72,7 +72,7 @@ export function readDeployment(assembly: CloudAssembly, endpoint?: string): Loca
   return deployment;
 }
 
-/** EventBridge may invoke a function only for rules that one of the function's permissions names. */
+/** EventBridge may invoke a function only for rules that one of its permissions names. */
 function forbidUnpermitted({ rules, functions }: LocalDeployment, permissions: readonly Permission[]): void {
   for (const rule of rules) {
     for (const target of rule.targets) {

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import type { LocalDeployment, LocalFunction } from './deployment.ts';
 import type { TemplatePart } from './template-part.ts';
 
-/** Where the CDK app says what a function was bundled from. */
+/** The metadata key under which the CDK app names the file that a function was bundled from. */
 export const ENTRY_METADATA = 'ari-eventbridge:entry';
 
-/** The layer that this endpoint stands in for. */
+/** The layer of the extension that local mode's endpoint replaces. */
 const SECRETS_EXTENSION = /Parameters-and-Secrets/;
 
-/** @returns nothing where the function cannot run here: its code is in the template, or it is no Node.js */
+/** @returns nothing where the function cannot run here: its code is in the template, or its runtime is not Node.js */
 export function readFunction(part: TemplatePart): LocalFunction[] {
   const { S3Key } = (part.raw('Code') ?? {}) as { S3Key?: unknown };
   const runtime = String(part.property('Runtime') ?? 'nodejs24.x');
@@ -25,7 +25,7 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
   if (layers !== undefined && !secretsExtension) part.unsupported('Layers');
   const code = part.asset(basename(key, '.zip'));
   if (code === undefined) {
-    throw new Error(`Stack ${part.stack}, ${part.id} (${part.type}): the cloud assembly holds no asset ${key}`);
+    throw new Error(`Stack ${part.stack}, ${part.id} (${part.type}): the cloud assembly has no asset ${key}`);
   }
   const entry = part.metadata(ENTRY_METADATA);
   return [
@@ -46,7 +46,7 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
   ];
 }
 
-/** Puts an `AWS::Lambda::EventInvokeConfig` into the function that it is for. */
+/** Applies an `AWS::Lambda::EventInvokeConfig` to its function. */
 export function readInvokeConfig(part: TemplatePart, { functions }: LocalDeployment): void {
   const name = String(part.property('FunctionName'));
   const fn = functions.find((candidate) => candidate.name === name || candidate.arn === name);

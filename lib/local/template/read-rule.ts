@@ -3,7 +3,7 @@ import type { LocalArchive, LocalRule, LocalTarget, RetryPolicy, TargetInput } f
 import { busNameOf } from './intrinsics.ts';
 import type { TemplatePart } from './template-part.ts';
 
-/** What is understood of a rule's target. A target that has more would behave otherwise than deployed. */
+/** The supported properties of a rule's target. A target with others would behave differently than deployed. */
 const TARGET_KEYS = [
   'Arn',
   'Id',
@@ -17,7 +17,7 @@ const TARGET_KEYS = [
 /** Services whose resources can be targets here. */
 const TARGET_SERVICES = ['lambda', 'sqs', 'events', 'logs'];
 
-/** @returns nothing for a rule that reacts to no event here: it is disabled, or has a schedule */
+/** @returns nothing for a rule that matches no event here: it is disabled, or has a schedule */
 export function readRule(part: TemplatePart): LocalRule[] {
   const pattern = part.property('EventPattern') as EventPattern | undefined;
   if (pattern === undefined || part.property('State') === 'DISABLED') return [];

@@ -9,7 +9,7 @@ import type { LocalObserver } from './observer.ts';
 import { operationOf } from './operation-of.ts';
 import { type EventStep, type InvocationStep, type Step, SYSTEM } from './step.ts';
 
-/** All there is to a step beyond its line. */
+/** The details of a step that are not in its line. */
 export type StepDetail =
   | { kind: 'event'; event: BusEvent; rules: readonly LocalRule[] }
   | { kind: 'invocation'; payload: unknown }
@@ -19,9 +19,9 @@ export type StepDetail =
   | { kind: 'caller' };
 
 export interface TraceOptions {
-  /** Steps that are kept; the oldest go first. @default 10,000 */
+  /** Maximum steps kept; the oldest are dropped first. @default 10,000 */
   maxSteps?: number;
-  /** Characters that the kept steps may hold in all. @default 32 million */
+  /** Maximum characters of all kept steps. @default 32 million */
   maxCharacters?: number;
   /** Epoch milliseconds. @default the machine's clock */
   now?: () => number;
@@ -33,13 +33,13 @@ interface Kept {
   characters: number;
 }
 
-/** Commands that read and write Asterisk's configuration, passwords of phones among it. */
+/** Commands that read and write Asterisk's configuration, which includes passwords of phones. */
 const HOLDS_SECRETS = /^asterisk\..*Object$/;
 const MAX_LINE = 16_384;
 /** Characters of a text of a step. */
 const MAX_TEXT = 300;
 
-/** What happened, by call: the last steps of it, for whoever comes to look. */
+/** Keeps the latest steps by call, for the terminal and the console. */
 export class Trace implements LocalObserver {
   readonly #options: Required<TraceOptions>;
   readonly #kept: Kept[] = [];
@@ -65,17 +65,17 @@ export class Trace implements LocalObserver {
     return this.#kept.map(({ step }) => step);
   }
 
-  /** How many steps were dropped, as they were too many to keep. */
+  /** How many steps were dropped to stay within the limits. */
   get dropped(): number {
     return this.#last - this.#kept.length;
   }
 
-  /** A step with all there is to it; `undefined` where it was dropped, or never was. */
+  /** A step with its details; `undefined` where it was dropped, or never existed. */
   find(number: number): { step: Step; detail: StepDetail } | undefined {
     return this.#kept[number - this.dropped - 1];
   }
 
-  /** @returns ends it */
+  /** @returns a function that ends the subscription */
   subscribe(listener: (step: Step) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -123,7 +123,7 @@ export class Trace implements LocalObserver {
         cold,
       },
       { kind: 'invocation', payload },
-      // The event's own size, which its step counts: the payload is the same object nearly always.
+      // The event's step counts the payload's size: the payload is nearly always the same object.
       200,
     );
     this.#running.set(`${requestId} ${attempt}`, step as InvocationStep);
@@ -166,7 +166,7 @@ export class Trace implements LocalObserver {
 
   onDeadLetter(queue: string, { body, attributes }: { body: string; attributes: Record<string, string> }): void {
     const content = objectOf(body);
-    // As Lambda's destinations put it, and as a rule's dead-letter queue holds it.
+    // An on-failure destination has the event under `requestPayload`; a rule's dead-letter queue has the event itself.
     const event = objectOf(content?.requestPayload) ?? content;
     const at = (...path: string[]): string => textAt(event, path);
     this.#keep(
@@ -187,11 +187,11 @@ export class Trace implements LocalObserver {
 
   onLog(origin: string, line: string, requestId?: string): void {
     const fields = objectOf(line);
-    const told = { callId: textAt(fields, ['call']), channelId: textAt(fields, ['channel']) };
+    const ids = { callId: textAt(fields, ['call']), channelId: textAt(fields, ['channel']) };
     this.#keep(
       {
         kind: 'log',
-        call: (requestId !== undefined && this.#callOfRequest.get(requestId)) || this.#callOf(told),
+        call: (requestId !== undefined && this.#callOfRequest.get(requestId)) || this.#callOf(ids),
         at: this.#options.now(),
         origin,
         level: textAt(fields, ['level']) || 'text',
@@ -203,7 +203,7 @@ export class Trace implements LocalObserver {
     );
   }
 
-  /** What a caller did, or who watches. @param channelId of the call, where there is one */
+  /** An action of a caller, or of the console's user. @param channelId of the call, where there is one */
   onCaller(text: string, channelId?: string): void {
     const step = {
       kind: 'caller' as const,
@@ -242,7 +242,7 @@ export class Trace implements LocalObserver {
   }
 }
 
-/** Which call something belongs to; what was said longest ago is forgotten first. */
+/** A limited map; the entry set longest ago is dropped first. */
 class Recent {
   readonly #calls = new Map<string, string>();
   readonly #limit: number;
@@ -264,18 +264,18 @@ class Recent {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** The fields without those that are undefined or an empty text. */
+/** The fields without those that are undefined or an empty string. */
 function omitEmpty<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(filled) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-/** ARI takes credentials in the query as well. */
+/** Removes credentials: ARI accepts them in the query as well. */
 function withoutKey(path: string): string {
   return path.replace(/([?&]api_key=)[^&]*/g, '$1…');
 }
 
-/** The text in one line, cut at `MAX_TEXT`, without control sequences of a terminal. */
+/** The text in one line, cut at `MAX_TEXT`, without terminal control sequences. */
 function oneLine(text: string): string {
   const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;

@@ -61,5 +61,5 @@ test('the command line counts in the app of its folder, and says what is wrong o
   await good.says('Counted in the templates of the app of cdk.json.');
   const bad = runCli(['cost']);
   expect(await bad.exited).toBe(1);
-  await bad.says('ari-eventbridge: cost: expected --calls-per-day N; --help tells the rest\n');
+  await bad.says('ari-eventbridge: cost: expected --calls-per-day N; see --help\n');
 });
