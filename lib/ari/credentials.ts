@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 /**
- * Where credentials come from. They are fetched late, kept, and fetched anew after a 401.
+ * Provides credentials. They are fetched when first needed, cached, and fetched again after a 401.
  *
  * @example
  * const read = async () => ({ username: 'handlers', password: await readPassword() });
@@ -24,8 +24,8 @@ export interface CredentialsProvider {
 }
 
 /**
- * Keeps what `fetch` brought until `refresh` is called. Concurrent calls share one fetch; a failed fetch is
- * not kept.
+ * Caches the result of `fetch` until `refresh` is called. Concurrent calls share one fetch; a failed fetch is not
+ * cached.
  *
  * @example
  * const credentials = cachedCredentials(async () => ({ username: 'handlers', password: await readPassword() }));
@@ -51,7 +51,7 @@ export function basicAuthorization({ username, password }: Credentials): string 
 /**
  * Reads a secret's text: `{"username":…,"password":…}`.
  *
- * @throws when it is anything else; the message names the secret and what is missing, never a value.
+ * @throws when it has another form; the message names the secret and what is missing, never a value.
  */
 export function parseCredentials(secretId: string, text: string | undefined): Credentials {
   const { username, password } = (parseJson(text) ?? {}) as Partial<Credentials>;

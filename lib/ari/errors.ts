@@ -1,12 +1,12 @@
 /**
- * What an ARI failure asks of the caller:
+ * How the caller should react to an ARI failure:
  *
  *  - `gone`: the channel, bridge or playback does not exist (404): the caller hung up, or the work is done;
  *  - `wrong-state`: it exists, but not in a state that allows this (409, 412);
  *  - `unauthorized`: the credentials are wrong or read-only (401, 403): an operator must act;
- *  - `unavailable`: no answer, no ARI there (404 from Asterisk's HTTP server itself), or Asterisk is still booting (503):
- *    worth trying again later;
- *  - `rejected`: Asterisk refuses the request as it is (any other status): repeating it cannot help.
+ *  - `unavailable`: no response, no ARI (404 from Asterisk's HTTP server itself), or Asterisk is still booting (503): retry
+ *    later;
+ *  - `rejected`: Asterisk refuses the request as it is (any other status): a retry cannot succeed.
  *
  * @example
  * if (error instanceof AriError && error.kind === 'wrong-state') await channel.hangup();
@@ -22,7 +22,7 @@ const KIND_BY_STATUS: Record<number, AriErrorKind> = {
   503: 'unavailable',
 };
 
-/** Where 403 is about the thing asked for, such as a channel that has no RTP, and not about the user. */
+/** Operations whose 403 is about the object, such as a channel without RTP, and not about the user. */
 const FORBIDDEN_THINGS = new Set([
   'asterisk.updateObject',
   'asterisk.deleteObject',
@@ -32,7 +32,7 @@ const FORBIDDEN_THINGS = new Set([
 const READ_ONLY_USER = 'Write access denied';
 
 /**
- * A command that Asterisk refused or never answered. Carries no query string, no header and no body sent.
+ * A command that Asterisk refused or did not answer. The message has no query string, header or request body.
  *
  * @example
  * try {
@@ -45,11 +45,11 @@ const READ_ONLY_USER = 'Write access denied';
 export class AriError extends Error {
   override readonly name = 'AriError';
   readonly kind: AriErrorKind;
-  /** The command in the API's words, e.g. `channels.answer`. */
+  /** The command's name in ARI, e.g. `channels.answer`. */
   readonly operation: string;
-  /** The path that was asked for, without its query. */
+  /** The request's path, without its query. */
   readonly path: string;
-  /** The HTTP status, absent when there was no answer. */
+  /** The HTTP status, absent when there was no response. */
   readonly status: number | undefined;
 
   constructor(
@@ -66,7 +66,7 @@ export class AriError extends Error {
     this.kind = 'status' in outcome ? kindOf(operation, outcome) : 'unavailable';
   }
 
-  /** Whether the same command may succeed later, with nobody changing anything. */
+  /** Whether the same command may succeed later without any change. */
   get retryable(): boolean {
     return this.kind === 'unavailable';
   }
@@ -88,14 +88,14 @@ function kindOf(
   operation: string,
   { status, message, advice }: { status: number; message: string; advice?: string | undefined },
 ): AriErrorKind {
-  // Without ARI nothing is known of the channel: who asks whether it is gone shall not be told that it is.
+  // This 404 is not from ARI, so it does not mean that the channel is gone.
   if (status === 404 && advice !== undefined) return 'unavailable';
   if (status === 403 && FORBIDDEN_THINGS.has(operation) && message !== READ_ONLY_USER) return 'rejected';
   return KIND_BY_STATUS[status] ?? 'rejected';
 }
 
 /**
- * What a transport rejects with when Asterisk has certainly not seen the request: any command may be sent again.
+ * The error of a transport when Asterisk has certainly not received the request: any command may be sent again.
  *
  * @example
  * if (socket.readyState !== socket.OPEN) throw new NotSentError('the socket is not open');
@@ -105,7 +105,7 @@ export class NotSentError extends Error {
 }
 
 /**
- * The promise's value, or `undefined` where Asterisk says that the thing does not exist (404).
+ * The promise's value, or `undefined` where Asterisk answers that the object does not exist (404).
  *
  * @example
  * const bridge = await unlessGone(ari.bridges.get({ bridgeId: '100' }));
@@ -119,10 +119,10 @@ export async function unlessGone<T>(command: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** The innermost message, with its system error code: `fetch failed` alone helps nobody. */
+/** The innermost message, with its system error code: `fetch failed` alone does not give the reason. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Says in the project's own words already what its cause says in the system's.
+  // Its own message already explains its cause.
   if (error instanceof NotSentError) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message;

@@ -2,9 +2,9 @@ let lastTimestamp = '';
 let lastTime = Number.NaN;
 
 /**
- * Reads a time as Asterisk writes it: `2026-11-23T08:24:51.242+0000`, an offset without its colon.
+ * Reads Asterisk's time format, `2026-11-23T08:24:51.242+0000`, with an offset without a colon.
  *
- * @returns epoch milliseconds; `undefined` where it is no such text
+ * @returns epoch milliseconds; `undefined` for any other text
  */
 export function timeOf(timestamp: unknown): number | undefined {
   if (typeof timestamp !== 'string') return undefined;

@@ -3,10 +3,10 @@ import type { Finding } from './finding.ts';
 import type { DoctorRequest, DoctorResponse } from './lambda.ts';
 
 /**
- * Has the deployed function examine a node.
+ * Examines a node from the deployed function.
  *
  * @param functionName name or ARN of the function whose code is `lambda.ts`
- * @throws when it cannot be invoked, fails, or answers something else
+ * @throws when it cannot be invoked, fails, or returns anything but findings
  */
 export async function examineFromLambda(
   functionName: string,
@@ -27,7 +27,7 @@ export async function examineFromLambda(
     }
     if (!Array.isArray(answer?.findings)) {
       throw new Error(
-        `expected {"findings":[…]} from the function ${functionName}, got ${text.slice(0, 80) || 'nothing'}: is it the doctor's?`,
+        `expected {"findings":[…]} from the function ${functionName}, got ${text.slice(0, 80) || 'nothing'}; check that --function names the doctor's function`,
       );
     }
     return answer.findings;

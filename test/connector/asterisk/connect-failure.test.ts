@@ -10,12 +10,12 @@ const unreachable = (message: string, code?: string): ConnectFailure => ({
 
 // test/asterisk/connector-faults.test.ts sees the failures that a real Asterisk gives.
 test.each<[ConnectFailure, RegExp]>([
-  [refused(400, '<p>HTTP request is missing param: [app]</p>'), /no app was named \(400\)/],
+  [refused(400, '<p>HTTP request is missing param: [app]</p>'), /requires an app \(400\)/],
   [refused(400, '<h1>Bad</h1> Key'), /refused the request \(400\): Bad Key/],
-  [refused(403), /forbids the user "connector" to listen \(403\).*acl/],
+  [refused(403), /forbids the user "connector" to receive events \(403\).*acl/],
   [refused(426, ''), /got HTTP status 426: \w/],
-  [unreachable('connect', 'ETIMEDOUT'), /no way to pbx:8089 \(ETIMEDOUT\).*security groups/],
-  [unreachable('read', 'ECONNRESET'), /cut the connection \(ECONNRESET\).*sessionlimit/],
+  [unreachable('connect', 'ETIMEDOUT'), /cannot reach pbx:8089 \(ETIMEDOUT\).*security groups/],
+  [unreachable('read', 'ECONNRESET'), /closed the connection \(ECONNRESET\).*sessionlimit/],
   [unreachable('Opening handshake has timed out'), /accepts connections but does not answer/],
   [
     unreachable('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
