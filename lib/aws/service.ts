@@ -12,29 +12,29 @@ export interface AwsAnswer {
   body: Record<string, unknown> | undefined;
 }
 
-/** What the SDK makes of the environment. Any of its clients has it. */
+/** Credentials and region as the SDK reads them from the environment; the config of any SDK client has both. */
 export type AwsConfig = Pick<EventBridgeClient['config'], 'credentials' | 'region'>;
 
 export interface AwsServiceOptions {
   config: AwsConfig;
   /** The name that requests are signed for, such as `events`. */
   service: string;
-  /** What is asked: its endpoint. */
+  /** The service's endpoint. */
   endpoint: URL;
-  /** Connections at the same time. */
+  /** Maximum connections at the same time. */
   connections: number;
   /** The service's version of AWS's JSON protocol. */
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
 }
 
-/** Below this, a difference of the clocks is the time that the answer took. */
+/** A smaller difference of the clocks is the time that the response took. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
- * Asks a service of AWS's JSON protocol with the SDK's credentials, region and kind of signature, and without its client:
- * that takes several times the CPU of a request (`npm run bench -- requests`). Credentials are those of the SDK's
- * provider, which renews them before they expire; when the service says that they are over, or that the clocks differ,
- * the next request is right again.
+ * Calls a service of AWS's JSON protocol with the SDK's credentials, region and kind of signature, but without its
+ * client, which takes several times the CPU of a request (`npm run bench -- requests`). The SDK's credential provider
+ * renews the credentials before they expire; when the service reports expired credentials or a clock difference, the
+ * next request corrects it.
  */
 export class AwsService {
   readonly #options: AwsServiceOptions;
@@ -57,7 +57,7 @@ export class AwsService {
 
   /**
    * @param target such as `AWSEvents.PutEvents`
-   * @throws when there is no answer
+   * @throws when there is no response
    */
   async request(target: string, body: Buffer): Promise<AwsAnswer> {
     const { config, service, endpoint, contentType } = this.#options;
@@ -89,7 +89,7 @@ export class AwsService {
     if (meansExpiredCredentials(code)) this.#refreshCredentials = true;
     if (!meansClockSkew(code)) return;
     const offset = Date.parse(date) - Date.now();
-    // A clock that was set right since would be an hour off for ever if a difference of before were kept.
+    // Reset a small difference to 0: otherwise an old offset would remain after the clock has been corrected.
     if (!Number.isNaN(offset)) this.#clockOffsetMs = Math.abs(offset) > CLOCK_TOLERANCE_MS ? offset : 0;
   }
 }
@@ -100,7 +100,7 @@ interface HttpAnswer {
   text: string;
 }
 
-/** By `dispatch`, as `request` makes a stream of every answer. */
+/** Uses `dispatch`, as `request` creates a stream for every response. */
 function post(pool: Pool, path: string, headers: Record<string, string>, body: Buffer): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

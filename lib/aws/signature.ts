@@ -1,13 +1,13 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
-/** What a request is signed with. */
+/** The credentials that sign a request. */
 export interface SigningCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string | undefined;
 }
 
-/** An HTTP request, as far as its signature goes. */
+/** The signed parts of an HTTP request. */
 export interface SignableRequest {
   /** Such as `POST`. */
   method: string;
@@ -26,7 +26,7 @@ export interface SignableRequest {
 
 /**
  * Signs requests of one service in one region with AWS Signature Version 4, as the SDK's `SignatureV4` does for every
- * service but S3, which wants its paths encoded once and a header with the body's hash.
+ * service but S3, which expects paths encoded once and a header with the body's hash.
  *
  * @example
  * const signer = new AwsSigner('eu-west-1', 'lambda');
@@ -73,7 +73,7 @@ export class AwsSigner {
     return headers;
   }
 
-  /** A key holds for a day and a secret. As a `KeyObject`: from bytes, Node makes one for each signature. */
+  /** A key is valid for a day and a secret. As a `KeyObject`: from bytes, Node would create one for each signature. */
   #keyOf({ secretAccessKey: secret }: SigningCredentials, day: string): KeyObject {
     if (this.#key?.day !== day || this.#key.secret !== secret) {
       const steps = [day, this.#region, this.#service, 'aws4_request'];
@@ -88,7 +88,7 @@ export class AwsSigner {
 }
 
 /**
- * Writes a query as Signature Version 4 wants it: encoded, sorted by name and then by value. It can be sent as it is.
+ * Writes a query in the form of Signature Version 4: encoded, sorted by name and then by value. It can be sent as it is.
  *
  * @example
  * encodedQuery([['b', '2'], ['a', 'x y'], ['a', '*']]); // 'a=%2A&a=x%20y&b=2'
@@ -100,7 +100,7 @@ export function encodedQuery(query: Iterable<readonly [name: string, value: stri
   return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
 
-/** The path without empty and dot segments, encoded once more than it is sent. */
+/** The path without empty and dot segments, encoded once more than in the request. */
 function canonicalPath(path: string): string {
   if (path === '/') return path;
   const parts: string[] = [];
@@ -112,7 +112,7 @@ function canonicalPath(path: string): string {
   return `/${parts.join('/')}${end}`;
 }
 
-/** All but letters, digits, `-`, `_`, `.` and `~` (RFC 3986). */
+/** Percent-encodes all but letters, digits, `-`, `_`, `.` and `~` (RFC 3986). */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -120,7 +120,7 @@ function encode(text: string): string {
   );
 }
 
-/** Without space at either end, and with one space for each white space within. */
+/** Without white space at either end, and with one space for each run of white space. */
 function canonicalValue(value: string): string {
   return UNTIDY.test(value) ? value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '') : value;
 }

@@ -9,7 +9,7 @@ import { isFinal } from './give-up.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
 
-/** What a function of a call handler is given. */
+/** The argument of a call handler's functions. */
 export interface CallContext<T extends AriEventType> {
   /** The event exactly as Asterisk sent it, and the connector's `metadata`. */
   event: CallEvent<T>;
@@ -17,9 +17,9 @@ export interface CallContext<T extends AriEventType> {
   readonly channel: ChannelHandle;
   /** All of ARI on the event's node. */
   ari: AriClient;
-  /** JSON lines that carry the event's type and id, node, call and channel. */
+  /** JSON lines with the event's type and id, node, call and channel. */
   log: Log;
-  /** A later event of this channel was here before. Known within one Lambda environment only: a hint, no proof. */
+  /** A later event of this channel came before. Known within one Lambda environment only: a hint, not a proof. */
   late: boolean;
   /** The connector rebuilt this event after a gap: Asterisk never sent it, and the call may be minutes old. */
   recovered: boolean;
@@ -35,7 +35,7 @@ export interface CallHandler {
   (envelope: CallEventEnvelope): Promise<void>;
   readonly eventTypes: readonly AriEventType[];
   /**
-   * The same functions with some options changed, as in a new Lambda environment: what was handled is forgotten.
+   * The same functions with some options changed, as in a new Lambda environment: it knows no handled events.
    *
    * @example
    * const silent = handler.withOptions({ log: createLog({}, () => {}) });
@@ -46,13 +46,13 @@ export interface CallHandler {
 export interface CallHandlerOptions {
   /** Finds the ARI client of a node. @default from `ARI_NODES` and Secrets Manager */
   clientOf?: (node: string) => AriClient;
-  /** Runs on events from a replay of the bus's archive too, which are yesterday's calls. @default false */
+  /** Also handles events from a replay of the bus's archive, whose calls are over. @default false */
   replays?: boolean;
-  /** Remembers handled events beyond this Lambda environment: `dynamoDbOnce(…)`. @default none does */
+  /** Remembers handled events across Lambda environments: `dynamoDbOnce(…)`. @default within one environment only */
   once?: OnceStore;
   /**
-   * Takes events that failed for good (`GiveUp`, commands that Asterisk rejects as they are).
-   * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda tries in vain before it gives up
+   * Stores events that failed finally (`GiveUp`, commands that Asterisk rejects as they are).
+   * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda retries before it gives up
    */
   deadLetter?: DeadLetter;
   /** @default JSON lines on standard output */
@@ -62,9 +62,9 @@ export interface CallHandlerOptions {
 /**
  * A Lambda function that reacts to call events, one function for each type of them.
  *
- * An event that arrives twice runs once (by `metadata.id`; within one Lambda environment, or everywhere with `once`).
- * Types without a function and replays are ignored. A caller who hung up meanwhile is no error. A final failure
- * becomes a dead letter at once; any other is thrown, so that Lambda tries again.
+ * An event that arrives twice is handled once (by `metadata.id`; within one Lambda environment, or everywhere with
+ * `once`). Types without a function and replays are ignored. A caller who hung up meanwhile is not an error. A final
+ * failure becomes a dead letter at once; any other is thrown, so that Lambda retries.
  *
  * @example
  * export const handler = callHandler({
@@ -90,7 +90,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       call: metadata.callId,
       channel: metadata.channelId,
     });
-    // The type and its function belong together, which the compiler cannot see through the index.
+    // The function belongs to the event's type, which the compiler cannot infer from the index.
     const run = functions[event.type] as ((context: CallContext<AriEventType>) => Promise<unknown>) | undefined;
     if (!run || !Object.hasOwn(functions, event.type)) return;
     if (envelope['replay-name'] && !replays) {
@@ -133,18 +133,20 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
   });
 }
 
-/** A command that failed because its channel is no more: asked of Asterisk, not guessed from the status. */
+/**
+ * Whether a command failed because the channel no longer exists: asks Asterisk, as the status alone does not show it.
+ */
 async function hungUpMeanwhile(error: unknown, ari: AriClient, channelId: string | undefined): Promise<boolean> {
   if (!(error instanceof AriError) || channelId === undefined) return false;
   if (error.kind === 'unauthorized' || error.kind === 'unavailable') return false;
   try {
     return (await unlessGone(ari.channels.get({ channelId }))) === undefined;
   } catch {
-    return false; // Asterisk cannot say: the first failure stands
+    return false; // Asterisk does not answer: the first error counts
   }
 }
 
-/** An asynchronous function cannot tell Lambda not to retry: it keeps the event itself and ends well. */
+/** A function cannot tell Lambda not to retry an asynchronous event: it stores the event itself and succeeds. */
 async function becameDeadLetter(
   envelope: CallEventEnvelope,
   error: Error,
@@ -156,10 +158,12 @@ async function becameDeadLetter(
   if (!deadLetter) return false;
   try {
     await deadLetter(envelope, error);
-    log.error(`Gave up: ${error.message}. The event is a dead letter`, { error: error.name });
+    log.error(`Gave up on the event, which is now a dead letter: ${error.message}`, { error: error.name });
     return true;
   } catch (failure) {
-    log.error(`Gave up, but the dead letter cannot be kept: ${(failure as Error).message}`, { error: error.name });
+    log.error(`Gave up on the event, but could not store the dead letter: ${(failure as Error).message}`, {
+      error: error.name,
+    });
     return false;
   }
 }

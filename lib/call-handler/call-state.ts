@@ -2,13 +2,13 @@ import type { ChannelHandle } from '../ari/channel.ts';
 import { unlessGone } from '../ari/errors.ts';
 import type { CallEvent } from '../events/call-event.ts';
 
-/** The channel whose state is meant: what a function of a call handler is given has both. */
+/** The channel that the state belongs to; a call handler's `CallContext` is one. */
 export interface StateOwner {
   channel: ChannelHandle;
   event: CallEvent;
 }
 
-/** A value for each call, the same for every event of it and in whichever Lambda environment. Last one wins. */
+/** A value for each call, the same for all its events in all Lambda environments. The last write wins. */
 export interface CallState<T> {
   /** The value, `undefined` where none was set or the call is over. */
   get(owner: StateOwner): Promise<T | undefined>;
@@ -16,16 +16,16 @@ export interface CallState<T> {
 }
 
 /**
- * Asterisk refuses a request line beyond 4,096 bytes: "Request line too long". What is left is for path, name and id.
+ * Asterisk refuses a request line of more than 4,096 bytes: "Request line too long". The rest is for path, name and id.
  */
 const MAX_ENCODED_BYTES = 3500;
 
 /**
- * State with no database: JSON in a variable of the channel, which Asterisk keeps as long as the call lasts, also when
- * it moves to another app.
+ * State without a database: JSON in a channel variable, which Asterisk keeps as long as the channel exists, also when it
+ * moves to another app.
  *
- * Asterisk sets variables in turn: on a channel that plays, `set` waits for the playback's end. Set before you play, or
- * stop the playback, or keep the state in DynamoDB (`dynamoDbState`).
+ * Asterisk runs a channel's commands in turn: during a playback, `set` waits for the playback's end. Set before you
+ * play, or stop the playback, or keep the state in DynamoDB (`dynamoDbState`).
  *
  * @param name names the state on its channel; letters, digits and `_`
  * @example
@@ -55,7 +55,7 @@ export function channelState<T>(name: string): CallState<T> {
       const bytes = encodeURIComponent(value).length;
       if (bytes > MAX_ENCODED_BYTES) {
         throw new RangeError(
-          `Expected the state "${name}" to take at most ${MAX_ENCODED_BYTES} bytes in a URL, got ${bytes}: keep less of it, or use dynamoDbState`,
+          `Expected the state "${name}" to take at most ${MAX_ENCODED_BYTES} bytes in a URL, got ${bytes}: store less, or use dynamoDbState`,
         );
       }
       await channel.setChannelVar({ variable, value });

@@ -3,11 +3,12 @@ import { unlessGone } from '../ari/errors.ts';
 import type { CallEvent } from '../events/call-event.ts';
 
 /**
- * Lets one event of a channel decide something: true for the first that asks, and for the same event again, so that a
- * retry goes on where it failed; false for every other. The channel itself remembers, in a variable, whichever Lambda
- * environments ask. Two events that ask at the very same moment may both be told true.
+ * Lets one event of a channel decide something: true for the first event that claims it, and for the same event again,
+ * so that a retry continues; false for every other event. The claim is stored in a channel variable, and so valid for
+ * all Lambda environments. Two events that claim at the same moment may both get true.
  *
- * Asterisk sets variables in turn: on a channel that plays, a first claim waits for the playback's end. Stop it before.
+ * Asterisk runs a channel's commands in turn: during a playback, a first claim waits for the playback's end. Stop the
+ * playback before.
  *
  * @param name names the decision on this channel; letters, digits and `_`
  * @example

@@ -1,10 +1,10 @@
-/** What an app deploys that has a price by the month whatever is called. */
+/** The resources of an app with a monthly price that does not depend on calls. */
 export interface Deployed {
-  /** CloudWatch alarms on one metric each, beside those of nodes and apps: of handlers, the bus and the connector. */
+  /** CloudWatch alarms, with one metric each, of handlers, the bus and the connector. */
   alarms: number;
-  /** Besides, for each node. */
+  /** Additional alarms for each node. */
   alarmsPerNode: number;
-  /** Besides, for each app of each node. */
+  /** Additional alarms for each app of each node. */
   alarmsPerApp: number;
   dashboards: number;
   /** Whether the connector's cluster has CloudWatch Container Insights enabled. */
@@ -15,15 +15,15 @@ export interface Deployed {
 
 /** Alarms of each call handler: errors, throttles, dead letters. */
 export const ALARMS_PER_HANDLER = 3;
-/** Call handlers of the app that `DEPLOYED` stands for: those of `functions/`. */
+/** Call handlers of the app that `DEPLOYED` describes: those of `functions/`. */
 export const HANDLERS = 3;
 
 /**
- * Taken where there is no app to count in: what `bin/app.ts` deploys with the example handlers. A test holds it to the
- * synthesized templates, however many handlers are added to them.
+ * The default where no app is given: the resources of `bin/app.ts` with the example handlers. A test compares it with
+ * the synthesized templates, however many handlers are added to them.
  */
 export const DEPLOYED: Deployed = {
-  // Beside the handlers': what waits, was rejected or dropped in the connector, and the bus's dead letters.
+  // Beside the handlers': events that wait, were rejected or were dropped in the connector, and the bus's dead letters.
   alarms: 4 + HANDLERS * ALARMS_PER_HANDLER,
   alarmsPerNode: 1,
   alarmsPerApp: 1,

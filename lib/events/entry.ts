@@ -3,10 +3,10 @@ import type { EventMetadata } from './metadata.ts';
 
 /** `Source` of every call event. */
 export const CALL_EVENT_SOURCE = 'asterisk.ari';
-/** `Source` of the connector's own news. */
+/** `Source` of the connector's own events. */
 export const CONNECTOR_SOURCE = 'asterisk.ari.connector';
 
-/** One entry of EventBridge's PutEvents, the bus's name left to the publisher. */
+/** One entry of EventBridge's PutEvents, without the bus's name, which the publisher adds. */
 export interface BusEntry {
   Source: string;
   DetailType: string;
@@ -28,9 +28,9 @@ export interface AriFrame {
 export const MAX_DETAIL_TYPE = 128;
 
 /**
- * Reads a frame of the event WebSocket. EventBridge takes JSON objects only, and an event has to have a type.
+ * Reads a frame of the event WebSocket. EventBridge accepts JSON objects only, and an event must have a type.
  *
- * @returns the frame, or in a sentence why it cannot be an event.
+ * @returns the frame, or a sentence with the reason why it cannot be an event.
  */
 export function readFrame(text: string): AriFrame | { fault: string } {
   let event: unknown;
@@ -52,9 +52,8 @@ export function readFrame(text: string): AriFrame | { fault: string } {
 }
 
 /**
- * One ARI event as one entry. `metadata` is spliced into Asterisk's own text, which is not written anew: numbers,
- * order and unknown fields stay as they were. It stands last, where a parser lets it win over a `metadata` that
- * the event brought along.
+ * One ARI event as one entry. `metadata` is inserted into Asterisk's own text, which is not serialized again: numbers,
+ * order and unknown fields do not change. It comes last, so that for a parser it replaces a `metadata` of the event.
  */
 export function callEventEntry({ text, event }: AriFrame, metadata: EventMetadata, resources: string[]): BusEntry {
   const end = text.lastIndexOf('}');
@@ -67,7 +66,7 @@ export function callEventEntry({ text, event }: AriFrame, metadata: EventMetadat
   };
 }
 
-/** An entry of PutEvents as far as its size goes; over the wire any field may be absent or null. */
+/** The fields of a PutEvents entry that count for its size; in a request any of them may be absent or null. */
 export interface SizedEntry {
   Time?: Date | number | null | undefined;
   Source?: string | null | undefined;
@@ -77,7 +76,7 @@ export interface SizedEntry {
 }
 
 /**
- * The size of an entry in bytes, by the formula that EventBridge holds its limit for a request against: 14 where `Time`
+ * The size of an entry in bytes, by the formula that EventBridge uses for its limit of a request: 14 where `Time`
  * is given, and the UTF-8 bytes of `Source`, `DetailType`, `Detail` and each resource. `EventBusName`, `TraceHeader` and
  * the JSON around the fields do not count (EventBridge User Guide, "Calculating PutEvents event entry size").
  */

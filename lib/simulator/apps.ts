@@ -32,7 +32,7 @@ export class Apps {
     return this.#subscribers.has(app);
   }
 
-  /** The newest subscriber gets an app's events; the one before is told and keeps its socket. */
+  /** The newest subscriber gets an app's events; the previous one receives ApplicationReplaced and keeps its socket. */
   register(app: string, subscriber: AppSubscriber): void {
     if (this.#subscribers.has(app)) this.emit([app], 'ApplicationReplaced', {});
     this.#subscribers.set(app, subscriber);

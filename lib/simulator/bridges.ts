@@ -85,7 +85,7 @@ export class Bridges {
   /**
    * Takes a channel out of its bridge.
    *
-   * @param asked it leaves on request; else because it ends, and its app is told of the bridge's end as well
+   * @param asked it leaves on request; otherwise because it ends, and its app also receives the end of the bridge
    */
   leave(channel: SimulatedChannel, asked: boolean): void {
     if (channel.bridge === undefined) return;

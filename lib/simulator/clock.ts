@@ -20,7 +20,7 @@ export function wallClock(speed = 1): Clock {
   };
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until `advance` moves it. */
 export class ManualClock implements Clock {
   #ms: number;
   #appointments: { at: number; action: () => void }[] = [];

@@ -1,7 +1,7 @@
 /**
  * What extensions do: either what `Stasis()` is given, after which the call is hung up (`Super-Conference,100`), or the
  * applications one by one (`['Answer()', 'Stasis(Intro-IVR)', 'Wait(60)']`). Known are Answer, Busy, Hangup, Ringing,
- * Stasis and Wait, which waits for ever.
+ * Stasis and Wait, which waits without end.
  */
 export type Extensions = Readonly<Record<string, string | readonly string[]>>;
 

@@ -3,7 +3,7 @@ import { channelNotFound, type Refusal } from './refusal.ts';
 /** Something that a channel or a bridge does for a while: a playback, a recording. */
 export interface Task {
   begin(done: () => void): void;
-  /** The channel is no more: ends what has begun, and what never will begin. */
+  /** The channel is gone: ends what has begun, and what will never begin. */
   abort(): void;
 }
 

@@ -3,11 +3,11 @@ import type { CallHandler } from '../call-handler/call-handler.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 
 /**
- * How an event reaches its handler. EventBridge promises at least once, in no order:
+ * How an event reaches its handler. EventBridge delivers at least once, in any order:
  *
- *  - `once`: as it should be;
+ *  - `once`: the normal case;
  *  - `twice`: two times in a row;
- *  - `after the next`: changes places with the next one; at the latest when `release` is called;
+ *  - `after the next`: after the following event, or when `release` is called;
  *  - `held`: not before `release` is called;
  *  - `never`: it is lost.
  */
@@ -22,12 +22,12 @@ export interface CourierOptions {
   commandsUnderWay: () => number;
 }
 
-/** Lambda tries an event three times in all. */
+/** Lambda makes at most three attempts at an event. */
 const ATTEMPTS = 3;
 
 /**
- * Hands events to their handlers, one after the other, as they come when nothing is late. A handler whose command has
- * to wait for Asterisk (behind a playback) does not keep the next event from its own.
+ * Delivers events to their handlers one after the other, as when nothing is late. A handler whose command waits for
+ * Asterisk (behind a playback) does not delay the next event.
  */
 export class Courier {
   readonly #options: CourierOptions;
@@ -36,9 +36,9 @@ export class Courier {
   #held: CallEventEnvelope[] = [];
   #running = 0;
   #handled = 0;
-  /** Failures that no `settled` has told of yet. */
+  /** Failures that no `settled` has thrown yet. */
   #failures: unknown[] = [];
-  /** Events that failed to the end. */
+  /** Events that failed at the last attempt. */
   readonly deadLetters: CallEventEnvelope[] = [];
 
   constructor(options: CourierOptions) {
@@ -55,12 +55,12 @@ export class Courier {
     }
   }
 
-  /** Delivers an event, be it for the second time. */
+  /** Delivers an event, even if it was delivered before. */
   again(envelope: CallEventEnvelope): void {
     this.#queue.push(envelope);
   }
 
-  /** Delivers what was held, in its order. */
+  /** Delivers the held events, in their order. */
   release(): void {
     this.#queue.push(...this.#swapped.splice(0), ...this.#held.splice(0));
   }
@@ -97,7 +97,7 @@ export class Courier {
     this.#running -= 1;
   }
 
-  /** Commands are answered within a turn of the event loop, but for those that wait in a channel's queue. */
+  /** Commands are answered within a turn of the event loop, except those that wait in a channel's queue. */
   async #quiet(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 2; ) {
       await turn();

@@ -14,13 +14,16 @@ import { TestCall } from './test-call.ts';
 
 export interface TestCallsOptions {
   /**
-   * What extensions do, as in extensions.conf: `{ conference: 'Super-Conference,100' }` is what `Stasis()` is given.
-   * @default `ivr` and `conference` of the documents; each app is an extension of its own name besides
+   * The extensions, with their arguments of `Stasis()` as in extensions.conf: `{ conference: 'Super-Conference,100' }`.
+   * @default `ivr` and `conference` of the documents, and for each app an extension of its name
    */
   dialplan?: Extensions;
-  /** What phones do that handlers call, by endpoint: `{ 'PJSIP/1001': 'answers' }`. @default they ring and ring */
+  /**
+   * How phones react when handlers call them, by endpoint: `{ 'PJSIP/1001': 'answers' }`.
+   * @default they ring without limit
+   */
   phones?: Readonly<Record<string, PhoneBehaviour>>;
-  /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */
+  /** Media that Asterisk does not have: `['sound:there-is-none']`. @default none */
   missingMedia?: readonly string[];
   /**
    * How each event reaches its handler.
@@ -31,15 +34,15 @@ export interface TestCallsOptions {
    * await testCalls({ Greeter: handler }, { delivery: ({ type }) => (type === 'StasisStart' ? 'twice' : 'once') });
    */
   delivery?: (event: CallEvent, position: number) => Delivery;
-  /** Each delivery goes to a Lambda environment of its own, which remembers nothing of those before. @default false */
+  /** Whether each delivery runs in a new Lambda environment, which remembers no earlier events. @default false */
   cold?: boolean;
-  /** Told of each line that handlers log. @default nobody is */
+  /** Called with each line that handlers log. @default none */
   onLog?: (line: string) => void;
 }
 
 /**
- * A telephone system to call, in front of call handlers that run in this process: no AWS, no Asterisk, no waiting.
- * Time stands still until the test lets it pass; what handlers do takes none.
+ * A simulated telephone system with call handlers that run in this process: no AWS, no Asterisk, no waiting. Time passes
+ * only when the test lets it; handlers themselves take no time.
  *
  * @param handlers the handler of each Stasis application, as its Lambda function exports it
  * @example
@@ -58,7 +61,7 @@ export async function testCalls(
   return new TestPbx(handlers, options);
 }
 
-/** Made by `testCalls`. */
+/** Created by `testCalls`. */
 export class TestPbx {
   readonly #clock = new ManualClock();
   readonly #asterisk: SimulatedAsterisk;
@@ -98,12 +101,12 @@ export class TestPbx {
     return this.#envelopes.map(({ detail }) => detail);
   }
 
-  /** The bridges that there are. */
+  /** The existing bridges. */
   get bridges(): readonly Bridge[] {
     return this.#asterisk.bridges;
   }
 
-  /** Events that their handler failed on three times, or gave up by itself (`GiveUp`), which is no error. */
+  /** Events that their handler failed on three times, or gave up itself (`GiveUp`), which is not an error. */
   get deadLetters(): readonly CallEvent[] {
     return this.#courier.deadLetters.map(({ detail }) => detail);
   }
@@ -111,11 +114,12 @@ export class TestPbx {
   /**
    * Places a call to an extension, or to an app by its name. Resolves when every handler is done with its start.
    *
-   * @throws what a handler threw each time that it was tried
+   * @throws what a handler threw at its last attempt
    */
   async dial(extension: string, caller = { name: 'Alice', number: '1001' }): Promise<TestCall> {
     const id = this.#asterisk.dial(extension, caller);
-    if (id === undefined) throw new Error(`The call to "${extension}" was ejected: its app has no handler here`);
+    if (id === undefined)
+      throw new Error(`The call to "${extension}" was rejected: expected a handler for its app, got none`);
     await this.settled();
     return new TestCall(id, {
       channel: (channelId) => this.#asterisk.channels.find((channel) => channel.id === channelId),
@@ -131,7 +135,7 @@ export class TestPbx {
     });
   }
 
-  /** Lets time pass: playbacks play, and handlers react to each thing in its time. */
+  /** Lets time pass: playbacks play, and handlers react to each event at its time. */
   async wait(seconds: number): Promise<void> {
     let left = seconds * 1000;
     for (;;) {
@@ -150,13 +154,13 @@ export class TestPbx {
     await this.#after(() => this.#courier.again(envelope));
   }
 
-  /** Delivers what is held back or waits for a next event, in its order. */
+  /** Delivers events that are held back or wait for a next event, in their order. */
   release(): Promise<void> {
     return this.#after(() => this.#courier.release());
   }
 
   /**
-   * Lets the next commands fail without being carried out, as in a bad hour of Asterisk's.
+   * Makes the next commands fail without effect, as during an outage of Asterisk.
    *
    * @param operation such as `channels.answer`
    * @param statuses one for each of its next calls, such as 503
@@ -168,7 +172,7 @@ export class TestPbx {
   /**
    * Resolves when every event is delivered, and every handler is done or waits for Asterisk.
    *
-   * @throws what a handler threw each time that it was tried
+   * @throws what a handler threw at its last attempt
    */
   settled(): Promise<void> {
     return this.#courier.settled();
@@ -188,7 +192,7 @@ export class TestPbx {
     const finished = (): number =>
       this.events.filter(({ type, metadata }) => type === 'PlaybackFinished' && metadata.channelId === channelId)
         .length;
-    if (!this.#asterisk.isPlaying(channelId)) throw new Error('Expected a playback to end, but nothing plays');
+    if (!this.#asterisk.isPlaying(channelId)) throw new Error('Expected a playback, but nothing is playing');
     const before = finished();
     while (finished() === before) await this.wait((this.#clock.untilNext ?? 0) / 1000);
   }
@@ -200,7 +204,7 @@ export class TestPbx {
     this.#courier.take(envelope);
   }
 
-  /** What a bridge plays, all hear who sit in it. */
+  /** A bridge's playback is heard by all channels in it. */
   #note({ media_uri, target_uri }: { media_uri: string; target_uri: string }): void {
     const [kind = '', id = ''] = target_uri.split(/:(.*)/s);
     const bridge = kind === 'bridge' ? this.bridges.find((candidate) => candidate.id === id) : undefined;

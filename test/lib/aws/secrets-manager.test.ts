@@ -56,7 +56,7 @@ test('a refusal names the secret, its region and AWS’s code', async () => {
   await expect(writeSecret('user', 'hidden', client)).rejects.toMatchObject(refused);
 });
 
-test('a service that nothing listens for is an error that says so', async () => {
+test('a service on whose port nothing listens is an error that names the cause', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${await freePort()}`);
   await expect(readSecret('user')).rejects.toThrow(/^Secret user in eu-west-1: ECONNREFUSED: /);
 });

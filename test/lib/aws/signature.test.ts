@@ -18,7 +18,7 @@ async function bySdk(
     service,
     region,
     sha256,
-    // A header with the body's hash, which S3 alone asks for.
+    // A header with the body's hash, which only S3 requires.
     applyChecksum: false,
     credentials: { ...credentials, ...(sessionToken !== undefined && { sessionToken }) },
   });
@@ -61,7 +61,7 @@ describe('a request is signed as the SDK signs it', () => {
     ['with a large body', { body: Buffer.alloc(1_000_000, 'x') }, {}],
     ['to a host with a port', { headers: { host: '127.0.0.1:4566' } }, {}],
     ['to a path', { path: '/some/where' }, {}],
-    ['to a path with what has to be encoded', { path: "/a%20b/(c)'!*" }, {}],
+    ['to a path with characters to encode', { path: "/a%20b/(c)'!*" }, {}],
     ['to a path with an ARN in it', { path: '/2017-03-31/tags/arn%3Aaws%3Alambda%3Aeu-west-1%3A1%3Afunction%3Aa' }, {}],
     ['to a path above the root', { path: '/../a/./b//c/../' }, {}],
     ['by another method, with a query', { method: 'GET', query: [['MaxItems', '10']], body: '' }, {}],

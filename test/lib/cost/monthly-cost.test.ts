@@ -9,7 +9,7 @@ function item(what: string, { serverless }: ReturnType<typeof monthlyCost>) {
   return serverless.items.find((line) => line.what === what);
 }
 
-test('bills a million events a month with a dollar, and what stands with the same whatever is called', () => {
+test('bills a million events a month with a dollar, and fixed items independently of calls', () => {
   const callsPerDay = 1e6 / 10 / (365 / 12);
   const busy = monthlyCost({ callsPerDay, eventsPerCall: 10 });
   const idle = monthlyCost({ callsPerDay: 0 });
@@ -25,7 +25,7 @@ test('bills functions by their time and memory', () => {
   expect(item('Invocations of functions', monthlyCost(usage))?.quantity).toBeCloseTo(365_000);
 });
 
-test('finds the number of calls at which a pair of servers begins to be cheaper', () => {
+test('finds the number of calls from which two servers are cheaper', () => {
   const { breakEvenCallsPerDay } = monthlyCost({ callsPerDay: 0 });
   expect(breakEvenCallsPerDay).toBeGreaterThan(0);
   const below = monthlyCost({ callsPerDay: breakEvenCallsPerDay });
@@ -34,11 +34,11 @@ test('finds the number of calls at which a pair of servers begins to be cheaper'
   expect(above.serverless.usd).toBeGreaterThan(above.servers.usd);
 });
 
-test('a pair of servers that is cheaper without any call is cheaper from none on', () => {
+test('two servers that are cheaper without any call are cheaper from zero calls on', () => {
   expect(monthlyCost({ callsPerDay: 100, nat: true }).breakEvenCallsPerDay).toBe(0);
 });
 
-test('what is not there costs nothing', () => {
+test('absent resources cost nothing', () => {
   const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false }).serverless.items;
   expect(bare.filter(({ what }) => /archive|metrics|NAT/i.test(what))).toEqual([]);
 });
@@ -55,7 +55,7 @@ test('bills the alarms of each node and of each of its apps beside the others', 
   expect(item('Alarms', cost)?.quantity).toBe(10 + 4 * 2 + 4 * 5 * 3);
 });
 
-test('counts as many figures as the connector writes', () => {
+test('counts as many metrics as the connector writes', () => {
   const metrics = new Metrics();
   metrics.published('pbx-1', 'Intro-IVR', 12);
   metrics.count('gaps', 'pbx-1', '');

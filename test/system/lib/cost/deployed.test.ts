@@ -43,13 +43,13 @@ test('without an app to count in, the calculator takes what the templates deploy
   expect(DEPLOYED.containerInsights).toBe(insights);
 });
 
-test('the calculator takes the connector’s task to be as large as it is', () => {
+test('the calculator uses the size of the connector’s task', () => {
   const [task] = ofType('AWS::ECS::TaskDefinition');
   expect(Number(task?.Cpu) / 1024).toBe(billed('Connector: CPU') / 730);
   expect(Number(task?.Memory) / 1024).toBe(billed('Connector: memory') / 730);
 });
 
-test('the templates hold nothing else that is paid for by the hour', () => {
+test('the templates have no other resources with an hourly price', () => {
   const hourly =
     /^AWS::(EC2::(NatGateway|VPCEndpoint|EIP|Instance)|ElasticLoadBalancing|RDS::|KMS::Key|ElastiCache|EFS::)/;
   expect(resources.map(({ Type }) => Type).filter((type) => hourly.test(type))).toEqual([]);
