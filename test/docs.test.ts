@@ -19,7 +19,7 @@ describe('docs/security.md', () => {
       expect(read(file), `${file} has no test of that name`).toContain(`'${name}'`);
   });
 
-  test('has a row for what a reviewer asks first', () => {
+  test('has a row for a reviewer’s first questions', () => {
     expect(rows.length).toBeGreaterThanOrEqual(10);
     for (const threat of [
       'credentials are stolen',
@@ -35,7 +35,7 @@ describe('docs/security.md', () => {
 });
 
 describe.each(readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md')))('docs/%s', (file) => {
-  test('names files that there are', () => {
+  test('names existing files', () => {
     const text = read(`docs/${file}`);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, to = '']) =>
       join('docs', dirname(file), to),

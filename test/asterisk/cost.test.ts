@@ -58,7 +58,7 @@ function isHandled({ 'detail-type': type }: { 'detail-type': string }): boolean 
   return type === 'PlaybackFinished';
 }
 
-test('a call makes as many events as the cost calculator takes it to, with the default filter and without', async () => {
+test('a call has as many events as the cost calculator assumes, with the default filter and without', async () => {
   const filtered = await measure(DEFAULT_FILTER);
   await system?.stop();
   await asterisk.stop();

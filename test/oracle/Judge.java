@@ -41,7 +41,7 @@ public final class Judge {
             else judge(question, answer);
             out.write(ascii(answer.toString()));
             out.write('\n');
-            // Whoever asks one question at a time waits for its answer.
+            // A client that asks one question at a time waits for its answer.
             if (!in.ready()) out.flush();
         }
         out.flush();

@@ -16,7 +16,7 @@ export interface AwsReply {
   date?: Date;
 }
 
-/** A service of AWS's JSON protocol that answers as a test wants it to, and is gone when the test is over. */
+/** A service of AWS's JSON protocol that answers as the test sets it, and is stopped after the test. */
 export async function awsStub(answer: (request: AwsRequest, count: number) => AwsReply | Promise<AwsReply>) {
   const requests: AwsRequest[] = [];
   const server: Server = createServer(async (request, response) => {

@@ -39,7 +39,7 @@ export function runCli(args: string[], environment: Record<string, string> = {},
       process.kill(-group, 'SIGINT');
       return exited;
     },
-    /** Ends what is left of the group, whatever state a failed test left it in. */
+    /** Kills the rest of the group, in any state that a failed test has left. */
     kill: () => {
       try {
         process.kill(-group, 'SIGKILL');

@@ -24,7 +24,7 @@ function fromProc(): RunningProcess[] {
         if (state === 'Z') return [];
         return [{ group: Number(group), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
       } catch {
-        return []; // it has ended meanwhile
+        return []; // the process has exited meanwhile
       }
     });
 }

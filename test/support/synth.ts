@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Template, TemplateResource } from '../../lib/local/template/cloud-assembly.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Below node_modules, so that functions find the SDK that Lambda's runtime would bring along. */
+/** Below node_modules, so that functions find the SDK that Lambda's runtime includes. */
 const CACHE = join(ROOT, 'node_modules/.cache/ari-eventbridge');
 
 export type Json = Record<string, unknown>;
@@ -19,13 +19,13 @@ export interface Statement {
   Condition?: Json;
 }
 
-/** What cdk-nag found, and CDK's own validation. */
+/** Findings of cdk-nag and of CDK's own validation. */
 export interface Finding {
   rule: string;
   where: string[];
 }
 
-/** The cloud assembly of the ready-made app, for looking at. */
+/** The cloud assembly of the ready-made app, for inspection. */
 export class Synthesized {
   readonly folder: string;
   readonly templates = new Map<string, Template>();
@@ -90,9 +90,9 @@ export class Synthesized {
 }
 
 /**
- * Synthesizes the ready-made app as CDK's command line does, with context beside cdk.json's and in place of it.
+ * Synthesizes the ready-made app as CDK's command line does, with context in addition to cdk.json's, or instead of it.
  *
- * @throws with what the app wrote, when it failed
+ * @throws with the app's output, when it failed
  */
 export async function synthesizeApp(context: Json): Promise<Synthesized> {
   mkdirSync(CACHE, { recursive: true });

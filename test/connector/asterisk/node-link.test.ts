@@ -151,7 +151,7 @@ describe.concurrent('a node’s link', () => {
     const [gone, stays] = [await dial(), await dial()];
     await until('both calls', () => events.length === 2);
     const before = Date.now();
-    proxy.swallow();
+    proxy.mute();
     const came = await dial('conference');
     asterisk.hangUp(gone);
     await until('the silence to be noticed', () => times(`disconnected ${IVR},${CONFERENCE}`) === 1);
@@ -189,7 +189,7 @@ describe.concurrent('a node’s link', () => {
     await synced();
     const channel = await dial();
     await until('the call', () => events.length === 1);
-    proxy.swallow();
+    proxy.mute();
     await writer.channels.move({ channelId: channel, app: CONFERENCE, appArgs: '100' });
     await until('the silence to be noticed', () => times(`disconnected ${IVR},${CONFERENCE}`) === 1);
     proxy.cut();
