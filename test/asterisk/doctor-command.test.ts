@@ -136,7 +136,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
       const args = ['--url', asterisk.url, '--apps', 'Intro-IVR', '--bus', 'calls'];
       const seen = await findings(args, { ...awsEnvironment, ...PASSWORDS });
       expect(seen.findings.find(({ check }) => check === 'apps')?.says).toMatch(
-        /registered by connector \w+: a channel can/,
+        /registered by connector \w+: channels can/,
       );
       expect(seen.findings.at(-1)).toMatchObject({
         check: 'bus',

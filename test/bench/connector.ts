@@ -124,7 +124,7 @@ async function run(
 
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no word for ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    const timer = setTimeout(() => reject(new Error(`no message for ${LIMIT_MS / 1000} s`)), LIMIT_MS);
     child.once('message', (value) => {
       clearTimeout(timer);
       resolve(value);

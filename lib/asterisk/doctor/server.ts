@@ -20,15 +20,15 @@ export const clock: Check = {
     const { json, headers } = await examination.read('/asterisk/ping');
     const after = Date.now();
     const { timestamp } = (json ?? {}) as { timestamp?: unknown };
-    const told = timeOf(timestamp) ?? Date.parse(headers.date ?? '');
-    return clockOutcome(told, before, after);
+    const asteriskTime = timeOf(timestamp) ?? Date.parse(headers.date ?? '');
+    return clockOutcome(asteriskTime, before, after);
   },
 };
 
 /** The outcome for Asterisk's time, read between two times of this machine. All in milliseconds since 1970. */
-export function clockOutcome(told: number, before: number, after: number): Outcome {
-  if (Number.isNaN(told)) return skipped('Asterisk reports no time');
-  const off = told < before ? told - before : told > after ? told - after : 0;
+export function clockOutcome(asteriskTime: number, before: number, after: number): Outcome {
+  if (Number.isNaN(asteriskTime)) return skipped('Asterisk reports no time');
+  const off = asteriskTime < before ? asteriskTime - before : asteriskTime > after ? asteriskTime - after : 0;
   const says = `Asterisk's clock is ${Math.abs(off / 1000).toFixed(1)} s ${off < 0 ? 'behind' : 'ahead of'} this one`;
   if (Math.abs(off) < CLOCK_MS) return ok(Math.abs(off) < 1000 ? 'the clocks agree' : says);
   return warning(

@@ -76,17 +76,17 @@ export class AsyncInvocations {
     event.lastError = error;
     const { asynchronous: { maxRetryAttempts = DEFAULT_MAX_RETRIES } = {} } = event.host.fn;
     const wait = RETRY_WAITS_MS[event.attempts - 1] ?? 0;
-    const told = { ms, error: `${error.errorType}: ${error.errorMessage}` };
+    const outcome = { ms, error: `${error.errorType}: ${error.errorMessage}` };
     if (event.attempts > maxRetryAttempts) {
-      this.#observer.onEnd(invocation, told);
+      this.#observer.onEnd(invocation, outcome);
       this.#giveUp(event, 'RetriesExhausted');
     } else if (event.age.ms + wait > maxAgeMs(event.host.fn)) {
       // Like Lambda, give up at once an event that would be too old at its next attempt.
-      this.#observer.onEnd(invocation, told);
+      this.#observer.onEnd(invocation, outcome);
       this.#giveUp(event, 'EventAgeExceeded');
     } else {
       const here = this.#waits.here(wait);
-      this.#observer.onEnd(invocation, { ...told, retryInMs: here });
+      this.#observer.onEnd(invocation, { ...outcome, retryInMs: here });
       event.age.waited(wait, here);
       this.#waits.after(wait, () => this.#try(event));
     }

@@ -127,9 +127,9 @@ export class LambdaHost {
   }
 
   async #run(environment: LambdaEnvironment, { attempt, ended }: Waiting): Promise<void> {
-    const { traceId, ...told } = attempt;
+    const { traceId, ...rest } = attempt;
     const { cold, initMs } = environment;
-    const invocation = { ...told, fn: this.#fn, cold };
+    const invocation = { ...rest, fn: this.#fn, cold };
     this.#observer.onStart(invocation);
     const started = performance.now();
     const error = await environment.run(attempt.requestId, attempt.payload, traceId);

@@ -108,8 +108,8 @@ async function invoke(handler: Handler, invocation: Invocation): Promise<void> {
 /** Reports the error and exits: the process is in no state to handle another event. */
 function crash(title: string, type: string | undefined, error: unknown): void {
   say(title, error);
-  const told = errorOf(error);
-  tell({ kind: 'failed', error: { ...told, errorType: type ?? told.errorType }, fatal: true }, () => process.exit(129));
+  const reported = errorOf(error);
+  tell({ kind: 'failed', error: { ...reported, errorType: type ?? reported.errorType }, fatal: true }, () => process.exit(129));
 }
 
 /** A line of the function's log, as the runtime writes it. */
@@ -125,15 +125,15 @@ function errorOf(error: unknown): FunctionError {
 }
 
 function loadErrorOf(error: unknown): FunctionError {
-  const told = errorOf(error);
+  const reported = errorOf(error);
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
-    return { ...told, errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${told.errorMessage}` };
+    return { ...reported, errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${reported.errorMessage}` };
   }
   if (error instanceof SyntaxError) {
-    return { ...told, errorType: 'Runtime.UserCodeSyntaxError', errorMessage: `SyntaxError: ${told.errorMessage}` };
+    return { ...reported, errorType: 'Runtime.UserCodeSyntaxError', errorMessage: `SyntaxError: ${reported.errorMessage}` };
   }
-  return told;
+  return reported;
 }
 
 process.on('disconnect', () => process.exit(0));

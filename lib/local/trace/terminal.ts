@@ -34,8 +34,8 @@ export class Terminal {
 
   /** To be called whenever a step is new or has changed. */
   onStep(step: Step): void {
-    const told = lineOf(step);
-    if (told) this.say(...told);
+    const line = lineOf(step);
+    if (line) this.say(...line);
   }
 }
 

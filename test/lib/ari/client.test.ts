@@ -169,7 +169,7 @@ describe('a command is sent again', () => {
     expect(wire.asked).toHaveLength(3);
   });
 
-  test('twice at the most', async () => {
+  test('at most twice', async () => {
     const wire = script(NOT_SENT, NOT_SENT, NOT_SENT);
     await expect(createAriClient(wire).asterisk.ping()).rejects.toThrow('no answer: connect ECONNREFUSED');
     expect(wire.asked).toHaveLength(3);
