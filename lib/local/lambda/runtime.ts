@@ -109,7 +109,9 @@ async function invoke(handler: Handler, invocation: Invocation): Promise<void> {
 function crash(title: string, type: string | undefined, error: unknown): void {
   say(title, error);
   const reported = errorOf(error);
-  tell({ kind: 'failed', error: { ...reported, errorType: type ?? reported.errorType }, fatal: true }, () => process.exit(129));
+  tell({ kind: 'failed', error: { ...reported, errorType: type ?? reported.errorType }, fatal: true }, () =>
+    process.exit(129),
+  );
 }
 
 /** A line of the function's log, as the runtime writes it. */
@@ -131,7 +133,11 @@ function loadErrorOf(error: unknown): FunctionError {
     return { ...reported, errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${reported.errorMessage}` };
   }
   if (error instanceof SyntaxError) {
-    return { ...reported, errorType: 'Runtime.UserCodeSyntaxError', errorMessage: `SyntaxError: ${reported.errorMessage}` };
+    return {
+      ...reported,
+      errorType: 'Runtime.UserCodeSyntaxError',
+      errorMessage: `SyntaxError: ${reported.errorMessage}`,
+    };
   }
   return reported;
 }
