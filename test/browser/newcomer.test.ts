@@ -151,7 +151,7 @@ test('a handler that is changed on disk runs at the next call', async () => {
   await calls()
     .getByRole('option', { name: /^System/ })
     .click();
-  await step(/Bus: text IntroIvr: functions\/intro-ivr\/index.ts is in use/).waitFor();
+  await step(/Bus: text IntroIvr: functions\/intro-ivr\/index.ts runs from the next/).waitFor();
 });
 
 test('the keyboard is enough to use calls and steps', async () => {
