@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthorization } from '../../lib/ari/credentials.ts';
 import { LocalSystem, type NodeUsers } from '../../lib/local/local-system.ts';
+import { APPS } from '../support/apps.ts';
 import { runningProcesses } from '../support/processes.ts';
 import { channelOf, Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
@@ -20,7 +21,7 @@ const recorder = new Recorder();
 
 beforeAll(async () => {
   asterisk = await RealAsterisk.prepare();
-  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
+  const nodes = [{ name: NODE, url: asterisk.url, apps: APPS }];
   system = await LocalSystem.prepare(ROOT, nodes, recorder);
   users = system.users[0] as NodeUsers;
   if (!OWN_ASTERISK) {

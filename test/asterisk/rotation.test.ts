@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import { LocalSystem } from '../../lib/local/local-system.ts';
 import type { SimulatedUser } from '../../lib/simulator/ari-server.ts';
+import { APPS } from '../support/apps.ts';
 import { Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
 import { hashOf } from './hash-of.ts';
@@ -27,7 +28,7 @@ describe.skipIf(!OWN_ASTERISK)('passwords changed by the steps of docs/rotation.
     asterisk = await RealAsterisk.prepare();
     asterisk.configure([OLD.connector, OLD.handlers]);
     await asterisk.start();
-    const node = { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] };
+    const node = { name: NODE, url: asterisk.url, apps: APPS };
     system = await LocalSystem.prepare(ROOT, [node], recorder);
     system.useUsers({ node: NODE, ...OLD });
     const connected = system.connected(NODE);

@@ -8,6 +8,7 @@ import { userSecretName } from '../../lib/ari/node.ts';
 import { callEventEntry, readFrame } from '../../lib/events/entry.ts';
 import type { EventMetadata } from '../../lib/events/metadata.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
+import { APPS } from '../support/apps.ts';
 import { ConnectorProcess } from '../support/connector-process.ts';
 import { copyProject } from '../support/project-copy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -52,9 +53,7 @@ afterAll(async () => {
 
 /** Synthesizes and deploys the stack of the bus and the handlers. */
 async function deploy(): Promise<void> {
-  const nodes = JSON.stringify([
-    { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] },
-  ]);
+  const nodes = JSON.stringify([{ name: NODE, url: asterisk.url, apps: APPS }]);
   const assembly = join(project.root, 'cdk.out');
   await cdk(project.root, cloud.environment, 'synth', '--quiet', '--output', assembly, '--context', `nodes=${nodes}`);
   const out = leaveOut(join(assembly, `${STACK}.template.json`), UNKNOWN_TYPES);
@@ -150,7 +149,7 @@ test('the connector forwards a whole call to the deployed functions', async () =
       {
         name: NODE,
         url: asterisk.url,
-        apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'],
+        apps: APPS,
         secretId: HANDLERS_SECRET,
       },
     ]),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LocalSystem } from '../../lib/local/local-system.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
+import { APPS } from './apps.ts';
 import { Recorder } from './recorder.ts';
 import { until } from './until.ts';
 
@@ -51,11 +52,7 @@ export async function manyCalls(calls: number, perSecond: number): Promise<Calls
   });
   const answered = new Set<string>();
   const playing = new Set<string>();
-  const system = await LocalSystem.prepare(
-    ROOT,
-    [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }],
-    recorder,
-  );
+  const system = await LocalSystem.prepare(ROOT, [{ name: NODE, url: asterisk.url, apps: APPS }], recorder);
   try {
     for (const { connector, handlers } of system.users) {
       asterisk.allow({ ...connector, readOnly: true });

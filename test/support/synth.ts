@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Template, TemplateResource } from '../../lib/local/template/cloud-assembly.ts';
+import { APPS } from './apps.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Below node_modules, so that functions find the SDK that Lambda's runtime includes. */
@@ -114,7 +115,6 @@ export async function synthesizeApp(context: Json): Promise<Synthesized> {
   return new Synthesized(folder);
 }
 
-const APPS = ['Intro-IVR', 'Super-Conference', 'Voicemail'];
 const node = (name: string, more: Json = {}) => ({
   name,
   url: `https://${name}.example.com:8089/ari`,
@@ -136,7 +136,7 @@ export const WAYS: Record<string, Json> = {
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pbx-alarms',
   },
   'a VPC of its own with NAT': { nodes: [node('pbx-1')], asteriskNetwork: 'private', vpcCidr: '10.42.0.0/16' },
-  'three nodes with three apps each': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
+  'three nodes': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
   'customer-managed key': { nodes: [node('pbx-1')], customerManagedKey: true },
   'no connector': {
     nodes: [node('pbx-1')],

@@ -124,7 +124,7 @@ describe('the app', () => {
   });
 
   test('has two users for each node, and lets handlers read theirs only, and the connector its own', () => {
-    const three = app('three nodes with three apps each');
+    const three = app('three nodes');
     const usernames = (stack: string) =>
       three
         .resources('AWS::SecretsManager::Secret', stack)
@@ -217,7 +217,7 @@ describe('the app', () => {
 });
 
 test('the command line finds the secrets by their names', () => {
-  const names = app('three nodes with three apps each')
+  const names = app('three nodes')
     .resources('AWS::SecretsManager::Secret')
     .map(([, { Properties }]) => Properties.Name);
   const users = ['pbx-1', 'pbx-2', 'pbx-3'].flatMap((node) => [

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cost } from '../../../bin/cost.ts';
+import { APPS } from '../../support/apps.ts';
 import { runCli } from '../../support/cli.ts';
 import { copyProject } from '../../support/project-copy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -11,8 +12,8 @@ describe('in the folder of an app', () => {
     const project = copyProject();
     onTestFinished(project.remove);
     const node = (name: string, apps: string[]) => ({ name, url: `https://${name}.example.com/ari`, apps });
-    const apps = ['Intro-IVR', 'Super-Conference', 'Voicemail', 'Added'];
-    const nodes = [node('pbx-1', apps), node('pbx-2', apps.slice(0, 2))];
+    const nodes = [node('pbx-1', [...APPS, 'Added']), node('pbx-2', ['Added'])];
+    const appsPerNode = (APPS.length + 2) / 2;
     const deployedWith = async (context: object, ...args: string[]) => {
       writeFileSync(join(project.root, 'cdk.json'), JSON.stringify({ app: 'node bin/app.ts', context }));
       const { usage, deployed, serverless } = JSON.parse(
@@ -25,9 +26,9 @@ describe('in the folder of an app', () => {
     };
 
     const before = await deployedWith({ nodes, archiveDays: 30, asteriskNetwork: 'private' });
-    expect(before.usage).toMatchObject({ nodes: 2, appsPerNode: 3, archiveDays: 30, nat: true });
+    expect(before.usage).toMatchObject({ nodes: 2, appsPerNode, archiveDays: 30, nat: true });
     expect(before.deployed).toMatchObject({ alarmsPerNode: 1, alarmsPerApp: 1, connector: { vcpu: 0.25, gb: 0.5 } });
-    expect(before.items.get('Alarms')).toBe(before.deployed.alarms + 2 + 6);
+    expect(before.items.get('Alarms')).toBe(before.deployed.alarms + 2 + 2 * appsPerNode);
     expect(before.items.get('Secrets')).toBe(4);
 
     project.edit(
@@ -42,8 +43,8 @@ describe('in the folder of an app', () => {
     );
     const after = await deployedWith({ nodes, archiveDays: 0 }, '--nodes', '5');
     expect(after.deployed.alarms).toBe(before.deployed.alarms + 3);
-    expect(after.usage).toMatchObject({ nodes: 5, appsPerNode: 3, archiveDays: 0, nat: false });
-    expect(after.items.get('Alarms')).toBe(after.deployed.alarms + 5 * 4);
+    expect(after.usage).toMatchObject({ nodes: 5, appsPerNode, archiveDays: 0, nat: false });
+    expect(after.items.get('Alarms')).toBe(after.deployed.alarms + 5 + 5 * appsPerNode);
     expect([...after.items.keys()].filter((what) => what.includes('archive'))).toEqual([]);
   }, 120_000);
 

@@ -5,12 +5,13 @@ import { ALARMS_PER_HANDLER, DEPLOYED, HANDLERS } from '../../../../lib/cost/dep
 import { monthlyCost } from '../../../../lib/cost/monthly-cost.ts';
 import { readCloudAssembly, type TemplateResource } from '../../../../lib/local/template/cloud-assembly.ts';
 import { synthesize } from '../../../../lib/local/template/synth.ts';
+import { APPS } from '../../../support/apps.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NODE = {
   name: 'pbx-1',
   url: 'https://pbx-1.example.com:8089/ari',
-  apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'],
+  apps: APPS,
 };
 
 let folder: string;
