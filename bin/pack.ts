@@ -18,7 +18,7 @@ const SAME =
   'name version description license type sideEffects engines dependencies peerDependencies peerDependenciesMeta'.split(
     ' ',
   );
-const AS_THEY_ARE = ['README.md', 'LICENSE', 'docs', 'connector/Dockerfile'];
+const AS_THEY_ARE = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'connector/Dockerfile'];
 
 interface Manifest extends Record<string, unknown> {
   exports: Record<string, string>;
