@@ -24,7 +24,7 @@ const COPIED = join(ASTERISK_ROOT, 'root/asterisk.d');
 /** The README's commands for deploying, in order. */
 function operatorPath(): string[] {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const section = readme.slice(readme.indexOf('## Deploy'), readme.indexOf('## For those who work on it'));
+  const section = readme.slice(readme.indexOf('## Deploy'), readme.indexOf('## Development'));
   const blocks = [...section.matchAll(/^ {3}```sh\n(.*?)^ {3}```$/gms)].map(([, lines = '']) => lines);
   return blocks
     .join('')
