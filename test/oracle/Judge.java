@@ -25,7 +25,7 @@ import software.amazon.event.ruler.Machine;
  *
  * An answer has "unstable": true where the reference answers differently when asked again (it walks sets of objects
  * that have no order of their own), and "number" where this Java prints a number otherwise than its shortest form
- * (JDK-4511638, mended in Java 19), as the reference compares by that print.
+ * (JDK-4511638, fixed in Java 19), as the reference compares by that print.
  */
 public final class Judge {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?");

@@ -90,8 +90,8 @@ test('a handler that cannot be bundled leaves the old one running and reports wh
   const line = await saved('first.ts', 'export const handler = async () => { console.log(;', /is unchanged/);
   expect(line).toBe('local: First is unchanged: first.ts:1:49: Unexpected ";"');
   expect(await call('First')).toBe('First: good morning again');
-  await saved('first.ts', handlerThatSays('mended'), /is in use/);
-  expect(await call('First')).toBe('First: good morning mended');
+  await saved('first.ts', handlerThatSays('fixed'), /is in use/);
+  expect(await call('First')).toBe('First: good morning fixed');
 });
 
 test('a changed stack is synthesized again; unchanged functions keep their processes', async () => {
