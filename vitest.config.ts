@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files share a process for each core: `aws-cdk-lib` takes a second to load. Tests put back what they change in it. */
+const shared = { pool: 'forks', isolate: false, maxWorkers: '100%', hookTimeout: 60_000 } as const;
+
+/** For suites that do not look at what CDK's own validation of templates finds: it takes half of the time of a synth. */
+const unvalidated = { CDK_VALIDATION: 'false' };
+
 /** Suites that take a machine to themselves: their files run one after the other. */
 const whole = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
 
@@ -9,7 +15,9 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...shared,
           name: 'unit',
+          env: unvalidated,
           provide: { target: 'simulator' },
           include: ['test/**/*.test.ts'],
           exclude: [
@@ -23,15 +31,25 @@ export default defineConfig({
             'image',
             'oracle',
             'package',
+            'system',
           ].map((suite) => `test/${suite}/**`),
           testTimeout: 30_000,
         },
       },
       {
         test: {
+          ...shared,
           name: 'concurrency',
           include: ['test/concurrency/**/*.test.ts'],
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {
@@ -82,6 +100,7 @@ export default defineConfig({
         test: {
           ...whole,
           name: 'cfn-lint',
+          env: unvalidated,
           include: ['test/cfn-lint/**/*.test.ts'],
           globalSetup: 'test/cfn-lint/install.ts',
         },

@@ -11,13 +11,13 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
 const config = configuration();
 const { nodes, asteriskNetwork, vpc, vpcCidr, eventFilter, publishers, runbookUrl, alarmTopicArn } = config;
-const calls = new Stack(app, 'AriEventBridge', { description: 'Call events of Asterisk, and their handlers' });
+const calls = new Stack(app, 'AriEventBridge', { description: 'Call events of Asterisk and their handlers' });
 const bridge = new AriBridge(calls, 'Bridge', {
   nodes,
   bus: { archive: Duration.days(config.archiveDays), log: config.busLog, publishers },
   network: { private: asteriskNetwork === 'private', existing: vpc, cidr: vpcCidr },
   connector: config.connector && {
-    // Apart from the handlers, which can be deployed where no Docker is.
+    // A stack of its own, so that the handlers can be deployed without Docker.
     scope: new Stack(app, 'AriEventBridgeConnector', { description: 'The connector of call events' }),
     eventFilter,
   },
@@ -57,11 +57,11 @@ new CallHandler(calls, 'Voicemail', {
 new DoctorFunction(calls, 'Doctor', bridge.handlerDefaults);
 
 if (config.schemas) {
-  const schemas = new Stack(app, 'AriEventBridgeSchemas', { description: 'The contract on the bus of call events' });
+  const schemas = new Stack(app, 'AriEventBridgeSchemas', { description: 'Schemas of the call events on the bus' });
   new EventSchemas(schemas, 'Schemas');
 }
 
-/** What is wrong with the context is said without where in the code it was found. */
+/** Reports faults of the context without a stack trace. */
 function configuration(): AppConfig {
   try {
     return readConfig(app);

@@ -6,7 +6,7 @@ interface Command {
   run(args: string[], root: string, signal: AbortSignal): Promise<void>;
 }
 
-/** Each is loaded when it is called. */
+/** Each command's module is loaded when the command runs. */
 const COMMANDS: Record<string, Command> = {
   start: {
     does: 'runs the whole system on this machine',
@@ -17,16 +17,16 @@ const COMMANDS: Record<string, Command> = {
     run: async (args, root) => (await import('./asterisk-config.ts')).asteriskConfig(args, root),
   },
   doctor: {
-    does: 'examines an Asterisk, and says what to write into which file',
+    does: 'examines an Asterisk server, and prints the lines to add to its configuration files',
     run: async (args, root, signal) => (await import('./doctor.ts')).doctor(args, root, signal),
   },
   cost: {
-    does: 'what the deployed system costs in a month',
-    run: async (args) => void process.stdout.write((await import('./cost.ts')).cost(args)),
+    does: 'prints what the deployed system costs per month',
+    run: async (args, root) => void process.stdout.write(await (await import('./cost.ts')).cost(args, root)),
   },
 };
 
-const USAGE = `ari-eventbridge COMMAND, each of which has its --help
+const USAGE = `ari-eventbridge COMMAND [--help]
 
 ${Object.entries(COMMANDS)
   .map(([name, { does }]) => `  ${name.padEnd(16)} ${does}`)
@@ -39,7 +39,7 @@ const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 const ending = new AbortController();
 process.on('SIGINT', () => ending.abort());
 process.on('SIGTERM', () => ending.abort());
-// Nobody reads any more: `npm start | head`.
+// The reader has closed the pipe, as in `npm start | head`.
 process.stdout.on('error', () => ending.abort());
 
 try {

@@ -14,24 +14,24 @@ import { pushNodeSecrets, readNodeSecrets } from './node-secrets.ts';
 import { addPasswords, readPasswords } from './passwords-file.ts';
 import { prompt } from './prompt.ts';
 
-const USAGE = `Writes Asterisk's side of what cdk.json says: http.conf, ari.conf and extensions.conf.
+const USAGE = `Writes http.conf, ari.conf and extensions.conf for a node of cdk.json.
 
   npx ari-eventbridge asterisk-config [FILE…] [OPTIONS]
 
   FILE              http.conf, ari.conf or extensions.conf  (default: all three)
-  --node NAME       the node of cdk.json, where there are several
-  --output FOLDER   writes into a folder, rather than to standard output. What stands there already is never
-                    overwritten unasked: the difference is shown first
-  --overwrite       writes all the same, without asking
+  --node NAME       the node; required where cdk.json has several
+  --output FOLDER   writes to a folder instead of standard output; shows the difference and asks before it
+                    overwrites a file
+  --overwrite       overwrites without asking
 
-The users' passwords, for ari.conf, which gets no more than their SHA-512 crypt form:
+Where the users' passwords come from (ari.conf gets only their SHA-512 crypt hashes):
 
-  --from-secrets    from Secrets Manager, which made them up when the stacks were deployed
-  --passwords FILE  without AWS, from a file; what it does not have yet is made up and added, with mode 600
+  --from-secrets    from Secrets Manager, which generated them when the stacks were deployed
+  --passwords FILE  from a file, without AWS; missing passwords are generated and added, with mode 600
 
-The other way, for users that Asterisk has already, and without writing any file of Asterisk's:
+For users that exist in Asterisk already; writes no file of Asterisk's:
 
-  --push-secrets    gives Secrets Manager names and passwords that you type, or those of --passwords FILE
+  --push-secrets    stores in Secrets Manager the names and passwords that you type, or those of --passwords FILE
 
 The AWS account and region are those of the environment, as for cdk deploy.
 `;
@@ -48,15 +48,15 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>['values'];
 
-/** Where the command speaks. */
-export interface Voice {
-  /** What was asked for. */
+/** Where the command writes. */
+export interface Output {
+  /** Writes the result. */
   say(text: string): void;
-  /** What a person should know beside it. */
+  /** Writes warnings and progress. */
   note(text: string): void;
 }
 
-const TERMINAL: Voice = {
+const TERMINAL: Output = {
   say: (text) => void process.stdout.write(text),
   note: (text) => void process.stderr.write(text),
 };
@@ -65,9 +65,9 @@ const TERMINAL: Voice = {
  * `ari-eventbridge asterisk-config`.
  *
  * @param root the folder with cdk.json
- * @throws also when a file was left as it is
+ * @throws also when a file was not overwritten
  */
-export async function asteriskConfig(args: string[], root: string, { say, note }: Voice = TERMINAL): Promise<void> {
+export async function asteriskConfig(args: string[], root: string, { say, note }: Output = TERMINAL): Promise<void> {
   const { values, positionals } = parse(args);
   if (values.help) return say(USAGE);
   const files = filesOf(positionals);
@@ -87,7 +87,7 @@ export async function asteriskConfig(args: string[], root: string, { say, note }
     if (!(await writeConf(values.output, file, text, (path) => mayOverwrite(path, values.overwrite), say)))
       kept.push(file);
   }
-  if (kept.length > 0) throw new Error(`left as it was: ${kept.join(', ')}; --overwrite writes without asking`);
+  if (kept.length > 0) throw new Error(`not overwritten: ${kept.join(', ')}; use --overwrite to write without asking`);
 }
 
 async function mayOverwrite(path: string, overwrite: boolean): Promise<boolean> {
@@ -95,17 +95,17 @@ async function mayOverwrite(path: string, overwrite: boolean): Promise<boolean> 
   return /^y(es)?$/i.test((await prompt(`Overwrite ${path}? [y/N] `)).trim());
 }
 
-async function passwordsOf(node: string, values: Values, note: Voice['note']): Promise<NodePasswords> {
+async function passwordsOf(node: string, values: Values, note: Output['note']): Promise<NodePasswords> {
   const { passwords: file } = values;
   if (file === undefined) return readNodeSecrets(node);
   const found = await readPasswords(file, node);
   if (found) return found;
   const made = await addPasswords(file, node);
-  note(`${file}: new passwords for ${node}\n`);
+  note(`${file}: added generated passwords for ${node}\n`);
   return made;
 }
 
-async function pushSecrets(node: string, file: string | undefined, say: Voice['say']): Promise<void> {
+async function pushSecrets(node: string, file: string | undefined, say: Output['say']): Promise<void> {
   const users = file === undefined ? await typedUsers(node) : await readPasswords(file, node);
   if (!users) throw new Error(`${file}: expected an existing file with the users of ${JSON.stringify(node)}`);
   const faults = passwordFaults(`node "${node}"`, users);
@@ -116,9 +116,9 @@ async function pushSecrets(node: string, file: string | undefined, say: Voice['s
 async function typedUsers(node: string): Promise<NodePasswords> {
   const typed = async (role: 'connector' | 'handlers') => {
     const username =
-      (await prompt(`${node}: the ari.conf section of the user for the ${role} [${role}]: `)).trim() || role;
-    const password = await prompt(`${node}: the password of ${username} (not shown): `, { hidden: true });
-    if (password === '') throw new Error(`expected a password of ${username}, got nothing`);
+      (await prompt(`${node}: name (ari.conf section) of the user for the ${role} [${role}]: `)).trim() || role;
+    const password = await prompt(`${node}: password of ${username} (not shown): `, { hidden: true });
+    if (password === '') throw new Error(`expected a password for ${username}, got an empty line`);
     return { username, password };
   };
   return { connector: await typed('connector'), handlers: await typed('handlers') };
@@ -133,8 +133,8 @@ async function nodeOf(root: string, name: string | undefined): Promise<AsteriskN
   const found = name === undefined ? nodes : nodes.filter((node) => node.name === name);
   const [node, ...others] = found;
   const names = nodes.map((each) => each.name).join(', ');
-  if (!node) throw new Error(`--node ${name}: cdk.json names ${names}`);
-  if (others.length > 0) throw new Error(`expected --node NAME, as cdk.json names several: ${names}`);
+  if (!node) throw new Error(`--node ${name}: expected a node of cdk.json (${names})`);
+  if (others.length > 0) throw new Error(`expected --node NAME, as cdk.json has several nodes: ${names}`);
   return node;
 }
 
@@ -149,13 +149,15 @@ function checkCombination(values: Values, named: readonly string[], files: reado
   const { output, overwrite, passwords } = values;
   const [from, push] = [values['from-secrets'], values['push-secrets']];
   if (push && (from || output !== undefined || overwrite || named.length > 0)) {
-    throw new Error('--push-secrets writes no files: expected none, nor --from-secrets or --output, beside it');
+    throw new Error('--push-secrets writes no files: it cannot be combined with FILE, --from-secrets or --output');
   }
   if (from && passwords !== undefined) throw new Error('expected one of --from-secrets and --passwords FILE, got both');
   if (!push && !from && passwords === undefined && files.includes('ari.conf')) {
-    throw new Error('ari.conf: expected --from-secrets or --passwords FILE, to know its users; --help says more');
+    throw new Error(
+      'ari.conf: expected --from-secrets or --passwords FILE, for the users and their passwords; see --help',
+    );
   }
-  if (overwrite && output === undefined) throw new Error('--overwrite: expected --output FOLDER beside it');
+  if (overwrite && output === undefined) throw new Error('--overwrite: expected --output FOLDER as well');
 }
 
 function parse(args: string[]) {

@@ -2,12 +2,12 @@ import { chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 
-/** Group and owner only: what stands in ari.conf is not for everybody. */
+/** Owner and group only: ari.conf contains password hashes. */
 const MODE = 0o640;
-/** Also one that is commented out. */
+/** Matches passwords and secrets, including commented-out ones. */
 const PASSWORD = /^([ \t;]*\w*(?:password|secret)[ \t]*=>?[ \t]*)(.*)$/gim;
 
-/** What there is of a file; `undefined` where there is none. */
+/** A file's text; `undefined` where there is no such file. */
 export async function existingFile(folder: string, name: string): Promise<string | undefined> {
   try {
     return await readFile(join(folder, name), 'utf8');
@@ -18,10 +18,10 @@ export async function existingFile(folder: string, name: string): Promise<string
 }
 
 /**
- * Writes a file into a folder. Where another text stands there, it shows the difference and writes only if it may; the
- * file's owner and mode stay as they are.
+ * Writes a file into a folder. Where the file exists with another text, it shows the difference and writes only after
+ * `mayOverwrite`; the file keeps its owner and mode.
  *
- * @param mayOverwrite asks whether to
+ * @param mayOverwrite asks whether to overwrite the file
  * @returns whether the file now has the text
  */
 export async function writeConf(
@@ -52,7 +52,7 @@ export async function writeConf(
   return true;
 }
 
-/** A unified diff that shows of passwords and their hashes only whether they stay. */
+/** A unified diff that hides passwords and hashes, and shows only whether they change. */
 export function differenceOf(path: string, before: string, after: string): string {
   const valuesOf = (text: string): Set<string> =>
     new Set([...text.matchAll(PASSWORD)].map(([, , value]) => value ?? ''));
@@ -64,14 +64,14 @@ export function differenceOf(path: string, before: string, after: string): strin
   return createTwoFilesPatch(
     path,
     path,
-    masked(before, valuesOf(after), '(the old one)'),
-    masked(after, valuesOf(before), '(another one)'),
-    'as it is',
-    'as it would be',
+    masked(before, valuesOf(after), '(current value)'),
+    masked(after, valuesOf(before), '(new value)'),
+    'current',
+    'new',
   );
 }
 
-/** What root makes in Asterisk's folder would otherwise be out of Asterisk's reach. */
+/** Without this, Asterisk could not read a file that root creates in its folder. */
 async function giveToOwnerOf(folder: string, path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCaFile } from '../lib/ari/ca-file.ts';
-import type { Credentials } from '../lib/ari/credentials.ts';
-import { reasonOf } from '../lib/ari/errors.ts';
+import { type Credentials, parseCredentials } from '../lib/ari/credentials.ts';
 import { type AriNode, nodeFaults, userSecretName } from '../lib/ari/node.ts';
 import { onBus } from '../lib/asterisk/doctor/bus.ts';
 import type { Role } from '../lib/asterisk/doctor/examination.ts';
@@ -10,36 +9,36 @@ import { examine } from '../lib/asterisk/doctor/examine.ts';
 import { type Finding, type Verdict, worstOf } from '../lib/asterisk/doctor/finding.ts';
 import { examineFromLambda } from '../lib/asterisk/doctor/invoke.ts';
 import { report } from '../lib/asterisk/doctor/report.ts';
-import { readSecret } from '../lib/asterisk/doctor/secret.ts';
+import { readSecret } from '../lib/aws/secrets-manager.ts';
 import { configuredNodes } from './configured-nodes.ts';
 import { readPasswords } from './passwords-file.ts';
 
-const USAGE = `Examines an Asterisk from the outside in, and says what to write into which file.
+const USAGE = `Examines an Asterisk server from the outside, and prints the lines to add to its configuration files.
 
-  ari-eventbridge doctor --node NAME      a node of cdk.json; may be left out where there is but one
-  ari-eventbridge doctor --url URL        any other; URL such as https://pbx.example.com:8089/ari
+  ari-eventbridge doctor --node NAME      a node of cdk.json; optional where cdk.json has only one
+  ari-eventbridge doctor --url URL        any other server, such as https://pbx.example.com:8089/ari
 
-  --apps A,B                the apps that are to be listened to, with --url
-  --ca-file FILE            the private authority of its certificate, with --url
+  --apps A,B                with --url: the apps that the connector subscribes to
+  --ca-file FILE            with --url: the private CA of the server's certificate
 
-The users, whose passwords no argument ever holds; those that are not given are not examined:
+The ARI users. Passwords are never arguments; a user that is not given is not examined:
 
-  --from-secrets            from Secrets Manager, by the names that the stacks gave them
-  --connector-secret ID     from another secret: the user that listens
-  --handlers-secret ID      from another secret: the user that commands
-  --passwords FILE          from a file of mode 600, as asterisk-config makes it; with --url, --node says of which node
-  --connector-user NAME     from the environment: its password in ARI_CONNECTOR_PASSWORD  (default: connector)
-  --handlers-user NAME      from the environment: its password in ARI_HANDLERS_PASSWORD  (default: handlers)
+  --from-secrets            from Secrets Manager, under the names that the stacks gave the secrets
+  --connector-secret ID     the connector's user, from another secret
+  --handlers-secret ID      the handlers' user, from another secret
+  --passwords FILE          from a file of mode 600, as asterisk-config writes it; with --url, --node names the node
+  --connector-user NAME     password in the variable ARI_CONNECTOR_PASSWORD  (default: connector)
+  --handlers-user NAME      password in the variable ARI_HANDLERS_PASSWORD  (default: handlers)
 
-How far to go, and from where:
+What to examine, and from where:
 
   --calls                   allows a channel that calls nobody, through which more options can be read
-  --bus NAME                sends an event and looks for it on this bus, by a rule and a queue that are removed again
-  --from lambda             has a deployed function look, where the network path of the handlers begins
+  --bus NAME                sends an event and waits for it on this bus, with a temporary rule and queue
+  --from lambda             examines from a deployed function, on the handlers' network path
   --function NAME           that function's name or ARN
-  --json                    one JSON document in place of lines
+  --json                    prints one JSON document instead of lines
 
-Exit code: 0 nothing wrong, 1 something to think about, 2 something wrong, 3 could not look.
+Exit code: 0 no findings, 1 warnings, 2 errors, 3 could not examine.
 `;
 
 const OPTIONS = {
@@ -67,7 +66,7 @@ type Values = ReturnType<typeof parse>;
 const EXIT_CODES: Record<Verdict, number> = { ok: 0, skipped: 0, warning: 1, error: 2 };
 const COULD_NOT_LOOK = 3;
 
-/** `ari-eventbridge doctor`: prints the report as it comes, and sets the exit code. */
+/** `ari-eventbridge doctor`: prints each finding as it is made, and sets the exit code. */
 export async function doctor(args: string[], root: string, signal: AbortSignal): Promise<void> {
   try {
     const values = parse(args);
@@ -102,7 +101,7 @@ async function* look(values: Values, node: AriNode, signal: AbortSignal): AsyncG
   const { calls, bus, from } = values;
   if (from !== undefined) {
     if (from !== 'lambda') throw new Error(`expected --from lambda, got --from ${from}`);
-    if (values.function === undefined) throw new Error('expected --function NAME beside --from lambda');
+    if (values.function === undefined) throw new Error('--from lambda: expected --function NAME as well');
     yield* await examineFromLambda(values.function, { node: node.name, calls }, signal);
     return;
   }
@@ -116,7 +115,7 @@ async function* look(values: Values, node: AriNode, signal: AbortSignal): AsyncG
 async function nodeOf(values: Values, root: string): Promise<AriNode> {
   const { url, apps, 'ca-file': caFile } = values;
   if (url !== undefined) {
-    // Who types http:// here has seen it; the report says what it means.
+    // http:// is allowed here: the report warns about it.
     const node = { name: values.node ?? 'url', url, apps: apps.split(',').filter(Boolean), allowPlainHttp: true };
     const given: AriNode = caFile === undefined ? node : { ...node, caFile };
     const faults = nodeFaults([{ ...given, apps: ['none'] }]);
@@ -130,29 +129,22 @@ async function nodeOf(values: Values, root: string): Promise<AriNode> {
   if (values.node === undefined && nodes.length > 1) throw new Error(`expected --node NAME, one of ${known}`);
   const node = values.node === undefined ? nodes[0] : nodes.find(({ name }) => name === values.node);
   if (!node) throw new Error(`expected --node to be one of ${known}, got "${values.node}"`);
-  // In cdk.json it is named relative to that file.
+  // In cdk.json the path is relative to that file.
   return node.caFile === undefined ? node : { ...node, caFile: resolve(root, node.caFile) };
 }
 
 async function usersOf(values: Values, node: string): Promise<Partial<Record<Role, Credentials>>> {
   const file: Partial<Record<Role, Credentials>> | undefined =
     values.passwords === undefined ? {} : await readPasswords(values.passwords, node);
-  if (!file) throw new Error(`${values.passwords}: expected the users of "${node}", found no such file or node`);
+  if (!file)
+    throw new Error(`${values.passwords}: expected a file with the users of "${node}", found no such file or node`);
   const user = async (role: Role): Promise<Credentials | undefined> => {
     const named = values['from-secrets'] ? userSecretName(node, role) : undefined;
     const secretId = values[`${role}-secret`] ?? named;
-    if (secretId !== undefined) return secretOf(secretId);
+    if (secretId !== undefined) return parseCredentials(secretId, await readSecret(secretId));
     const password = process.env[`ARI_${role.toUpperCase()}_PASSWORD`];
     return file[role] ?? (password ? { username: values[`${role}-user`], password } : undefined);
   };
   const [connector, handlers] = await Promise.all([user('connector'), user('handlers')]);
   return { ...(connector && { connector }), ...(handlers && { handlers }) };
-}
-
-async function secretOf(secretId: string): Promise<Credentials> {
-  try {
-    return await readSecret(secretId);
-  } catch (cause) {
-    throw new Error(`cannot read the secret ${secretId}: ${reasonOf(cause)}`);
-  }
 }

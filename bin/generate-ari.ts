@@ -4,7 +4,7 @@
  *
  *   npm run generate:ari -- --url http://127.0.0.1:8088/ari --user NAME --password-env NAME [--check]
  *
- * `--check` writes nothing and exits 1 when the checked-in files differ from what the server says.
+ * `--check` writes nothing and exits 1 when the checked-in files differ from the server's description.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -43,12 +43,12 @@ interface Resource {
 
 const HEADER = '// Written by `npm run generate:ari` from the API description of a running Asterisk. Do not edit.\n';
 
-/** Described as optional, and refused when they are missing: 400 "Direction is required". */
-const REQUIRED_ALL_THE_SAME = ['mute direction', 'unmute direction'];
+/** Described as optional, but Asterisk refuses requests without them: 400 "Direction is required". */
+const REQUIRED_IN_FACT = ['mute direction', 'unmute direction'];
 
-/** Described like all others, but read as the whole body: `{"variables":{…}}` is answered with 400. */
+/** Described like all others, but read as the whole body: Asterisk refuses `{"variables":{…}}` with 400. */
 const BARE_CONTAINERS = ['bridges.create variables'];
-/** The one container that is a list, which its description says in prose only. */
+/** The one container that is a list; its description says it in prose only. */
 const LIST_CONTAINERS: Record<string, string> = { fields: 'ConfigTuple[]' };
 
 /** Parameters of types that the description knows in prose only, by operation and name; the first that fits. */
@@ -91,7 +91,7 @@ function renderModel(resources: Resource[]): string {
   const parentOf = new Map<string, string>();
   for (const m of models.values()) for (const child of m.subTypes ?? []) parentOf.set(child, m.id);
 
-  // Every kind of Event, and nothing below it that is only grouped there.
+  // All subtypes of Event, without the models that only group them.
   const events = models.get('Event')?.subTypes?.toSorted() ?? [];
   const parts = [HEADER];
   for (const m of [...models.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -109,7 +109,7 @@ function renderModel(resources: Resource[]): string {
   return parts.join('\n');
 }
 
-/** A schema as OpenAPI 3.0 has it, as far as the description says anything. */
+/** The part of an OpenAPI 3.0 schema that the description provides. */
 interface Schema {
   type?: string;
   enum?: string[];
@@ -138,7 +138,7 @@ function schemaOf(name: string, allowed?: Property['allowableValues']): Schema {
   return type ? { type } : { $ref: `#/components/schemas/${name}` };
 }
 
-/** A schema for every event and for what events are made of, with what they inherit written out. */
+/** A schema for every event and the models that events use, with inherited properties written out. */
 function renderSchemas(resources: Resource[]): string {
   const models = new Map<string, Model>();
   for (const resource of resources) for (const m of Object.values(resource.models)) models.set(m.id, m);
@@ -157,7 +157,7 @@ function renderSchemas(resources: Resource[]): string {
       properties: Object.fromEntries(properties.map(([name, p]) => [name, schemaOf(p.type, p.allowableValues)])),
     };
     if (events.includes(id)) schema.properties = { ...schema.properties, type: { type: 'string', enum: [id] } };
-    if (schema.required?.length === 0) delete schema.required; // OpenAPI 3.0 takes no empty list
+    if (schema.required?.length === 0) delete schema.required; // OpenAPI 3.0 allows no empty list
     schemas[id] = schema;
     for (const [, p] of properties) {
       const named = /^(?:List\[)?(\w+)\]?$/.exec(p.type)?.[1] ?? '';
@@ -224,12 +224,12 @@ function renderOperations(resources: Resource[]): string {
     const methods: string[] = [];
     for (const { path, operations } of resource.apis) {
       for (const op of operations) {
-        if (op.upgrade) continue; // the event WebSocket: the connector's business, not a command
+        if (op.upgrade) continue; // the event WebSocket belongs to the connector and is not a command
         const parameters = (op.parameters ?? []).map((p) =>
-          REQUIRED_ALL_THE_SAME.includes(`${op.nickname} ${p.name}`) ? { ...p, required: true } : p,
+          REQUIRED_IN_FACT.includes(`${op.nickname} ${p.name}`) ? { ...p, required: true } : p,
         );
         const body = parameters.find((p) => p.paramType === 'body');
-        // `containers` travel under their own key, a plain `object` is the whole body.
+        // `containers` are sent under their own key, a plain `object` is the whole body.
         const keyed =
           body?.dataType === 'containers' && !BARE_CONTAINERS.includes(`${resource.name}.${op.nickname} ${body.name}`);
         const suffix = body ? (keyed ? ` {${body.name}}` : ` ${body.name}`) : '';

@@ -2,14 +2,14 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseCredentials } from '../lib/ari/credentials.ts';
 import { userSecretName } from '../lib/ari/node.ts';
 import type { NodePasswords, UserRole } from '../lib/asterisk/ari-conf.ts';
+import { AwsError } from '../lib/aws/errors.ts';
+import { readSecret, secretsManagerClient, writeSecret } from '../lib/aws/secrets-manager.ts';
 
-/** Reads a node's users from the secrets that the stacks gave their names. */
+/** Reads a node's users from Secrets Manager, under the names that the stacks gave the secrets. */
 export async function readNodeSecrets(node: string): Promise<NodePasswords> {
-  const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
   const read = async (client: SecretsManagerClient, role: UserRole) => {
-    const SecretId = userSecretName(node, role);
-    const { SecretString } = await explained(client, SecretId, client.send(new GetSecretValueCommand({ SecretId })));
-    return parseCredentials(SecretId, SecretString);
+    const name = userSecretName(node, role);
+    return parseCredentials(name, await explained(readSecret(name, client)));
   };
   return withClient(async (client) => ({
     connector: await read(client, 'connector'),
@@ -17,25 +17,22 @@ export async function readNodeSecrets(node: string): Promise<NodePasswords> {
   }));
 }
 
-/** Stores the users of a node in its secrets, which a deploy has made. */
+/** Stores the users of a node in its secrets, which a deployment has created. */
 export async function pushNodeSecrets(node: string, passwords: NodePasswords): Promise<string[]> {
-  const { PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
   return withClient(async (client) => {
     const stored: string[] = [];
     for (const role of ['connector', 'handlers'] as const) {
-      const SecretId = userSecretName(node, role);
+      const name = userSecretName(node, role);
       const { username, password } = passwords[role];
-      const SecretString = JSON.stringify({ username, password });
-      await explained(client, SecretId, client.send(new PutSecretValueCommand({ SecretId, SecretString })));
-      stored.push(SecretId);
+      await explained(writeSecret(name, JSON.stringify({ username, password }), client));
+      stored.push(name);
     }
     return stored;
   });
 }
 
 async function withClient<T>(use: (client: SecretsManagerClient) => Promise<T>): Promise<T> {
-  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({});
+  const client = await secretsManagerClient();
   try {
     return await use(client);
   } finally {
@@ -43,16 +40,12 @@ async function withClient<T>(use: (client: SecretsManagerClient) => Promise<T>):
   }
 }
 
-async function explained<T>(client: SecretsManagerClient, secretId: string, answer: Promise<T>): Promise<T> {
+/** Says what to do where there is no such secret. */
+async function explained<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    const { name, message } = error as Error;
-    const region = await client.config.region().catch(() => undefined);
-    const where = `Secret ${secretId}${region === undefined ? '' : ` in ${region}`}`;
-    if (name === 'ResourceNotFoundException') {
-      throw new Error(`${where}: there is none; deploy first (npx cdk deploy --all), with this region and account`);
-    }
-    throw new Error(`${where}: ${name}: ${message}`);
+    if (!(error instanceof AwsError && error.code === 'ResourceNotFoundException')) throw error;
+    throw new Error(`${error.message} Deploy first (npx cdk deploy --all), with this region and account.`);
   }
 }

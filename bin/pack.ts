@@ -1,9 +1,9 @@
 /**
  * `npm run pack [-- FOLDER]`: writes the package that others install into a folder, as `npm pack` would.
  *
- * Node runs TypeScript in a checkout and refuses to in node_modules. So the package holds JavaScript with declarations
- * under the same paths, and the connector ready-made. It is put together outside of the checkout, whose own package.json
- * is `private` and cannot be published by mistake.
+ * Node runs TypeScript in a checkout, but not in node_modules. So the package contains JavaScript with declarations
+ * under the same paths, and the connector's bundle. It is assembled outside the checkout, whose own package.json is
+ * `private` and cannot be published by mistake.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,12 +13,12 @@ import { fileURLToPath } from 'node:url';
 import { bundleConnector } from '../lib/cdk/connector-image.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What the package says of itself in the same words as the checkout. */
+/** Fields of package.json that the package takes from the checkout. */
 const SAME =
   'name version description license type sideEffects engines dependencies peerDependencies peerDependenciesMeta'.split(
     ' ',
   );
-const AS_THEY_ARE = ['README.md', 'LICENSE', 'docs', 'connector/Dockerfile'];
+const AS_THEY_ARE = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'connector/Dockerfile'];
 
 interface Manifest extends Record<string, unknown> {
   exports: Record<string, string>;
@@ -44,7 +44,7 @@ function pack(destination: string): void {
   }
 }
 
-/** The library and the command line, with all they import. */
+/** Compiles the library and the command line, with all they import. */
 function compile(stage: string): void {
   const config = join(stage, 'tsconfig.json');
   const settings = {
@@ -62,7 +62,7 @@ function compile(stage: string): void {
   writeFileSync(config, JSON.stringify(settings));
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', config], { stdio: 'inherit' });
   rmSync(config);
-  // What is read rather than imported.
+  // Files that are read at run time, not imported.
   cpSync(join(ROOT, 'lib'), join(stage, 'lib'), { recursive: true, filter: (file) => !file.endsWith('.ts') });
 }
 

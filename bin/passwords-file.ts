@@ -2,17 +2,18 @@ import { randomInt } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { parseCredentials } from '../lib/ari/credentials.ts';
 import type { NodePasswords } from '../lib/asterisk/ari-conf.ts';
+import { parseJsonObject } from '../lib/json.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** As Secrets Manager makes them up for the deployed users. */
+/** The length of the passwords that Secrets Manager generates for the deployed users. */
 const LENGTH = 32;
 
 /**
  * The users of a node, from a file of the form `{"pbx-1":{"connector":{"username":…,"password":…},"handlers":{…}}}` that
- * nobody but its owner may read.
+ * only its owner may read.
  *
- * @returns nothing where there is no such file, or it has no such node
- * @throws when the file is of another form, or others may read it; no password is repeated
+ * @returns `undefined` where there is no such file, or it has no such node
+ * @throws when the file has another form, or others may read it; the message contains no password
  */
 export async function readPasswords(file: string, node: string): Promise<NodePasswords | undefined> {
   const users = (await readAll(file))[node] as Record<string, unknown> | undefined;
@@ -22,14 +23,14 @@ export async function readPasswords(file: string, node: string): Promise<NodePas
   return { connector: user('connector'), handlers: user('handlers') };
 }
 
-/** Makes up passwords for a node and adds them to the file, which is written with mode 600. */
+/** Generates passwords for a node and adds them to the file, which is written with mode 600. */
 export async function addPasswords(file: string, node: string): Promise<NodePasswords> {
   const made: NodePasswords = {
     connector: { username: 'connector', password: password() },
     handlers: { username: 'handlers', password: password() },
   };
   const text = `${JSON.stringify({ ...(await readAll(file)), [node]: made }, undefined, 2)}\n`;
-  // Beside its place and moved there when whole: the passwords of other nodes are in it too.
+  // Written to a second file and then renamed: the file has the passwords of other nodes too, and must not be truncated.
   const beside = `${file}.new`;
   const handle = await open(beside, 'wx', 0o600);
   try {
@@ -51,7 +52,7 @@ async function readAll(file: string): Promise<Record<string, unknown>> {
     const { mode } = await stat(file);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new Error(
-        `${file}: others may read these passwords (mode ${(mode & 0o777).toString(8)}): chmod 600 ${file}`,
+        `${file}: other users can read these passwords (mode ${(mode & 0o777).toString(8)}); run chmod 600 ${file}`,
       );
     }
     text = await readFile(file, 'utf8');
@@ -59,12 +60,9 @@ async function readAll(file: string): Promise<Record<string, unknown>> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }
-  try {
-    const all: unknown = JSON.parse(text);
-    if (typeof all === 'object' && all !== null && !Array.isArray(all)) return all as Record<string, unknown>;
-  } catch {
-    // JSON's own error shows what it stumbled over, which may be a password
-  }
+  // JSON.parse's own error quotes the text at the fault, which may be a password.
+  const all = parseJsonObject(text);
+  if (all) return all;
   throw new Error(
     `${file}: expected JSON of the form {"pbx-1":{"connector":{"username":"…","password":"…"},"handlers":{…}}}`,
   );

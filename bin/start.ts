@@ -17,17 +17,17 @@ const USAGE = `Runs the system that cdk.json describes on this machine.
   npm start -- --asterisk URL --user NAME --password-env VARIABLE
                                           a real one; URL such as http://127.0.0.1:8088/ari
 
-  --user NAME             the ARI user of the call handlers, a section of ari.conf
-  --password-env VARIABLE the environment variable that holds its password
-  --connector-user NAME   an ARI user of the connector's own, which may be read_only  (default: the same)
+  --user NAME             the ARI user of the call handlers (its section in ari.conf)
+  --password-env VARIABLE the environment variable with its password
+  --connector-user NAME   the ARI user of the connector, which may be read_only  (default: --user)
   --connector-password-env VARIABLE
 
-  --hop MS                how long an event takes from the bus to a function: half as much to half more, so that
-                          neighbours change places as on AWS  (default: 0)
-  --rtt MS                how much longer each request of a function to Asterisk takes  (default: 0)
+  --hop MS                the time from the bus to a function: half as much to half more, so that events
+                          overtake each other as on AWS  (default: 0)
+  --rtt MS                the additional time of each request of a function to Asterisk  (default: 0)
 
-  --console-port N        where the console is served, on 127.0.0.1  (default: 8090, or any free port)
-  --no-console            no console: the terminal alone
+  --console-port N        the console's port on 127.0.0.1  (default: 8090, or any free port)
+  --no-console            does not serve the console
 
 Ctrl-C stops everything.
 `;
@@ -63,21 +63,21 @@ export async function start(args: string[], root: string, signal: AbortSignal): 
     if (values.asterisk === undefined) await startSimulated(run);
     else await startReal(values.asterisk, values, run);
   } catch (error) {
-    // What Ctrl-C has broken off is no failure.
+    // An error after Ctrl-C is a result of stopping, not a failure.
     if (!signal.aborted) throw error;
   }
 }
 
-/** What every part of a run needs. */
+/** What all parts of a run need. */
 interface Run {
   /** The folder with cdk.json. */
   root: string;
   terminal: Terminal;
   trace: Trace;
   signal: AbortSignal;
-  /** What a system in the cloud has, and one on this machine has not. */
+  /** The latency that a system in the cloud has, and one on this machine has not. */
   latency: { hopMs: number; rttMs: number };
-  /** `false` where there is to be no console; `undefined` for its own port, or any that is free. */
+  /** `false` for no console; `undefined` for the default port, or any free one. */
   consolePort: number | undefined | false;
 }
 
@@ -108,7 +108,7 @@ async function startSimulated(run: Run): Promise<void> {
 
 async function startReal(url: string, values: Values, run: Run): Promise<void> {
   const { root, terminal, trace, latency } = run;
-  // Who types http:// here has seen it; what is deployed needs `allowPlainHttp` in cdk.json.
+  // http:// is allowed here; a deployment needs `allowPlainHttp` in cdk.json.
   const node = { ...(await firstNode(root)), url, allowPlainHttp: true };
   const faults = nodeFaults([node]);
   if (faults.length > 0) throw new Error(`--asterisk ${faults.join('; ')}`);
@@ -169,14 +169,16 @@ async function firstNode(root: string) {
   return node;
 }
 
-/** The documents' extensions; an app that none of them calls gets one of its own name. */
+/** The documented extensions; an app that none of them calls gets an extension of its name. */
 function dialplanFor(apps: readonly string[]): Extensions {
   const called = Object.values(DOCUMENTED_DIALPLAN).map((steps) => String(steps).split(',')[0]);
   const others = apps.filter((app) => !called.includes(app));
   return { ...DOCUMENTED_DIALPLAN, ...Object.fromEntries(others.map((app) => [app.toLowerCase(), app])) };
 }
 
-/** Where a function's handler is, as a test in test/ imports it: as the template says, or by the house's custom. */
+/**
+ * The module specifier with which a test in test/ imports a function's handler: the template's entry, or by convention.
+ */
 function handlerModule(root: string, title: string, { deployment }: LocalSystem): string {
   const entry = deployment.functions.find((fn) => fn.title === title)?.entry;
   const custom = `functions/${title.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()}/index.ts`;
@@ -207,12 +209,12 @@ function credentials(
   const username = values[user];
   const variable = values[passwordEnv];
   if (username === undefined || variable === undefined) {
-    throw new Error(`--asterisk: expected --${user} NAME and --${passwordEnv} VARIABLE beside it`);
+    throw new Error(`--asterisk: expected --${user} NAME and --${passwordEnv} VARIABLE as well`);
   }
   const password = process.env[variable];
   if (!password)
     throw new Error(
-      `--${passwordEnv} ${variable}: expected that environment variable to hold a password, it holds nothing`,
+      `--${passwordEnv} ${variable}: expected this environment variable to contain a password, it is empty or not set`,
     );
   return { username, password };
 }

@@ -7,8 +7,8 @@ export interface BackoffBounds {
 }
 
 /**
- * Delays between attempts, each anywhere between nothing and a bound that doubles with every attempt ("full
- * jitter"), so that those who failed together do not come back together.
+ * Delays between attempts: each is random between 0 and a bound that doubles with every attempt ("full jitter"), so that
+ * clients that failed at the same time do not try again at the same time.
  */
 export class Backoff {
   readonly #bounds: BackoffBounds;

@@ -3,38 +3,46 @@ import { reasonOf } from '../lib/ari/errors.ts';
 import { type AriNodeWithSecret, nodeFaults, nodeLabel } from '../lib/ari/node.ts';
 import { DEFAULT_FILTER, EventFilter } from './event-filter.ts';
 
-/** An Asterisk server as the connector is told of it. */
+/** An Asterisk server as the connector's configuration describes it. */
 export type ConnectorNode = AriNodeWithSecret & DialledNode;
 
-/** What the connector is told through environment variables. */
-export interface ConnectorConfig {
+const MIB = 1024 * 1024;
+
+/** Settings that are integers: the environment variable of each, its default, and its bounds. */
+const INTEGERS = {
+  /** Where `/healthz`, `/readyz` and `/metrics` are served, on loopback only; 0 for any free port. */
+  healthPort: { variable: 'HEALTH_PORT', byDefault: 8080, min: 0, max: 65_535 },
+  /** How much may wait on disk. */
+  journalMaxBytes: { variable: 'JOURNAL_MAX_BYTES', byDefault: 1024 * MIB, min: MIB, max: 2 ** 40 },
+  /** How much of it may be in memory as well, or in memory only while the disk cannot be written. */
+  memoryMaxBytes: { variable: 'MEMORY_MAX_BYTES', byDefault: 32 * MIB, min: MIB, max: 2 ** 34 },
+  /** How often metrics are written to the log as CloudWatch embedded metrics; 0 for never. */
+  metricsIntervalSeconds: { variable: 'METRICS_INTERVAL_SECONDS', byDefault: 60, min: 0, max: 3600 },
+  /** Size of one request as EventBridge counts it. */
+  putEventsMaxBytes: { variable: 'PUT_EVENTS_MAX_BYTES', byDefault: 900_000, min: 1024, max: MIB },
+  /** Requests in flight. */
+  putEventsConcurrency: { variable: 'PUT_EVENTS_CONCURRENCY', byDefault: 8, min: 1, max: 256 },
+  /** How long after SIGTERM events may still be published; below the task's stop timeout. */
+  drainSeconds: { variable: 'DRAIN_SECONDS', byDefault: 25, min: 0, max: 120 },
+} as const satisfies Record<string, { variable: string; byDefault: number; min: number; max: number }>;
+
+const DEFAULT_JOURNAL_FOLDER = '/var/lib/ari-eventbridge';
+
+/** The connector's configuration, from environment variables; docs/connector.md lists them with their defaults. */
+export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
   /** `ARI_NODES`: JSON list of `{ name, url, apps, secretId, allowPlainHttp?, caFile? }`. */
   nodes: ConnectorNode[];
   /** `EVENT_BUS_NAME`: name or ARN of the bus. */
   eventBusName: string;
-  /** `HEALTH_PORT`: where `/healthz` and `/readyz` are served, on loopback only. @default 8080 */
-  healthPort: number;
-  /** `JOURNAL_FOLDER`: where events wait on disk, a folder of this process alone. @default /var/lib/ari-eventbridge */
+  /** `JOURNAL_FOLDER`: where events wait on disk, a folder of this process alone. */
   journalFolder: string;
-  /** `JOURNAL_MAX_BYTES`: how much may wait on disk. @default 1073741824 (1 GiB) */
-  journalMaxBytes: number;
-  /** `MEMORY_MAX_BYTES`: how much of it may be in memory as well, or only there while no disk takes it. @default 33554432 (32 MiB) */
-  memoryMaxBytes: number;
-  /** `EVENT_FILTER`: a JSON list of event patterns; what any of them matches is forwarded. @default all but ChannelVarset and ChannelDialplan */
+  /** `EVENT_FILTER`: a JSON list of event patterns; an event that any of them matches is forwarded. */
   filter: EventFilter;
-  /** `DEAD_LETTER_QUEUE_URL`: an SQS queue for events that were refused for good. @default the file in the journal's folder only */
+  /** `DEAD_LETTER_QUEUE_URL`: an SQS queue for events that the bus will never accept; without it they are only in the journal's folder. */
   deadLetterQueueUrl: string | undefined;
-  /** `METRICS_INTERVAL_SECONDS`: how often figures are written to the log as CloudWatch embedded metrics; 0 for never. @default 60 */
-  metricsIntervalSeconds: number;
-  /** `PUT_EVENTS_MAX_BYTES`: size of one request, by AWS's formula. @default 900000 */
-  putEventsMaxBytes: number;
-  /** `PUT_EVENTS_CONCURRENCY`: requests in flight. @default 8 */
-  putEventsConcurrency: number;
-  /** `DRAIN_SECONDS`: how long after SIGTERM events may still be published; below the task's stop timeout. @default 25 */
-  drainSeconds: number;
 }
 
-/** All faults of the configuration at once, a line each. */
+/** Lists all faults of the configuration, one a line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -45,25 +53,15 @@ export class ConfigError extends Error {
   }
 }
 
-const MIB = 1024 * 1024;
 const BUS_NAME = /^(arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
 
 /**
  * Reads the connector's configuration.
  *
- * @throws ConfigError with every fault, each saying what was expected and what came
+ * @throws ConfigError with every fault: what was expected, and what came
  */
 export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
   const faults: string[] = [];
-
-  const integer = (name: string, fallback: number, min: number, max: number): number => {
-    const text = environment[name];
-    if (text === undefined || text === '') return fallback;
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    faults.push(`${name}: expected an integer from ${min} to ${max}, got "${text}"`);
-    return fallback;
-  };
 
   const nodes = readNodes(environment.ARI_NODES, faults);
   const eventBusName = environment.EVENT_BUS_NAME ?? '';
@@ -78,19 +76,26 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
   const config: ConnectorConfig = {
     nodes,
     eventBusName,
-    healthPort: integer('HEALTH_PORT', 8080, 0, 65_535),
-    journalFolder: environment.JOURNAL_FOLDER || '/var/lib/ari-eventbridge',
-    journalMaxBytes: integer('JOURNAL_MAX_BYTES', 1024 * MIB, MIB, 2 ** 40),
-    memoryMaxBytes: integer('MEMORY_MAX_BYTES', 32 * MIB, MIB, 2 ** 34),
+    journalFolder: environment.JOURNAL_FOLDER || DEFAULT_JOURNAL_FOLDER,
     filter: readFilter(environment.EVENT_FILTER, faults),
     deadLetterQueueUrl: readQueueUrl(environment.DEAD_LETTER_QUEUE_URL, faults),
-    metricsIntervalSeconds: integer('METRICS_INTERVAL_SECONDS', 60, 0, 3600),
-    putEventsMaxBytes: integer('PUT_EVENTS_MAX_BYTES', 900_000, 1024, 1024 * 1024),
-    putEventsConcurrency: integer('PUT_EVENTS_CONCURRENCY', 8, 1, 256),
-    drainSeconds: integer('DRAIN_SECONDS', 25, 0, 120),
+    ...readIntegers(environment, faults),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
+}
+
+function readIntegers(environment: NodeJS.ProcessEnv, faults: string[]): Record<keyof typeof INTEGERS, number> {
+  const values: Partial<Record<string, number>> = {};
+  for (const [name, { variable, byDefault, min, max }] of Object.entries(INTEGERS)) {
+    const text = environment[variable];
+    const value = text === undefined || text === '' ? byDefault : Number(text);
+    if (!(Number.isInteger(value) && value >= min && value <= max)) {
+      faults.push(`${variable}: expected an integer from ${min} to ${max}, got "${text}"`);
+    }
+    values[name] = value;
+  }
+  return values as Record<keyof typeof INTEGERS, number>;
 }
 
 function readNodes(text: string | undefined, faults: string[]): ConnectorNode[] {
@@ -98,7 +103,7 @@ function readNodes(text: string | undefined, faults: string[]): ConnectorNode[] 
   try {
     nodes = text === undefined || text === '' ? undefined : JSON.parse(text);
   } catch (error) {
-    faults.push(`ARI_NODES: expected JSON, got text that fails with: ${(error as Error).name}`);
+    faults.push(`ARI_NODES: expected JSON, got text that is not JSON (${(error as Error).name})`);
     return [];
   }
   faults.push(...nodeFaults(nodes).map((fault) => `ARI_NODES: ${fault}`));

@@ -2,23 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { createAriClient } from '../lib/ari/client.ts';
 import type { CredentialsProvider } from '../lib/ari/credentials.ts';
 import { httpTransport } from '../lib/ari/http-transport.ts';
-import { type ConnectorEventMap, type ConnectorEventType, connectorEntry } from '../lib/events/connector-event.ts';
-import { type AriFrame, CALL_EVENT_SOURCE, CONNECTOR_SOURCE, callEventEntry } from '../lib/events/entry.ts';
-import type { EventMetadata } from '../lib/events/metadata.ts';
-import { subjectOf } from '../lib/events/subject.ts';
+import type { ConnectorEventMap, ConnectorEventType } from '../lib/events/connector-event.ts';
 import type { Log } from '../lib/log.ts';
-import type { FramePosition } from './asterisk/app-link.ts';
-import { NodeLink } from './asterisk/node-link.ts';
-import { NodeState, type NodeStateCheckpoint } from './asterisk/node-state.ts';
+import { type LinkEvent, NodeLink, NodeState, type NodeStateCheckpoint } from './asterisk/index.ts';
 import type { BackoffBounds } from './backoff.ts';
+import { CallRecords, type EventOrigin, eventId } from './call-records.ts';
 import type { ConnectorNode } from './config.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { EventBus } from './event-bus.ts';
 import type { EventFilter } from './event-filter.ts';
-import { Journal } from './journal/journal.ts';
-import { type JournalRecord, journalRecord, type RecordOrigin } from './journal/record.ts';
+import { Journal, type JournalRecord } from './journal/index.ts';
+import { Losses } from './losses.ts';
 import type { Gauges, Metrics } from './metrics.ts';
+import { newsRecord } from './news.ts';
 import { Publisher } from './publisher.ts';
+import { replay } from './replay.ts';
 
 export interface ConnectorOptions {
   nodes: readonly ConnectorNode[];
@@ -31,82 +29,82 @@ export interface ConnectorOptions {
   journalFolder: string;
   journalMaxBytes: number;
   memoryMaxBytes: number;
-  putEventsMaxBytes: number;
+  /** Requests to the bus in flight. */
   putEventsConcurrency: number;
   /** Delays between attempts to connect. @default { baseMs: 500, capMs: 30000 } */
-  reconnect?: BackoffBounds;
+  reconnect?: BackoffBounds | undefined;
   /** @default 5000 */
-  pingIntervalMs?: number;
+  pingIntervalMs?: number | undefined;
   /** @default 2000 */
-  standbyPollMs?: number;
+  standbyPollMs?: number | undefined;
 }
 
-/** How the connector is, for `/readyz`. */
+/** The connector's status, for `/readyz`. */
 export interface ConnectorStatus {
   ready: boolean;
-  /** `connected`, or why not, by node. */
+  /** By node: `connected`, or why it is not. */
   nodes: Record<string, string>;
-  /** `accepting`, or why EventBridge takes nothing for now. */
+  /** `accepting`, or why the bus accepts nothing for now. */
   bus: string;
   /** `on disk`, or why events are in memory only. */
   journal: string;
-  /** Events that wait for EventBridge. */
+  /** Events that wait for the bus. */
   waiting: number;
 }
 
-/** What a stop leaves behind. */
+/** Events that a stopped connector has not published. */
 export interface Leftover {
-  /** Events that were not published in time. Those that a disk has are published by the next process on it. */
+  /** Events that were not published in time. The next process publishes those that are on its disk. */
   waiting: number;
-  /** Events that found no room, and that nobody was told of yet. */
+  /** Events that were dropped because there was no room, and whose number is not announced. */
   dropped: number;
 }
 
-/** EventBridge takes entries of up to 1 MiB. */
-const MAX_ENTRY_BYTES = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
-const NO_ROOM = 'there was no room for them to wait';
 
 interface Checkpoint {
   nodes: Record<string, NodeStateCheckpoint>;
 }
 
-/** One node as the connector looks after it. */
-interface Node {
-  name: string;
-  apps: ReadonlySet<string>;
-  state: NodeState;
+/** A node and the link to it. */
+interface Node extends EventOrigin {
   link: NodeLink;
-  /** Events that found no room, and that nobody was told of yet. */
-  dropped: number;
 }
 
-/** The way of an event: link → filter → entry → journal → publisher → bus. */
+/** Forwards the events of all nodes to the bus: link → record → journal → publisher → bus. */
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #log: Log;
   readonly #instance = randomUUID().slice(0, 8);
+  readonly #records: CallRecords;
   readonly #nodes: Map<string, Node>;
   readonly #journal: Journal;
   readonly #publisher: Publisher;
-  #busProven: () => void = () => {};
+  readonly #losses: Losses;
+  readonly #firstAccepted = Promise.withResolvers<void>();
 
   constructor(options: ConnectorOptions) {
-    const { log, bus, metrics } = options;
+    const { log, bus, filter, metrics, deadLetters } = options;
     this.#options = options;
     this.#log = log;
+    this.#records = new CallRecords(bus, filter, metrics);
+    this.#losses = new Losses({
+      deadLetters,
+      metrics,
+      log,
+      announce: (type, detail) => this.#announce(type, detail),
+    });
     this.#publisher = new Publisher({
       bus,
-      maxBytes: options.putEventsMaxBytes,
       concurrency: options.putEventsConcurrency,
       onAccepted: (record) => this.#accepted(record),
-      onRejected: (record, reason) => this.#refused(record, reason),
+      onRejected: (record, reason) => this.#rejected(record, reason),
       onRetry: ({ node, app }) => metrics.count('retried', node, app),
       onStalled: (reason) =>
-        log.warn(`EventBridge cannot be reached: ${reason}. Events wait and are sent again.`, {
+        log.warn(`${bus.name} cannot be reached: ${reason}. Events wait, and the connector sends them again.`, {
           waiting: this.#journal.depth,
         }),
-      onRecovered: () => log.info('EventBridge takes events again', { waiting: this.#journal.depth }),
+      onRecovered: () => log.info(`${bus.name} is accepting events again`, { waiting: this.#journal.depth }),
     });
     this.#journal = new Journal({
       folder: options.journalFolder,
@@ -117,27 +115,14 @@ export class Connector {
         nodes: Object.fromEntries([...this.#nodes].map(([name, { state }]) => [name, state.checkpoint()])),
       }),
       onRecord: (record, arrival) => this.#publisher.submit(record, arrival),
-      onDropped: (origin) => this.#drop(origin),
+      onDropped: (origin) => this.#losses.drop(origin, this.#journal.depth),
     });
-    this.#nodes = new Map();
     const { checkpoint, since } = this.#journal.open();
     const states = (checkpoint as Checkpoint | undefined)?.nodes ?? {};
-    const busProven = new Promise<void>((resolve) => {
-      this.#busProven = resolve;
-    });
-    for (const node of options.nodes)
-      this.#nodes.set(node.name, this.#node(node, new NodeState(states[node.name]), busProven));
-    for (const record of since) {
-      try {
-        this.#replay(record);
-      } catch {
-        // Its text was damaged on disk. EventBridge refuses it where it still waits, and it becomes a dead letter.
-      }
-    }
+    this.#nodes = new Map(options.nodes.map((node) => [node.name, this.#node(node, new NodeState(states[node.name]))]));
+    for (const record of since) this.#replay(record);
     if (this.#journal.depth > 0) {
-      log.info('An earlier process left events in the journal: they are published now', {
-        waiting: this.#journal.depth,
-      });
+      log.info('The journal has events of an earlier process: publishing them now', { waiting: this.#journal.depth });
     }
   }
 
@@ -161,7 +146,7 @@ export class Connector {
     };
   }
 
-  /** Nodes whose link has stopped working, which a new process would put right. */
+  /** Nodes whose link has stopped working, so that only a new process helps. */
   stuckNodes(now = Date.now()): string[] {
     return [...this.#nodes.values()].filter(({ link }) => link.isStuck(now)).map(({ name }) => name);
   }
@@ -183,7 +168,7 @@ export class Connector {
     };
   }
 
-  /** Stops listening and publishes what was read, for `limitMs` at the most. */
+  /** Closes the links, then publishes the events that were read, for at most `limitMs` milliseconds. */
   async stop(limitMs: number): Promise<Leftover> {
     await Promise.all([...this.#nodes.values()].map(({ link }) => link.stop()));
     let timer: NodeJS.Timeout | undefined;
@@ -193,15 +178,14 @@ export class Connector {
     const drained = this.#journal.idle().then(() => this.#options.deadLetters.idle());
     await Promise.race([drained, limit]);
     clearTimeout(timer);
-    const dropped = [...this.#nodes.values()].reduce((sum, node) => sum + this.#tellDropped(node), 0);
+    const dropped = this.#losses.close();
     const waiting = this.#journal.depth;
     this.#journal.close();
     return { waiting, dropped };
   }
 
-  #node(node: ConnectorNode, state: NodeState, busProven: Promise<void>): Node {
-    const { credentialsOf, filter, metrics, reconnect, pingIntervalMs, standbyPollMs } = this.#options;
-    const { name } = node;
+  #node(node: ConnectorNode, state: NodeState): Node {
+    const { credentialsOf, filter, reconnect, pingIntervalMs, standbyPollMs } = this.#options;
     const credentials = credentialsOf(node.secretId);
     const link = new NodeLink({
       node,
@@ -212,160 +196,93 @@ export class Connector {
       state,
       instance: this.#instance,
       excludedTypes: filter.excludedTypes(),
-      busProven,
+      firstAccepted: this.#firstAccepted.promise,
       log: this.#log,
-      ...(reconnect && { backoff: reconnect }),
-      ...(pingIntervalMs !== undefined && { pingIntervalMs }),
-      ...(standbyPollMs !== undefined && { standbyPollMs }),
-      listener: {
-        connected: (apps, connection) => this.#announce('NodeConnected', { node: name, apps, connection }),
-        disconnected: (apps, connection, reason) =>
-          this.#announce('NodeDisconnected', { node: name, apps, connection, reason }),
-        standingDown: (app, connection) => this.#announce('StandingDown', { node: name, app, connection }),
-        gap: ({ apps, connection, from, to, cause }) => {
-          const times = { ...(from !== undefined && { from: iso(from) }), to: iso(to) };
-          for (const app of apps) metrics.count('gaps', name, app);
-          this.#log.warn('Events may have been missed: Asterisk does not repeat them', {
-            node: name,
-            apps,
-            cause,
-            ...times,
-          });
-          this.#announce('Gap', { node: name, apps, connection, ...times, cause });
-        },
-        event: (frame, position, recovered) => this.#forward(name, frame, position, recovered),
-        rejected: (fault, text, position) => {
-          metrics.count('read', name, '');
-          this.#reject({ id: eventId(position), node: name, app: '', reason: fault, content: text });
-        },
-        synced: () => this.#journal.checkpoint(),
-      },
+      backoff: reconnect,
+      pingIntervalMs,
+      standbyPollMs,
+      emit: (event) => this.#onLink(origin, event),
     });
-    return { name, apps: new Set(node.apps), state, link, dropped: 0 };
+    const origin = { name: node.name, apps: new Set(node.apps), state, link };
+    return origin;
   }
 
-  #forward(nodeName: string, frame: AriFrame, position: FramePosition, recovered: boolean): void {
-    const { filter, metrics } = this.#options;
-    const { event } = frame;
-    const { apps, state } = this.#nodes.get(nodeName) as Node;
-    const app = typeof event.application === 'string' && apps.has(event.application) ? event.application : '';
-    const subject = subjectOf(event);
-    const { channelId, resources } = subject;
-    metrics.count(recovered ? 'recovered' : 'read', nodeName, app);
-
-    const second = state.isSecondStart(event, channelId);
-    state.observe(event, subject);
-    if (second) return;
-    if (!filter.passes(frame, resources, nodeName)) {
-      metrics.count('filtered', nodeName, app);
-      return;
+  #onLink(origin: EventOrigin, event: LinkEvent): void {
+    const { name: node } = origin;
+    switch (event.kind) {
+      case 'event': {
+        const record = this.#records.recordOf(origin, event);
+        if (record) this.#append(record);
+        break;
+      }
+      case 'rejected': {
+        const { fault, text, position } = event;
+        this.#options.metrics.count('read', node, '');
+        this.#losses.reject({ kind: 'event', id: eventId(position), node, app: '', reason: fault, content: text });
+        break;
+      }
+      case 'connected': {
+        const { apps, connection } = event;
+        this.#announce('NodeConnected', { node, apps, connection });
+        break;
+      }
+      case 'disconnected': {
+        const { apps, connection, reason } = event;
+        this.#announce('NodeDisconnected', { node, apps, connection, reason });
+        break;
+      }
+      case 'replaced': {
+        const { app, connection } = event;
+        this.#announce('StandingDown', { node, app, connection });
+        break;
+      }
+      case 'gap': {
+        const { apps, connection, cause } = event;
+        const from = event.from === undefined ? {} : { from: new Date(event.from).toISOString() };
+        const gap = { node, apps, ...from, to: new Date(event.to).toISOString(), cause };
+        for (const app of apps) this.#options.metrics.count('gaps', node, app);
+        this.#log.warn('Events may have been missed: Asterisk does not send them again', gap);
+        this.#announce('Gap', { ...gap, connection });
+        break;
+      }
+      case 'synced':
+        this.#journal.checkpoint();
     }
-    const receivedAt = Date.now();
-    const metadata: EventMetadata = {
-      id: eventId(position),
-      node: nodeName,
-      ...position,
-      ...(channelId !== undefined && { channelId, ...state.next(channelId) }),
-      receivedAt: iso(receivedAt),
-      ...(recovered && { recovered: true }),
-    };
-    const lane = `${nodeName}/${channelId ?? resources[0] ?? event.type}`;
-    const entry = callEventEntry(frame, metadata, resources);
-    this.#append(journalRecord({ id: metadata.id, node: nodeName, app, lane, type: event.type, receivedAt }, entry));
   }
 
   #announce<T extends ConnectorEventType>(type: T, detail: ConnectorEventMap[T]): void {
-    const origin = { id: randomUUID(), node: detail.node, app: '', lane: detail.node, type, receivedAt: Date.now() };
-    this.#append(journalRecord(origin, connectorEntry(type, detail)));
+    this.#append(newsRecord(this.#options.bus, type, detail));
   }
 
   #append(record: JournalRecord): void {
-    if (record.bytes > MAX_ENTRY_BYTES) {
-      const reason = `an entry of EventBridge has at most ${MAX_ENTRY_BYTES} bytes, this one has ${record.bytes}`;
-      this.#reject({ ...record, reason, content: record.entry.toString('utf8') });
-    } else {
+    const { name, limits } = this.#options.bus;
+    if (record.bytes <= limits.entryBytes) {
       this.#journal.append(record);
+      return;
     }
+    const reason = `an entry of ${name} has at most ${limits.entryBytes} bytes, this one has ${record.bytes}`;
+    this.#losses.reject({ ...record, reason, content: record.entry.toString('utf8') });
   }
 
   #accepted(record: JournalRecord): void {
-    this.#busProven();
+    this.#firstAccepted.resolve();
     this.#options.metrics.published(record.node, record.app, Date.now() - record.receivedAt);
     this.#journal.settle(record);
-    const node = this.#nodes.get(record.node);
-    const count = node ? this.#tellDropped(node) : 0;
-    if (count > 0) this.#announce('EventsDropped', { node: record.node, count, reason: NO_ROOM });
+    this.#losses.announceDropped(record.node);
   }
 
-  /** Says how many events of a node were dropped since it was said last. */
-  #tellDropped(node: Node): number {
-    const count = node.dropped;
-    node.dropped = 0;
-    if (count > 0) this.#log.error(`${count} events were dropped: ${NO_ROOM}`, { node: node.name, count });
-    return count;
-  }
-
-  #drop(origin: RecordOrigin): void {
-    this.#options.metrics.count('dropped', origin.node, origin.app);
-    const node = this.#nodes.get(origin.node);
-    if (!node) return;
-    node.dropped += 1;
-    if (node.dropped > 1) return;
-    this.#log.error(
-      'There is no more room for events to wait for EventBridge: they are dropped, those of low value first. JOURNAL_MAX_BYTES and MEMORY_MAX_BYTES set the room.',
-      { node: origin.node, firstDropped: origin.id, type: origin.type, waiting: this.#journal.depth },
-    );
-  }
-
-  #refused(record: JournalRecord, reason: string): void {
+  #rejected(record: JournalRecord, reason: string): void {
     this.#journal.settle(record);
-    this.#reject({ ...record, reason, content: record.entry.toString('utf8') });
+    this.#losses.reject({ ...record, reason, content: record.entry.toString('utf8') });
   }
 
-  /** An event that reaches nobody becomes a dead letter, and is told of. News about news would never end. */
-  #reject(rejected: { id: string; node: string; app: string; type?: string; reason: string; content: string }): void {
-    const { id, node, app, type, reason, content } = rejected;
-    const what = { node, id, ...(type !== undefined && { type }), reason };
-    this.#options.metrics.count('rejected', node, app);
-    this.#log.error(`An event was rejected: ${reason}`, { node, id, ...(type !== undefined && { type }) });
-    this.#options.deadLetters.keep({ ...what, content });
-    const isNews = content.startsWith(`{"Source":"${CONNECTOR_SOURCE}"`);
-    if (!isNews) this.#announce('EventRejected', what);
-  }
-
-  /** Brings the state to where it was when an earlier process wrote the record. */
-  #replay({ node, type, receivedAt, entry }: JournalRecord): void {
-    const state = this.#nodes.get(node)?.state;
-    if (!state) return;
-    const { Source, Detail } = JSON.parse(entry.toString('utf8')) as { Source: string; Detail: string };
-    const detail = JSON.parse(Detail);
-    state.lastHeardAt = Math.max(state.lastHeardAt, receivedAt);
-    if (Source === CALL_EVENT_SOURCE) {
-      const { channelId, channelSequence, recovered } = detail.metadata as EventMetadata;
-      state.observe(detail, subjectOf(detail));
-      if (channelId !== undefined && channelSequence !== undefined) state.resume(channelId, channelSequence);
-      if (channelId !== undefined && recovered && type === 'StasisStart') state.markRecovered(channelId);
-    } else if (type === 'NodeConnected') {
-      state.hold((detail as ConnectorEventMap['NodeConnected']).apps, receivedAt);
-    } else if (type === 'StandingDown') {
-      state.release([(detail as ConnectorEventMap['StandingDown']).app]);
+  #replay(record: JournalRecord): void {
+    const node = this.#nodes.get(record.node);
+    if (!node) return;
+    try {
+      replay(node.state, record, this.#options.bus.detailOf(record.entry));
+    } catch {
+      // Its text was damaged on disk. If it still waits, the bus rejects it and it becomes a dead letter.
     }
   }
-}
-
-/** The same for every redelivery of an event: where it stood on which connection. */
-function eventId({ connection, sequence }: FramePosition): string {
-  return `${connection}-${sequence}`;
-}
-
-let lastTime = Number.NaN;
-let lastIso = '';
-
-/** Many events share a millisecond. */
-function iso(time: number): string {
-  if (time !== lastTime) {
-    lastTime = time;
-    lastIso = new Date(time).toISOString();
-  }
-  return lastIso;
 }

@@ -3,30 +3,30 @@ import { join } from 'node:path';
 import { reasonOf } from '../lib/ari/errors.ts';
 import type { Log } from '../lib/log.ts';
 
-/** An event that will reach nobody. */
+/** An event that the bus will never accept. */
 export interface DeadLetter {
   id: string;
   node: string;
   type?: string;
   reason: string;
-  /** The entry, or the frame where it never became one. */
+  /** The entry, or the frame that could not become one. */
   content: string;
 }
 
-/** Where dead letters go beside the file. */
+/** A queue that receives dead letters, besides the file. */
 export interface DeadLetterQueue {
   send(letter: string): Promise<void>;
 }
 
-/** A file larger than this becomes the `.old` one, and the `.old` one of before is gone. */
+/** A larger file is renamed to `.old`, and replaces an earlier `.old` file. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 /** SQS takes messages of up to 1 MiB. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const QUEUE_ATTEMPTS = 5;
-/** How much may wait for the queue, in bytes. What comes beyond it is in the file only. */
+/** How many bytes of letters may wait for the queue. Letters beyond that are in the file only. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** Keeps events that were refused for good, with the reason: in a file beside the journal, and in a queue if there is one. */
+/** Keeps events that the bus will never accept, with the reason: in a file beside the journal, and in a queue if there is one. */
 export class DeadLetters {
   readonly #folder: string;
   readonly #queue: DeadLetterQueue | undefined;
@@ -51,19 +51,19 @@ export class DeadLetters {
       appendFileSync(this.#file, `${line}\n`);
       if (statSync(this.#file).size > MAX_FILE_BYTES) this.#setAside();
     } catch (error) {
-      this.#log.error(`A dead letter cannot be kept in ${this.#file}: ${reasonOf(error)}`, { id: letter.id });
+      this.#log.error(`A dead letter cannot be written to ${this.#file}: ${reasonOf(error)}`, { id: letter.id });
     }
     if (this.#queue) this.#enqueue(letter.id, line);
   }
 
-  /** Resolves when all letters are where they belong. */
+  /** Resolves when no letter waits for the queue. */
   idle(): Promise<void> {
     return this.#sending;
   }
 
   #setAside(): void {
     const old = `${this.#file}.old`;
-    if (existsSync(old)) this.#log.error(`The dead letters in ${old} are overwritten by later ones: the file is full`);
+    if (existsSync(old)) this.#log.error(`${this.#file} is full: it replaces the earlier dead letters in ${old}`);
     renameSync(this.#file, old);
   }
 
@@ -90,7 +90,7 @@ export class DeadLetters {
         return;
       } catch (error) {
         if (attempt === QUEUE_ATTEMPTS) {
-          this.#log.error(`A dead letter does not reach the queue: ${reasonOf(error)}. It is in ${this.#file}.`, {
+          this.#log.error(`A dead letter could not be sent to the queue: ${reasonOf(error)}. It is in ${this.#file}.`, {
             id,
           });
           return;

@@ -2,7 +2,7 @@ import { eventTypes } from '../lib/ari/generated/model.ts';
 import { type AriFrame, CALL_EVENT_SOURCE } from '../lib/events/entry.ts';
 import { type CompiledPatterns, compile, type EventPattern } from '../lib/events/pattern/index.ts';
 
-/** What is forwarded where nothing else is said: all but the bulk that no call waits for. */
+/** The default: all types except two that are very frequent and that no call handler waits for. */
 export const DEFAULT_FILTER: readonly EventPattern[] = [
   { 'detail-type': [{ 'anything-but': ['ChannelVarset', 'ChannelDialplan'] }] },
 ];
@@ -14,7 +14,7 @@ export class EventFilter {
   readonly #looksAtResources: boolean;
   readonly #looksIntoDetail: boolean;
 
-  /** @throws InvalidEventPatternException when a pattern is none that EventBridge would take */
+  /** @throws InvalidEventPatternException for a pattern that EventBridge would refuse */
   constructor(patterns: readonly EventPattern[]) {
     this.#patterns = patterns;
     this.#compiled = compile(patterns);
@@ -27,24 +27,24 @@ export class EventFilter {
     const seen = {
       source: CALL_EVENT_SOURCE,
       'detail-type': event.type,
-      // Made only for patterns that look at them.
+      // Only for patterns that read them.
       ...(this.#looksAtResources && { resources: resources.map((resource) => `${node}/${resource}`) }),
       ...(this.#looksIntoDetail && { detail: { ...event, metadata: { node } } }),
     };
     try {
       return this.#compiled.matches(seen);
     } catch {
-      // Nested too deep to be judged, say: an event too many costs less than one that is missing.
+      // For example, an event that is nested too deeply to match: one event too many is better than a missing one.
       return true;
     }
   }
 
-  /** Types of events of which none passes, whatever it holds: Asterisk need not even send them. */
+  /** Types of which no event passes, whatever its fields are: Asterisk need not send them. */
   excludedTypes(): string[] {
     const byType: EventPattern[] = [];
     for (const pattern of this.#patterns) {
       const types = pattern['detail-type'];
-      // Beside `$or` a field may be overruled by its branches.
+      // Where the pattern has `$or` too, the type alone does not decide.
       if (types === undefined || '$or' in pattern) return [];
       byType.push({ 'detail-type': types });
     }

@@ -1,4 +1,4 @@
-/** A queue that takes and gives in constant time, also when it is long. */
+/** A queue whose operations take constant time, however long it is. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -25,7 +25,7 @@ export class Fifo<T> {
     const item = this.#items[this.#head];
     if (this.#head === this.#items.length) return undefined;
     this.#items[this.#head++] = undefined;
-    // Half of the array is behind the head: moved away at a constant cost an item.
+    // Half of the array is before the head: removing it costs constant time for each item.
     if (this.#head > 64 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;

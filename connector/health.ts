@@ -1,21 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { ConnectorStatus } from './connector.ts';
 
-/** What is asked of the connector. */
+/** The source of the answers. */
 export interface HealthSource {
   status(): ConnectorStatus;
-  /** Nodes whose link has stopped working, which a new process would put right. */
+  /** Nodes whose link has stopped working, so that only a new process helps. */
   stuck(): string[];
-  /** The connector's figures in Prometheus' text form. */
+  /** The connector's metrics in Prometheus' text format. */
   metrics(): string;
 }
 
 /**
- * Serves on loopback, where the container's own health check asks and nobody else can:
+ * Serves on loopback only, for the container's own health check:
  *
- *  - `/healthz`: 200 while the process and its sockets work, also while Asterisk or EventBridge is away;
- *  - `/readyz`: 200, or 503 with what is missing;
- *  - `/metrics`: figures in Prometheus' text form.
+ *  - `/healthz`: 200 while the process and its links work, also while Asterisk or EventBridge cannot be reached;
+ *  - `/readyz`: 200 when the connector is ready, else 503; both with its status;
+ *  - `/metrics`: metrics in Prometheus' text format.
  *
  * @param port 0 for any free one
  */

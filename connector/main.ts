@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import { cachedCredentials, parseCredentials } from '../lib/ari/credentials.ts';
+import { readSecret, secretsManagerClient } from '../lib/aws/secrets-manager.ts';
 import { createLog } from '../lib/log.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { Connector } from './connector.ts';
@@ -6,15 +8,18 @@ import { DeadLetters } from './dead-letters.ts';
 import { EventBridge } from './eventbridge.ts';
 import { serveHealth } from './health.ts';
 import { Metrics } from './metrics.ts';
-import { secretCredentials, secretsManagerClient } from './secret.ts';
 import { SqsQueue } from './sqs.ts';
 
 const log = createLog();
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const secrets = secretsManagerClient();
-  const bus = new EventBridge(config.eventBusName, config.putEventsConcurrency);
+  const secrets = await secretsManagerClient();
+  const bus = new EventBridge({
+    eventBusName: config.eventBusName,
+    connections: config.putEventsConcurrency,
+    requestBytes: config.putEventsMaxBytes,
+  });
   const queue = config.deadLetterQueueUrl ? new SqsQueue(config.deadLetterQueueUrl, secrets.config) : undefined;
   const metrics = new Metrics();
   const connector = new Connector({
@@ -23,7 +28,7 @@ async function main(): Promise<void> {
     log,
     metrics,
     deadLetters: new DeadLetters(config.journalFolder, queue, log),
-    credentialsOf: (secretId) => secretCredentials(secrets, secretId),
+    credentialsOf: (id) => cachedCredentials(async () => parseCredentials(id, await readSecret(id, secrets))),
   });
   const health = await serveHealth(config.healthPort, {
     status: () => connector.status,
@@ -52,7 +57,7 @@ async function main(): Promise<void> {
     if (config.metricsIntervalSeconds > 0) writeMetrics();
     if (waiting > 0) {
       log.error(
-        `${waiting} events were not published within ${config.drainSeconds} s. Those in ${config.journalFolder} are published by the next process that starts on this folder; a task with a new disk does not see them.`,
+        `${waiting} events were not published within ${config.drainSeconds} s. The next process on the folder ${config.journalFolder} publishes those that are in it; a task with a new disk does not have them.`,
         { waiting },
       );
     }

@@ -1,15 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** What is counted, by node and app, since the process began. */
+/** The counters of each node and app since the process began: name for Prometheus, name for CloudWatch, help text. */
 const COUNTERS = {
   read: ['events_read', 'EventsRead', 'Frames read from the event WebSocket.'],
   filtered: ['events_filtered', 'EventsFiltered', 'Events that the filter keeps from the bus.'],
   published: ['events_published', 'EventsPublished', 'Entries that the bus accepted.'],
   retried: ['events_retried', 'EventsRetried', 'Entries that have to be sent again.'],
-  rejected: ['events_rejected', 'EventsRejected', 'Events refused for good: they are dead letters.'],
-  dropped: ['events_dropped', 'EventsDropped', 'Events that found no room to wait: they reached nobody.'],
+  rejected: ['events_rejected', 'EventsRejected', 'Events that the bus will never accept: they are dead letters.'],
+  dropped: ['events_dropped', 'EventsDropped', 'Events that were dropped because the journal was full: they are lost.'],
   recovered: ['events_recovered', 'EventsRecovered', 'Events rebuilt after a gap.'],
-  gaps: ['gaps', 'Gaps', 'Times in which events may have been missed.'],
+  gaps: ['gaps', 'Gaps', 'Periods in which events may have been missed.'],
 } as const;
 
 export type CounterName = keyof typeof COUNTERS;
@@ -21,15 +21,15 @@ const SAMPLES = 100;
 const PREFIX = 'ari_eventbridge';
 const NAMESPACE = 'AriEventBridge';
 
-/** How things stand now. */
+/** The connector's state at this moment. */
 export interface Gauges {
-  /** Whether the app is listened to. */
+  /** Whether the app is registered over an open connection. */
   connected: { node: string; app: string; value: boolean }[];
   /** Days until the certificate of a node expires, of those that have one. */
   certificates: { node: string; days: number }[];
   journalDepth: number;
   journalBytes: number;
-  /** Age of the oldest event that is not accepted yet. */
+  /** Age of the oldest event that the bus has not accepted yet. */
   journalAgeSeconds: number;
 }
 
@@ -39,11 +39,11 @@ interface Series {
   node: string;
   app: string;
   counters: Counters;
-  /** What CloudWatch has been told already. */
-  told: Counters;
+  /** The counters at the last call of `embedded`. */
+  logged: Counters;
 }
 
-/** The connector's figures: in Prometheus' text form for who asks, as CloudWatch embedded metrics for the log. */
+/** The connector's metrics: in Prometheus' text format on request, and as CloudWatch embedded metrics for the log. */
 export class Metrics {
   readonly #series = new Map<string, Map<string, Series>>();
   readonly #latencyCounts = new Array<number>(BUCKETS.length + 1).fill(0);
@@ -70,7 +70,7 @@ export class Metrics {
     this.#latencyCounts[at] = (this.#latencyCounts[at] as number) + 1;
     this.#latencySum += seconds;
     this.#latencyCount += 1;
-    // Every value has the same chance to be among the samples.
+    // Reservoir sampling: every value has the same chance to be among the samples.
     this.#samplesSeen += 1;
     if (this.#latencySamples.length < SAMPLES) this.#latencySamples.push(latencyMs);
     else {
@@ -94,7 +94,7 @@ export class Metrics {
     const connected = gauges.connected.map(
       ({ node, app, value }) => `${PREFIX}_connected${labels({ node, app })} ${value ? 1 : 0}`,
     );
-    family('connected', 'gauge', 'Whether the app is listened to.', connected);
+    family('connected', 'gauge', 'Whether the app is registered over an open connection.', connected);
     const days = gauges.certificates.map(
       ({ node, days: left }) => `${PREFIX}_certificate_days${labels({ node })} ${left}`,
     );
@@ -111,24 +111,24 @@ export class Metrics {
   }
 
   /**
-   * CloudWatch embedded metrics: what came since the last time. A JSON line for each node and app, one for each
-   * certificate, and one for the process, which sums up what an alarm has to see wherever it happens.
+   * CloudWatch embedded metrics since the last call: a JSON line for each node and app, one for each certificate, and one
+   * for the process with the sums that alarms watch.
    */
   embedded(gauges: Gauges, now = Date.now()): string[] {
     const connected = new Map(gauges.connected.map(({ node, app, value }) => [`${node}\n${app}`, value ? 1 : 0]));
-    // Also of apps that are quiet: that no figure comes means that no connector runs.
+    // Apps without events have a line too: to an alarm, missing data means that no connector runs.
     for (const { node, app } of gauges.connected) this.#of(node, app);
     const sums = { EventsRejected: 0, EventsDropped: 0, Gaps: 0 };
     const lines = [...this.#all()].map((series) => {
       const values: Record<string, number> = {};
       for (const [key, [, name]] of Object.entries(COUNTERS) as [CounterName, readonly string[]][]) {
-        values[name as string] = series.counters[key] - series.told[key];
+        values[name as string] = series.counters[key] - series.logged[key];
       }
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += values[name] ?? 0;
-      series.told = { ...series.counters };
+      series.logged = { ...series.counters };
       const up = connected.get(`${series.node}\n${series.app}`);
       const gauge = up === undefined ? {} : { Connected: up };
-      // CloudWatch takes no dimension without a value: what concerns no app has none.
+      // CloudWatch takes no dimension without a value.
       const dimensions = { Node: series.node, ...(series.app !== '' && { App: series.app }) };
       return embeddedLine(now, dimensions, { ...values, ...gauge });
     });
@@ -155,7 +155,7 @@ export class Metrics {
     }
     let series = byApp.get(app);
     if (!series) {
-      series = { node, app, counters: zeros(), told: zeros() };
+      series = { node, app, counters: zeros(), logged: zeros() };
       byApp.set(app, series);
     }
     return series;

@@ -1,40 +1,35 @@
 import { Backoff, type BackoffBounds } from './backoff.ts';
 import type { EventBus, PutOutcome } from './event-bus.ts';
 import { Fifo } from './fifo.ts';
-import type { Arrival } from './journal/journal.ts';
-import type { JournalRecord } from './journal/record.ts';
+import type { Arrival, JournalRecord } from './journal/index.ts';
 
-/** PutEvents takes 1 to 10 entries. */
-const MAX_ENTRIES = 10;
-/** Before the bus is tried again that could not be reached. */
+/** How long to wait before the next request to a bus that could not be reached. */
 const UNAVAILABLE_BACKOFF: BackoffBounds = { baseMs: 100, capMs: 5000 };
-/** Before an entry is sent again that was throttled, or failed by itself. */
+/** How long to wait before an entry is sent again that was throttled, or that failed alone. */
 const ENTRY_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 5000 };
-/** One request in so many begins with the backlog, so that neither it nor what is live starves. */
+/** One request in this many begins with the backlog, so that neither the backlog nor live records starve. */
 const BACKLOG_TURN = 4;
-/** After so many requests without a failed entry, records of one lane share requests again. */
+/** After this many requests without a failed entry, records of one lane share requests again. */
 const TRUST_AFTER = 50;
 
 export interface PublisherOptions {
   bus: EventBus;
-  /** Size of one request, in bytes by AWS's formula. */
-  maxBytes: number;
   /** Requests in flight at the most. */
   concurrency: number;
   onAccepted(record: JournalRecord): void;
-  /** The record is refused for good: it will reach nobody. */
+  /** The bus will never accept the record. */
   onRejected(record: JournalRecord, reason: string): void;
   /** The record will be sent again. */
   onRetry(record: JournalRecord): void;
   /** The bus cannot be reached; called once when that begins. */
   onStalled(reason: string): void;
-  /** It can again. */
+  /** The bus accepts records again. */
   onRecovered(): void;
   /** Bounds of the waits, in milliseconds. @default { baseMs: 100, capMs: 5000 } */
   backoff?: BackoffBounds;
 }
 
-/** Records that must keep their order: those of one channel. In flight, ready, or waiting to be tried again. */
+/** Records that must keep their order: those of one channel. In flight, ready, or waiting to be sent again. */
 interface Lane {
   name: string;
   waiting: Fifo<JournalRecord>;
@@ -49,29 +44,29 @@ interface Share {
 }
 
 /**
- * Publishes records: at once when idle, in fuller requests under load. A lane travels in at most one request at a
- * time, so that no request can overtake another with the same channel. What is worth trying again waits at the head
- * of its lane, for ever.
+ * Publishes records: at once when idle, in fuller requests under load. A lane is in at most one request at a time, so
+ * that no request can overtake another with the same channel. A record that the bus may accept later waits at the head of
+ * its lane, without a limit of time.
  *
- * The number of requests in flight follows what the bus takes: each throttled entry lowers it, each clean request
- * raises it a little, up to `concurrency`. A bus that cannot be reached is asked with one request at a time.
+ * The number of requests in flight follows what the bus accepts: each throttled entry lowers it, each request without a
+ * failed entry raises it a little, up to `concurrency`. A bus that cannot be reached gets one request at a time.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** Every lane that has records waiting or in flight. */
   readonly #lanes = new Map<string, Lane>();
-  /** Lanes whose next record may be sent, by where their first one came from. */
+  /** Lanes whose next record may be sent, by where their first record came from. */
   readonly #ready = { live: new Fifo<Lane>(), backlog: new Fifo<Lane>() };
   readonly #backoff: Backoff;
   #limit: number;
   #inFlight = 0;
   #requests = 0;
-  /** Requests since an entry last failed by itself. */
-  #clean = TRUST_AFTER;
-  /** Requests since the last answer that got nowhere. */
-  #lost = 0;
-  /** Counts the times at which the bus could not be reached. */
-  #round = 0;
+  /** Requests since an entry last failed alone. */
+  #requestsSinceFailure = TRUST_AFTER;
+  /** Requests in a row that did not reach the bus. */
+  #failedInARow = 0;
+  /** How often the bus could not be reached. */
+  #outage = 0;
   #pumping = false;
   #pause: NodeJS.Timeout | undefined;
   #stalled: string | undefined;
@@ -83,7 +78,7 @@ export class Publisher {
     this.#backoff = new Backoff(options.backoff ?? UNAVAILABLE_BACKOFF);
   }
 
-  /** Why the bus cannot be reached, `undefined` while it can. */
+  /** Why the bus cannot be reached; undefined while it can. */
   get stalled(): string | undefined {
     return this.#stalled;
   }
@@ -107,7 +102,7 @@ export class Publisher {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Within this turn of the event loop, when all that it brought is here: one request takes ten of them. */
+  /** Sends at the end of this turn of the event loop, when all records of the turn are here: one request takes many. */
   #pumpSoon(): void {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -124,24 +119,25 @@ export class Publisher {
     }
   }
 
-  /** One record of each lane that is ready, as far as the request has room; then more of the same lanes. */
+  /** One record of each ready lane, as far as the request has room; then more records of the same lanes. */
   #takeRequest(): Share[] {
     this.#requests += 1;
     const shares: Share[] = [];
-    const room = { entries: MAX_ENTRIES, bytes: this.#options.maxBytes };
+    const { requestEntries, requestBytes } = this.#options.bus.limits;
+    const room = { entries: requestEntries, bytes: requestBytes };
     const { live, backlog } = this.#ready;
     for (const ready of this.#requests % BACKLOG_TURN === 0 ? [backlog, live] : [live, backlog]) {
-      for (let lane = ready.peek(); lane && fits(lane, room); lane = ready.peek()) {
+      for (let lane = ready.peek(); lane && fits(lane, room, shares.length === 0); lane = ready.peek()) {
         ready.shift();
         shares.push({ lane, records: [takeFrom(lane, room)] });
       }
     }
-    // While entries fail by themselves, a second one of the same lane could be accepted where the first one was not.
-    if (this.#clean < TRUST_AFTER) return shares;
+    // While entries fail alone, the bus could accept a second one of a lane and not the first.
+    if (this.#requestsSinceFailure < TRUST_AFTER) return shares;
     for (let more = true; more; ) {
       more = false;
       for (const { lane, records } of shares) {
-        if (lane.waiting.length === 0 || !fits(lane, room)) continue;
+        if (lane.waiting.length === 0 || !fits(lane, room, false)) continue;
         records.push(takeFrom(lane, room));
         more = true;
       }
@@ -151,7 +147,7 @@ export class Publisher {
 
   async #send(shares: Share[]): Promise<void> {
     this.#inFlight += 1;
-    const round = this.#round;
+    const outage = this.#outage;
     const records = shares.flatMap((share) => share.records);
     const outcomes = await this.#options.bus.put(records.map(({ entry }) => entry));
     this.#inFlight -= 1;
@@ -161,12 +157,12 @@ export class Publisher {
       this.#conclude(share, outcomes.slice(index, index + share.records.length));
       index += share.records.length;
     }
-    this.#adapt(outcomes, round);
+    this.#adapt(outcomes, outage);
     this.#pump();
     if (this.#lanes.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** Settles what is final, and puts the rest back at the head of its lane. */
+  /** Reports final outcomes, and puts the other records back at the head of their lane. */
   #conclude({ lane, records }: Share, outcomes: PutOutcome[]): void {
     const again: JournalRecord[] = [];
     let delayed = false;
@@ -198,22 +194,22 @@ export class Publisher {
     else this.#lanes.delete(lane.name);
   }
 
-  #adapt(outcomes: PutOutcome[], round: number): void {
+  #adapt(outcomes: PutOutcome[], outage: number): void {
     const { concurrency } = this.#options;
     const bad = outcomes.filter(({ status }) => status !== 'accepted' && status !== 'rejected');
-    const away = bad.find((outcome) => outcome.status === 'unavailable');
-    if (away?.status === 'unavailable') {
-      this.#lost += 1;
-      // A connection that the bus had closed meanwhile, or one bad answer: tried again at once.
-      if (this.#lost > 1) this.#stall(away.reason);
+    const unavailable = bad.find((outcome) => outcome.status === 'unavailable');
+    if (unavailable?.status === 'unavailable') {
+      this.#failedInARow += 1;
+      // One failure may be a connection that the bus had closed, or a single bad answer: send again at once.
+      if (this.#failedInARow > 1) this.#stall(unavailable.reason);
       return;
     }
-    this.#clean = bad.length > 0 ? 0 : this.#clean + 1;
+    this.#requestsSinceFailure = bad.length > 0 ? 0 : this.#requestsSinceFailure + 1;
     if (bad.length > 0) this.#limit = Math.max(1, this.#limit * (1 - bad.length / outcomes.length / 4));
     else this.#limit = Math.min(concurrency, this.#limit + 1 / this.#limit);
-    // What was sent before the bus went away says nothing of the time after it.
-    if (round !== this.#round) return;
-    this.#lost = 0;
+    // A request that was sent before the outage does not show that the bus can be reached again.
+    if (outage !== this.#outage) return;
+    this.#failedInARow = 0;
     this.#backoff.reset();
     if (this.#stalled === undefined) return;
     this.#stalled = undefined;
@@ -223,7 +219,7 @@ export class Publisher {
   #stall(reason: string): void {
     if (this.#stalled === undefined) this.#options.onStalled(reason);
     this.#stalled = reason;
-    this.#round += 1;
+    this.#outage += 1;
     this.#limit = 1;
     if (this.#pause !== undefined) return;
     this.#pause = setTimeout(() => {
@@ -238,9 +234,9 @@ interface Room {
   bytes: number;
 }
 
-/** What is larger than a whole request goes by itself. */
-function fits(lane: Lane, room: Room): boolean {
-  if (room.entries === MAX_ENTRIES) return true;
+/** A record that is larger than a whole request is sent alone. */
+function fits(lane: Lane, room: Room, first: boolean): boolean {
+  if (first) return true;
   const record = lane.waiting.peek() as JournalRecord;
   return room.entries > 0 && record.bytes <= room.bytes;
 }

@@ -1,4 +1,5 @@
-import { type AwsConfig, AwsService, errorCode } from '../lib/aws/service.ts';
+import { refusalOf } from '../lib/aws/errors.ts';
+import { type AwsConfig, AwsService } from '../lib/aws/service.ts';
 import type { DeadLetterQueue } from './dead-letters.ts';
 
 /** An SQS queue for dead letters. */
@@ -21,11 +22,7 @@ export class SqsQueue implements DeadLetterQueue {
   async send(letter: string): Promise<void> {
     const body = Buffer.from(JSON.stringify({ QueueUrl: this.#url, MessageBody: letter }));
     const answer = await this.#service.request('AmazonSQS.SendMessage', body);
-    if (answer.status !== 200) {
-      throw new Error(
-        `${errorCode(answer.body) || answer.status}: ${String(answer.body?.message ?? 'no further word')}`,
-      );
-    }
+    if (answer.status !== 200) throw refusalOf(answer);
   }
 
   close(): void {

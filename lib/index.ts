@@ -1,4 +1,4 @@
-/** What the author of a call handler imports from `ari-eventbridge`. */
+/** The package's main entry point, for authors of call handlers. */
 export type { CallOptions } from './ari/call-options.ts';
 export { type ChannelHandle, channelHandle } from './ari/channel.ts';
 export {

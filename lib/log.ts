@@ -1,18 +1,18 @@
 export type LogLevel = 'info' | 'warn' | 'error';
 
-/** Writes one JSON line for each call: CloudWatch, `jq` and a person at 3 a.m. read the same. */
+/** Writes one JSON line for each call, readable by CloudWatch, `jq` and people. */
 export interface Log {
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
   error(message: string, fields?: object): void;
-  /** A log whose every line carries these fields. */
+  /** A log that adds these fields to every line. */
   with(fields: object): Log;
 }
 
 /**
  * A log of JSON lines: `{"time":…,"level":…,"message":…, …fields}`.
  *
- * @param write takes one line without its newline. @default standard output
+ * @param write called with one line without its newline. @default standard output
  * @example
  * const lines: string[] = [];
  * const log = createLog({ service: 'ivr' }, (line) => lines.push(line));

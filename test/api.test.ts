@@ -9,7 +9,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 const kinds = (module: object): Record<string, string> =>
   Object.fromEntries(Object.entries(module).map(([name, value]) => [name, typeof value]));
 
-test('ari-eventbridge offers this and nothing else', () => {
+test('ari-eventbridge exports this and nothing else', () => {
   expect(kinds(main)).toEqual({
     AriError: 'function',
     CALL_EVENT_SOURCE: 'string',
@@ -33,7 +33,7 @@ test('ari-eventbridge offers this and nothing else', () => {
   });
 });
 
-test('its other entrances offer this and nothing else', () => {
+test('its other entry points export this and nothing else', () => {
   expect(kinds(testing)).toEqual({ forSeeds: 'function', testCalls: 'function' });
   expect(kinds(pattern)).toEqual({
     InvalidEventException: 'function',
@@ -72,16 +72,13 @@ describe('ari-eventbridge/cdk', () => {
     ]),
   ) as [string, string, string][];
 
-  test.each(constructs)(
-    'has %s in a file of its own, %s, and shows by an example how to use it',
-    (name, file, source) => {
-      expect(file).toBe(`${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`);
-      const before = source.slice(0, source.search(new RegExp(`^export class ${name}\\b`, 'm')));
-      expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);
-    },
-  );
+  test.each(constructs)('has %s in its own file, %s, with an example of its use', (name, file, source) => {
+    expect(file).toBe(`${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`);
+    const before = source.slice(0, source.search(new RegExp(`^export class ${name}\\b`, 'm')));
+    expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);
+  });
 
-  test('has a construct in every place that it offers one', () => {
+  test('exports a construct in every listed place', () => {
     const classes = Object.keys(cdk).filter((name) => /^[A-Z]/.test(name));
     expect(constructs.map(([name]) => name).toSorted()).toEqual(classes.toSorted());
   });
@@ -94,7 +91,7 @@ describe('ari-eventbridge/cdk', () => {
     ].map(([, name = '', body = '']) => [name, body] as const),
   );
 
-  test.each(props)('%s says of each prop what it is, and of each that can be left out what it is then', (_, body) => {
+  test.each(props)('%s documents each prop, and the default of each optional one', (_, body) => {
     const fields = [...body.matchAll(/( {2}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)? {2}(\w+)(\??): /g)];
     expect(fields.length).toBeGreaterThan(0);
     for (const [, docstring, name, optional] of fields) {
@@ -115,7 +112,7 @@ test.each([
   ['call-handler/play-once.ts', 'playOnce'],
   ['testing/test-calls.ts', 'testCalls'],
   ['testing/test-call.ts', 'TestCall'],
-])('lib/%s shows by an example how to use %s', (file, name) => {
+])('lib/%s has an example of how to use %s', (file, name) => {
   const source = readFileSync(new URL(`../lib/${file}`, import.meta.url), 'utf8');
   const before = source.slice(0, source.search(new RegExp(`^export (async )?(function|class) ${name}\\b`, 'm')));
   expect(before.slice(before.lastIndexOf('/**'))).toMatch(/@example[\s\S]*\*\/\n$/);

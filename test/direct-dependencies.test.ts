@@ -24,13 +24,13 @@ test('docs/dependencies.md lists every direct dependency once, and nothing else'
   expect(rows.map(({ name }) => name).toSorted()).toEqual(direct.toSorted());
 });
 
-test.each(direct)('docs/dependencies.md is right about %s, and says why it is there', (name) => {
+test.each(direct)('docs/dependencies.md is right about %s, and gives the reason for it', (name) => {
   const row = rows.find((each) => each.name === name);
   expect(row).toMatchObject({ kind: kindOf(name), license: lock.direct(name)?.license, brings: lock.broughtBy(name) });
   expect(row?.why?.length).toBeGreaterThan(20);
 });
 
-test('what others have to install themselves is optional, and here for development', () => {
+test('peer dependencies are optional, and installed here for development', () => {
   for (const name of Object.keys(peers)) {
     expect(manifest.peerDependenciesMeta).toHaveProperty([name], { optional: true });
     expect(devDependencies).toHaveProperty([name]);
@@ -48,7 +48,7 @@ test('no package is deprecated, and none runs a script when it is installed but 
   );
 });
 
-test('every package has a licence that lets it be used, changed and passed on', () => {
+test('every package has a permissive licence', () => {
   const free = /^(\(?(MIT|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0|MPL-2\.0|Unlicense)\b)/;
   const others = Object.entries(lock.packages).filter(([, { license }]) => !free.test(license ?? 'none'));
   expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);

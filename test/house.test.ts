@@ -57,7 +57,13 @@ const ARROWS: Record<string, string[]> = {
   ],
 };
 /** Files that import nothing of ours but each other. */
-const OPEN_TO_ALL = ['lib/log.ts', 'lib/local/stop-child.ts', 'connector/backoff.ts', 'connector/fifo.ts'];
+const OPEN_TO_ALL = [
+  'lib/json.ts',
+  'lib/log.ts',
+  'lib/local/stop-child.ts',
+  'connector/backoff.ts',
+  'connector/fifo.ts',
+];
 
 /** Rooms that import from aws-cdk-lib. */
 const WITH_CDK = ['lib/cdk', 'bin'];
@@ -153,7 +159,7 @@ test('no files import each other in a circle', () => {
   expect(circles(house)).toEqual([]);
 });
 
-test('each room of the list exists, and each is large enough to be looked at', () => {
+test('each room of the list exists, and is not empty', () => {
   const inUse = new Set(sources.map(roomOf));
   expect([...inUse].toSorted()).toEqual([...Object.keys(ARROWS), 'open to all'].toSorted());
   expect(sources.length).toBeGreaterThan(200);
@@ -163,7 +169,7 @@ describe('what this test would find', () => {
   const planted = (file: string, ...texts: string[]): Imports =>
     new Map([...house, [file, importsIn(texts.join('\n'))]]);
 
-  test('an import against the house', () => {
+  test('an import that is not allowed', () => {
     const file = 'lib/ari/channel.ts';
     const text = "import { callHandler } from '../call-handler/call-handler.ts';";
     expect(forbidden(file, planted(file, text))).toEqual(['../call-handler/call-handler.ts']);

@@ -15,12 +15,12 @@ const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
 
 test('every package is locked by its hash', () => {
   expect(installed.length).toBeGreaterThan(20);
-  // What a package brings along in its own archive is covered by that one's hash.
+  // Packages bundled in another package's archive are covered by its hash.
   const unlocked = installed.filter(([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'));
   expect(unlocked.map(([path]) => path)).toEqual([]);
 });
 
-test('no package runs a script when it is installed, but those that are named', () => {
+test('no package runs an install script, except the listed ones', () => {
   const { allowScripts } = read<{ allowScripts: Record<string, boolean> }>('package.json');
   const running = installed.filter(([, { hasInstallScript, optional }]) => hasInstallScript && !optional);
   expect(running.map(([path]) => nameOf(path)).toSorted()).toEqual(Object.keys(allowScripts).toSorted());

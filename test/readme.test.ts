@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-test('the tutorial of the README runs as it stands there', async () => {
+test('the tutorial of the README runs as written', async () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const tutorial = readme.slice(readme.indexOf('## Write a handler'), readme.indexOf('## Route events to it'));
   const blocks = [...tutorial.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
@@ -13,7 +13,7 @@ test('the tutorial of the README runs as it stands there', async () => {
   const whole = blocks.join('\n');
   const assertions = whole.match(/assert\./g) ?? [];
   expect(assertions.length).toBeGreaterThanOrEqual(5);
-  // In the project, so that `ari-eventbridge` is found as its users find it.
+  // In the project, so that `ari-eventbridge` is resolved as for its users.
   const folder = mkdtempSync(join(ROOT, 'test/.readme-'));
   try {
     const file = join(folder, 'tutorial.ts');

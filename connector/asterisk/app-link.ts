@@ -1,55 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import type { Credentials, CredentialsProvider } from '../../lib/ari/credentials.ts';
-import { type AriFrame, readFrame } from '../../lib/events/entry.ts';
+import { readFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
 import { Backoff, type BackoffBounds } from '../backoff.ts';
 import { type ConnectFailure, explainFailure } from './connect-failure.ts';
-import { EventSocket } from './event-socket.ts';
+import { EventSocket, type SocketEvent } from './event-socket.ts';
+import type { FramePosition, LinkEvent } from './link-event.ts';
 
-/** Reconnecting starts anew from short delays only after a connection stood this long. */
+/** After a connection of this duration, the delays between attempts begin with the shortest again. */
 const STABLE_MS = 30_000;
 const BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
-/** The same failure again and again is repeated in the log at this distance. */
+/** How often the log repeats the same failure. */
 const REMIND_MS = 60_000;
 
-/** Where an event stands: on which connection, and its number there, from 1. */
-export interface FramePosition {
+interface OpenConnection {
+  apps: string[];
   connection: string;
+  /** The number of its last frame or rebuilt event. */
   sequence: number;
-}
-
-/** What a link tells. */
-export interface AppLinkListener {
-  /** Called before each attempt to connect, and waited for. */
-  connecting(apps: string[]): Promise<void>;
-  connected(apps: string[], connection: string): void;
-  disconnected(apps: string[], connection: string, reason: string): void;
-  event(frame: AriFrame, position: FramePosition): void;
-  rejected(fault: string, text: string, position: FramePosition): void;
-  /** Asterisk has given the app to another socket. The link goes on without it. */
-  replaced(app: string, connection: string): void;
-  /** Asterisk gave a sign of life. */
-  heard(): void;
+  /** When it opened, in epoch milliseconds; absent until then. */
+  since?: number;
 }
 
 export interface AppLinkOptions {
   node: DialledNode;
   apps: readonly string[];
-  /** A name to register beside an app, for as long as the connection stands. */
+  /** A name to register beside an app while the connection is open. */
   nameBeside(app: string): string;
   credentials: CredentialsProvider;
-  listener: AppLinkListener;
+  /** Called before each attempt to connect, and waited for. */
+  beforeConnect?(apps: string[]): Promise<void>;
+  emit(event: LinkEvent): void;
   log: Log;
   /** @default { baseMs: 500, capMs: 30000 } */
-  backoff?: BackoffBounds;
-  /** How long a connection has to stand for delays to begin anew, in milliseconds. @default 30000 */
-  stableMs?: number;
+  backoff?: BackoffBounds | undefined;
+  /** After a connection of this duration, in milliseconds, the delays begin with the shortest again. @default 30000 */
+  stableMs?: number | undefined;
   /** @default 5000 */
-  pingIntervalMs?: number;
+  pingIntervalMs?: number | undefined;
 }
 
-/** Keeps an event WebSocket for some of a node's apps open, for as long as the process lives. */
+/** Keeps an event WebSocket for some of a node's apps open until it is stopped. */
 export class AppLink {
   readonly #options: AppLinkOptions;
   readonly #apps: Set<string>;
@@ -59,12 +51,11 @@ export class AppLink {
   #retry: NodeJS.Timeout | undefined;
   #refreshCredentials = false;
   #stopped = false;
-  /** The apps and the id of the connection that stands, and how many events it brought. */
-  #open: { apps: string[]; connection: string; sequence: number } | undefined;
+  #open: OpenConnection | undefined;
   #certificateExpires: number | undefined;
   #lastSign = Date.now();
   #notReady: string | undefined = 'not connected yet';
-  #lastSaid = { reason: '', at: 0 };
+  #lastWarning = { reason: '', at: 0 };
 
   constructor(options: AppLinkOptions) {
     this.#options = options;
@@ -73,12 +64,12 @@ export class AppLink {
     this.#log = options.log;
   }
 
-  /** The apps that it listens to, or would. */
+  /** The apps that it listens to, or will when connected. */
   get apps(): string[] {
     return [...this.#apps];
   }
 
-  /** Why there is no connection, `undefined` while there is. */
+  /** Why there is no connection; undefined while there is one. */
   get notReady(): string | undefined {
     return this.#notReady;
   }
@@ -88,12 +79,12 @@ export class AppLink {
     return this.#certificateExpires;
   }
 
-  /** When Asterisk was heard last, or the last attempt to connect began or ended: there is always one within a minute. */
+  /** When Asterisk last sent something, or an attempt to connect last began or ended: at least once a minute. */
   get lastSign(): number {
     return this.#lastSign;
   }
 
-  /** The id of the connection that stands. */
+  /** The id of the open connection. */
   get connection(): string | undefined {
     return this.#open?.connection;
   }
@@ -102,7 +93,7 @@ export class AppLink {
     void this.#connect();
   }
 
-  /** Closes the connection for good; resolves when everything that was sent over it has been handed on. */
+  /** Closes the connection and does not reconnect; resolves when every event that Asterisk sent over it is emitted. */
   async stop(reason: string): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -112,7 +103,7 @@ export class AppLink {
     this.#disconnected(reason);
   }
 
-  /** A place behind what the connection has brought, for an event that Asterisk did not send. */
+  /** The next position on the connection, for an event that Asterisk did not send. */
   nextPosition(connection: string): FramePosition | undefined {
     if (this.#open?.connection !== connection) return undefined;
     this.#open.sequence += 1;
@@ -120,7 +111,7 @@ export class AppLink {
   }
 
   async #connect(): Promise<void> {
-    const { node, credentials, listener, nameBeside, pingIntervalMs, stableMs = STABLE_MS } = this.#options;
+    const { node, credentials, nameBeside, pingIntervalMs } = this.#options;
     this.#lastSign = Date.now();
     let user: Credentials;
     try {
@@ -130,70 +121,72 @@ export class AppLink {
       return;
     }
     const apps = this.apps;
-    await listener.connecting(apps);
+    await this.#options.beforeConnect?.(apps);
     this.#lastSign = Date.now();
     if (this.#stopped) return;
 
-    const opened = { apps, connection: randomUUID(), sequence: 0 };
-    let openedAt: number | undefined;
+    const opened: OpenConnection = { apps, connection: randomUUID(), sequence: 0 };
     this.#socket = new EventSocket(
       {
         node,
         apps: [...apps, ...apps.map(nameBeside)],
         credentials: user,
-        ...(pingIntervalMs !== undefined && { pingIntervalMs }),
+        pingIntervalMs,
       },
-      {
-        onOpen: (certificateExpires) => {
-          openedAt = Date.now();
-          this.#lastSign = openedAt;
-          this.#certificateExpires = certificateExpires;
-          this.#open = opened;
-          this.#refreshCredentials = false;
-          this.#notReady = undefined;
-          this.#lastSaid = { reason: '', at: 0 };
-          this.#log.info('Connected to Asterisk', { connection: opened.connection, apps });
-          listener.connected(apps, opened.connection);
-        },
-        onFrame: (text) => {
-          this.#lastSign = Date.now();
-          opened.sequence += 1;
-          this.#receive(text, { connection: opened.connection, sequence: opened.sequence });
-        },
-        onAlive: () => {
-          this.#lastSign = Date.now();
-          listener.heard();
-        },
-        onEnd: (failure) => {
-          this.#lastSign = Date.now();
-          if (openedAt !== undefined) {
-            if (Date.now() - openedAt >= stableMs) this.#backoff.reset();
-            this.#disconnected(explainFailure(failure, node, user.username));
-          }
-          this.#failed(failure, user.username);
-        },
-      },
+      (event) => this.#onSocket(event, opened, user.username),
     );
   }
 
+  #onSocket(event: SocketEvent, opened: OpenConnection, username: string): void {
+    const now = Date.now();
+    const { connection } = opened;
+    this.#lastSign = now;
+    switch (event.kind) {
+      case 'frame':
+        opened.sequence += 1;
+        this.#receive(event.text, { connection, sequence: opened.sequence });
+        break;
+      case 'pong':
+        this.#options.emit({ kind: 'heard' });
+        break;
+      case 'open':
+        opened.since = now;
+        this.#open = opened;
+        this.#certificateExpires = event.certificateExpires;
+        this.#refreshCredentials = false;
+        this.#notReady = undefined;
+        this.#lastWarning = { reason: '', at: 0 };
+        this.#log.info('Connected to Asterisk', { connection, apps: opened.apps });
+        this.#options.emit({ kind: 'connected', apps: opened.apps, connection });
+        break;
+      case 'end':
+        if (opened.since !== undefined) {
+          const { node, stableMs = STABLE_MS } = this.#options;
+          if (now - opened.since >= stableMs) this.#backoff.reset();
+          this.#disconnected(explainFailure(event.failure, node, username));
+        }
+        this.#failed(event.failure, username);
+    }
+  }
+
   #receive(text: string, position: FramePosition): void {
-    const { listener } = this.#options;
+    const { emit } = this.#options;
     const frame = readFrame(text);
     if ('fault' in frame) {
-      listener.rejected(frame.fault, text, position);
+      emit({ kind: 'rejected', fault: frame.fault, text, position });
       return;
     }
-    listener.event(frame, position);
+    emit({ kind: 'event', frame, position, recovered: false });
     const { application } = frame.event;
     if (frame.event.type === 'ApplicationReplaced' && typeof application === 'string') {
       this.#replaced(application, position.connection);
     }
   }
 
-  /** Two connectors that both insist on an app would take it from each other for ever. */
+  /** The link does not register the app again: two connectors would take it from each other without end. */
   #replaced(app: string, connection: string): void {
     if (!this.#apps.delete(app)) return;
-    this.#options.listener.replaced(app, connection);
+    this.#options.emit({ kind: 'replaced', app, connection });
     if (this.#apps.size === 0) void this.stop('another connector has taken over');
   }
 
@@ -201,7 +194,7 @@ export class AppLink {
     if (!this.#open) return;
     const { apps, connection } = this.#open;
     this.#open = undefined;
-    this.#options.listener.disconnected(apps, connection, reason);
+    this.#options.emit({ kind: 'disconnected', apps, connection, reason });
   }
 
   #failed(failure: ConnectFailure, username: string | undefined): void {
@@ -209,13 +202,13 @@ export class AppLink {
     this.#refreshCredentials = failure.kind === 'refused' && failure.status === 401;
     this.#notReady = explainFailure(failure, this.#options.node, username);
     this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
-    this.#say(this.#notReady);
+    this.#warn(this.#notReady);
   }
 
-  #say(reason: string): void {
+  #warn(reason: string): void {
     const now = Date.now();
-    if (reason === this.#lastSaid.reason && now - this.#lastSaid.at < REMIND_MS) return;
-    this.#lastSaid = { reason, at: now };
+    if (reason === this.#lastWarning.reason && now - this.#lastWarning.at < REMIND_MS) return;
+    this.#lastWarning = { reason, at: now };
     this.#log.warn(`Not connected: ${reason}`, { attempts: this.#backoff.attempts });
   }
 }

@@ -2,7 +2,7 @@ import { networkFault, statusFault } from '../../lib/ari/connect-failure.ts';
 import { reasonOf } from '../../lib/ari/errors.ts';
 import type { AriNode } from '../../lib/ari/node.ts';
 
-/** Why a node cannot be listened to. */
+/** Why there is no event WebSocket to a node. */
 export type ConnectFailure =
   /** Asterisk answered the WebSocket's handshake with a plain HTTP status. */
   | { kind: 'refused'; status: number; body: string }
@@ -10,18 +10,18 @@ export type ConnectFailure =
   | { kind: 'unreachable'; error: Error & { code?: string } }
   /** The secret with the ARI user could not be read. */
   | { kind: 'no-credentials'; error: unknown }
-  /** The connection stood, and ended. */
+  /** The connection was open, and ended. */
   | { kind: 'closed'; code: number; reason: string }
-  /** The connection stood, and Asterisk stopped answering pings. */
+  /** The connection was open, and Asterisk stopped answering pings. */
   | { kind: 'silent'; seconds: number };
 
-/** One line for the person at 3 a.m.: what is wrong, and what to do. Holds no password. */
+/** One line for the operator: what is wrong, and what to do. It contains no password. */
 export function explainFailure(failure: ConnectFailure, node: AriNode, username: string | undefined): string {
   const { host } = new URL(node.url);
   const target = { url: node.url, privateCa: node.caFile !== undefined };
   switch (failure.kind) {
     case 'refused':
-      // What Asterisk says of a request without an app, in words of its own that may change.
+      // Asterisk's answer to a request without an app; its text may change between versions.
       if (failure.status === 400 && node.apps.length === 0) {
         return statusFault({ status: 400, body: '[app]' }, target, username).says;
       }
@@ -31,7 +31,7 @@ export function explainFailure(failure: ConnectFailure, node: AriNode, username:
     case 'no-credentials':
       return `cannot read the secret with the ARI user: ${reasonOf(failure.error)}. Check that the secret exists and that this task's role may read it.`;
     case 'closed':
-      return `Asterisk at ${host} closed the connection (code ${failure.code}${failure.reason && `: ${failure.reason}`}). If it does so again and again, look into Asterisk's log.`;
+      return `Asterisk at ${host} closed the connection (code ${failure.code}${failure.reason && `: ${failure.reason}`}). If this happens repeatedly, read Asterisk's log.`;
     case 'silent':
       return `Asterisk at ${host} has not answered for ${failure.seconds} s: the network is cut, or Asterisk hangs.`;
   }

@@ -4,35 +4,35 @@ import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 
-/** How often Asterisk is pinged; a socket that stayed silent for two rounds is given up. */
+/** How often the socket pings Asterisk; it ends when nothing has come for two intervals. */
 const PING_INTERVAL_MS = 5000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How long the text of a refusal may take to come. */
+/** How long Asterisk may take to send the text of a refusal. */
 const REFUSAL_TIMEOUT_MS = 2000;
-/** How long Asterisk may take to answer a goodbye. */
-const GOODBYE_TIMEOUT_MS = 1000;
+/** How long Asterisk may take to answer a close frame. */
+const CLOSE_TIMEOUT_MS = 1000;
 /** Larger than any event; a frame beyond it ends the connection. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
-export interface EventSocketHandlers {
-  /** @param certificateExpires when Asterisk's certificate does, in milliseconds since 1970; undefined without TLS */
-  onOpen(certificateExpires: number | undefined): void;
-  onFrame(text: string): void;
+/** What happens on a socket, in its order. */
+export type SocketEvent =
+  /** `certificateExpires`: when Asterisk's certificate expires, in milliseconds since 1970; undefined without TLS. */
+  | { kind: 'open'; certificateExpires: number | undefined }
+  | { kind: 'frame'; text: string }
   /** Asterisk answered a ping. */
-  onAlive(): void;
-  /** Called once, last, however the socket ends; not when it ends by `close()`. */
-  onEnd(failure: ConnectFailure): void;
-}
+  | { kind: 'pong' }
+  /** The last event, emitted once however the socket ends, except by `close()`. */
+  | { kind: 'end'; failure: ConnectFailure };
 
 export interface EventSocketOptions {
   node: DialledNode;
   apps: readonly string[];
   credentials: Credentials;
   /** @default 5000 */
-  pingIntervalMs?: number;
+  pingIntervalMs?: number | undefined;
 }
 
-/** One event WebSocket that we dial. Credentials travel in the header: in the URL they would land in logs. */
+/** One event WebSocket that we dial. Credentials travel in the header: in the URL they would appear in logs. */
 export class EventSocket {
   readonly #socket: WebSocket;
   readonly #closed: Promise<void>;
@@ -42,11 +42,11 @@ export class EventSocket {
 
   constructor(
     { node, apps, credentials, pingIntervalMs = PING_INTERVAL_MS }: EventSocketOptions,
-    handlers: EventSocketHandlers,
+    emit: (event: SocketEvent) => void,
   ) {
     const url = new URL(`${node.url.replace(/\/+$/, '')}/events`);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    // Asterisk takes a repeated name for a second subscriber and tells the first that it was replaced.
+    // Asterisk treats a repeated name as a second subscriber, and reports to the first that it was replaced.
     url.searchParams.set('app', [...new Set(apps)].join(','));
 
     const end = (failure: ConnectFailure): void => {
@@ -54,7 +54,7 @@ export class EventSocket {
       if (this.#ended) return;
       this.#ended = true;
       this.#socket.terminate();
-      handlers.onEnd(failure);
+      emit({ kind: 'end', failure });
     };
 
     this.#socket = new WebSocket(url, {
@@ -62,7 +62,7 @@ export class EventSocket {
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
-      // Broken UTF-8 in one caller's name is no reason to lose the connection and every call's events with it.
+      // Invalid UTF-8 in one caller's name must not end the connection, and with it the events of all calls.
       skipUTF8Validation: true,
       ...(node.ca !== undefined && { ca: node.ca }),
     });
@@ -79,15 +79,15 @@ export class EventSocket {
         this.#alive = false;
         this.#socket.ping();
       }, pingIntervalMs);
-      handlers.onOpen(certificateExpires);
+      emit({ kind: 'open', certificateExpires });
     });
     this.#socket.on('pong', () => {
       this.#alive = true;
-      handlers.onAlive();
+      emit({ kind: 'pong' });
     });
     this.#socket.on('message', (data: Buffer) => {
       this.#alive = true;
-      handlers.onFrame(data.toString('utf8'));
+      emit({ kind: 'frame', text: data.toString('utf8') });
     });
     this.#socket.on('unexpected-response', (request, response) => {
       const chunks: Buffer[] = [];
@@ -107,14 +107,14 @@ export class EventSocket {
   }
 
   /**
-   * Says goodbye to Asterisk, which takes the apps out of its books. Frames that are on their way are still handed
-   * over until it answers, for a second at the most; then the promise resolves.
+   * Closes the WebSocket: Asterisk deregisters the apps. Frames that are on their way are still emitted until Asterisk
+   * answers, for a second at most; then the promise resolves.
    */
   async close(): Promise<void> {
     clearInterval(this.#pinging);
     this.#ended = true;
     this.#socket.close(1000);
-    const limit = setTimeout(() => this.#socket.terminate(), GOODBYE_TIMEOUT_MS);
+    const limit = setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
     await this.#closed;
     clearTimeout(limit);
   }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import type { AriClient } from '../../lib/ari/client.ts';
 import type { CredentialsProvider } from '../../lib/ari/credentials.ts';
@@ -7,7 +7,8 @@ import type { GapCause } from '../../lib/events/connector-event.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BackoffBounds } from '../backoff.ts';
-import { AppLink, type FramePosition } from './app-link.ts';
+import { AppLink } from './app-link.ts';
+import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
 import { holderName, holdersOf } from './presence.ts';
 import {
@@ -20,68 +21,59 @@ import {
 } from './resync.ts';
 import { Standby } from './standby.ts';
 
-/** How long a connector that was replaced may take to show that it noticed. */
+/** How long a connector that was replaced may take to register its standby name. */
 const HANDOVER_MS = 5000;
 const HANDOVER_POLL_MS = 250;
-/** So many attempts to ask for what a gap has swallowed have to fail before that is told. */
-const TOLD_AFTER_ATTEMPTS = 4;
-/** The wait before Asterisk is asked again, once it has grown that far. */
+/** After so many failed attempts to read Asterisk's channels, the gap is announced without waiting for an answer. */
+const ANNOUNCED_AFTER_ATTEMPTS = 4;
+/** The longest wait before Asterisk is asked again. */
 const ASK_AGAIN_CAP_MS = 30_000;
-/** A link that neither heard Asterisk nor tried to for so long does not work: attempts are half a minute apart at the most. */
+/** Attempts to connect are at most half a minute apart: a link with no sign for this long has stopped working. */
 const STUCK_MS = 120_000;
-
-/** What is told of a node. */
-export interface NodeLinkListener {
-  connected(apps: string[], connection: string): void;
-  disconnected(apps: string[], connection: string, reason: string): void;
-  standingDown(app: string, connection: string): void;
-  gap(gap: { apps: string[]; connection: string; from: number | undefined; to: number; cause: GapCause }): void;
-  event(frame: AriFrame, position: FramePosition, recovered: boolean): void;
-  rejected(fault: string, text: string, position: FramePosition): void;
-  /** What is known of the node is what Asterisk says, as far as it can be asked. */
-  synced(): void;
-}
 
 export interface NodeLinkOptions {
   node: DialledNode;
   credentials: CredentialsProvider;
-  /** For what is looked up after a gap. */
+  /** Reads Asterisk's channels after a gap. */
   ari: AriClient;
   state: NodeState;
-  /** Tells this connector from others. */
+  /** This connector's id, by which other connectors know it. */
   instance: string;
-  /** Types of events that Asterisk need not send. */
+  /** Types of events that Asterisk is asked not to send. */
   excludedTypes: readonly string[];
-  /** Resolves when the bus has taken something: before that nothing is taken over from another connector. */
-  busProven: Promise<void>;
-  listener: NodeLinkListener;
+  /** Resolves when the bus has accepted an entry: before that no app is taken over from another connector. */
+  firstAccepted: Promise<void>;
+  emit(event: LinkEvent): void;
   log: Log;
-  backoff?: BackoffBounds;
-  stableMs?: number;
-  pingIntervalMs?: number;
-  /** How often it is looked whether an app that another connector has is free. @default 2000 */
-  standbyPollMs?: number;
+  backoff?: BackoffBounds | undefined;
+  stableMs?: number | undefined;
+  pingIntervalMs?: number | undefined;
+  /** How often to look whether an app that another connector holds is free, in milliseconds. @default 2000 */
+  standbyPollMs?: number | undefined;
+  /** Waits so many milliseconds. @default real time */
+  sleep?(ms: number): Promise<unknown>;
 }
 
-/** How a node is, in a word or a sentence. */
+/** Whether a node's link is ready, and a sentence that says why not. */
 export interface NodeStatus {
   ready: boolean;
   says: string;
 }
 
 /**
- * One node: the event WebSocket of its apps, and what happens around connections. Takes apps over from another
- * connector without a gap, announces gaps and rebuilds what they swallowed, stands down for another connector, and
- * takes an app back that it has left alone.
+ * The link to one node: keeps the event WebSocket of its apps open. Takes apps over from another connector without a
+ * gap, announces gaps and rebuilds the events missed in them, stands by when another connector takes over, and takes an
+ * app back when that connector is gone.
  */
 export class NodeLink {
   readonly #options: NodeLinkOptions;
   readonly #log: Log;
+  readonly #sleep: (ms: number) => Promise<unknown>;
   #links: AppLink[] = [];
   readonly #standbys = new Map<string, Standby>();
-  /** Other connectors that held an app just before the connection of now. */
+  /** Other connectors that held an app just before this connection. */
   readonly #holders = new Map<string, string[]>();
-  /** When the gap began that has not been made good yet, by app. */
+  /** By app: when the gap began whose events are not rebuilt yet. */
   readonly #gaps = new Map<string, number | undefined>();
   #connectedBefore = false;
   #stopped = false;
@@ -91,30 +83,31 @@ export class NodeLink {
   constructor(options: NodeLinkOptions) {
     this.#options = options;
     this.#log = options.log.with({ node: options.node.name });
+    this.#sleep = options.sleep ?? wait;
   }
 
   get status(): NodeStatus {
     const troubles = [this.#waitingFor, ...this.#links.map(({ notReady }) => notReady)].filter(
-      (it) => it !== undefined,
+      (trouble) => trouble !== undefined,
     );
-    const standing = [...this.#standbys.keys()].map((app) => `standing by for "${app}", which another connector has`);
+    const standing = [...this.#standbys.keys()].map((app) => `standing by for "${app}", which another connector holds`);
     if (this.#links.length + this.#standbys.size === 0) return { ready: false, says: 'not started' };
     if (troubles.length > 0) return { ready: false, says: troubles.join('; ') };
     return { ready: true, says: standing.join('; ') || 'connected' };
   }
 
-  /** Apps that are listened to over a connection that stands. */
+  /** Apps that are registered over an open connection. */
   get connectedApps(): string[] {
     return this.#links.filter(({ connection }) => connection !== undefined).flatMap(({ apps }) => apps);
   }
 
-  /** When Asterisk's certificate expires, in milliseconds since 1970; undefined where none was seen. */
+  /** When Asterisk's certificate expires, in epoch milliseconds; undefined where none was seen. */
   get certificateExpires(): number | undefined {
     const all = this.#links.flatMap(({ certificateExpires }) => certificateExpires ?? []);
     return all.length > 0 ? Math.min(...all) : undefined;
   }
 
-  /** Whether the link has stopped working, which a new process would put right. That Asterisk is away is no such thing. */
+  /** Whether the link has stopped working, so that only a new process helps: false while Asterisk is away. */
   isStuck(now = Date.now()): boolean {
     return this.#waitingFor === undefined && this.#links.some(({ lastSign }) => now - lastSign > STUCK_MS);
   }
@@ -123,7 +116,7 @@ export class NodeLink {
     this.#listen([...new Set(this.#options.node.apps)]);
   }
 
-  /** Closes all connections for good; resolves when everything that was sent over them has been handed on. */
+  /** Closes all connections and does not reconnect; resolves when every event that Asterisk sent over them is emitted. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const standby of this.#standbys.values()) standby.stop();
@@ -132,47 +125,56 @@ export class NodeLink {
   }
 
   #listen(apps: string[]): void {
-    const { node, credentials, instance, state, listener, backoff, stableMs, pingIntervalMs } = this.#options;
+    const { node, credentials, instance, backoff, stableMs, pingIntervalMs } = this.#options;
     const link: AppLink = new AppLink({
       node,
       apps,
       credentials,
       log: this.#log,
       nameBeside: (app) => holderName(app, instance),
-      ...(backoff && { backoff }),
-      ...(stableMs !== undefined && { stableMs }),
-      ...(pingIntervalMs !== undefined && { pingIntervalMs }),
-      listener: {
-        connecting: (wanted) => this.#lookForHolders(wanted),
-        connected: (on, connection) => this.#connected(link, on, connection),
-        disconnected: listener.disconnected,
-        event: (frame, position) => {
-          state.lastHeardAt = Date.now();
-          listener.event(frame, position, false);
-        },
-        rejected: listener.rejected,
-        replaced: (app, connection) => this.#standDown(link, app, connection),
-        heard: () => {
-          state.lastHeardAt = Date.now();
-        },
-      },
+      backoff,
+      stableMs,
+      pingIntervalMs,
+      beforeConnect: (wanted) => this.#lookForHolders(wanted),
+      emit: (event) => this.#onLink(link, event),
     });
     this.#links.push(link);
     link.start();
   }
 
+  #onLink(link: AppLink, event: LinkEvent): void {
+    const { state, emit } = this.#options;
+    switch (event.kind) {
+      case 'event':
+        state.lastHeardAt = Date.now();
+        emit(event);
+        break;
+      case 'heard':
+        state.lastHeardAt = Date.now();
+        break;
+      case 'connected':
+        this.#connected(link, event.apps, event.connection);
+        break;
+      case 'replaced':
+        this.#standDown(link, event.app, event.connection);
+        break;
+      default:
+        emit(event);
+    }
+  }
+
   async #lookForHolders(apps: string[]): Promise<void> {
-    const { instance, busProven } = this.#options;
+    const { instance, firstAccepted } = this.#options;
     const listed = await this.#listedNames();
     for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
     if (this.#connectedBefore || ![...this.#holders.values()].some((holders) => holders.length > 0)) return;
-    // The other one works: it is replaced when this one has shown that it works too.
-    this.#waitingFor = 'waiting for EventBridge to take an event, before it takes over from another connector';
-    await busProven;
+    // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
+    this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
+    await firstAccepted;
     this.#waitingFor = undefined;
   }
 
-  /** What cannot be asked is not known: connecting itself will say what is wrong. */
+  /** Names of Asterisk's applications; none where it does not answer: the attempt to connect says why. */
   async #listedNames(): Promise<string[]> {
     try {
       return (await this.#options.ari.applications.list()).map(({ name }) => name);
@@ -182,7 +184,7 @@ export class NodeLink {
   }
 
   #connected(link: AppLink, apps: string[], connection: string): void {
-    const { state, listener } = this.#options;
+    const { state, emit } = this.#options;
     const takenOver = apps.filter((app) => !state.holds(app) && (this.#holders.get(app)?.length ?? 0) > 0);
     const unbroken = new Set(takenOver);
     for (const app of apps) {
@@ -193,7 +195,7 @@ export class NodeLink {
     state.release(apps.filter((app) => (this.#holders.get(app)?.length ?? 0) > 0));
     state.hold(apps);
     state.lastHeardAt = Date.now();
-    listener.connected(apps, connection);
+    emit({ kind: 'connected', apps, connection });
     void this.#filterInAsterisk(apps);
     void this.#resync(
       link,
@@ -204,13 +206,13 @@ export class NodeLink {
     if (takenOver.length > 0) void this.#concludeHandover(link, takenOver, connection);
   }
 
-  /** A connector that is alive lets go at once; what was sent to a dead one is lost. */
+  /** A connector that is alive registers its standby name at once; events that Asterisk sent to a dead one are lost. */
   async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
     const { instance, state, ari } = this.#options;
-    const deadline = Date.now() + HANDOVER_MS;
     let silent = apps;
-    while (silent.length > 0 && Date.now() < deadline && link.connection === connection) {
-      await sleep(HANDOVER_POLL_MS);
+    for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.connection === connection; ) {
+      await this.#sleep(HANDOVER_POLL_MS);
+      waited += HANDOVER_POLL_MS;
       const listed = await this.#listedNames();
       silent = listed.length === 0 ? silent : apps.filter((app) => holdersOf(app, listed, instance).length > 0);
     }
@@ -223,7 +225,7 @@ export class NodeLink {
     this.#log.info('Took over from another connector', { connection, apps: kept });
     const adopt = async (): Promise<void> => {
       state.startupTime = (await ari.asterisk.getInfo()).status?.startup_time;
-      // What the other one told of needs no telling again.
+      // The other connector has forwarded their events.
       const present = await stasisChannels(ari, kept, state);
       const { entered, left } = differenceOf(present, kept, state);
       for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
@@ -232,14 +234,14 @@ export class NodeLink {
     };
     await this.#untilAnswered(link, connection, adopt, (error, attempt) => {
       if (attempt > 1) return;
-      this.#log.warn(`Cannot ask Asterisk for its channels: ${reasonOf(error)}. It is asked again.`, { connection });
+      this.#log.warn(`Cannot read Asterisk's channels: ${reasonOf(error)}. The connector tries again.`, { connection });
     });
   }
 
-  /** Announces the gap before this connection, and rebuilds the starts and ends that nobody received. */
+  /** Announces the gap before this connection, and rebuilds each StasisStart and StasisEnd that was missed. */
   async #resync(link: AppLink, apps: string[], connection: string, cause: GapCause): Promise<void> {
     if (apps.length === 0) return;
-    const { ari, state, listener } = this.#options;
+    const { ari, state, emit } = this.#options;
     const to = Date.now();
     const began = apps.map((app) => this.#gaps.get(app)).filter((from) => from !== undefined);
     const current = (): boolean => link.connection === connection && !this.#stopped;
@@ -247,18 +249,19 @@ export class NodeLink {
     const announce = (why: GapCause): void => {
       if (announced) return;
       announced = true;
-      listener.gap({ apps, connection, from: began.length > 0 ? Math.min(...began) : undefined, to, cause: why });
+      const from = began.length > 0 ? Math.min(...began) : undefined;
+      emit({ kind: 'gap', apps, connection, from, to, cause: why });
     };
     const compare = async (): Promise<void> => {
       const { status, system } = await ari.asterisk.getInfo();
-      // Kept at once where it was not known, as the next restart may be near; else when all is made good.
+      // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
       state.startupTime ??= status?.startup_time;
       const restarted = status?.startup_time !== state.startupTime;
       const why = restarted ? 'asterisk-restarted' : cause;
-      const found = await lastingDifference(ari, apps, state);
+      const found = await lastingDifference(ari, apps, state, this.#sleep);
       if (!current()) return;
       const differs = found.entered.length + found.left.length > 0;
-      // Where nobody knows of a gap, only calls that nobody was told of show one.
+      // Where no gap is known, only a difference shows that events were missed.
       if (began.length > 0 || cause === 'connector-silent' || differs) announce(why);
       if (differs) this.#recover(link, connection, found, system?.entity_id);
       state.startupTime = status?.startup_time;
@@ -266,22 +269,22 @@ export class NodeLink {
       this.#inStep(connection, apps);
     };
     await this.#untilAnswered(link, connection, compare, (error, attempt) => {
-      if (attempt !== TOLD_AFTER_ATTEMPTS) return;
+      if (attempt !== ANNOUNCED_AFTER_ATTEMPTS) return;
       announce(cause);
       this.#log.error(
-        `Calls that came or went while there was no connection cannot be found: ${reasonOf(error)}. Asterisk is asked again until it answers.`,
+        `Cannot read Asterisk's channels: ${reasonOf(error)}. Calls that entered or left during the gap are unknown until Asterisk answers; the connector tries again.`,
         { connection, apps },
       );
     });
   }
 
-  /** What is known of the apps' calls is what Asterisk says. */
+  /** The known state of the apps' channels is now the state that Asterisk reports. */
   #inStep(connection: string, apps: string[]): void {
     this.#log.info('In step with Asterisk', { connection, apps });
-    this.#options.listener.synced();
+    this.#options.emit({ kind: 'synced' });
   }
 
-  /** Asks Asterisk again and again until it answers, for as long as the connection stands. */
+  /** Asks Asterisk until it answers, while the connection is open. */
   async #untilAnswered(
     link: AppLink,
     connection: string,
@@ -296,30 +299,30 @@ export class NodeLink {
       } catch (error) {
         if (!current()) return;
         onFailure(error, attempt);
-        await sleep(Math.min(1000 * attempt, ASK_AGAIN_CAP_MS));
+        await this.#sleep(Math.min(1000 * attempt, ASK_AGAIN_CAP_MS));
       }
     }
   }
 
   #recover(link: AppLink, connection: string, { entered, left }: Difference, asteriskId: string | undefined): void {
-    const { state, listener } = this.#options;
-    const tell = (frame: AriFrame): void => {
+    const { state, emit } = this.#options;
+    const emitRebuilt = (frame: AriFrame): void => {
       const position = link.nextPosition(connection);
-      if (position) listener.event(frame, position, true);
+      if (position) emit({ kind: 'event', frame, position, recovered: true });
     };
-    for (const { app, snapshot } of left) tell(rebuiltEnd(app, snapshot, asteriskId));
+    for (const { app, snapshot } of left) emitRebuilt(rebuiltEnd(app, snapshot, asteriskId));
     for (const channel of entered) {
-      tell(rebuiltStart(channel, asteriskId));
+      emitRebuilt(rebuiltStart(channel, asteriskId));
       state.markRecovered(channel.id);
     }
-    this.#log.warn('Rebuilt what the gap has swallowed', { connection, entered: entered.length, left: left.length });
+    this.#log.warn('Rebuilt events missed during the gap', { connection, entered: entered.length, left: left.length });
   }
 
   #standDown(link: AppLink, app: string, connection: string): void {
-    const { node, credentials, ari, instance, state, listener, standbyPollMs, backoff } = this.#options;
-    this.#log.warn(`Another connector has taken over the app "${app}": standing down for it`, { app, connection });
+    const { node, credentials, ari, instance, state, emit, standbyPollMs, backoff } = this.#options;
+    this.#log.warn(`Another program has taken over the app "${app}": this connector stands by`, { app, connection });
     state.release([app]);
-    listener.standingDown(app, connection);
+    emit({ kind: 'replaced', app, connection });
     if (link.apps.length === 0) this.#links = this.#links.filter((other) => other !== link);
     if (this.#stopped) return;
     const standby = new Standby({
@@ -329,8 +332,8 @@ export class NodeLink {
       ari,
       instance,
       log: this.#log,
-      ...(standbyPollMs !== undefined && { pollMs: standbyPollMs }),
-      ...(backoff && { backoff }),
+      pollMs: standbyPollMs,
+      backoff,
       onFree: (since) => {
         this.#standbys.delete(app);
         this.#gaps.set(app, since);
@@ -341,7 +344,7 @@ export class NodeLink {
     standby.start();
   }
 
-  /** Lets Asterisk itself leave out what would not be forwarded. A read-only user may not ask for it. */
+  /** Asks Asterisk not to send types that are not forwarded. A read-only user may not ask for it. */
   async #filterInAsterisk(apps: string[]): Promise<void> {
     const { ari, excludedTypes } = this.#options;
     if (!this.#mayFilter || excludedTypes.length === 0) return;
@@ -352,10 +355,13 @@ export class NodeLink {
           ari.applications.filter({ applicationName, filter: { allowed: [], disallowed } }),
         ),
       );
-      this.#log.info('Asterisk leaves out what is not forwarded', { apps, types: excludedTypes });
+      this.#log.info('Asterisk now filters event types that are not forwarded', { apps, types: excludedTypes });
     } catch (error) {
       if (error instanceof AriError && error.kind === 'unauthorized') this.#mayFilter = false;
-      else this.#log.warn(`Asterisk cannot be told what to leave out: ${reasonOf(error)}`, { apps });
+      else
+        this.#log.warn(`Asterisk does not filter event types: ${reasonOf(error)}. The connector filters them.`, {
+          apps,
+        });
     }
   }
 }

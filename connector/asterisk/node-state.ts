@@ -1,9 +1,9 @@
-import { timeOf } from '../../lib/events/entry.ts';
+import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { EventSubject } from '../../lib/events/subject.ts';
 
-/** What the connector knows of a channel. */
+/** What the connector knows about a channel. */
 interface KnownChannel {
-  /** The number of its event that was forwarded last; absent where another connector may have numbered some since. */
+  /** The number of its last forwarded event; absent where another connector may have numbered later ones. */
   sequence?: number;
   callId?: string;
   /** The Stasis application that it is in, where it is in one. */
@@ -18,9 +18,9 @@ interface KnownChannel {
 
 type Fields = Record<string, unknown>;
 
-/** More than any Asterisk holds at once. Beyond it the channels longest without an event are forgotten. */
+/** More than an Asterisk holds at once. Beyond it, the state forgets the channels that were longest without an event. */
 const MAX_CHANNELS = 50_000;
-/** Events of a channel may still come after its end, but not so long after. */
+/** How long after a channel's end its events may still come. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
 /** The state as the journal keeps it. */
@@ -32,7 +32,7 @@ export interface NodeStateCheckpoint {
   startupTime?: string;
 }
 
-/** The parts of a call event that the state is made of. */
+/** The fields of a call event that the state is built from. */
 export interface ObservedEvent {
   type: string;
   timestamp?: unknown;
@@ -40,20 +40,20 @@ export interface ObservedEvent {
 }
 
 /**
- * What one connector knows of one node: which channels are in which app, the number that each one's events have come to,
- * which apps it holds, and when it last heard of the node. The same after a restart on the same disk, where it is
- * built again from what the journal holds.
+ * What one connector knows about one node: which channels are in which app, the number of each channel's last event,
+ * which apps the connector holds, and when it last heard from the node. After a restart on the same disk it is rebuilt
+ * from the journal.
  */
 export class NodeState {
   /** In the order of their last event. */
   readonly #channels: Map<string, KnownChannel>;
-  /** Apps that were ours when we last heard of the node: neither handed over nor given back. */
+  /** Apps that this connector held when it last heard from the node. */
   readonly #held: Set<string>;
-  /** Since when no app came from other hands, in epoch milliseconds: younger channels were numbered by nobody else. */
+  /** When an app was last taken from another connector, in epoch milliseconds: no other connector has numbered channels created since then. */
   #heldSince: number;
-  /** When the node was last heard of, in epoch milliseconds; 0 for never. */
+  /** When the connector last heard from the node, in epoch milliseconds; 0 for never. */
   lastHeardAt: number;
-  /** When Asterisk started, as it tells; a change is a restart. */
+  /** When Asterisk started, as it reports; a change means a restart. */
   startupTime: string | undefined;
 
   constructor(checkpoint?: NodeStateCheckpoint) {
@@ -77,7 +77,7 @@ export class NodeState {
     };
   }
 
-  /** Notes that apps are ours, since when. Those that were not until then may have been in other hands. */
+  /** Notes that this connector holds apps. Another may have held those that it did not hold before. */
   hold(apps: Iterable<string>, since = Date.now()): void {
     for (const app of apps) {
       if (this.#held.has(app)) continue;
@@ -86,7 +86,7 @@ export class NodeState {
     }
   }
 
-  /** Notes that apps are not ours any more: another connector may number the events of their channels. */
+  /** Notes that this connector no longer holds apps: another one may number the events of their channels. */
   release(apps: Iterable<string>): void {
     const released = new Set(apps);
     for (const app of released) this.#held.delete(app);
@@ -117,7 +117,7 @@ export class NodeState {
     return known?.recovered === true && known.app === application;
   }
 
-  /** Notes where an event leaves its channel. */
+  /** Updates the state of an event's channel. */
   observe(event: ObservedEvent, { channelId, callId, channel: shown }: Omit<EventSubject, 'resources'>): void {
     if (channelId === undefined) return;
     const channel = this.#touch(channelId);
@@ -133,20 +133,20 @@ export class NodeState {
     if (channel.app !== undefined && shown) channel.snapshot = shown;
   }
 
-  /** Numbers one more forwarded event of a channel, which was observed. */
+  /** Numbers the next forwarded event of a channel, after `observe` has seen it. */
   next(channelId: string): { channelSequence: number; callId?: string } {
-    // Observed just now: it is the latest already.
+    // `observe` has just made it the latest.
     const channel = this.#channels.get(channelId) ?? this.#touch(channelId);
     channel.sequence = (channel.sequence ?? 0) + 1;
     return { channelSequence: channel.sequence, ...(channel.callId !== undefined && { callId: channel.callId }) };
   }
 
-  /** Takes the number over that a forwarded event was given by an earlier process. */
+  /** Takes over the number that an earlier process gave to a forwarded event. */
   resume(channelId: string, channelSequence: number): void {
     this.#touch(channelId).sequence = channelSequence;
   }
 
-  /** Notes a channel as being in an app without an event: another connector has told of it. */
+  /** Notes that a channel is in an app, without an event: another connector has forwarded it. */
   adopt(channelId: string, app: string, snapshot: Fields): void {
     Object.assign(this.#touch(channelId), { app, snapshot });
   }
@@ -156,21 +156,21 @@ export class NodeState {
     this.#touch(channelId).recovered = true;
   }
 
-  /** Notes that a channel is gone without an event: another connector has told of it. */
+  /** Notes that a channel has left, without an event: another connector has forwarded it. */
   forget(channelId: string): void {
     const channel = this.#channels.get(channelId);
     if (channel) leave(channel);
   }
 
   /**
-   * After which number those of a channel begin. One that is as old as our hold on the apps, or old enough to have been
-   * forgotten, may have been numbered before: the microseconds since 1970 are ahead of any such number.
+   * The number before a channel's first one. A channel that is older than this connector's hold on the apps, or old enough
+   * to have been forgotten, may have been numbered before: the microseconds since 1970 are greater than any such number.
    */
   #sequenceBefore(timestamp: unknown, creationtime: unknown): number {
     const now = Date.now();
     const created = timeOf(creationtime);
     if (created === undefined) return now * 1000;
-    // Both by Asterisk's clock, which may differ from ours.
+    // Both times are by Asterisk's clock, which may differ from this machine's.
     const ageMs = (timeOf(timestamp) ?? now) - created;
     const bornAt = now - ageMs;
     return bornAt >= this.#heldSince && ageMs < FORGET_AFTER_MS ? 0 : now * 1000;

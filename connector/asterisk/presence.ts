@@ -1,7 +1,7 @@
 /**
- * Connectors see each other by names that they register in Asterisk beside their apps, on the same socket. A name is
- * listed by `GET /applications` for just as long as its socket stands. The app's own name is not enough: while a
- * channel is in it, it stays listed when nobody listens any more.
+ * Connectors find each other by names that they register in Asterisk beside their apps, on the same socket. `GET
+ * /applications` lists a name exactly while its socket is open. The app's own name is not enough: while a channel is in
+ * the app, Asterisk lists it even when no program is connected.
  */
 
 /** Registered by the connector that holds the app. */
@@ -9,12 +9,12 @@ export function holderName(app: string, instance: string): string {
   return `${app}~held-by~${instance}`;
 }
 
-/** Registered by a connector that has stood down for the app, and would take it back. */
+/** Registered by a connector that stands by for the app. */
 export function standbyName(app: string, instance: string): string {
   return `${app}~standby~${instance}`;
 }
 
-/** The connectors, but `self`, that hold the app by what Asterisk lists. */
+/** The connectors other than `self` that hold the app, by the names that Asterisk lists. */
 export function holdersOf(app: string, listed: readonly string[], self: string): string[] {
   const prefix = holderName(app, '');
   return listed

@@ -1,27 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { applicationFields } from '../../lib/ari/arguments.ts';
 import type { AriClient } from '../../lib/ari/client.ts';
 import type { Channel } from '../../lib/ari/generated/model.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { NodeState } from './node-state.ts';
 
-/** How long an event that Asterisk has sent may take to be read: what has not come by then was sent to nobody. */
+/** How long an event that Asterisk has sent may take to be read. An event that has not come by then was not sent. */
 const SETTLE_MS = 500;
 
 /** A channel that is in a Stasis application now. */
 export interface StasisChannel {
   id: string;
   app: string;
-  /** The arguments that the dialplan gave; none where the channel was moved here, as Asterisk does not tell those. */
+  /** The arguments that the dialplan gave; none where the channel was moved here, as Asterisk does not list those. */
   args: string[];
   channel: Channel;
 }
 
-/** What differs between what is known of the apps and what Asterisk says. */
+/** The difference between the known state of the apps and the state that Asterisk reports. */
 export interface Difference {
-  /** In an app, and no `StasisStart` was seen. */
+  /** Channels that are in an app and whose `StasisStart` was not seen. */
   entered: StasisChannel[];
-  /** Known to be in an app, and no longer there. */
+  /** Channels that were known to be in an app and are no longer in it. */
   left: { id: string; app: string; snapshot: Record<string, unknown> }[];
 }
 
@@ -37,8 +36,8 @@ export async function stasisChannels(
     const { app_name, app_data } = channel.dialplan;
     if (app_name !== 'Stasis') continue;
     const [named = '', ...args] = applicationFields(app_data ?? '');
-    // A channel's app is one of those that list it; others may merely be subscribed to it. After a move `app_data`
-    // still names the first one.
+    // A channel's app is one of those that list it; others may only be subscribed to it. After a move `app_data` still
+    // names the first app.
     const listing = listed.filter(({ channel_ids }) => channel_ids.includes(channel.id)).map(({ name }) => name);
     const known = listing.find((app) => state.isIn(channel.id, app));
     const app = known ?? (listing.includes(named) ? named : listing[0]);
@@ -61,11 +60,12 @@ export function differenceOf(present: readonly StasisChannel[], apps: readonly s
   };
 }
 
-/** What differs, and still does when all that is on its way has come. */
+/** The difference that remains after events on their way have arrived. */
 export async function lastingDifference(
   ari: AriClient,
   apps: readonly string[],
   state: NodeState,
+  sleep: (ms: number) => Promise<unknown>,
 ): Promise<Difference> {
   const look = async (): Promise<Difference> => differenceOf(await stasisChannels(ari, apps, state), apps, state);
   const first = await look();
@@ -74,22 +74,22 @@ export async function lastingDifference(
   return inBoth(first, await look());
 }
 
-/** What was so twice, some time apart, is no event on its way. */
+/** The differences that two comparisons, some time apart, both found: they are not due to events on their way. */
 export function inBoth(first: Difference, second: Difference): Difference {
-  const inFirst = (list: readonly { id: string; app: string }[]) => (it: { id: string; app: string }) =>
-    list.some(({ id, app }) => id === it.id && app === it.app);
+  const inFirst = (list: readonly { id: string; app: string }[]) => (one: { id: string; app: string }) =>
+    list.some(({ id, app }) => id === one.id && app === one.app);
   return {
     entered: second.entered.filter(inFirst(first.entered)),
     left: second.left.filter(inFirst(first.left)),
   };
 }
 
-/** The `StasisStart` that nobody received, as Asterisk would have sent it. */
+/** The `StasisStart` that was missed, as Asterisk would have sent it. */
 export function rebuiltStart({ app, args, channel }: StasisChannel, asteriskId: string | undefined): AriFrame {
   return rebuilt('StasisStart', { args, channel }, app, asteriskId);
 }
 
-/** The `StasisEnd` that nobody received, with the channel as it was last seen. */
+/** The `StasisEnd` that was missed, with the channel as it was last seen. */
 export function rebuiltEnd(app: string, channel: Record<string, unknown>, asteriskId: string | undefined): AriFrame {
   return rebuilt('StasisEnd', { channel }, app, asteriskId);
 }

@@ -7,7 +7,7 @@ import { AppLink } from './app-link.ts';
 import { holdersOf, standbyName } from './presence.ts';
 
 const POLL_MS = 2000;
-/** So many looks in a row have to find the app free: its holder may merely be reconnecting. */
+/** How many polls in a row must find the app free: its holder may be reconnecting. */
 const LOOKS = 3;
 
 export interface StandbyOptions {
@@ -18,45 +18,37 @@ export interface StandbyOptions {
   instance: string;
   log: Log;
   /** @default 2000 */
-  pollMs?: number;
-  backoff?: BackoffBounds;
-  /** Nobody has the app any more. Called once; `since` is when it was last seen in somebody's hands. */
+  pollMs?: number | undefined;
+  backoff?: BackoffBounds | undefined;
+  /** No connector holds the app any more. Called once; `since` is when one was last seen to hold it. */
   onFree(since: number): void;
 }
 
 /**
- * Stands by for an app that another connector has taken, and shows so in Asterisk: the other one learns that it was let
- * go of. Tells when the other one is gone. A program that is no such connector is left alone for as long as Asterisk
- * lists the app.
+ * Stands by for an app that another connector has taken. Registers a standby name in Asterisk, which shows the other
+ * connector that this one no longer holds the app. Calls `onFree` when the other connector is gone. Where the app was
+ * taken by a program that is not a connector, it waits until Asterisk no longer lists the app.
  */
 export class Standby {
   readonly #options: StandbyOptions;
   readonly #link: AppLink;
   #timer: NodeJS.Timeout | undefined;
-  /** The connectors that held the app when it was last seen in hands. */
+  /** The connectors that were last seen to hold the app. */
   #holders: string[] = [];
   #free = 0;
   #lastHeld = Date.now();
 
   constructor(options: StandbyOptions) {
     this.#options = options;
-    const ignore = (): void => {};
     this.#link = new AppLink({
       node: options.node,
       apps: [standbyName(options.app, options.instance)],
       nameBeside: (name) => name,
       credentials: options.credentials,
       log: options.log.with({ standby: options.app }),
-      ...(options.backoff && { backoff: options.backoff }),
-      listener: {
-        connecting: async () => {},
-        connected: ignore,
-        disconnected: ignore,
-        event: ignore,
-        rejected: ignore,
-        replaced: ignore,
-        heard: ignore,
-      },
+      backoff: options.backoff,
+      // The connection only keeps the name registered: its events are not needed.
+      emit: () => {},
     });
   }
 
@@ -68,7 +60,7 @@ export class Standby {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    void this.#link.stop('standing by no more');
+    void this.#link.stop('no longer standing by');
   }
 
   #schedule(inMs = this.#options.pollMs ?? POLL_MS): void {
@@ -81,7 +73,7 @@ export class Standby {
     try {
       names = (await ari.applications.list()).map(({ name }) => name);
     } catch {
-      // Asterisk is away, and everybody's connection with it. Who comes first when it is back does not matter.
+      // Asterisk cannot be reached, so that no connector is connected: either may connect first when it is back.
       if (this.#timer) this.#schedule();
       return;
     }
@@ -91,7 +83,7 @@ export class Standby {
       this.#holders = holders;
       this.#lastHeld = Date.now();
     }
-    // Taken by a program that is no connector: from us, or from one that stands by for it now, as we do.
+    // A program that is not a connector has taken it: from this connector, or from one that now stands by too.
     const foreign =
       this.#holders.length === 0 || this.#holders.some((holder) => names.includes(standbyName(app, holder)));
     this.#free = holders.length > 0 || (foreign && names.includes(app)) ? 0 : this.#free + 1;
@@ -99,7 +91,7 @@ export class Standby {
       this.#schedule();
       return;
     }
-    log.warn(`The connector that had the app "${app}" is gone: taking it back`, { app });
+    log.warn(`The connector that held the app "${app}" is gone: this connector takes it back`, { app });
     this.stop();
     onFree(this.#lastHeld);
   }

@@ -1,32 +1,33 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../lib/ari/errors.ts';
+import { parseJson } from '../../lib/json.ts';
 import type { Log } from '../../lib/log.ts';
 import { isLowValue, type JournalRecord, readRecord } from './record.ts';
 import { Segment } from './segment.ts';
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
-/** How long after a failure the disk is tried again. */
+/** How long after a failure the journal tries the disk again. */
 const RETRY_MS = 1000;
-/** After a failure the disk is used again when so much is free. */
+/** How much must be free before the disk is used again after a failure. */
 const ROOM_BYTES = 1024 * 1024;
 
 export interface JournalDiskOptions {
-  /** A folder that belongs to this process alone. */
+  /** A folder that no other process uses. */
   folder: string;
   /** How much may be on disk, in bytes. */
   maxBytes: number;
   log: Log;
-  /** What the state of the connector is, as JSON: the first line of every segment. */
+  /** The state of the connector as JSON: the first line of every segment. */
   checkpoint(): unknown;
-  /** There was no room: the record, which was on disk only, is gone from it. */
+  /** There was no room: the record was removed from the disk, and is nowhere else. */
   onDropped(record: JournalRecord): void;
   /** @default 8 MiB, and an eighth of `maxBytes` at the most */
   segmentBytes?: number;
 }
 
-/** What an earlier process left: the state at the beginning of its last segment, and what it wrote since. */
+/** The state that an earlier process wrote at the beginning of its last segment, and the records after it. */
 export interface JournalHistory {
   checkpoint: unknown;
   since: JournalRecord[];
@@ -44,11 +45,10 @@ interface Reader {
 }
 
 /**
- * The journal's files: a row of segments, of which the newest is written to, and one is read back from. A failure is
- * kept as `fault` and never thrown: what could not be written has no `place`, and the disk is tried again after a
- * while.
+ * The journal's files: a row of segments. Records are written to the newest and read back from the oldest. A failure is
+ * kept as `fault` and never thrown: a record that was not written has no `place`, and the disk is tried again later.
  *
- * At its bound, the oldest records of low value are dropped first, then the oldest of all.
+ * When it is full, the oldest records of low value are dropped first, then the oldest of all.
  */
 export class JournalDisk {
   readonly #options: JournalDiskOptions;
@@ -56,11 +56,11 @@ export class JournalDisk {
   /** The oldest first. */
   #segments: Segment[] = [];
   #current: Segment | undefined;
-  /** The size at which the current segment is followed by the next one. */
+  /** The size at which the next segment begins. */
   #fullAt = 0;
   /** Bytes of all segments. */
   #bytes = 0;
-  /** Segments with lines that are settled and not yet noted so on disk. */
+  /** Segments with settled lines that are not in their `.settled` file yet. */
   readonly #newlySettled = new Set<Segment>();
   #reader: Reader | undefined;
   #fault: { reason: string; at: number } | undefined;
@@ -74,7 +74,7 @@ export class JournalDisk {
   /**
    * Reads what an earlier process left.
    *
-   * @param onWaiting is told of each record that is not settled, the oldest first; `takeNext` gives them
+   * @param onWaiting gets each record that is not settled, the oldest first; `takeNext` returns them
    */
   open(onWaiting: (record: JournalRecord) => void): JournalHistory {
     const history: JournalHistory = { checkpoint: undefined, since: [] };
@@ -85,7 +85,7 @@ export class JournalDisk {
       for (const file of files.filter((name) => name.endsWith('.new'))) rmSync(join(folder, file));
       const numbers = files.flatMap((file) => Segment.numberOf(file) ?? []).sort((a, b) => a - b);
       for (const number of numbers) this.#openSegment(number, history, onWaiting);
-      // Those of which everything was published are of no use, but for the state in the last one.
+      // A segment whose records are all published is not needed, except for the state in the last one.
       for (const segment of this.#segments.slice(0, -1)) if (segment.unsettled === 0) this.#remove(segment);
     } catch (error) {
       this.#failed(error);
@@ -93,27 +93,27 @@ export class JournalDisk {
     return history;
   }
 
-  /** Why records are not taken, `undefined` while they are. */
+  /** Why the disk cannot be written; undefined while it can. */
   get fault(): string | undefined {
     return this.#fault?.reason;
   }
 
-  /** Bytes of all files, what is settled and not yet cleared away among them. */
+  /** Bytes of all files, with settled records that are not removed yet. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Records that are here only. */
+  /** Records that are on disk only. */
   get waiting(): number {
     return this.#segments.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  /** Begins a new segment with the state of now, for a process that starts on this folder later. */
+  /** Begins a new segment with the current state, for a process that starts on this folder later. */
   checkpoint(): void {
     this.#attempt(() => this.#rotate());
   }
 
-  /** Writes records in one go, and gives each its place; none has one where there is no room or the disk fails. */
+  /** Writes records in one call, and gives each its place; none has one where there is no room or the disk fails. */
   write(records: readonly JournalRecord[], bytes: number): void {
     if (this.#fault && Date.now() - this.#fault.at < RETRY_MS) return;
     this.#attempt(() => {
@@ -127,13 +127,13 @@ export class JournalDisk {
     });
   }
 
-  /** The oldest record that is here only, which is in memory as well from now on; `undefined` where there is none. */
+  /** The oldest record that is on disk only, which the caller now holds in memory; undefined where there is none. */
   takeNext(): JournalRecord | undefined {
     try {
       for (let reader = this.#readerAtWaiting(); reader; reader = this.#readerAtWaiting()) {
         const record = this.#nextOf(reader);
         if (record) return record;
-        // All of the chunk is behind us.
+        // The chunk is read to its end.
         reader.offset += reader.lines.reduce((sum, line) => sum + line.length, 0);
         reader.line += reader.lines.length;
         reader.next = 0;
@@ -146,28 +146,28 @@ export class JournalDisk {
     return undefined;
   }
 
-  /** The record, which has a place, is done with; on disk so after `noteSettled`. */
+  /** Settles a record that has a place; `noteSettled` writes it to disk. */
   settle({ place }: JournalRecord): void {
     if (!place) return;
     place.segment.settle(place.line);
     this.#newlySettled.add(place.segment);
   }
 
-  /** Writes down what is settled, and removes the files of which everything is. */
+  /** Writes which records are settled, and removes the files whose records are all settled. */
   noteSettled(): void {
     for (const segment of this.#newlySettled) {
       try {
         segment.writeSettled();
         if (segment.unsettled === 0 && segment !== this.#current) this.#remove(segment);
       } catch (error) {
-        // What is not noted as settled is published once more by the next process, under the same id.
+        // The next process publishes it again, under the same id.
         this.#failed(error);
       }
     }
     this.#newlySettled.clear();
   }
 
-  /** Lets go of the files. */
+  /** Closes the files. */
   close(): void {
     clearTimeout(this.#retry);
     for (const segment of this.#segments) segment.close();
@@ -176,7 +176,7 @@ export class JournalDisk {
   #openSegment(number: number, history: JournalHistory, onWaiting: (record: JournalRecord) => void): void {
     const segment = Segment.open(this.#options.folder, number, (line, index, settled) => {
       if (index === 0) {
-        history.checkpoint = parsed(line);
+        history.checkpoint = parseJson(line.toString('utf8'));
         history.since = [];
         return true;
       }
@@ -199,7 +199,7 @@ export class JournalDisk {
     const opened = Segment.create(this.#options.folder, number, firstLine);
     before?.seal();
     this.#current = opened;
-    // A state larger than a segment is written again only when as much was written behind it.
+    // A state larger than a segment is written again only after as many bytes of records.
     this.#fullAt = Math.max(this.#segmentBytes, 2 * opened.bytes);
     this.#segments.push(opened);
     this.#bytes += opened.bytes;
@@ -241,7 +241,7 @@ export class JournalDisk {
     return undefined;
   }
 
-  /** A file that somebody removed is lost, and no reason to come back to it for ever. */
+  /** A file that was removed is lost: another attempt would fail too. */
   #readLines(segment: Segment, offset: number): Buffer[] {
     try {
       return segment.read(offset, READ_BYTES);
@@ -249,7 +249,9 @@ export class JournalDisk {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       const lost = segment.settleWaiting();
       this.#newlySettled.add(segment);
-      this.#options.log.error(`A file of the journal is gone, and ${lost} events with it`, { segment: segment.number });
+      this.#options.log.error(`Another program removed a file of the journal: ${lost} events are lost`, {
+        segment: segment.number,
+      });
       return [];
     }
   }
@@ -257,7 +259,7 @@ export class JournalDisk {
   #makeRoom(bytes: number): void {
     const full = (): boolean => this.#bytes + bytes > this.#options.maxBytes;
     if (!full()) return;
-    // What is being read back is about to be published, and what is being written is the newest.
+    // The segment that is being read back is published next, and the one that is being written is the newest.
     const untouched = this.#segments.filter(
       (segment) => segment !== this.#reader?.segment && segment !== this.#current,
     );
@@ -303,7 +305,7 @@ export class JournalDisk {
     const reason = reasonOf(error);
     if (this.#fault === undefined) {
       this.#options.log.error(
-        `The journal cannot be written to ${this.#options.folder}: ${reason}. Events flow through memory: what it holds is lost should this process end. Free the disk, or mount one that this user may write to.`,
+        `The journal cannot be written to ${this.#options.folder}: ${reason}. Events are in memory only: they are lost if this process ends. Free space on the disk, or mount one that this user may write to.`,
       );
     }
     this.#fault = { reason, at: Date.now() };
@@ -315,16 +317,8 @@ export class JournalDisk {
   }
 }
 
-/** A disk that is nearly full takes a record now and then: it is taken for whole again only when there is some room. */
+/** A nearly full disk accepts a record now and then: the journal uses it again only when there is some room. */
 function expectRoom(folder: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < bytes) throw new Error(`ENOSPC: expected ${bytes} free bytes, got ${bavail * bsize}`);
-}
-
-function parsed(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

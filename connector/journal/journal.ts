@@ -1,7 +1,7 @@
 import { JournalDisk, type JournalDiskOptions, type JournalHistory } from './disk.ts';
 import type { JournalRecord, RecordOrigin } from './record.ts';
 
-/** Where a record comes to the publisher from: just read, or from the disk, where it had to wait. */
+/** Where a record comes from: just read from Asterisk, or from the disk, where it waited. */
 export type Arrival = 'live' | 'backlog';
 
 export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
@@ -9,16 +9,17 @@ export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
   windowBytes: number;
   /** A record that may be published now. */
   onRecord(record: JournalRecord, arrival: Arrival): void;
-  /** There was no room: the record reaches nobody. */
+  /** There was no room: the record is lost. */
   onDropped(origin: RecordOrigin): void;
 }
 
 /**
- * Events read and not yet accepted by EventBridge: on local disk before they are published, in one write for all that
- * one turn of the event loop brought. What finds room in memory goes on at once; the rest is read back in its order
- * when there is room. A lane that has records on disk only sends later ones behind them.
+ * Events that were read and that the bus has not accepted yet. They are on local disk before they are published, in one
+ * write for all events of one turn of the event loop. Records that fit in memory are given to `onRecord` at once; the
+ * others are read back in their order when there is room. Later records of a lane wait behind those that are on disk
+ * only.
  *
- * While the disk takes nothing, records flow through memory up to its bound.
+ * While the disk cannot be written, records pass through memory up to its bound.
  */
 export class Journal {
   readonly #options: JournalOptions;
@@ -29,9 +30,9 @@ export class Journal {
   #whenIdle: (() => void)[] = [];
   /** How many records of a lane are on disk only. */
   readonly #behind = new Map<string, number>();
-  /** Records that no disk has, behind those of their lane that are on disk only. */
+  /** Records that are not on disk, and wait behind those of their lane that are on disk only. */
   readonly #parked = new Map<string, JournalRecord[]>();
-  /** Records given on and not settled, the oldest first. */
+  /** Records that were given to `onRecord` and are not settled, the oldest first. */
   readonly #window = new Set<JournalRecord>();
   #windowBytes = 0;
   #closed = false;
@@ -47,14 +48,14 @@ export class Journal {
     });
   }
 
-  /** Reads what an earlier process left; its records are given on as soon as `resume` is called. */
+  /** Reads what an earlier process left; `resume` gives its records to `onRecord`. */
   open(): JournalHistory {
     return this.#disk.open(({ lane }) => this.#leaveBehind(lane));
   }
 
-  /** Begins a new segment with the state of now, for a process that starts on this folder later. */
+  /** Begins a new segment with the current state, for a process that starts on this folder later. */
   checkpoint(): void {
-    // What the state knows has to be written before it: a process that ends in between would have forgotten nothing.
+    // The records behind the state are written first: a process that ends in between loses none of them.
     this.#flush();
     if (!this.#closed) this.#disk.checkpoint();
   }
@@ -65,12 +66,12 @@ export class Journal {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
-  /** Gives on what an earlier process left. */
+  /** Gives the records that an earlier process left to `onRecord`. */
   resume(): void {
     this.#refill();
   }
 
-  /** Why the disk does not take records, `undefined` while it does. */
+  /** Why the disk cannot be written; undefined while it can. */
   get fault(): string | undefined {
     return this.#disk.fault;
   }
@@ -80,7 +81,7 @@ export class Journal {
     return this.#unwritten.length + this.#window.size + this.#disk.waiting;
   }
 
-  /** Bytes on disk, what is settled and not yet cleared away among them. */
+  /** Bytes on disk, with settled records that are not removed yet. */
   get bytes(): number {
     return this.#disk.bytes;
   }
@@ -88,19 +89,19 @@ export class Journal {
   /** When the oldest record that is not settled was read, in epoch milliseconds. */
   get oldest(): number | undefined {
     let oldest = Number.POSITIVE_INFINITY;
-    // What is on disk only is younger than what was given on, but for live records; those are young.
+    // A record that is on disk only was read later than those of the backlog in the window.
     for (const { receivedAt } of this.#window) if (receivedAt < oldest) oldest = receivedAt;
     return Number.isFinite(oldest) ? oldest : undefined;
   }
 
-  /** Takes a record. It is given on when it is written. */
+  /** Takes a record, and gives it to `onRecord` when it is written. */
   append(record: JournalRecord): void {
     this.#unwritten.push(record);
     this.#unwrittenBytes += record.line.length;
     this.#flushSoon();
   }
 
-  /** The record was accepted, or is refused for good. */
+  /** The bus has accepted the record, or will never accept it. */
   settle(record: JournalRecord): void {
     if (!this.#window.delete(record)) return;
     this.#windowBytes -= record.line.length;
@@ -108,7 +109,7 @@ export class Journal {
     this.#flushSoon();
   }
 
-  /** Writes what is to be written, the state at last, and lets go of the files. */
+  /** Writes the remaining records, then the state, and closes the files. */
   close(): void {
     this.checkpoint();
     this.#closed = true;
@@ -138,7 +139,7 @@ export class Journal {
     return this.#unwritten.length === 0 && this.#window.size === 0 && this.#behind.size === 0;
   }
 
-  /** Gives a record on, or leaves it on disk, or, where no disk has it either, drops it. */
+  /** Gives a record to `onRecord`, or leaves it on disk, or drops it where it is not on disk either. */
   #admit(record: JournalRecord): void {
     const room = this.#windowBytes + record.line.length <= this.#options.windowBytes;
     const behind = this.#behind.has(record.lane);
@@ -147,7 +148,7 @@ export class Journal {
     } else if (!room) {
       this.#options.onDropped(record);
     } else if (behind) {
-      // No disk has it, and it may not pass those of its lane that the disk has.
+      // It is not on disk, and may not overtake those of its lane that are.
       this.#parked.set(record.lane, [...(this.#parked.get(record.lane) ?? []), record]);
       this.#hold(record);
     } else {
@@ -162,7 +163,7 @@ export class Journal {
     this.#windowBytes += record.line.length;
   }
 
-  /** Reads back what is on disk only, as far as there is room. Half of the window stays free for what is live. */
+  /** Reads back records that are on disk only, as far as there is room. Half of the window stays free for live ones. */
   #refill(): void {
     while (this.#windowBytes < this.#options.windowBytes / 2) {
       const record = this.#disk.takeNext();
@@ -192,7 +193,7 @@ export class Journal {
     for (const record of parked) this.#options.onRecord(record, 'backlog');
   }
 
-  /** What is still counted was damaged after it had been counted: nobody knew its lane. */
+  /** Records that are still counted were damaged after they were counted, so that their lane is unknown. */
   #forgetLost(): void {
     for (const lane of [...this.#behind.keys()]) {
       this.#behind.set(lane, 1);

@@ -1,9 +1,10 @@
-import { type BusEntry, entrySize } from '../../lib/events/entry.ts';
 import type { Segment } from './segment.ts';
 
-/** Where an event comes from, and how it is kept in order. */
+/** The origin of an entry, and the lane that keeps it in order. */
 export interface RecordOrigin {
-  /** `metadata.id` of a call event; any unique id of the connector's own news. */
+  /** An event of Asterisk, or the connector's own news. */
+  kind: 'event' | 'news';
+  /** `metadata.id` of an event; a unique id of news. */
   id: string;
   node: string;
   /** The Stasis application, empty where the event names none. */
@@ -17,19 +18,17 @@ export interface RecordOrigin {
 
 /** One entry on its way to the bus. */
 export interface JournalRecord extends RecordOrigin {
-  /** Size by AWS's formula. */
+  /** The entry's size as the bus counts it. */
   bytes: number;
-  /** The entry as PutEvents takes it, `EventBusName` left out: JSON in UTF-8. */
+  /** The entry as the bus encoded it, in UTF-8. */
   entry: Buffer;
   /** The whole line, of which `entry` is a part. */
   line: Buffer;
-  /** Where it stands on disk; absent while no disk takes it. */
+  /** Where it is on disk; absent while the disk cannot be written. */
   place?: { segment: Segment; line: number };
 }
 
-/**
- * Types that come in bulk and that no call waits for. Where there is no more room these go first.
- */
+/** Very frequent types that no call handler waits for: they are dropped first when there is no room. */
 const LOW_VALUE = new Set([
   'ChannelVarset',
   'ChannelDialplan',
@@ -47,39 +46,29 @@ export function isLowValue(type: string): boolean {
   return LOW_VALUE.has(type);
 }
 
-/** Between header and entry, and nowhere in the header: there a quotation mark ends a text, and a comma follows. */
-const BETWEEN = '] {"Source":';
+/** Between header and entry. Neither contains it, as JSON escapes a tab. */
+const SEPARATOR = '\t';
 
-/** Lays an entry out as a line of the journal: a JSON array that says what it is, a space, the entry's JSON. */
-export function journalRecord(origin: RecordOrigin, entry: BusEntry): JournalRecord {
-  const { id, node, app, lane, type, receivedAt } = origin;
-  const bytes = entrySize(entry);
-  const header = `${JSON.stringify([id, node, app, lane, type, receivedAt, bytes])} `;
-  const { Source, DetailType, Time, Resources, Detail } = entry;
-  // Within the request PutEvents takes times in epoch seconds.
-  const json = JSON.stringify({ Source, DetailType, Time: Time.getTime() / 1000, Resources, Detail });
-  const line = Buffer.from(`${header}${json}\n`);
+/** A record as a line of the journal: a JSON array that says what the entry is, a tab, the entry as the bus takes it. */
+export function journalRecord(origin: RecordOrigin, { text, bytes }: { text: string; bytes: number }): JournalRecord {
+  const { kind, id, node, app, lane, type, receivedAt } = origin;
+  const header = JSON.stringify([kind, id, node, app, lane, type, receivedAt, bytes]) + SEPARATOR;
+  const line = Buffer.from(`${header}${text}\n`);
   const start = Buffer.byteLength(header);
-  return { id, node, app, lane, type, receivedAt, bytes, line, entry: line.subarray(start, line.length - 1) };
+  return { kind, id, node, app, lane, type, receivedAt, bytes, line, entry: line.subarray(start, line.length - 1) };
 }
 
-/** Reads a line, its newline included; `undefined` when it is none that `journalRecord` wrote. */
+type Header = [RecordOrigin['kind'], string, string, string, string, string, number, number];
+
+/** Reads a line with its newline; undefined where `journalRecord` did not write it. */
 export function readRecord(line: Buffer): JournalRecord | undefined {
-  const end = line.indexOf(BETWEEN);
+  const end = line.indexOf(SEPARATOR);
   if (end < 0) return undefined;
   try {
-    const header = JSON.parse(line.toString('utf8', 0, end + 1)) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      number,
-      number,
-    ];
-    const [id, node, app, lane, type, receivedAt, bytes] = header;
+    const [kind, id, node, app, lane, type, receivedAt, bytes] = JSON.parse(line.toString('utf8', 0, end)) as Header;
     if (typeof lane !== 'string' || typeof bytes !== 'number') return undefined;
-    return { id, node, app, lane, type, receivedAt, bytes, line, entry: line.subarray(end + 2, line.length - 1) };
+    const entry = line.subarray(end + SEPARATOR.length, line.length - 1);
+    return { kind, id, node, app, lane, type, receivedAt, bytes, line, entry };
   } catch {
     return undefined;
   }

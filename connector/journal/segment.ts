@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** What became of a line. */
+/** The state of a line: on disk only, in memory as well, or settled. */
 const WAITING = 0;
 const TAKEN = 1;
 const SETTLED = 2;
@@ -23,11 +23,11 @@ const NAME = /^(\d{10})\.journal$/;
 
 /**
  * One file of the journal, `0000000001.journal`, and beside it `0000000001.settled`: the numbers of the lines that
- * are done with, four bytes each. Both are only ever appended to. The first line tells the state that the lines after
- * it begin with.
+ * are settled, four bytes each. Both are only appended to. The first line is the connector's state before the other
+ * lines.
  *
- * Written to the kernel's cache and not flushed to the device: a killed process loses nothing; a machine that loses
- * its power loses its task, and an ephemeral disk with it.
+ * It is written to the kernel's cache and not flushed to the device: a killed process loses nothing. When the machine
+ * loses power, the task is lost, and its ephemeral disk with it.
  */
 export class Segment {
   readonly number: number;
@@ -42,7 +42,7 @@ export class Segment {
   #settledBytes = 0;
   #writing: number | undefined;
   #settling: number | undefined;
-  /** Low-value lines have been taken out of it. */
+  /** Its lines of low value have been removed. */
   thinned = false;
 
   private constructor(folder: string, number: number) {
@@ -59,7 +59,7 @@ export class Segment {
   /** Begins a segment. */
   static create(folder: string, number: number, firstLine: Buffer): Segment {
     const segment = new Segment(folder, number);
-    // What may be left of an attempt that failed is overwritten.
+    // A failed attempt may have left a file.
     rmSync(segment.#settledFile, { force: true });
     segment.#writing = openSync(segment.#file, 'w');
     try {
@@ -73,9 +73,9 @@ export class Segment {
   }
 
   /**
-   * Opens what an earlier process left. A line that was cut short is cut off: it was never published.
+   * Opens a segment of an earlier process. An incomplete last line is removed: it was never published.
    *
-   * @param onLine is shown every line that is left, and tells whether it can be made out
+   * @param onLine gets every line that is not settled, and returns whether it can be read
    */
   static open(
     folder: string,
@@ -112,7 +112,7 @@ export class Segment {
     return this.#waiting;
   }
 
-  /** Lines that are not done with. */
+  /** Lines that are not settled. */
   get unsettled(): number {
     return this.#unsettled;
   }
@@ -121,7 +121,7 @@ export class Segment {
    * Writes lines at the end.
    *
    * @returns the number of the first one
-   * @throws when the disk does not take them; then none of them is in the file
+   * @throws when they cannot be written; then none of them is in the file
    */
   append(lines: readonly Buffer[]): number {
     if (this.#writing === undefined) throw new Error('the segment is closed');
@@ -133,7 +133,7 @@ export class Segment {
     return first;
   }
 
-  /** No more lines will come. */
+  /** Closes the segment to further lines. */
   seal(): void {
     if (this.#writing !== undefined) closeSync(this.#writing);
     this.#writing = undefined;
@@ -143,14 +143,14 @@ export class Segment {
     return this.#states[line] === WAITING;
   }
 
-  /** The line is in memory now as well. */
+  /** The line is now in memory as well. */
   take(line: number): void {
     if (this.#states[line] !== WAITING) return;
     this.#states[line] = TAKEN;
     this.#waiting -= 1;
   }
 
-  /** The line is done with; on disk so after `writeSettled`. */
+  /** Settles a line; `writeSettled` writes it to disk. */
   settle(line: number): void {
     if (this.#states[line] === SETTLED) return;
     if (this.#states[line] === WAITING) this.#waiting -= 1;
@@ -159,14 +159,14 @@ export class Segment {
     this.#newlySettled.push(line);
   }
 
-  /** @returns how many lines were on disk only, and are done with now */
+  /** @returns how many lines were on disk only, and are now settled */
   settleWaiting(): number {
     const count = this.#waiting;
     for (let line = 0; line < this.#lines; line++) if (this.#states[line] === WAITING) this.settle(line);
     return count;
   }
 
-  /** @throws when the disk does not take it; it is written the next time then */
+  /** @throws when it cannot be written; then the next call writes it */
   writeSettled(): void {
     if (this.#newlySettled.length === 0) return;
     const data = Buffer.allocUnsafe(this.#newlySettled.length * 4);
@@ -177,7 +177,7 @@ export class Segment {
     this.#newlySettled = [];
   }
 
-  /** Whole lines from a place in the file on, newlines included; at least one while there is any. */
+  /** Whole lines from an offset in the file, with their newlines; at least one while there is any. */
   read(offset: number, length: number): Buffer[] {
     const size = Math.min(length, this.#bytes - offset);
     const chunk = Buffer.allocUnsafe(size);
@@ -192,7 +192,7 @@ export class Segment {
   }
 
   /**
-   * Empties the lines that are done with, and those that are on disk only and that `drop` names. Their newlines stay,
+   * Empties settled lines, and lines on disk only that `drop` selects. Their newlines stay,
    * so that every other line keeps its number.
    */
   hollow(drop: (line: Buffer) => boolean): void {
@@ -245,10 +245,10 @@ export class Segment {
   }
 }
 
-/** Appends all of it to a file of the given size, or, throwing, nothing. */
+/** Appends all of it to a file of the given size, or throws and appends nothing. */
 function writeWhole(file: number, data: Buffer, size: number): void {
   try {
-    // At its place: after a failure the file ends before the place that the system would write to next.
+    // At an explicit position: after a failure the file ends before the position that the system would write to next.
     for (let at = 0; at < data.length; ) at += writeSync(file, data, at, data.length - at, size + at);
   } catch (error) {
     ftruncateSync(file, size);

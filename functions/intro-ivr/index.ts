@@ -1,10 +1,10 @@
 /**
- * Answers, greets, and lets one digit choose: 1 plays something, 2 leads to conference room 100. Anything else, and
- * silence, says goodbye.
+ * Answers, greets, and reads one digit: 1 plays something, 2 moves the caller to conference room 100. Any other digit,
+ * and silence, leads to the goodbye.
  *
- * No timer: every playback ends with the goodbye, so that a caller who stays silent hears it without anybody acting,
- * and a playback that got as far as its goodbye is the end of the call. Events come twice, late, and again after a
- * failure; so each function asks Asterisk what is the case before it acts.
+ * There is no timer: every playback ends with the goodbye, so a silent caller hears it without another command, and the
+ * call ends when the goodbye is played. Events may come twice, late, and again after a failure, so each function reads
+ * the state from Asterisk before it acts.
  */
 import {
   type AriClient,
@@ -42,7 +42,7 @@ export const handler = callHandler({
 
   PlaybackFinished: async ({ event, channel }) => {
     const { media_uri, state } = event.playback;
-    // A sound that is missing would leave the caller in silence.
+    // With a missing sound the caller would hear nothing.
     if (media_uri === GOODBYE || state === 'failed') await channel.hangup();
   },
 });

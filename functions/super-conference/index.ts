@@ -1,6 +1,6 @@
 /**
- * Conference rooms: `Stasis(Super-Conference,100)` puts the caller into room 100. The room is a mixing bridge that
- * the first caller brings about and that goes when the last one leaves.
+ * Conference rooms: `Stasis(Super-Conference,100)` puts the caller into room 100. The room is a mixing bridge, created
+ * for the first caller and destroyed when the last one leaves.
  */
 import { type AriClient, AriError, type ChannelHandle, callHandler, unlessGone } from 'ari-eventbridge';
 
@@ -13,8 +13,8 @@ export const handler = callHandler({
   ChannelLeftBridge: async ({ event, channel, ari }) => {
     const { id: room, name } = event.bridge;
     const left = await closeIfEmpty(room, ari);
-    // Closed in the moment in which this caller joined, and maybe opened again by another: joins once more. One who hung
-    // up is gone, which is no error.
+    // The room was closed while this caller joined, and another caller may have opened it again: join once more. A caller
+    // who has hung up is not an error.
     if (left?.name !== name) await join(room, channel, ari);
   },
 });
@@ -22,22 +22,22 @@ export const handler = callHandler({
 async function join(room: string, channel: ChannelHandle, ari: AriClient): Promise<void> {
   await channel.answer();
   const bridge = await openRoom(room, ari);
-  // Joining twice would take the caller out and in again, for all to hear.
+  // Adding the channel twice would remove and add it again, which all callers would hear.
   if (bridge?.channels.includes(channel.id)) return;
   try {
     await ari.bridges.addChannel({ bridgeId: room, channel: channel.id });
   } catch (error) {
-    // The caller has hung up meanwhile, and nobody will ever leave the room.
+    // The caller has hung up meanwhile, so no event of leaving will close the room.
     const left = await closeIfEmpty(room, ari);
     if (left) throw error;
-    // Closed by the last one who left, in this very moment: opened again.
+    // The last caller left and the room was closed at the same time: open it again.
     await join(room, channel, ari);
   }
 }
 
 /**
- * The room's bridge, created by the first caller: Asterisk refuses a second one of the same id. Its name tells it from
- * those that had the same id before.
+ * The room's bridge; the first caller creates it, and Asterisk refuses a second one with the same id. Its name
+ * distinguishes it from earlier bridges with that id.
  */
 async function openRoom(room: string, ari: AriClient) {
   try {
@@ -49,7 +49,7 @@ async function openRoom(room: string, ari: AriClient) {
 }
 
 /**
- * Closes the room if nobody is in it now: the event may be late, and somebody may have joined since.
+ * Closes the room if it is empty now: the event may be late, and a caller may have joined since.
  *
  * @returns the room as it was found; `undefined` where it had been closed before, by another invocation
  */

@@ -1,9 +1,9 @@
 /**
- * Takes a message and makes an event of it: `Stasis(Voicemail,100)` greets, records until `#`, silence or hanging up,
- * and puts `VoicemailLeft` on the bus, as a user event of Asterisk's own: whoever wants it writes a rule.
+ * Records a message and publishes an event: `Stasis(Voicemail,100)` greets, records until `#`, silence or hangup, and
+ * puts `VoicemailLeft` on the bus, as a user event of Asterisk, where any rule can match it.
  *
- * What has to be known when the caller is gone is in the recording's name: the mailbox, the caller's number, the channel.
- * The recording is a draft until the event is out. So a repeated or retried event finds out what is left to do.
+ * The recording's name has what is needed after the caller has hung up: the mailbox, the caller's number, the channel.
+ * The recording is a draft until the event is sent, so a repeated or retried event can see what is left to do.
  */
 import { type AriClient, AriError, callHandler, playOnce, unlessGone } from 'ari-eventbridge';
 
@@ -14,10 +14,10 @@ const [DRAFT, MESSAGE] = ['voicemail-draft', 'voicemail'];
 export const handler = callHandler({
   StasisStart: async ({ event, channel, ari }) => {
     const [mailbox = 'general'] = event.args;
-    // Anyone may write anything there: it neither parts the name nor makes it longer than a file's may be.
+    // A caller controls this text: it must not add a `_` to the name, nor make it too long for a file name.
     const number = event.channel.caller.number.replace(/[^A-Za-z0-9+]/g, '').slice(0, 32) || 'anonymous';
     const message = `${mailbox}_${number}_${channel.id}`;
-    if (await isStored(`${MESSAGE}_${message}`, ari)) return; // late: it was left already
+    if (await isStored(`${MESSAGE}_${message}`, ari)) return; // late: the message is stored already
     await playOnce(channel, 'greeting', GREETING);
     await unlessThere(
       channel.record({
@@ -42,7 +42,7 @@ export const handler = callHandler({
       await ari.events.userEvent({ eventName: 'VoicemailLeft', application: event.application, variables });
       await unlessGone(ari.recordings.deleteStored({ recordingName: draft }));
     }
-    // A caller who ended the message with `#` is still there; that one has hung up is no error.
+    // A caller who ended the message with `#` is still connected; one who has hung up is not an error.
     await playOnce(channel, 'goodbye', GOODBYE);
   },
 
@@ -55,7 +55,7 @@ async function isStored(recordingName: string, ari: AriClient): Promise<boolean>
   return (await unlessGone(ari.recordings.getStored({ recordingName }))) !== undefined;
 }
 
-/** An earlier try has got as far: a recording of that name is there, or being made. */
+/** Ignores the error where an earlier attempt has done this: a recording of that name exists or is being made. */
 async function unlessThere(command: Promise<unknown>): Promise<void> {
   try {
     await command;

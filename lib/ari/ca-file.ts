@@ -1,12 +1,12 @@
 import type { AriNode } from './node.ts';
 
-/** A node as it is dialled: what its `caFile` names has been read. */
+/** A node with the content of its `caFile`. */
 export interface DialledNode extends AriNode {
-  /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
+  /** Certificates (PEM) of the CAs to trust instead of the public ones. @default Node's CAs */
   ca?: string | undefined;
 }
 
-/** The part of the environment that tells where a function's files are. */
+/** The variable that names the folder of a function's files. */
 interface CaEnvironment {
   /** Set in Lambda: the folder with the function's code. */
   LAMBDA_TASK_ROOT?: string;
@@ -15,8 +15,7 @@ interface CaEnvironment {
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Reads the authorities (PEM) that a node's `caFile` names: at once and before the first call, so that a wrong file is
- * no call's surprise.
+ * Reads the CAs (PEM) that a node's `caFile` names: at start, so that a wrong file is found before the first call.
  *
  * @returns the certificates, for the option `ca` of a transport; `undefined` where the node names no file, or has no TLS
  * @throws with the file's name and what was expected, never with its content
@@ -25,9 +24,9 @@ export function readCaFile(
   { name, url, caFile }: Pick<AriNode, 'name' | 'url' | 'caFile'>,
   environment: CaEnvironment = process.env as CaEnvironment,
 ): string | undefined {
-  // A node whose URL was replaced by that of a simulated Asterisk, say, has no certificate.
+  // For example a node whose URL was replaced by that of a simulated Asterisk has no certificate.
   if (caFile === undefined || url.startsWith('http:')) return undefined;
-  // Loaded when needed: most functions have no private authority, and none shall pay for it.
+  // Loaded when needed: most functions have no private CA, and should not pay for it.
   const { readFileSync } = process.getBuiltinModule('node:fs');
   const { resolve } = process.getBuiltinModule('node:path');
   const { X509Certificate } = process.getBuiltinModule('node:crypto');
@@ -42,7 +41,8 @@ export function readCaFile(
   } catch (error) {
     throw refuse(`got a file that cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
-  if (text.includes('PRIVATE KEY-----')) throw refuse('got one with a private key, which belongs to Asterisk alone');
+  if (text.includes('PRIVATE KEY-----'))
+    throw refuse('got one with a private key, which must be on the Asterisk server only');
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) throw refuse('got one without a "-----BEGIN CERTIFICATE-----"');
   for (const [index, certificate] of certificates.entries()) {

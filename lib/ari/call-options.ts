@@ -5,8 +5,8 @@
  * await ari.channels.answer({ channelId }, { timeoutMs: 1000 });
  */
 export interface CallOptions {
-  /** Ends the wait for an answer; the command may have been carried out all the same. */
+  /** Cancels the wait for a response; Asterisk may still carry out the command. */
   signal?: AbortSignal;
-  /** How long to wait for an answer, in milliseconds. @default the client's `timeoutMs` */
+  /** How long to wait for a response, in milliseconds. @default the client's `timeoutMs` */
   timeoutMs?: number;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import type { CallOptions } from './call-options.ts';
 import { AriError, NotSentError } from './errors.ts';
 import { type AriResources, operations } from './generated/operations.ts';
@@ -7,7 +8,7 @@ import { placeParameters } from './request.ts';
 import { PAUSE_MS, TooEarly } from './too-early.ts';
 
 /**
- * One command on its way to Asterisk, as a transport is given it.
+ * One command for Asterisk, as a transport receives it.
  *
  * @example
  * // ari.channels.play({ channelId: '1795403597.0', media: ['sound:a', 'sound:b'] }) becomes
@@ -31,23 +32,23 @@ export interface AriRequest {
 }
 
 /**
- * What Asterisk answered, as a transport gives it back.
+ * Asterisk's response, as a transport returns it.
  *
  * @example
  * const response: AriResponse = { status: 404, reason: 'Not Found', body: '{"message":"Channel not found"}' };
  */
 export interface AriResponse {
   status: number;
-  /** The reason phrase; Asterisk puts words of its own there. */
+  /** The reason phrase; Asterisk uses its own texts. */
   reason: string;
-  /** Text, which is JSON nearly always; bytes where the answer is a file. */
+  /** Text, nearly always JSON; bytes where the response is a file. */
   body: string | Uint8Array;
-  /** What is wrong where a refusal is not about the command, but about the user or the server, and what to do. */
+  /** Where a refusal is about the user or the server, and not the command: what is wrong, and what to do. */
   advice?: string;
 }
 
 /**
- * The way commands travel: `httpTransport`, `webSocketTransport`, or one of your own.
+ * Carries commands to Asterisk: `httpTransport`, `webSocketTransport`, or one of your own.
  *
  * @example
  * const logged: AriTransport = {
@@ -60,8 +61,8 @@ export interface AriResponse {
  */
 export interface AriTransport {
   /**
-   * Rejects only when there was no answer; with `NotSentError` when Asterisk has certainly not seen the request, with an
-   * error named `TimeoutError` when its time is up.
+   * Rejects only when there was no response: with `NotSentError` when Asterisk has certainly not received the request,
+   * with an error named `TimeoutError` when the time limit has passed.
    */
   request(request: AriRequest): Promise<AriResponse>;
   close(): void;
@@ -80,24 +81,24 @@ export interface AriClient extends AriResources {
 
 type Params = Record<string, unknown>;
 
-/** The pauses before a command is sent again: at once, for a connection that had died unseen, and once more. */
+/** The pauses before a command is repeated: at once, in case the connection was already dead, and once more. */
 const REPEAT_AFTER_MS = [0, 250];
 
 /**
  * An ARI client over any transport.
  *
- * A command that never reached Asterisk is sent again. So is one whose answer was lost, if doing it twice is the same
- * as once: reading, setting, ending, and creating what has an id of the caller's choice. Choose ids where losing a
- * command would hurt: `channels.create({ channelId })`, `bridges.createWithId({ bridgeId })`; ids that nobody else would
- * choose, as after a lost answer a thing that was there before cannot be told from one's own. A playback is never
- * repeated, as Asterisk would play it twice, whatever its id; nor is anything after 503, as booting takes seconds.
+ * A command that never reached Asterisk is sent again. So is a command whose response was lost, if it is idempotent:
+ * reading, setting, ending, and creating with an id that the caller chooses. Choose ids for commands that must not be
+ * lost: `channels.create({ channelId })`, `bridges.createWithId({ bridgeId })`. The ids must be unique, because after a
+ * lost response an existing object cannot be distinguished from the new one. A playback is never repeated, as Asterisk
+ * would play it twice, even with the same id; nor is any command after 503, as booting takes seconds.
  *
  * A channel that was just made is not in its app yet. Where Asterisk refuses a command for that ("Channel not in Stasis
  * application"), it is sent again every 50 ms for up to 2 s: `bridges.addChannel` always, any other where this client made
  * the channel less than 2 s ago.
  *
  * @param options.timeoutMs how long a command may take, repeats included, in milliseconds. @default 5000
- * @param options.sleep waits between two tries, for tests whose time is their own. @default by the clock on the wall
+ * @param options.sleep waits between two tries, for tests whose time is their own. @default in real time
  * @example
  * const ari = createAriClient(httpTransport({ url: 'https://pbx:8089/ari', credentials }));
  * await ari.channels.answer({ channelId: '1795403597.0' });
@@ -161,7 +162,7 @@ async function call(
         if (lost && error.status !== undefined) return await doneBefore(error, repeat, wire, signal);
         const unseen = error.cause instanceof NotSentError;
         pause = REPEAT_AFTER_MS[repeats++];
-        // The time is up by the signal, or by the transport's own clock.
+        // The time limit is the signal's, or the transport's own.
         const late = signal.aborted || (error.cause instanceof Error && error.cause.name === 'TimeoutError');
         if (error.status !== undefined || !(unseen || repeat) || pause === undefined || late) throw error;
         lost ||= !unseen;
@@ -191,17 +192,17 @@ async function ask(
   }
   if (typeof body !== 'string') return body;
   if (body === '') return undefined;
-  const value = parse(body);
+  const value = parseJson(body);
   if (value === undefined) {
     throw new AriError(operation, request.path, {
       status,
-      message: 'expected JSON: is this the ARI root of Asterisk?',
+      message: 'expected JSON; check that the URL is the ARI root of Asterisk',
     });
   }
   return value;
 }
 
-/** A repeat was refused: was it the lost request that had done already what the repeat was to do? */
+/** Whether a repeat was refused because the lost request had been carried out. */
 async function doneBefore(
   refusal: AriError,
   repeat: Repeat | undefined,
@@ -219,7 +220,7 @@ async function doneBefore(
   }
 }
 
-/** Rejects when the signal is aborted: whatever the transport waits for, the caller does not. */
+/** Rejects when the signal is aborted, so that the caller does not wait for the transport. */
 function abortOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -227,17 +228,9 @@ function abortOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function messageOf({ reason, body }: AriResponse): string {
   const said =
-    typeof body === 'string' ? (parse(body) as { message?: unknown; error?: unknown } | null | undefined) : {};
+    typeof body === 'string' ? (parseJson(body) as { message?: unknown; error?: unknown } | null | undefined) : {};
   const message = said?.message ?? said?.error;
   return typeof message === 'string' ? message : reason;
 }

@@ -1,38 +1,38 @@
 import { reasonOf } from './errors.ts';
 
-/** A line to write into a configuration file: Asterisk's own, or `cdk.json`. */
+/** A line to write in a configuration file: one of Asterisk's, or `cdk.json`. */
 export interface Remedy {
-  /** Its name, below `/etc/asterisk` for Asterisk's. */
+  /** The file's name; Asterisk's files are in `/etc/asterisk`. */
   file: string;
   /** The section without its brackets; for `cdk.json` the key. */
   section: string;
   option: string;
-  /** The line as it is to stand there. `PASSWORD_PLACE` stands for a password, which is never shown. */
+  /** The line to write. `PASSWORD_PLACE` replaces a password, which is never shown. */
   line: string;
 }
 
-/** Why Asterisk cannot be reached, or does not serve. */
+/** Why Asterisk cannot be reached, or does not serve ARI. */
 export interface ConnectFault {
-  /** One line for a person: what is wrong, in which file, and what to do. Holds no password. */
+  /** One line for a person: what is wrong, in which file, and what to do. Contains no password. */
   says: string;
-  /** What to write, the most probable first: from outside, several causes may look alike. */
+  /** The lines to write, the most probable first: from the outside, several causes look the same. */
   remedies: Remedy[];
 }
 
-/** What was to be reached. */
+/** The server to reach. */
 export interface ConnectTarget {
   /** The ARI root. */
   url: string;
-  /** Whether authorities of the caller's choice are trusted, and not the public ones. @default false */
+  /** Whether the caller's own CAs are trusted instead of the public ones. @default false */
   privateCa?: boolean;
-  /** The address that Asterisk is reached from. @default unknown */
+  /** The local address of the connection. @default unknown */
   from?: string;
 }
 
-/** Stands in a suggested line for the password of the secret. */
+/** Replaces the secret's password in a suggested line. */
 export const PASSWORD_PLACE = '<the password of the secret>';
 
-/** Where the project's documents put the certificate: with its chain and its key in one file. */
+/** The certificate's path in the documents: with its chain and its key in one file. */
 const CERTIFICATE = '/etc/asterisk/keys/asterisk.pem';
 
 /** A line of an Asterisk configuration file. */
@@ -43,7 +43,7 @@ export function confLine(file: string, section: string, option: string, value: s
 const httpConf = (option: string, value: string): Remedy => confLine('http.conf', 'general', option, value);
 const nodeKey = (option: string, line: string): Remedy => ({ file: 'cdk.json', section: 'nodes', option, line });
 
-/** Explains that there was no answer: name, network, TLS. */
+/** Explains why there was no response: name, network, TLS. */
 export function networkFault(error: Error & { code?: string | undefined }, target: ConnectTarget): ConnectFault {
   const { host } = new URL(target.url);
   switch (error.code) {
@@ -52,14 +52,14 @@ export function networkFault(error: Error & { code?: string | undefined }, targe
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return {
-        says: `the host name of ${host} does not resolve (${error.code}). Check \`url\` of the node in cdk.json, and the DNS of the network that this runs in.`,
+        says: `the host name of ${host} does not resolve (${error.code}). Check \`url\` of the node in cdk.json, and the DNS of this network.`,
         remedies: [],
       };
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return {
-        says: `no way to ${host} (${error.code}). Check routes, security groups and firewalls between this and Asterisk.`,
+        says: `cannot reach ${host} (${error.code}). Check routes, security groups and firewalls on the way to Asterisk.`,
         remedies: [],
       };
     case 'ECONNRESET':
@@ -71,19 +71,19 @@ export function networkFault(error: Error & { code?: string | undefined }, targe
   if (certificate) return certificate;
   if (error.message.includes('handshake has timed out')) {
     return {
-      says: `${host} accepts connections but does not answer. Is it Asterisk's HTTP port, and is Asterisk not stuck?`,
+      says: `${host} accepts connections but does not answer. Check that it is Asterisk's HTTP port, and that Asterisk is not stuck.`,
       remedies: [],
     };
   }
   if (/wrong version number|packet length too long|record layer failure/.test(error.message)) {
     return {
-      says: `${host} does not speak TLS. Name the port of tlsbindaddr of http.conf in \`url\`, with tlsenable=yes there, or write http:// with allowPlainHttp.`,
+      says: `${host} does not speak TLS. Set tlsenable=yes in http.conf and use the port of tlsbindaddr in \`url\`, or use http:// with allowPlainHttp.`,
       remedies: [nodeKey('url', `"url": "${target.url.replace('https:', 'http:')}", "allowPlainHttp": true`)],
     };
   }
   if (new URL(target.url).protocol === 'http:' && error.code === 'HPE_INVALID_CONSTANT') {
     return {
-      says: `${host} does not speak HTTP. With tlsenable=yes in http.conf, the port of tlsbindaddr wants https:// in \`url\`.`,
+      says: `${host} does not speak HTTP. With tlsenable=yes in http.conf, the port of tlsbindaddr needs https:// in \`url\`.`,
       remedies: [nodeKey('url', `"url": "${target.url.replace('http:', 'https:')}"`)],
     };
   }
@@ -97,7 +97,7 @@ function nothingListens({ url }: ConnectTarget): ConnectFault {
   const port = portOf(url);
   if (protocol === 'https:') {
     return {
-      says: `nothing listens at ${host} (ECONNREFUSED). Is Asterisk running, with tlsenable=yes, this tlsbindaddr, and a tlscertfile and tlsprivatekey that it can read and that belong together, in http.conf?`,
+      says: `nothing listens on ${host} (ECONNREFUSED). Check that Asterisk is running, and that http.conf has tlsenable=yes, this tlsbindaddr, and a readable tlscertfile with its tlsprivatekey.`,
       remedies: [
         httpConf('tlsenable', 'yes'),
         httpConf('tlsbindaddr', `${address}:${port}`),
@@ -108,25 +108,25 @@ function nothingListens({ url }: ConnectTarget): ConnectFault {
     };
   }
   return {
-    says: `nothing listens at ${host} (ECONNREFUSED). Is Asterisk running, with enabled=yes and this bindaddr and bindport in http.conf?`,
+    says: `nothing listens on ${host} (ECONNREFUSED). Check that Asterisk is running, and that http.conf has enabled=yes and this bindaddr and bindport.`,
     remedies: [httpConf('enabled', 'yes'), httpConf('bindport', port), httpConf('bindaddr', address)],
   };
 }
 
 function cutOff({ url }: ConnectTarget): ConnectFault {
   const { host, protocol } = new URL(url);
-  const tls = protocol === 'http:' ? '; so does a port that wants https://, that of tlsbindaddr' : '';
+  const tls = protocol === 'http:' ? '; so does the port of tlsbindaddr, which needs https://' : '';
   return {
-    says: `Asterisk at ${host} cut the connection (ECONNRESET). It does so when it stops, and past sessionlimit of http.conf${tls}.`,
+    says: `Asterisk at ${host} closed the connection (ECONNRESET). It does so when it stops, and above sessionlimit of http.conf${tls}.`,
     remedies: [httpConf('sessionlimit', '100')],
   };
 }
 
-/** Codes of OpenSSL that mean: nobody who is trusted has signed this. */
+/** OpenSSL's codes for a certificate that is not signed by a trusted CA. */
 const UNKNOWN_AUTHORITY =
   /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/;
 
-/** Explains that the certificate is not accepted; `undefined` where that is not what the error is about. */
+/** Explains why the certificate is not accepted; `undefined` where the error has another reason. */
 function certificateFault(
   error: Error & { code?: string | undefined; cert?: { subjectaltname?: string } },
   { url, privateCa = false }: ConnectTarget,
@@ -135,29 +135,29 @@ function certificateFault(
   const not = `the TLS certificate of ${host} is not accepted`;
   if (error.code === 'CERT_HAS_EXPIRED') {
     return {
-      says: `${not}: it has expired. Renew it, name the new one in tlscertfile of http.conf, and tell Asterisk with "module reload http".`,
+      says: `${not}: it has expired. Renew it, set tlscertfile of http.conf to the new one, and run "module reload http" in Asterisk.`,
       remedies: [httpConf('tlscertfile', CERTIFICATE)],
     };
   }
   if (error.code === 'CERT_NOT_YET_VALID') {
     return {
-      says: `${not}: it is not valid yet. Is the clock right, on this side and on Asterisk's? Else name another one in tlscertfile of http.conf.`,
+      says: `${not}: it is not valid yet. Check the clocks on this side and on Asterisk's, or set tlscertfile of http.conf to another one.`,
       remedies: [httpConf('tlscertfile', CERTIFICATE)],
     };
   }
   if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = error.cert?.subjectaltname || 'no host';
     return {
-      says: `${not}: it is for ${names}, not for ${hostname}. Write one of its names into \`url\` of the node in cdk.json, or name a certificate for ${hostname} in tlscertfile of http.conf.`,
+      says: `${not}: it is for ${names}, not for ${hostname}. Use one of its names in \`url\` of the node in cdk.json, or set tlscertfile of http.conf to a certificate for ${hostname}.`,
       remedies: [httpConf('tlscertfile', CERTIFICATE)],
     };
   }
   if (UNKNOWN_AUTHORITY.test(error.code ?? '')) {
     const todo = privateCa
-      ? 'the file that `caFile` of the node names in cdk.json holds other authorities, or tlscertfile of http.conf lacks the chain'
-      : 'name the file with your private CA in `caFile` of the node in cdk.json, or to Node in NODE_EXTRA_CA_CERTS; with a public CA, put the whole chain into tlscertfile of http.conf';
+      ? '`caFile` of the node in cdk.json has other CAs, or tlscertfile of http.conf lacks the chain'
+      : 'set `caFile` of the node in cdk.json, or NODE_EXTRA_CA_CERTS, to the file with your private CA; with a public CA, put the whole chain into tlscertfile of http.conf';
     return {
-      says: `${not}: who signed it is not known here (${error.code}): ${todo}.`,
+      says: `${not}: its CA is not trusted (${error.code}): ${todo}.`,
       remedies: [
         ...(privateCa ? [] : [nodeKey('caFile', '"caFile": "asterisk-ca.pem"')]),
         httpConf('tlscertfile', CERTIFICATE),
@@ -169,14 +169,14 @@ function certificateFault(
   }
   if (/alert|handshake failure|unsupported protocol/i.test(error.message)) {
     return {
-      says: `${host} and this side agree on no version or cipher of TLS (${error.code}). Leave tlscipher and tlsdisablev12 of http.conf at their defaults.`,
+      says: `${host} and this side have no common TLS version or cipher (${error.code}). Leave tlscipher and tlsdisablev12 of http.conf at their defaults.`,
       remedies: [httpConf('tlsdisablev12', 'no')],
     };
   }
   return undefined;
 }
 
-/** Explains that Asterisk answered with a status that is about reaching it, and not about what was asked for. */
+/** Explains a status of Asterisk that is about the connection or the user, and not about the command. */
 export function statusFault(
   { status, body }: { status: number; body: string },
   { url, from }: ConnectTarget,
@@ -188,29 +188,29 @@ export function statusFault(
     case 400:
       return {
         says: body.includes('[app]')
-          ? `Asterisk at ${host} says that no app was named (400). Give the node at least one Stasis application in \`apps\` in cdk.json.`
+          ? `Asterisk at ${host} requires an app (400). Set \`apps\` of the node in cdk.json to at least one Stasis application.`
           : `Asterisk at ${host} refused the request (400): ${firstLine(body)}`,
         remedies: [],
       };
     case 401:
       return {
-        says: `Asterisk at ${host} refused the user "${username}" (401). Compare the secret with the section [${username}] in ari.conf: type=user, password, password_format, and no option that Asterisk does not know; then "module reload res_ari.so".`,
+        says: `Asterisk at ${host} refused the user "${username}" (401). Compare the secret with the section [${username}] in ari.conf: type=user, password, password_format, and no option unknown to Asterisk; then run "module reload res_ari.so".`,
         remedies: [user('password', PASSWORD_PLACE), user('password_format', 'plain'), user('type', 'user')],
       };
     case 403:
       if (body.includes('Write access denied')) {
         return {
-          says: `Asterisk at ${host} lets the user "${username}" only read (403). Write read_only=no into [${username}] of ari.conf where it is to command calls, as the handlers' user is.`,
+          says: `Asterisk at ${host} allows the user "${username}" only to read (403). If it must command calls, as the handlers' user must, set read_only=no in [${username}] of ari.conf.`,
           remedies: [user('read_only', 'no')],
         };
       }
       return {
-        says: `Asterisk at ${host} forbids the user "${username}" to listen (403). Look at permit, deny and acl of [${username}] in ari.conf, whether they let ${from ?? 'the address of this side'} in, and at allowed_origins.`,
+        says: `Asterisk at ${host} forbids the user "${username}" to receive events (403). Check that permit, deny and acl of [${username}] in ari.conf allow ${from ?? 'the address of this side'}, and check allowed_origins.`,
         remedies: from === undefined ? [] : [user('permit', `${from}/32`)],
       };
     case 404:
       return {
-        says: `there is no ARI at ${host}${pathname} (404). Check the node's url against \`prefix\` in http.conf, \`enabled\` in ari.conf, that [general] there has no option that Asterisk does not know, and that modules.conf lets res_ari.so and res_ari_events.so load.`,
+        says: `there is no ARI at ${host}${pathname} (404). Check the node's url against \`prefix\` in http.conf, \`enabled\` in ari.conf, that its [general] section has no option unknown to Asterisk, and that modules.conf loads res_ari.so and res_ari_events.so.`,
         remedies: [
           confLine('ari.conf', 'general', 'enabled', 'yes'),
           confLine('modules.conf', 'modules', 'load', 'res_ari.so'),
@@ -218,7 +218,7 @@ export function statusFault(
       };
     case 503:
       return {
-        says: `Asterisk at ${host} is still booting (503). It will be tried again; nothing to do.`,
+        says: `Asterisk at ${host} is still booting (503). Nothing to do: the connection is retried.`,
         remedies: [],
       };
     default:
@@ -229,7 +229,7 @@ export function statusFault(
   }
 }
 
-/** The port of a URL, also where it is the scheme's own. */
+/** The port of a URL, including a scheme's default port. */
 export function portOf(url: string): string {
   const { port, protocol } = new URL(url);
   return port || (protocol === 'https:' ? '443' : '80');
@@ -240,5 +240,5 @@ function firstLine(body: string): string {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  return text.slice(0, 200) || 'no further word';
+  return text.slice(0, 200) || 'no error message returned';
 }

@@ -1,3 +1,5 @@
+import { parseJson } from '../json.ts';
+
 /**
  * An ARI user of ari.conf: the section's name and its password.
  *
@@ -10,7 +12,7 @@ export interface Credentials {
 }
 
 /**
- * Where credentials come from. They are fetched late, kept, and fetched anew after a 401.
+ * Provides credentials. They are fetched when first needed, cached, and fetched again after a 401.
  *
  * @example
  * const read = async () => ({ username: 'handlers', password: await readPassword() });
@@ -22,8 +24,8 @@ export interface CredentialsProvider {
 }
 
 /**
- * Keeps what `fetch` brought until `refresh` is called. Concurrent calls share one fetch; a failed fetch is
- * not kept.
+ * Caches the result of `fetch` until `refresh` is called. Concurrent calls share one fetch; a failed fetch is not
+ * cached.
  *
  * @example
  * const credentials = cachedCredentials(async () => ({ username: 'handlers', password: await readPassword() }));
@@ -49,16 +51,10 @@ export function basicAuthorization({ username, password }: Credentials): string 
 /**
  * Reads a secret's text: `{"username":…,"password":…}`.
  *
- * @throws when it is anything else; the message names the secret and what is missing, never a value.
+ * @throws when it has another form; the message names the secret and what is missing, never a value.
  */
 export function parseCredentials(secretId: string, text: string | undefined): Credentials {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? '');
-  } catch {
-    value = undefined;
-  }
-  const { username, password } = (value ?? {}) as Partial<Credentials>;
+  const { username, password } = (parseJson(text) ?? {}) as Partial<Credentials>;
   const missing = Object.entries({ username, password })
     .filter(([, given]) => typeof given !== 'string' || given === '')
     .map(([key]) => `"${key}"`);

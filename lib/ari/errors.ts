@@ -1,5 +1,5 @@
 /**
- * What an ARI failure asks of the caller:
+ * How the caller should react to an ARI failure:
  *
  *  - `gone`: the channel, bridge or playback does not exist (404, and 400 "Channel not found" of `bridges.addChannel` and
  *    `removeChannel`): somebody hung up, or the work is done; also a variable that is not set, or a SIP header that is not
@@ -7,9 +7,9 @@
  *  - `wrong-state`: it exists, but not in a state that allows this (409, 412, and 422 of the same two): a channel that is
  *    in no app or not in that bridge, an id that is taken;
  *  - `unauthorized`: the credentials are wrong or read-only (401, 403): an operator must act;
- *  - `unavailable`: no answer, no ARI there (404 from Asterisk's HTTP server itself), or Asterisk is still booting (503):
- *    worth trying again later;
- *  - `rejected`: Asterisk refuses the request as it is (any other status): repeating it cannot help.
+ *  - `unavailable`: no response, no ARI (404 from Asterisk's HTTP server itself), or Asterisk is still booting (503): retry
+ *    later;
+ *  - `rejected`: Asterisk refuses the request as it is (any other status): a retry cannot succeed.
  *
  * @example
  * if (error instanceof AriError && error.kind === 'wrong-state') await channel.hangup();
@@ -25,11 +25,11 @@ const KIND_BY_STATUS: Record<number, AriErrorKind> = {
   503: 'unavailable',
 };
 
-/** The two commands that have statuses of their own for the channels that they name beside the path. */
+/** The two commands with statuses of their own for the channels that they name in the body. */
 const KIND_OF_MEMBER: Record<string, AriErrorKind> = { '400 Channel not found': 'gone', 422: 'wrong-state' };
 const OF_MEMBERS = new Set(['bridges.addChannel', 'bridges.removeChannel']);
 
-/** Where 403 is about the thing asked for, such as a channel that has no RTP, and not about the user. */
+/** Operations whose 403 is about the object, such as a channel without RTP, and not about the user. */
 const FORBIDDEN_THINGS = new Set([
   'asterisk.updateObject',
   'asterisk.deleteObject',
@@ -49,7 +49,7 @@ interface Refusal {
 }
 
 /**
- * A command that Asterisk refused or never answered. Carries no query string, no header, and of what was sent only ids.
+ * A command that Asterisk refused or did not answer. It has no query string and no header, and of the request only ids.
  *
  * @example
  * try {
@@ -62,11 +62,11 @@ interface Refusal {
 export class AriError extends Error {
   override readonly name = 'AriError';
   readonly kind: AriErrorKind;
-  /** The command in the API's words, e.g. `channels.answer`. */
+  /** The command's name in ARI, e.g. `channels.answer`. */
   readonly operation: string;
-  /** The path that was asked for, without its query. */
+  /** The request's path, without its query. */
   readonly path: string;
-  /** The HTTP status, absent when there was no answer. */
+  /** The HTTP status, absent when there was no response. */
   readonly status: number | undefined;
   /** What Asterisk said, e.g. `Channel not found`; absent when there was no answer. */
   readonly said: string | undefined;
@@ -90,7 +90,7 @@ export class AriError extends Error {
     this.kind = 'status' in outcome ? kindOf(operation, outcome) : 'unavailable';
   }
 
-  /** Whether the same command may succeed later, with nobody changing anything. */
+  /** Whether the same command may succeed later without any change. */
   get retryable(): boolean {
     return this.kind === 'unavailable';
   }
@@ -102,7 +102,7 @@ function refusalOf({ status, message, advice }: Refusal): string {
 
 function kindOf(operation: string, { status, message, advice, kind }: Refusal): AriErrorKind {
   if (kind !== undefined) return kind;
-  // Without ARI nothing is known of the channel: who asks whether it is gone shall not be told that it is.
+  // This 404 is not from ARI, so it does not mean that the channel is gone.
   if (status === 404 && advice !== undefined) return 'unavailable';
   if (status === 403 && FORBIDDEN_THINGS.has(operation) && message !== READ_ONLY_USER) return 'rejected';
   const ofMember = KIND_OF_MEMBER[`${status} ${message}`] ?? KIND_OF_MEMBER[status];
@@ -111,7 +111,7 @@ function kindOf(operation: string, { status, message, advice, kind }: Refusal): 
 }
 
 /**
- * What a transport rejects with when Asterisk has certainly not seen the request: any command may be sent again.
+ * The error of a transport when Asterisk has certainly not received the request: any command may be sent again.
  *
  * @example
  * if (socket.readyState !== socket.OPEN) throw new NotSentError('the socket is not open');
@@ -121,7 +121,7 @@ export class NotSentError extends Error {
 }
 
 /**
- * The promise's value, or `undefined` where Asterisk says that the thing does not exist (`gone`).
+ * The promise's value, or `undefined` where Asterisk answers that the object does not exist (`gone`).
  *
  * @example
  * const bridge = await unlessGone(ari.bridges.get({ bridgeId: '100' }));
@@ -135,10 +135,10 @@ export async function unlessGone<T>(command: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** The innermost message, with its system error code: `fetch failed` alone helps nobody. */
+/** The innermost message, with its system error code: `fetch failed` alone does not give the reason. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Says in the project's own words already what its cause says in the system's.
+  // Its own message already explains its cause.
   if (error instanceof NotSentError) return error.message;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message;

@@ -6,7 +6,7 @@ import { basicAuthorization, type Credentials, type CredentialsProvider } from '
 import { NotSentError, reasonOf } from './errors.ts';
 
 /**
- * Where an Asterisk is reached, and as whom.
+ * The URL and the user of an Asterisk server.
  *
  * @example
  * const options: HttpTransportOptions = {
@@ -20,22 +20,22 @@ export interface HttpTransportOptions {
   url: string;
   credentials: CredentialsProvider;
   /**
-   * Certificates (PEM) of the authorities to trust in place of the public ones, for an Asterisk with a private CA.
-   * @default those of Node, and of the file that the environment variable NODE_EXTRA_CA_CERTS names
+   * Certificates (PEM) of the CAs to trust instead of the public ones, for a server with a private CA.
+   * @default Node's CAs, and those of the file in the environment variable NODE_EXTRA_CA_CERTS
    */
   ca?: string | string[] | undefined;
 }
 
-/** Asterisk closes a connection that was idle for 15 s (`session_inactivity`, `session_keep_alive`). */
+/** Asterisk closes connections that are idle for 15 s (`session_inactivity`, `session_keep_alive`). */
 const IDLE_MS = 10_000;
-/** Asterisk serves `sessionlimit` (100) connections in all, the event WebSocket among them. */
+/** Asterisk allows `sessionlimit` (100) connections in total, including the event WebSocket. */
 const MAX_SOCKETS = 8;
 /** Asterisk answers 400 "Request line too long" beyond, with its end of line. */
 const MAX_REQUEST_LINE_BYTES = 4096;
 
 /**
- * Commands over HTTP. Node's own client rather than `fetch`: it is there sooner in a new Lambda environment, and it tells
- * whether a connection was reused.
+ * Commands over HTTP. It uses Node's own client instead of `fetch`: it loads faster in a new Lambda environment, and it
+ * reports whether a connection was reused.
  *
  * @example
  * const ari = createAriClient(httpTransport({ url: 'https://pbx.example.com:8089/ari', credentials }));
@@ -43,7 +43,7 @@ const MAX_REQUEST_LINE_BYTES = 4096;
 export function httpTransport({ url, credentials, ca }: HttpTransportOptions): AriTransport {
   const root = url.replace(/\/+$/, '');
   const target: ConnectTarget = { url, privateCa: ca !== undefined };
-  // Loaded when needed and without `await`: a function that speaks plain HTTP never pays for TLS.
+  // Loaded when needed and without `await`: a function that uses plain HTTP does not load TLS.
   const http = process.getBuiltinModule(root.startsWith('https:') ? 'node:https' : 'node:http');
   const settings: AgentOptions = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS, ca };
   const agent = new http.Agent(settings) as Agent;
@@ -52,7 +52,7 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
   let renewal: { of: string; to: Promise<Credentials> } | undefined;
 
   function send(request: AriRequest, authorization: string): Promise<AriResponse> {
-    // By the clock on the wall: a Lambda's timers sleep with it, and Asterisk has closed its connections meanwhile.
+    // By the wall clock: while a Lambda environment is frozen its timers stop, but Asterisk closes idle connections.
     if (underWay === 0 && Date.now() - usedAt > IDLE_MS) dropIdle(agent);
     const query = request.query.size > 0 ? `?${request.query}` : '';
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
@@ -70,7 +70,7 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
       );
       outgoing.on('error', (error) => {
         if (request.signal.aborted) return reject(request.signal.reason);
-        // One kept connection had died unseen: the others have as well, and the repeat shall not meet them.
+        // One kept connection was already dead: the others are probably dead too, and the repeat must not use them.
         if (outgoing.reusedSocket) dropIdle(agent);
         reject(explained(error, outgoing.reusedSocket, target));
       });
@@ -81,7 +81,7 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
     });
   }
 
-  /** Fetches credentials anew in place of those that were refused: once for all commands that were refused with them. */
+  /** Fetches credentials again after a refusal: once for all commands that were refused with the same ones. */
   function renewed(refused: string): Promise<Credentials> {
     if (renewal?.of !== refused) renewal = { of: refused, to: credentials.refresh() };
     return renewal.to;
@@ -98,7 +98,7 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
       try {
         const fresh = await readable(renewed(authorization));
         const second = await send(request, basicAuthorization(fresh));
-        if (second.status === 401) renewal = undefined; // not rotated yet: the next command asks again
+        if (second.status === 401) renewal = undefined; // not rotated yet: the next command fetches again
         return withAdvice(second, target, fresh.username);
       } catch (error) {
         renewal = undefined;
@@ -134,7 +134,7 @@ async function readAnswer(incoming: IncomingMessage): Promise<AriResponse> {
   };
 }
 
-/** Tells a secret that cannot be read from an Asterisk that cannot be reached. */
+/** Distinguishes a secret that cannot be read from a server that cannot be reached. */
 async function readable(credentials: Promise<Credentials>): Promise<Credentials> {
   try {
     return await credentials;
@@ -143,21 +143,21 @@ async function readable(credentials: Promise<Credentials>): Promise<Credentials>
   }
 }
 
-/** Errors of connections that never came about: nobody there, or a certificate that is not accepted. */
+/** Errors of connections that were never established: nothing listens, or the certificate is not accepted. */
 const NEVER_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS_CERT_.*|UNABLE_TO_.*|.*CERT_.*|.*_CERT)$/;
-/** Errors that may come before or after the request has arrived. */
+/** Errors that may occur before or after Asterisk has received the request. */
 const UNCERTAIN = /^(ECONNRESET|ETIMEDOUT|EPROTO|ERR_SSL_.*|HPE_INVALID_CONSTANT)$/;
 
 function explained(error: NodeJS.ErrnoException, reusedSocket: boolean, target: ConnectTarget): Error {
-  // On a connection that was kept alive, an end says nothing but that it had been idle for too long.
+  // The end of a kept-alive connection means only that it had been idle for too long.
   if (reusedSocket) return error;
   const { code = '' } = error;
   if (NEVER_CONNECTED.test(code)) return new NotSentError(networkFault(error, target).says, { cause: error });
   return UNCERTAIN.test(code) ? new Error(networkFault(error, target).says) : error;
 }
 
-/** What Asterisk says of a user that it refuses helps nobody: which user, and where to look, does. */
+/** Adds the refused user, and what to check, to Asterisk's own message, which names neither. */
 function withAdvice(response: AriResponse, target: ConnectTarget, username: string): AriResponse {
   const { status, body } = response;
   if (typeof body !== 'string') return response;

@@ -1,5 +1,7 @@
+import { parseJson } from '../json.ts';
+
 /**
- * One Asterisk server, as the connector and the call handlers are told of it (`ARI_NODES`).
+ * One Asterisk server in the configuration of the connector and the call handlers (`ARI_NODES`).
  *
  * @example
  * const node: AriNode = { name: 'pbx-1', url: 'https://pbx.example.com:8089/ari', apps: ['Intro-IVR'] };
@@ -9,20 +11,20 @@ export interface AriNode {
   name: string;
   /** The ARI root with any prefix of http.conf, e.g. `https://pbx.example.com:8089/ari`. */
   url: string;
-  /** Stasis applications that this server hands channels to, each once. */
+  /** Stasis applications of this server, each once. */
   apps: string[];
-  /** Permits `http://` to a host that is not loopback: passwords then cross the network in the clear. @default false */
+  /** Allows `http://` to a host that is not loopback: passwords then cross the network unencrypted. @default false */
   allowPlainHttp?: boolean;
   /**
-   * A file with the certificates (PEM) of the private authorities that sign the server's certificate, trusted in place of
-   * the public ones: in cdk.json relative to that file's folder, at run time relative to the working directory, in Lambda
-   * to the function's own folder. Not looked at for http://. @default the public authorities, and those of NODE_EXTRA_CA_CERTS
+   * A file with the certificates (PEM) of the private CAs that sign the server's certificate, trusted instead of the
+   * public ones. The path is relative to cdk.json's folder there, to the working directory at run time, and in Lambda
+   * to the function's own folder. Ignored for http://. @default the public CAs, and those of NODE_EXTRA_CA_CERTS
    */
   caFile?: string;
 }
 
 /**
- * A node and where its credentials are.
+ * A node and the secret of its credentials.
  *
  * @example
  * const withSecret: AriNodeWithSecret = { ...node, secretId: 'pbx-1/handlers' };
@@ -32,7 +34,7 @@ export interface AriNodeWithSecret extends AriNode {
   secretId: string;
 }
 
-/** The secret of one of a node's two ARI users, by the name that the stacks give it and the command line finds it by. */
+/** The name of the secret of one of a node's two ARI users; the stacks and the command line use it. */
 export function userSecretName(node: string, user: string): string {
   return `ari-eventbridge/${node}/${user}`;
 }
@@ -42,7 +44,7 @@ const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const APP = /^[^,&/\s;"'\\|${}[\]()]{1,64}$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Everything that is wrong with a list of nodes, as sentences that say what was expected and what came. */
+/** All faults of a list of nodes, as sentences with what was expected and what was given. */
 export function nodeFaults(nodes: unknown): string[] {
   if (!Array.isArray(nodes) || nodes.length === 0) {
     return [`expected a list of at least one node ({ name, url, apps }), got ${show(nodes)}`];
@@ -50,7 +52,9 @@ export function nodeFaults(nodes: unknown): string[] {
   const faults = nodes.flatMap((node: Partial<AriNode> | null, index) => oneNodeFaults(node ?? {}, index));
   const names = nodes.map((node: Partial<AriNode> | null) => node?.name);
   for (const name of new Set(names.filter((n, i) => n !== undefined && names.indexOf(n) !== i))) {
-    faults.push(`two nodes are named ${show(name)}: a node's name is its identity on the bus, give each its own`);
+    faults.push(
+      `two nodes are named ${show(name)}: a node's name identifies it on the bus; give each node another name`,
+    );
   }
   return faults;
 }
@@ -58,21 +62,16 @@ export function nodeFaults(nodes: unknown): string[] {
 /**
  * Reads `ARI_NODES` as the CDK app writes it for functions.
  *
- * @throws with everything that is wrong with it
+ * @throws with all its faults in one message
  */
 export function parseNodes(text: string | undefined): AriNodeWithSecret[] {
-  let nodes: unknown;
-  try {
-    nodes = JSON.parse(text ?? '');
-  } catch {
-    nodes = undefined;
-  }
+  const nodes = parseJson(text);
   const faults = nodeFaults(nodes);
   if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
   return nodes as AriNodeWithSecret[];
 }
 
-/** What a fault calls a node: its name, or its place in the list. */
+/** The name of a node in a fault: its own, or its position in the list. */
 export function nodeLabel(node: Partial<AriNode>, index: number): string {
   return typeof node.name === 'string' ? `node ${show(node.name)}` : `node ${index + 1}`;
 }
@@ -101,7 +100,7 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
 
 function ariUrlFault(url: unknown, allowPlainHttp: boolean): string | undefined {
   const expected = 'expected `url` to be the ARI root, such as "https://pbx.example.com:8089/ari"';
-  // What may hold a password is not shown.
+  // A URL that may contain a password is not shown.
   if (typeof url === 'string' && /[@?#]/.test(url)) return `${expected}, without user, password, query or fragment`;
   if (typeof url !== 'string' || /\s/.test(url) || !URL.canParse(url)) return `${expected}, got ${show(url)}`;
   const { protocol, hostname, pathname } = new URL(url);
@@ -109,7 +108,7 @@ function ariUrlFault(url: unknown, allowPlainHttp: boolean): string | undefined 
   if (!/\/ari\/?$/.test(pathname))
     return `${expected}: it ends with "/ari", after any prefix of http.conf; got ${show(url)}`;
   if (protocol === 'http:' && !LOOPBACK.test(hostname) && !allowPlainHttp) {
-    return `plain http:// to ${hostname} would send passwords in the clear: use https://, or set \`allowPlainHttp\` to true`;
+    return `plain http:// to ${hostname} would send passwords unencrypted: use https://, or set \`allowPlainHttp\` to true`;
   }
   return undefined;
 }

@@ -1,17 +1,17 @@
 /**
- * Which commands may be sent again when the answer to them was lost, so that Asterisk may have carried them out
- * already: those for which twice is the same as once. All others must be asked about first, by who knows the call:
- * a playback would play twice whatever its id, a digit be sent twice, a channel leave its bridge and enter it again.
+ * Which commands may be sent again when their response was lost, so that Asterisk may have carried them out already:
+ * those that are idempotent. For all others the caller has to check the state first: a playback would play twice even
+ * with the same id, a digit would be sent twice, a channel would leave its bridge and enter it again.
  */
 
 export interface Repeat {
-  /** The status of a repeat that tells that the lost request had been carried out. */
+  /** The status of a repeat that means that the lost request was carried out. */
   doneStatus?: number;
-  /** What the command creates under an id of the caller's choice. */
+  /** What the command creates, with an id that the caller has chosen. */
   created?: { resource: 'channels' | 'bridges'; id: string };
 }
 
-/** Commands that bring about a state; beside them, everything that only reads. */
+/** Commands that set a state; commands that only read may be repeated as well. */
 const SETTERS = new Set([
   'applications.filter',
   'asterisk.setGlobalVar',
@@ -44,7 +44,7 @@ const SETTERS = new Set([
   'recordings.unpause',
 ]);
 
-/** Commands that end something: a repeat finds it gone. */
+/** Commands that end something, with the status of a repeat when it is gone. */
 const ENDERS: Record<string, number> = {
   'asterisk.deleteLog': 404,
   'asterisk.deleteObject': 404,
@@ -59,7 +59,7 @@ const ENDERS: Record<string, number> = {
   'recordings.stop': 404,
 };
 
-/** Commands that create, and the parameter with which the caller may choose the id: Asterisk takes no id twice. */
+/** Commands that create something, with the parameter for the caller's id: Asterisk refuses an existing id. */
 const CREATORS: Record<string, ['channels' | 'bridges', string]> = {
   'bridges.create': ['bridges', 'bridgeId'],
   'bridges.createWithId': ['bridges', 'bridgeId'],
@@ -73,7 +73,7 @@ const CREATORS: Record<string, ['channels' | 'bridges', string]> = {
 
 /** How a command may be repeated, or `undefined` where it must not be. */
 export function repeatOf(operation: string, template: string, params: Record<string, unknown>): Repeat | undefined {
-  // Dialplan functions can do anything, also when they are read: `POP(list)`, `CURL(…)`.
+  // Dialplan functions can have side effects even when they are read: `POP(list)`, `CURL(…)`.
   if (/Vars?$/.test(operation) && JSON.stringify([params.variable, params.variables]).includes('(')) return undefined;
 
   const [resource, parameter] = CREATORS[operation] ?? [];

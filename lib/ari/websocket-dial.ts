@@ -1,10 +1,11 @@
+import { parseJson } from '../json.ts';
 import { type ConnectTarget, networkFault, statusFault } from './connect-failure.ts';
 import { basicAuthorization, type Credentials, type CredentialsProvider } from './credentials.ts';
 import { NotSentError, reasonOf } from './errors.ts';
 import { type WebSocketTransport, webSocketTransport } from './websocket-transport.ts';
 
 /**
- * Which Asterisk to dial, as whom, and for which apps.
+ * The Asterisk server to connect to, the user, and the apps.
  *
  * @example
  * const options: DialOptions = {
@@ -18,13 +19,15 @@ export interface DialOptions {
   /** The ARI root with any prefix of http.conf, e.g. `https://pbx.example.com:8089/ari`. */
   url: string;
   credentials: CredentialsProvider;
-  /** At least one. Whoever held them before is told `ApplicationReplaced`: for commands alone take a name of your own. */
+  /**
+   * At least one. Asterisk sends `ApplicationReplaced` to a previous subscriber: for commands only, use a unique name.
+   */
   apps: readonly string[];
-  /** Is given every event as it came, those of types that the model does not know too; no answers to commands. */
+  /** Called with every event as received, including types that the model does not know, but no responses to commands. */
   onEvent?(event: unknown): void;
-  /** Called once, when the socket has ended. Nothing dials again by itself. */
+  /** Called once, when the socket has closed. There is no automatic reconnect. */
   onEnd?(reason: string): void;
-  /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
+  /** Certificates (PEM) of the CAs to trust instead of the public ones. @default Node's CAs */
   ca?: string | string[] | undefined;
   /** @default 64 */
   maxUnderWay?: number | undefined;
@@ -33,8 +36,8 @@ export interface DialOptions {
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
- * Dials Asterisk's event WebSocket with the package `ws`, which is loaded by the first call, and makes a transport of
- * it. Credentials travel in the header; on a 401 they are fetched anew, once.
+ * Connects to Asterisk's event WebSocket with the package `ws`, which is loaded by the first call, and makes a transport
+ * of it. Credentials are sent in the header; after a 401 they are fetched again, once.
  *
  * @throws NotSentError when Asterisk cannot be reached or refuses the connection.
  * @example
@@ -66,13 +69,13 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
   const target: ConnectTarget = { url: options.url, privateCa: options.ca !== undefined };
   const url = new URL(`${options.url.replace(/\/+$/, '')}/events`);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  // Asterisk takes a repeated name for a second subscriber, and tells the first that it was replaced.
+  // Asterisk treats a repeated name as a second subscriber, and sends ApplicationReplaced to the first.
   url.searchParams.set('app', [...new Set(options.apps)].join(','));
   const socket = new WebSocket(url, {
     headers: { authorization: basicAuthorization(credentials) },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     perMessageDeflate: false,
-    // Broken UTF-8 in one caller's name is no reason to lose the connection.
+    // Invalid UTF-8 in one caller's name must not close the connection.
     skipUTF8Validation: true,
     ca: options.ca,
   });
@@ -97,7 +100,7 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
       request.destroy();
     });
     socket.on('message', (data: Buffer) => {
-      const event = parse(data.toString('utf8'));
+      const event = parseJson(data.toString('utf8'));
       if (event === undefined) socket.close(1007, 'expected JSON');
       else if (!transport.receive(event)) options.onEvent?.(event);
     });
@@ -111,12 +114,4 @@ async function dial(options: DialOptions, credentials: Credentials): Promise<Web
       if (opened) options.onEnd?.(words);
     });
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@ import { NotSentError, reasonOf } from './errors.ts';
 import type { RESTRequest, RESTResponse } from './generated/model.ts';
 
 /**
- * Where the frames of commands go: an open event WebSocket, whoever dialled it.
+ * How to send the frames of commands over an open event WebSocket.
  *
  * @example
  * const options: WebSocketTransportOptions = { send: (frame) => socket.send(frame), maxUnderWay: 8 };
@@ -12,16 +12,16 @@ export interface WebSocketTransportOptions {
   /** Sends a text frame, or throws where the socket is not open. */
   send(frame: string): void;
   /**
-   * Commands that Asterisk is given at the same time. It carries those of one socket out one after the other, and what
-   * it has been given cannot be taken back; all others wait here, where their timeout ends them. @default 64
+   * Maximum commands sent to Asterisk at the same time. It carries out those of one socket one after the other, and a
+   * sent command cannot be cancelled; the others wait here, where their timeout can end them. @default 64
    */
   maxUnderWay?: number | undefined;
-  /** Called by `close()`, for whoever shall close the socket then. @default the socket stays open */
+  /** Called by `close()`, to close the socket. @default the socket stays open */
   close?(): void;
 }
 
 /**
- * A transport that has to be told what its WebSocket does.
+ * A transport whose owner has to pass on the messages and the end of the WebSocket.
  *
  * @example
  * socket.on('message', (data) => transport.receive(JSON.parse(String(data))));
@@ -29,30 +29,30 @@ export interface WebSocketTransportOptions {
  */
 export interface WebSocketTransport extends AriTransport {
   /**
-   * Takes an event that came over the socket, parsed.
+   * To be called with each parsed message of the socket.
    *
-   * @returns whether it was the answer to a command, and nothing for those who listen to events.
+   * @returns whether it was the response to a command, and so not an event
    */
   receive(event: unknown): boolean;
-  /** The socket has ended: commands under way fail as `unavailable`, and so does every further one. */
+  /** To be called when the socket has closed: pending commands and all further ones fail as `unavailable`. */
   end(reason: string): void;
 }
 
-/** A command on its way. */
+/** A pending command. */
 interface UnderWay {
   resolve(response: AriResponse): void;
   reject(reason: unknown): void;
 }
 
-/** Asterisk closes the WebSocket, with everybody's events on it, on a frame beyond this (close code 1009). */
+/** Asterisk closes the WebSocket, and with it all event delivery, on a larger frame (close code 1009). */
 const MAX_FRAME_BYTES = 65_535;
 
 /**
- * Commands over an open event WebSocket (Asterisk 20.14, 21.9, 22.4 or later), for where no connection to Asterisk's
- * HTTP port is possible or wanted. They are carried out in the order in which they were sent, and as the user that the
- * socket belongs to: a read-only one gets 403. A recording's file cannot be fetched over it (406).
+ * Commands over an open event WebSocket (Asterisk 20.14, 21.9, 22.4 or later), where a connection to Asterisk's HTTP
+ * port is not possible or not wanted. Asterisk carries them out in the order in which they were sent, as the socket's
+ * user: a read-only user gets 403. A recording's file cannot be fetched over it (406).
  *
- * An event filter with an `allowed` list hides the answers too, unless it names `RESTResponse`.
+ * An event filter with an `allowed` list also hides the responses, unless it includes `RESTResponse`.
  *
  * @example
  * const transport = webSocketTransport({ send: (frame) => socket.send(frame) });
@@ -70,7 +70,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): WebSocke
   let sent = 0;
   let ended: string | undefined;
 
-  /** Waits until there is room among the commands under way. */
+  /** Waits until fewer than the maximum of commands are pending. */
   function turn(signal: AbortSignal): Promise<void> {
     if (underWay.size < maxUnderWay) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -104,7 +104,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): WebSocke
     const frame = frameOf(id, command);
     const bytes = Buffer.byteLength(frame);
     if (bytes > MAX_FRAME_BYTES) return tooLarge(bytes);
-    // Again and again: whoever is woken may find that another command has taken the room.
+    // In a loop: another command may have taken the place before this one continues.
     while (ended === undefined && underWay.size >= maxUnderWay) await turn(signal);
     if (ended !== undefined) throw new NotSentError(`the WebSocket is closed: ${ended}`);
     const abort = (): void => underWay.get(id)?.reject(signal.reason);
@@ -115,7 +115,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): WebSocke
         try {
           send(frame);
         } catch (cause) {
-          reject(new NotSentError(`the WebSocket takes no command: ${reasonOf(cause)}`, { cause }));
+          reject(new NotSentError(`cannot send the command over the WebSocket: ${reasonOf(cause)}`, { cause }));
         }
       });
     } finally {
@@ -138,7 +138,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): WebSocke
       const answer = event as Partial<RESTResponse> | null;
       if (answer?.type !== 'RESTResponse') return false;
       const { request_id = '', status_code = 0, reason_phrase = '', message_body = '' } = answer;
-      // Nobody waits any more for what was given up, and no command of ours is without an id.
+      // There is no pending command for a response that came too late; every command has an id.
       underWay.get(request_id)?.resolve({ status: status_code, reason: reason_phrase, body: message_body });
       return true;
     },
@@ -156,7 +156,7 @@ function frameOf(id: string, { method, path, query, body }: AriRequest): string 
     transaction_id: id,
     request_id: id,
     method,
-    // Below the root: a path that begins with "/" is answered with 405.
+    // Relative to the root: Asterisk answers a path that begins with "/" with 405.
     uri: path.slice(1),
     query_strings: Array.from(query, ([name, value]) => ({ name, value })),
     ...(body !== undefined && { content_type: 'application/json', message_body: JSON.stringify(body) }),
@@ -164,8 +164,8 @@ function frameOf(id: string, { method, path, query, body }: AriRequest): string 
   return JSON.stringify(frame);
 }
 
-/** Quotes and backslashes of a body are escaped once more in the frame: one that HTTP takes may be too large here. */
+/** Quotes and backslashes of a body are escaped once more in the frame: a body that fits HTTP may be too large here. */
 function tooLarge(bytes: number): AriResponse {
-  const message = `expected a command of at most ${MAX_FRAME_BYTES} bytes over the WebSocket, got ${bytes}: send less at once. Nothing was sent`;
+  const message = `expected a command of at most ${MAX_FRAME_BYTES} bytes over the WebSocket, got ${bytes}: send less in one command. Nothing was sent`;
   return { status: 413, reason: 'Content Too Large', body: JSON.stringify({ message }) };
 }

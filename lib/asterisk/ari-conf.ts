@@ -9,19 +9,22 @@ export interface AriOptions {
   enabled?: boolean;
   /** Indents JSON, for people. @default false */
   pretty?: boolean;
-  /** Web pages' origins that browsers let in (CORS): `https://console.example.com`, or `*` for any. @default none */
+  /** Origins of web pages that may call ARI (CORS): `https://console.example.com`, or `*` for any. @default none */
   allowed_origins?: string[];
-  /** Channel variables and functions that every event shows, beside `CHANNEL(linkedid)`, the call id. @default none */
+  /**
+   * Channel variables and functions to include in every event, besides `CHANNEL(linkedid)`, the call id.
+   * @default none
+   */
   channelvars?: string[];
 }
 
-/** A user's section of ari.conf, but for its name and its password, which never stand in cdk.json. */
+/** A user's section of ari.conf, without its name and its password, which are never in cdk.json. */
 export interface UserOptions {
-  /** The only one that is a user. @default 'user' */
+  /** The only value for a user. @default 'user' */
   type?: 'user';
-  /** Serves GET and OPTIONS only, and events. @default true for the connector, false for the handlers */
+  /** Allows GET, OPTIONS and events only. @default true for the connector, false for the handlers */
   read_only?: boolean;
-  /** `plain` writes the password itself into the file; `crypt` costs Asterisk 1 ms for each request. @default 'crypt' */
+  /** `plain` writes the password itself to the file; `crypt` costs Asterisk 1 ms for each request. @default 'crypt' */
   password_format?: 'crypt' | 'plain';
 }
 
@@ -31,7 +34,7 @@ export type UserRole = 'connector' | 'handlers';
 /** Both users' names and passwords. */
 export type NodePasswords = Record<UserRole, Credentials>;
 
-/** Which of the options a user has that its role alone says. */
+/** The default options of each role. */
 const ROLES: Record<UserRole, Required<UserOptions> & { purpose: string }> = {
   connector: { type: 'user', read_only: true, password_format: 'crypt', purpose: 'The connector: receives events.' },
   handlers: { type: 'user', read_only: false, password_format: 'crypt', purpose: 'Call handlers: command calls.' },
@@ -39,11 +42,11 @@ const ROLES: Record<UserRole, Required<UserOptions> & { purpose: string }> = {
 
 const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?|https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?)$/;
 const CHANNEL_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*(\([A-Za-z0-9_:-]*\))?$/;
-/** A section's name; Basic authentication ends a user's name at the first colon. */
+/** A section's name; in Basic authentication a user's name ends at the first colon. */
 const USERNAME = /^[A-Za-z0-9._-]{1,64}$/;
 const HASH_LINE = /^[ \t]*password[ \t]*=>?[ \t]*(\$6\$(?:rounds=\d+\$)?[./0-9A-Za-z]+\$[./0-9A-Za-z]+)[ \t]*$/gm;
 
-/** What is wrong with options of ari.conf's `[general]`. */
+/** Faults of the options for ari.conf's `[general]`. */
 export function ariFaults(at: string, given: unknown): string[] {
   return optionFaults(at, given, {
     enabled: flag,
@@ -53,7 +56,7 @@ export function ariFaults(at: string, given: unknown): string[] {
   });
 }
 
-/** What is wrong with options of a user's section. */
+/** Faults of the options for a user's section. */
 export function userFaults(at: string, given: unknown): string[] {
   return optionFaults(at, given, {
     type: check('"user"', (value) => value === 'user'),
@@ -65,7 +68,7 @@ export function userFaults(at: string, given: unknown): string[] {
   });
 }
 
-/** What is wrong with users' names and passwords, which are not repeated. */
+/** Faults of the users' names and passwords. The messages contain no password. */
 export function passwordFaults(at: string, passwords: NodePasswords): string[] {
   const faults = (Object.keys(ROLES) as UserRole[]).flatMap((role) => {
     const { username, password } = passwords[role];
@@ -82,7 +85,7 @@ export function passwordFaults(at: string, passwords: NodePasswords): string[] {
   });
   if (passwords.connector.username === passwords.handlers.username) {
     const both = `connector and handlers are both the user ${JSON.stringify(passwords.connector.username)}`;
-    faults.push(`${at}: ${both}: give the connector one of its own, which may only read`);
+    faults.push(`${at}: ${both}; create a second user for the connector, with read_only = yes`);
   }
   return faults;
 }
@@ -96,8 +99,8 @@ export function completeUser(role: UserRole, given: UserOptions = {}): Required<
 /**
  * Renders ari.conf.
  *
- * @param existing the file as it is, if there is one: its hashes that still are those of the passwords stay, as a new one
- *   would differ by its salt alone
+ * @param existing the current file, if there is one: a hash that matches its password is kept, as a new one would differ
+ *   in its salt only
  */
 export function ariConf(
   general: AriOptions = {},
@@ -109,7 +112,10 @@ export function ariConf(
   const variables = new Set(['CHANNEL(linkedid)', ...channelvars]);
   const lines = ['[general]', confLine('enabled', enabled), confLine('pretty', pretty)];
   if (origins.length > 0) lines.push(confLine('allowed_origins', origins.join(',')));
-  lines.push('; One id for all legs of a call, in every event.', confLine('channelvars', [...variables].join(',')));
+  lines.push(
+    '; The call id, the same for all channels of a call, in every event.',
+    confLine('channelvars', [...variables].join(',')),
+  );
 
   const hashes = [...existing.matchAll(HASH_LINE)].map(([, hash]) => hash as string);
   for (const role of Object.keys(ROLES) as UserRole[]) {

@@ -15,7 +15,7 @@ import { completeHttp, type HttpOptions, httpConf, httpFaults } from './http-con
 import { isGroup, show } from './option-faults.ts';
 
 /**
- * How Asterisk itself is set up for a node, all of it optional: the key `asterisk` of a node in cdk.json.
+ * Asterisk's configuration for a node: the key `asterisk` of a node in cdk.json. Every option is optional.
  *
  * @example
  * { "extensions": { "ivr": { "app": "Intro-IVR" } }, "fallback": "voicemail:100" }
@@ -26,7 +26,7 @@ export interface AsteriskOptions extends DialplanOptions {
   users?: Partial<Record<UserRole, UserOptions>>;
 }
 
-/** A node as cdk.json holds it. */
+/** A node of cdk.json. */
 export interface AsteriskNode extends AriNode {
   asterisk?: AsteriskOptions;
 }
@@ -37,30 +37,32 @@ export type FileName = (typeof FILES)[number];
 
 const KEYS = ['http', 'ari', 'users', 'context', 'extensions', 'fallback'];
 
-/** Everything that is wrong with nodes and their `asterisk`, as sentences that say what was expected and what came. */
+/** All faults of the nodes and their `asterisk`, as sentences with what was expected and what was given. */
 export function asteriskFaults(nodes: unknown): string[] {
   const faults = nodeFaults(nodes);
-  // What follows from url and apps can only be looked at when these are right.
+  // Options that depend on `url` and `apps` can be checked only when these are valid.
   if (faults.length > 0) return faults;
   return (nodes as AsteriskNode[]).flatMap((node, index) => optionsFaults(`${nodeLabel(node, index)}: asterisk`, node));
 }
 
-/** What works otherwise than one may think, though nothing is wrong with it. */
+/** Warnings about valid options with consequences that may be unexpected. */
 export function asteriskWarnings({ url, asterisk = {} }: AsteriskNode): string[] {
   const { enabled, tlsenable, bindaddr } = completeHttp(url, asterisk.http);
   const handlers = completeUser('handlers', asterisk.users?.handlers);
   const warnings: string[] = [];
-  if (!enabled) warnings.push('http.enabled is false: nobody can connect, and every caller goes to the fallback');
+  if (!enabled)
+    warnings.push('http.enabled is false: the connector cannot connect, and every caller goes to the fallback');
   if (asterisk.ari?.enabled === false) {
-    warnings.push('ari.enabled is false: nobody can connect, and every caller goes to the fallback');
+    warnings.push('ari.enabled is false: the connector cannot connect, and every caller goes to the fallback');
   }
   if (enabled && !tlsenable && !/^(127\.|::1$)/.test(bindaddr)) {
-    warnings.push(`plain HTTP on ${bindaddr} and no TLS: passwords cross the network in the clear`);
+    warnings.push(`plain HTTP on ${bindaddr} and no TLS: passwords cross the network unencrypted`);
   }
-  if (handlers.read_only) warnings.push('users.handlers.read_only is true: call handlers can command nothing');
+  if (handlers.read_only)
+    warnings.push('users.handlers.read_only is true: Asterisk refuses every command of the call handlers');
   for (const role of ['connector', 'handlers'] as const) {
     if (completeUser(role, asterisk.users?.[role]).password_format === 'plain') {
-      warnings.push(`users.${role}.password_format is plain: whoever can read ari.conf has the password`);
+      warnings.push(`users.${role}.password_format is plain: the password can be read in ari.conf`);
     }
   }
   return warnings;
@@ -70,8 +72,8 @@ export function asteriskWarnings({ url, asterisk = {} }: AsteriskNode): string[]
  * Renders one file of a node.
  *
  * @param passwords for ari.conf
- * @param existing ari.conf as it is, if there is one
- * @throws on names or passwords that ari.conf cannot hold
+ * @param existing the current ari.conf, if there is one
+ * @throws on names or passwords that cannot be written in ari.conf
  */
 export function renderFile(file: FileName, node: AsteriskNode, passwords?: NodePasswords, existing?: string): string {
   const { name, url, apps, asterisk = {} } = node;
@@ -85,10 +87,10 @@ export function renderFile(file: FileName, node: AsteriskNode, passwords?: NodeP
 }
 
 function headed(file: FileName, node: string, reload: string, text: string): string {
-  // Of two sections [general] Asterisk takes the first of http.conf, and neither of ari.conf.
-  const where = file === 'extensions.conf' ? file : `${file}, where that has no [general] of its own`;
-  return `; ${file} of ${node}, by \`ari-eventbridge asterisk-config\`: render it anew rather than edit it.
-; Asterisk reads it as it is, or by \`#include\` from ${where}.
+  // With two [general] sections Asterisk uses the first one of http.conf, and none of ari.conf.
+  const where = file === 'extensions.conf' ? file : `your own ${file}, which must not have a [general] section`;
+  return `; ${file} of ${node}, written by \`ari-eventbridge asterisk-config\`: do not edit, but write it again.
+; Use it as ${file}, or \`#include\` it from ${where}.
 ; In effect after: asterisk -rx '${reload}'
 
 ${text}`;

@@ -1,20 +1,20 @@
-/** What would end a line, or hide in it. */
+/** Characters that would end a line, or be invisible in it. */
 const CONTROL = /\p{Cc}|[\u2028\u2029]/u;
 
 /**
- * What keeps a text from being the value of an option in one of Asterisk's files; `undefined` where nothing does. The text
- * itself is not repeated: it may be a password.
+ * Why a text cannot be the value of an option in one of Asterisk's files; `undefined` where it can. The message does not
+ * contain the text: it may be a password.
  */
 export function confValueFault(value: string): string | undefined {
-  if (CONTROL.test(value)) return 'a line break or another control character, which a line of a .conf file cannot hold';
-  if (value !== value.trim()) return 'a space at its beginning or end, which Asterisk cuts off';
+  if (CONTROL.test(value)) return 'a line break or another control character, which a .conf file cannot contain';
+  if (value !== value.trim()) return 'a space at its beginning or end, which Asterisk removes';
   return undefined;
 }
 
 /**
- * One option of a .conf file. Asterisk takes all after an unescaped `;` for a comment.
+ * One option of a .conf file. For Asterisk an unescaped `;` starts a comment.
  *
- * @throws on a value that no line can hold, whatever checks it went through before
+ * @throws on a value that a .conf file cannot contain
  * @example
  * confLine('password', 'a;b'); // password = a\;b
  */

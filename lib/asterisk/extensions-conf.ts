@@ -1,11 +1,11 @@
 import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackContext, fallbackFault, NAME } from './fallback.ts';
 import { isGroup, list, optionFaults, show, text } from './option-faults.ts';
 
-/** What an extension hands its calls to. */
+/** The app that an extension sends its calls to. */
 export interface AppExtension {
   /** One of the node's `apps`. */
   app: string;
-  /** `Stasis(app,arg,…)`: what the app's StasisStart brings as `args`. @default none */
+  /** Arguments of `Stasis(app,arg,…)`: `args` of the app's StasisStart. @default none */
   args?: string[];
 }
 
@@ -13,19 +13,19 @@ export interface AppExtension {
 export interface DialplanOptions {
   /** The context that phones or trunks call into. @default 'default' */
   context?: string;
-  /** Extensions, or patterns such as `_9XXX`, with their apps. @default for each app one of its own name */
+  /** Extensions, or patterns such as `_9XXX`, with their apps. @default an extension of each app's name */
   extensions?: Record<string, AppExtension>;
-  /** Where a caller goes whom no connector takes. @default 'busy' */
+  /** Where callers go while no connector is subscribed to the app. @default 'busy' */
   fallback?: Fallback;
 }
 
 const DEFAULT_CONTEXT = 'default';
-/** Nothing that ends an argument or a line, is a comment, or is substituted. */
+/** No characters that end an argument or a line, start a comment, or are substituted. */
 const ARGUMENT = /^[\p{L}\p{N}_.+@#*:=/-]([\p{L}\p{N}_.+@#*:=/ -]{0,126}[\p{L}\p{N}_.+@#*:=/-])?$/u;
-/** Sections of extensions.conf that are no contexts. */
+/** Sections of extensions.conf that cannot be the context. */
 const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT];
 
-/** What is wrong with the options of a node's dialplan. */
+/** Faults of the options for a node's dialplan. */
 export function dialplanFaults(at: string, apps: readonly string[], options: DialplanOptions): string[] {
   const faults: string[] = [];
   const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy' } = options;
@@ -49,22 +49,22 @@ export function dialplanFaults(at: string, apps: readonly string[], options: Dia
   return faults;
 }
 
-/** Renders extensions.conf: each app's extension, and where its callers go while no connector listens to it. */
+/** Renders extensions.conf: each app's extension, and the fallback while no connector is subscribed to the app. */
 export function extensionsConf(apps: readonly string[], options: DialplanOptions = {}): string {
   const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy' } = options;
   const each = extensionsOf(apps, extensions).map(([name, { app, args = [] }]) =>
     [
       `exten => ${name},1,NoOp()`,
       ` same => n,Stasis(${[app, ...args].join(',')})`,
-      // Hung up or sent on by the app: neither is a reason to fall back.
+      // The app hung up or sent the channel on: no fallback.
       ` same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)`,
-      ` same => n,Log(WARNING,Nobody listens to ${app}: \${CHANNEL(name)} goes to the fallback)`,
+      ` same => n,Log(WARNING,App ${app} has no connector: \${CHANNEL(name)} goes to the fallback)`,
       ` same => n,Goto(${FALLBACK_CONTEXT},s,1)`,
       ' same => n(done),Hangup()',
       '',
     ].join('\n'),
   );
-  const why = '; Without a WebSocket for the app Stasis() fails at once. No caller is dropped for it.';
+  const why = '; Stasis() fails at once while no WebSocket is connected for the app: the caller goes here.';
   return [`[${context}]`, ...each, why, fallbackContext(fallback)].join('\n');
 }
 
@@ -89,7 +89,7 @@ function extensionFaults(at: string, name: string, extension: unknown, apps: rea
       `${at}[${show(name)}]: expected \`app\` to be one of the node's (${apps.join(', ')}), got ${show(extension.app)}`,
     );
   }
-  const args = list('texts of up to 128 letters, digits, spaces or "_.+@#*:=/-" (no variables, no commas)', ARGUMENT);
+  const args = list('strings of up to 128 letters, digits, spaces or "_.+@#*:=/-" (no variables, no commas)', ARGUMENT);
   faults.push(...optionFaults(`${at}[${show(name)}]`, extension, { app: text('an app', /./), args }));
   return faults;
 }

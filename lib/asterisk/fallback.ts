@@ -1,16 +1,16 @@
 /**
- * Where a caller goes whom no connector takes, one setting:
+ * Where callers go while no connector is subscribed to the app:
  *
  *  - `busy`: the busy tone
  *  - `voicemail:BOX`, `voicemail:BOX@CONTEXT`: a mailbox of voicemail.conf
  *  - `queue:NAME`: a queue of queues.conf
- *  - `goto:CONTEXT,EXTEN,PRIORITY`: on in the dialplan
+ *  - `goto:CONTEXT,EXTEN,PRIORITY`: elsewhere in the dialplan
  *
- * Who finds no such mailbox, queue or extension hears the busy tone too.
+ * Where the mailbox, queue or extension does not exist, the caller hears the busy tone.
  */
 export type Fallback = 'busy' | `voicemail:${string}` | `queue:${string}` | `goto:${string}`;
 
-/** The context that holds it. */
+/** The context of the fallback. */
 export const FALLBACK_CONTEXT = 'ari-eventbridge-fallback';
 
 /** Names of contexts, mailboxes and queues. */
@@ -22,9 +22,9 @@ const PRIORITY = /^([1-9]\d{0,5}|[A-Za-z][A-Za-z0-9_-]{0,78})$/;
 const EXPECTED = '"busy", "voicemail:BOX", "voicemail:BOX@CONTEXT", "queue:NAME" or "goto:CONTEXT,EXTEN,PRIORITY"';
 
 /**
- * What is wrong with a fallback.
+ * Why a fallback is invalid.
  *
- * @param leadsBack whether an extension of a context is one that hands calls to an app: a caller would go in circles
+ * @param leadsBack whether an extension of a context sends calls to an app: the call would loop
  */
 export function fallbackFault(
   fallback: unknown,
@@ -47,7 +47,7 @@ export function fallbackFault(
       const formed = NAME.test(context) && EXTENSION.test(extension) && PRIORITY.test(priority) && more.length === 0;
       if (!formed) return expected;
       if (context !== FALLBACK_CONTEXT && !leadsBack(context, extension)) return undefined;
-      return `leads back to where the call came from: ${JSON.stringify(fallback)}`;
+      return `${JSON.stringify(fallback)} would send the call back to the app that it came from`;
     }
     default:
       return expected;
@@ -65,7 +65,7 @@ export function fallbackContext(fallback: Fallback): string {
 
 function stepsOf(fallback: Fallback): string[] {
   const [kind, target] = split(fallback);
-  // An application that is not loaded, as VoiceMail on Debian, would end the call; TryExec goes on.
+  // An application that is not loaded, such as VoiceMail on Debian, would end the call; TryExec continues.
   if (kind === 'voicemail') {
     const left = `$["\${TRYSTATUS}" = "SUCCESS" & "\${VMSTATUS}" != "FAILED"]`;
     return [`TryExec(VoiceMail(${target},u))`, `ExecIf(${left}?Hangup())`];

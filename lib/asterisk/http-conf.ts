@@ -2,17 +2,17 @@ import { isIP, isIPv6 } from 'node:net';
 import { confLine } from './conf-value.ts';
 import { absolutePath, check, flag, optionFaults, text, whole } from './option-faults.ts';
 
-/** `[general]` of http.conf, in Asterisk's own names. What is left out follows from the node's `url`. */
+/** `[general]` of http.conf, in Asterisk's own names. Defaults follow from the node's `url`. */
 export interface HttpOptions {
-  /** Serves HTTP and HTTPS. Off, there is no ARI. @default true, where Asterisk's own is no */
+  /** Serves HTTP and HTTPS, and so ARI. @default true; Asterisk's own default is no */
   enabled?: boolean;
   /** The address of plain HTTP. @default `127.0.0.1`; for a `url` of http:// to another machine, every address */
   bindaddr?: string;
   /** The port of plain HTTP. @default that of a `url` of http://, else 8088 */
   bindport?: number;
-  /** What every path begins with, without slashes at its ends. @default what stands before `/ari` in `url` */
+  /** The first part of every path, without slashes at its ends. @default the path before `/ari` in `url` */
   prefix?: string;
-  /** Serves HTTPS. @default whether `url` is one of https:// */
+  /** Serves HTTPS. @default true where `url` is https:// */
   tlsenable?: boolean;
   /** Address and port of HTTPS. @default every address, with the port of a `url` of https://, else 8089 */
   tlsbindaddr?: string;
@@ -20,19 +20,19 @@ export interface HttpOptions {
   tlscertfile?: string;
   /** Its key, a .pem file. @default searched in `tlscertfile` */
   tlsprivatekey?: string;
-  /** Connections at the same time, WebSockets among them. @default 400 */
+  /** Maximum connections at the same time, WebSockets included. @default 400 */
   sessionlimit?: number;
 }
 
 /**
- * Past it Asterisk closes connections unanswered, the connector's new WebSocket too, so that calls are lost. Two
- * connectors that hand over take 2 WebSockets and 16 connections for commands; the rest is for call handlers, whose every
- * Lambda environment keeps up to 8, most often 1 or 2, for 15 s: 190 environments with two each. Each is a file of
- * Asterisk's, which Linux allows 1,024 of, and calls need theirs.
+ * Beyond the limit Asterisk closes connections without an answer, including the connector's new WebSocket, so calls are
+ * lost. Two connectors that hand over use 2 WebSockets and 16 connections for commands; the rest is for call handlers:
+ * each Lambda environment keeps up to 8, mostly 1 or 2, for 15 s, which allows 190 environments with two each. Each
+ * connection is an open file of Asterisk, of which Linux allows 1,024, and calls need theirs.
  */
 const SESSION_LIMIT = 400;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-/** Asterisk keeps 80 bytes for it. */
+/** Asterisk's buffer for the prefix has 80 bytes. */
 const PREFIX = /^(?=.{0,78}$)([A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)?$/;
 
 const CHECKS: Record<keyof HttpOptions, ReturnType<typeof check>> = {
@@ -47,7 +47,7 @@ const CHECKS: Record<keyof HttpOptions, ReturnType<typeof check>> = {
   sessionlimit: whole(1, 100_000),
 };
 
-/** What is wrong with options of http.conf. */
+/** Faults of the options for http.conf. */
 export function httpFaults(at: string, url: string, given: unknown): string[] {
   const faults = optionFaults(at, given, CHECKS);
   const { prefix } = fromUrl(url);
@@ -56,7 +56,7 @@ export function httpFaults(at: string, url: string, given: unknown): string[] {
   return faults;
 }
 
-/** http.conf with every option set: those given, and for the others what `url` says. */
+/** http.conf with every option set: those given, and for the others the defaults from `url`. */
 export function completeHttp(
   url: string,
   given: HttpOptions = {},
@@ -76,13 +76,13 @@ export function httpConf(url: string, given?: HttpOptions): string {
     completeHttp(url, given);
   const lines = [
     '[general]',
-    '; Without it there is no ARI. Asterisk leaves it off by default.',
+    '; ARI needs the HTTP server, which is off by default.',
     confLine('enabled', enabled),
-    '; Plain HTTP, which is always there beside TLS.',
+    '; Plain HTTP, which is always served in addition to TLS.',
     confLine('bindaddr', bindaddr),
     confLine('bindport', bindport),
-    ...(prefix === '' ? [] : ['; Every request begins with it.', confLine('prefix', prefix)]),
-    '; HTTPS, and wss:// for events: without it passwords cross the network in the clear.',
+    ...(prefix === '' ? [] : ['; The first part of the path of every request.', confLine('prefix', prefix)]),
+    '; HTTPS, and wss:// for events: without it passwords cross the network unencrypted.',
     confLine('tlsenable', tlsenable),
   ];
   if (tlsenable) {
@@ -90,7 +90,7 @@ export function httpConf(url: string, given?: HttpOptions): string {
     if (tlsprivatekey !== undefined) lines.push(confLine('tlsprivatekey', tlsprivatekey));
   }
   lines.push(
-    '; Past it connections are closed unanswered, those of the connector too.',
+    '; Asterisk closes further connections without an answer, including those of the connector.',
     confLine('sessionlimit', sessionlimit),
   );
   return `${lines.join('\n')}\n`;

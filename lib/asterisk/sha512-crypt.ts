@@ -1,25 +1,25 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-// unixcrypt 3.0.4, the one package in care, hashes a password of exactly 64 bytes (`openssl rand -hex 32`) wrongly.
+// unixcrypt 3.0.4, the only maintained package, hashes a password of exactly 64 bytes (`openssl rand -hex 32`) wrongly.
 
 const ROUNDS = 5000;
-/** The fewest that crypt(3) knows. */
+/** The minimum that crypt(3) allows. */
 const FEWEST_ROUNDS = 1000;
 const SIZE = 64;
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const HASH = /^\$6\$(?:rounds=(\d{4})\$)?([./0-9A-Za-z]{1,16})\$[./0-9A-Za-z]{86}$/;
 
 /**
- * Rounds slow down who guesses, and Asterisk too, which hashes the password of every command: 1 ms with 5,000 rounds,
- * 0.2 ms with 1,000. Nobody guesses 32 random characters at any speed.
+ * Rounds slow down guessing, and Asterisk too, which hashes the password of every command: 1 ms with 5,000 rounds, 0.2
+ * ms with 1,000. 32 random characters cannot be guessed at any speed.
  */
 export function roundsFor(password: string): number {
   return password.length >= 32 ? FEWEST_ROUNDS : ROUNDS;
 }
 
 /**
- * The SHA-512 form of crypt(3): what `mkpasswd -m sha-512` prints, and ari.conf takes where `password_format = crypt`. By
- * Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512", version 0.6.
+ * The SHA-512 form of crypt(3), as `mkpasswd -m sha-512` prints it and ari.conf accepts it with `password_format =
+ * crypt`. Specified by Ulrich Drepper's "Unix crypt using SHA-256 and SHA-512", version 0.6.
  *
  * @param salt 1 to 16 characters of `./0-9A-Za-z` @default 16 random ones
  * @param rounds 1,000 to 9,999 @default 1000 for 32 characters and more, else crypt's own 5000
@@ -27,7 +27,7 @@ export function roundsFor(password: string): number {
  * sha512Crypt('secret'); // $6$…$…
  */
 export function sha512Crypt(password: string, salt = randomSalt(), rounds = roundsFor(password)): string {
-  if (!/^[./0-9A-Za-z]{1,16}$/.test(salt)) throw new Error('A salt of crypt(3) has 1 to 16 characters of ./0-9A-Za-z');
+  if (!/^[./0-9A-Za-z]{1,16}$/.test(salt)) throw new Error('Expected a salt of 1 to 16 characters of ./0-9A-Za-z');
   const key = Buffer.from(password, 'utf8');
 
   const alternate = sha512(key, salt, key);
@@ -48,7 +48,7 @@ export function sha512Crypt(password: string, salt = randomSalt(), rounds = roun
   return `$6$${rounds === ROUNDS ? '' : `rounds=${rounds}$`}${salt}$${encoded(digest)}`;
 }
 
-/** Whether a hash is one of this password. A hash of another kind, or with 10,000 rounds or more, is of none. */
+/** Whether a hash is of this password; false for a hash of another kind, or with 10,000 rounds or more. */
 export function verifySha512Crypt(password: string, hash: string): boolean {
   const [, rounds = String(ROUNDS), salt] = HASH.exec(hash) ?? [];
   if (salt === undefined) return false;
@@ -69,7 +69,7 @@ function stretched(digest: Buffer, length: number): Buffer {
   return Buffer.alloc(length, digest);
 }
 
-/** Base 64 in crypt's own way: three bytes from the three thirds of the digest, turning, least significant bits first. */
+/** crypt's own base 64: three bytes from the three thirds of the digest, rotating, least significant bits first. */
 function encoded(digest: Buffer): string {
   const at = (index: number): number => digest[index] ?? 0;
   let text = '';

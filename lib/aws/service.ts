@@ -1,42 +1,40 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type Dispatcher, Pool } from 'undici';
+import { parseJsonObject } from '../json.ts';
+import { errorCode, meansClockSkew, meansExpiredCredentials } from './errors.ts';
 import { AwsSigner } from './signature.ts';
 import { AWS_TIMEOUTS } from './timeouts.ts';
 
 export interface AwsAnswer {
   /** HTTP status. */
   status: number;
-  /** The parsed JSON body; `undefined` where there is none. */
+  /** The JSON object of the body; `undefined` where there is none. */
   body: Record<string, unknown> | undefined;
 }
 
-/** What the SDK makes of the environment. Any of its clients has it. */
+/** Credentials and region as the SDK reads them from the environment; the config of any SDK client has both. */
 export type AwsConfig = Pick<EventBridgeClient['config'], 'credentials' | 'region'>;
 
 export interface AwsServiceOptions {
   config: AwsConfig;
   /** The name that requests are signed for, such as `events`. */
   service: string;
-  /** What is asked: its endpoint. */
+  /** The service's endpoint. */
   endpoint: URL;
-  /** Connections at the same time. */
+  /** Maximum connections at the same time. */
   connections: number;
   /** The service's version of AWS's JSON protocol. */
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
 }
 
-/** Error codes that mean: these credentials are no more. */
-const CREDENTIALS_OVER = /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId/;
-/** Error codes that mean: the clocks differ. */
-const CLOCK_SKEW = /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|InvalidSignature|SignatureDoesNotMatch/;
-/** Below this, a difference of the clocks is the time that the answer took. */
+/** A smaller difference of the clocks is the time that the response took. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
- * Asks a service of AWS's JSON protocol with the SDK's credentials, region and kind of signature, and without its client:
- * that takes several times the CPU of a request (`npm run bench -- requests`). Credentials are those of the SDK's
- * provider, which renews them before they expire; when the service says that they are over, or that the clocks differ,
- * the next request is right again.
+ * Calls a service of AWS's JSON protocol with the SDK's credentials, region and kind of signature, but without its
+ * client, which takes several times the CPU of a request (`npm run bench -- requests`). The SDK's credential provider
+ * renews the credentials before they expire; when the service reports expired credentials or a clock difference, the
+ * next request corrects it.
  */
 export class AwsService {
   readonly #options: AwsServiceOptions;
@@ -59,7 +57,7 @@ export class AwsService {
 
   /**
    * @param target such as `AWSEvents.PutEvents`
-   * @throws when there is no answer
+   * @throws when there is no response
    */
   async request(target: string, body: Buffer): Promise<AwsAnswer> {
     const { config, service, endpoint, contentType } = this.#options;
@@ -68,12 +66,17 @@ export class AwsService {
     const credentials = await config.credentials(forceRefresh ? { forceRefresh } : {});
     this.#signer ??= new AwsSigner(await config.region(), service);
     const headers = this.#signer.sign(
-      { host: endpoint.host, path: endpoint.pathname, contentType, target, body },
+      {
+        method: 'POST',
+        path: endpoint.pathname,
+        headers: { host: endpoint.host, 'content-type': contentType, 'x-amz-target': target },
+        body,
+      },
       credentials,
       new Date(Date.now() + this.#clockOffsetMs),
     );
     const answer = await post(this.#pool, endpoint.pathname, headers, body);
-    const parsed = parse(answer.text);
+    const parsed = parseJsonObject(answer.text);
     if (answer.status >= 400) this.#learnFrom(errorCode(parsed), answer.date);
     return { status: answer.status, body: parsed };
   }
@@ -83,17 +86,12 @@ export class AwsService {
   }
 
   #learnFrom(code: string, date: string): void {
-    if (CREDENTIALS_OVER.test(code)) this.#refreshCredentials = true;
-    if (!CLOCK_SKEW.test(code)) return;
+    if (meansExpiredCredentials(code)) this.#refreshCredentials = true;
+    if (!meansClockSkew(code)) return;
     const offset = Date.parse(date) - Date.now();
-    // A clock that was set right since would be an hour off for ever if a difference of before were kept.
+    // Reset a small difference to 0: otherwise an old offset would remain after the clock has been corrected.
     if (!Number.isNaN(offset)) this.#clockOffsetMs = Math.abs(offset) > CLOCK_TOLERANCE_MS ? offset : 0;
   }
-}
-
-/** `ThrottlingException`, out of `{"__type":"com.amazon…#ThrottlingException"}`; empty where there is none. */
-export function errorCode(body: Record<string, unknown> | undefined): string {
-  return String(body?.__type ?? '').replace(/^.*#/, '');
 }
 
 interface HttpAnswer {
@@ -102,8 +100,8 @@ interface HttpAnswer {
   text: string;
 }
 
-/** By `dispatch`, as `request` makes a stream of every answer. */
-function post(pool: Pool, path: string, headers: string[], body: Buffer): Promise<HttpAnswer> {
+/** Uses `dispatch`, as `request` creates a stream for every response. */
+function post(pool: Pool, path: string, headers: Record<string, string>, body: Buffer): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0;
@@ -126,13 +124,4 @@ function post(pool: Pool, path: string, headers: string[], body: Buffer): Promis
     };
     pool.dispatch({ method: 'POST', path, headers, body }, handler);
   });
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,2 +1,2 @@
 /** How long AWS may take to answer, in milliseconds. */
-export const AWS_TIMEOUTS = { connectionTimeout: 3000, requestTimeout: 5000 } as const;
+export const AWS_TIMEOUTS = { connectionTimeout: 3000, requestTimeout: 5000 };

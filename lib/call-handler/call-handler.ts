@@ -12,7 +12,7 @@ import { ENDINGS, whatHappenedMeanwhile } from './meanwhile.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
 
-/** What a function of a call handler is given. `channel` is there for events that concern one. */
+/** The argument of a call handler's functions. `channel` is there for events that concern one. */
 export type CallContext<T extends AriEventType> = EventContext<T> &
   (Extract<keyof AriEventMap[T], ChannelField> extends never ? unknown : ChannelContext);
 
@@ -21,8 +21,8 @@ type ChannelField = 'channel' | 'peer' | 'replace_channel' | 'transferer_first_l
 
 export interface ChannelContext {
   /**
-   * The channel that the event concerns. Reading it throws where a single event concerns none, though others of its type
-   * do: a playback or a recording of a bridge, a user event without a channel.
+   * The channel that the event concerns. Reading it throws where this event concerns none, though others of its type do:
+   * a playback or a recording of a bridge, a user event without a channel.
    */
   readonly channel: ChannelHandle;
 }
@@ -32,9 +32,9 @@ export interface EventContext<T extends AriEventType> {
   event: CallEvent<T>;
   /** All of ARI on the event's node. */
   ari: AriClient;
-  /** JSON lines that carry the event's type and id, node, call and channel. */
+  /** JSON lines with the event's type and id, node, call and channel. */
   log: Log;
-  /** A later event of this channel was here before. Known within one Lambda environment only: a hint, no proof. */
+  /** A later event of this channel came before. Known within one Lambda environment only: a hint, not a proof. */
   late: boolean;
   /** The connector rebuilt this event after a gap: Asterisk never sent it, and the call may be minutes old. */
   recovered: boolean;
@@ -55,7 +55,7 @@ export interface CallHandler {
   /** Whether it has a store that remembers handled events beyond its environment (`once`). */
   readonly hasOnceStore: boolean;
   /**
-   * The same functions with some options changed, as in a new Lambda environment: what was handled is forgotten.
+   * The same functions with some options changed, as in a new Lambda environment: it knows no handled events.
    *
    * @example
    * const silent = handler.withOptions({ log: createLog({}, () => {}) });
@@ -66,13 +66,13 @@ export interface CallHandler {
 export interface CallHandlerOptions {
   /** Finds the ARI client of a node. @default from `ARI_NODES` and Secrets Manager */
   clientOf?: (node: string) => AriClient;
-  /** Runs on events from a replay of the bus's archive too, which are yesterday's calls. @default false */
+  /** Also handles events from a replay of the bus's archive, whose calls are over. @default false */
   replays?: boolean;
-  /** Remembers handled events beyond this Lambda environment: `dynamoDbOnce(…)`. @default none does */
+  /** Remembers handled events across Lambda environments: `dynamoDbOnce(…)`. @default within one environment only */
   once?: OnceStore;
   /**
-   * Takes events that failed for good (`GiveUp`, commands that Asterisk rejects as they are).
-   * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda tries in vain before it gives up
+   * Stores events that failed finally (`GiveUp`, commands that Asterisk rejects as they are).
+   * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda retries before it gives up
    */
   deadLetter?: DeadLetter;
   /** @default JSON lines on standard output */
@@ -82,14 +82,15 @@ export interface CallHandlerOptions {
 /**
  * A Lambda function that reacts to call events, one function for each type of them.
  *
- * An event that arrives twice runs once (by `metadata.id`; within one Lambda environment, or everywhere with `once`).
- * Types without a function and replays are ignored. A final failure becomes a dead letter at once; any other is thrown,
- * so that Lambda tries again.
+ * An event that arrives twice is handled once (by `metadata.id`; within one Lambda environment, or everywhere with
+ * `once`). Types without a function and replays are ignored. A final failure becomes a dead letter at once; any other is
+ * thrown, so that Lambda retries.
  *
- * No error is a command that failed because the caller hung up, or the call left the app, meanwhile: a line says so. Where
- * another leg hung up, the line is a warning, and bridges that this run made and no channel entered are destroyed; catch
- * `AriError` of the kind `gone` to do more for those who are left. In the functions of `StasisEnd`, `ChannelDestroyed` and
- * `ChannelHangupRequest` every failure is one, and a channel that is gone makes a dead letter at once.
+ * A command that failed because the caller hung up, or the call left the app, meanwhile is not an error: a log line says
+ * so. Where another leg hung up, the line is a warning, and bridges that this run made and no channel entered are
+ * destroyed; catch `AriError` of the kind `gone` to do more for the remaining channels. In the functions of `StasisEnd`,
+ * `ChannelDestroyed` and `ChannelHangupRequest` every failure is an error, and a channel that is gone makes a dead letter
+ * at once.
  *
  * @example
  * export const handler = callHandler({
@@ -115,7 +116,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       call: metadata.callId,
       channel: metadata.channelId,
     });
-    // The type and its function belong together, which the compiler cannot see through the index.
+    // The function belongs to the event's type, which the compiler cannot infer from the index.
     const run = functions[event.type] as ((context: object) => unknown) | undefined;
     if (!run || !Object.hasOwn(functions, event.type)) return;
     if (envelope['replay-name'] && !replays) {
@@ -165,7 +166,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
   });
 }
 
-/** An asynchronous function cannot tell Lambda not to retry: it keeps the event itself and ends well. */
+/** A function cannot tell Lambda not to retry an asynchronous event: it stores the event itself and succeeds. */
 async function becameDeadLetter(
   envelope: CallEventEnvelope,
   error: Error,
@@ -177,10 +178,12 @@ async function becameDeadLetter(
   if (!deadLetter) return false;
   try {
     await deadLetter(envelope, error);
-    log.error(`Gave up: ${error.message}. The event is a dead letter`, { error: error.name });
+    log.error(`Gave up on the event, which is now a dead letter: ${error.message}`, { error: error.name });
     return true;
   } catch (failure) {
-    log.error(`Gave up, but the dead letter cannot be kept: ${(failure as Error).message}`, { error: error.name });
+    log.error(`Gave up on the event, but could not store the dead letter: ${(failure as Error).message}`, {
+      error: error.name,
+    });
     return false;
   }
 }

@@ -3,13 +3,13 @@ import { unlessGone } from '../ari/errors.ts';
 import { MAX_BODY_BYTES } from '../ari/request.ts';
 import type { CallEvent } from '../events/call-event.ts';
 
-/** The channel whose state is meant: what a function of a call handler is given has both. */
+/** The channel that the state belongs to; a call handler's `CallContext` is one. */
 export interface StateOwner {
   channel: ChannelHandle;
   event: CallEvent;
 }
 
-/** A value for each call, the same for every event of it and in whichever Lambda environment. Last one wins. */
+/** A value for each call, the same for all its events in all Lambda environments. The last write wins. */
 export interface CallState<T> {
   /** The value, `undefined` where none was set or the call is over. */
   get(owner: StateOwner): Promise<T | undefined>;
@@ -17,11 +17,11 @@ export interface CallState<T> {
 }
 
 /**
- * State with no database: JSON in a variable of the channel, which Asterisk keeps as long as the call lasts, also when
- * it moves to another app. The request that sets it holds at most 40,960 bytes, in which each quote counts twice.
+ * State without a database: JSON in a channel variable, which Asterisk keeps as long as the channel exists, also when it
+ * moves to another app. The request that sets it holds at most 40,960 bytes, in which each quote counts twice.
  *
- * Asterisk sets variables in turn: on a channel that plays, `set` waits for the playback's end. Set before you play, or
- * stop the playback, or keep the state in DynamoDB (`dynamoDbState`).
+ * Asterisk runs a channel's commands in turn: during a playback, `set` waits for the playback's end. Set before you
+ * play, or stop the playback, or keep the state in DynamoDB (`dynamoDbState`).
  *
  * @param name names the state on its channel; letters, digits and `_`
  * @example
@@ -51,7 +51,7 @@ export function channelState<T>(name: string): CallState<T> {
       const bytes = Buffer.byteLength(JSON.stringify({ variable, value }));
       if (bytes > MAX_BODY_BYTES) {
         throw new RangeError(
-          `Expected the state "${name}" to take at most ${MAX_BODY_BYTES} bytes in a request, got ${bytes}: keep less of it, or use dynamoDbState`,
+          `Expected the state "${name}" to take at most ${MAX_BODY_BYTES} bytes in a request, got ${bytes}: store less, or use dynamoDbState`,
         );
       }
       await channel.setChannelVar({ variable, value });

@@ -1,13 +1,13 @@
 import type { EventMetadata } from '../events/metadata.ts';
 
-/** How many channels are remembered: more than a function's environment meets in an hour. */
+/** How many channels are remembered: more than a Lambda environment handles in an hour. */
 const REMEMBERED = 5000;
 
-/** Tells late events from others: those of a channel of which this environment has seen a later one. */
+/** Detects late events: those of a channel for which this environment has seen a later event. */
 export class ChannelOrder {
   readonly #latest = new Map<string, number>();
 
-  /** Notes an event. @returns whether a later one of its channel was here before */
+  /** Records an event. @returns whether a later one of its channel came before */
   isLate({ node, channelId, channelSequence }: EventMetadata): boolean {
     if (channelId === undefined || channelSequence === undefined) return false;
     const channel = `${node}/${channelId}`;

@@ -3,9 +3,9 @@ import { unlessGone } from '../ari/errors.ts';
 import type { CallEvent } from '../events/call-event.ts';
 
 /**
- * Lets one event of a channel decide something: true for the first that asks, and for the same event again, so that a
- * retry goes on where it failed; false for every other. The channel itself remembers, in a variable, whichever Lambda
- * environments ask, and answers at once, also while a playback plays.
+ * Lets one event of a channel decide something: true for the first event that claims it, and for the same event again,
+ * so that a retry continues; false for every other event. The claim is stored in a channel variable, and so valid for
+ * all Lambda environments. Asterisk answers at once, also during a playback.
  *
  * Asterisk looks and decides in one command, with its modules func_logic and func_strings. Two commands may overlap by
  * less than a millisecond: then both may return true.

@@ -1,21 +1,22 @@
 import { type Credentials, type CredentialsProvider, cachedCredentials, parseCredentials } from '../ari/credentials.ts';
+import { readSecret } from '../aws/secrets-manager.ts';
 
-/** What tells that the Parameters and Secrets extension is there, and where. */
+/** The variables that show whether, and on which port, the Parameters and Secrets extension runs. */
 interface ExtensionEnvironment {
   /** Set it together with the extension's layer; the extension itself listens on 2773 where it is absent. */
   PARAMETERS_SECRETS_EXTENSION_HTTP_PORT?: string;
   AWS_SESSION_TOKEN?: string;
 }
 
-/** The extension answers from this very machine. */
+/** Time limit for the extension, which runs on the same machine. */
 const EXTENSION_LIMIT_MS = 2000;
 
 /**
  * ARI credentials from Secrets Manager: through Lambda's Parameters and Secrets extension where it is present, else by
- * the SDK, which costs 60 to 90 ms to load and is loaded when the first command needs it and never before.
+ * the SDK, which takes 60 to 90 ms to load and is loaded only when the first command needs it.
  *
- * Fetched anew (after a 401) they always come by the SDK: the extension keeps secrets for five minutes, the old one
- * among them.
+ * After a 401 they are always fetched through the SDK: the extension caches secrets for five minutes, and so would
+ * return the old one.
  *
  * @param secretId id or ARN of a secret of the form `{"username":"…","password":"…"}`
  */
@@ -27,7 +28,7 @@ export function secretsManagerCredentials(
   return cachedCredentials(async () => {
     const fromExtension = first ? await askExtension(secretId, environment) : undefined;
     first = false;
-    return fromExtension ?? askSecretsManager(secretId);
+    return fromExtension ?? parseCredentials(secretId, await readSecret(secretId));
   });
 }
 
@@ -44,13 +45,6 @@ async function askExtension(
     const { SecretString } = (await response.json()) as { SecretString?: string };
     return parseCredentials(secretId, SecretString);
   } catch {
-    return undefined; // The SDK will say what is wrong, in Secrets Manager's own words
+    return undefined; // The SDK's error has Secrets Manager's own message
   }
-}
-
-async function askSecretsManager(secretId: string): Promise<Credentials> {
-  const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({});
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-  return parseCredentials(secretId, SecretString);
 }

@@ -1,11 +1,11 @@
 import type { CallEventEnvelope } from '../events/call-event.ts';
 
-/** Takes an event that can never be handled, and why. Where it fails, the event's error is thrown in its place. */
+/** Stores an event that can never be handled, with its error. If storing fails, the event's error is thrown. */
 export type DeadLetter = (envelope: CallEventEnvelope, error: Error) => Promise<void>;
 
 /**
- * Sends dead letters to an SQS queue in the form that Lambda itself uses for what it has given up (a destination's
- * invocation record), so that one reader reads both. The SDK is loaded when there is something to send.
+ * Sends dead letters to an SQS queue in Lambda's own form (a destination's invocation record), so that one reader can
+ * read both. The SDK is loaded when the first one is sent.
  *
  * @param queueUrl the function's own dead-letter queue, `DEAD_LETTERS_URL` as the CDK app sets it
  */

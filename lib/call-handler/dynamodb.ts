@@ -1,10 +1,10 @@
 /**
- * What handlers keep in DynamoDB: `import { dynamoDbOnce, dynamoDbState } from 'ari-eventbridge/dynamodb'`. An entrance
- * of its own, so that a bundle without it carries none of it; the SDK itself is Lambda's, loaded at the first use.
+ * State of handlers in DynamoDB: `import { dynamoDbOnce, dynamoDbState } from 'ari-eventbridge/dynamodb'`. A separate
+ * entry point, so that other bundles do not include it; the SDK itself is Lambda's, loaded at the first use.
  *
  * The table has a string partition key `id`, and `expiresAt` for its time to live. Written on the SDK's document client
- * rather than on Powertools' idempotency: that one needs Lambda's context to let go of what a timeout has left behind,
- * which is what a lease does here, and brings a query language and a hash for what is an id already.
+ * instead of Powertools' idempotency, which needs Lambda's context to release an entry after a timeout (here a lease
+ * does that), and includes a query language and a hash, which an id does not need.
  */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CallState } from './call-state.ts';
@@ -12,19 +12,19 @@ import type { OnceStore } from './once.ts';
 
 export interface DynamoDbOptions {
   tableName: string;
-  /** How long items are kept, in seconds. @default a day, in which EventBridge and Lambda stop trying */
+  /** How long items are kept, in seconds. @default a day, after which EventBridge and Lambda no longer retry */
   keepSeconds?: number;
-  /** @default one of the function's region and role */
+  /** @default a client with the function's region and role */
   client?: Pick<DynamoDBDocumentClient, 'send'>;
 }
 
-/** After this another attempt may begin: longer than a call handler's timeout. */
+/** After this time another attempt may start: longer than a call handler's timeout. */
 const LEASE_SECONDS = 60;
 const DAY_SECONDS = 24 * 3600;
 
 /**
- * Lets each event be handled once, whichever Lambda environments it is delivered to. One that fails or is cut off in the
- * middle is handled again, so what it does should be safe to repeat.
+ * Makes sure that each event is handled once across all Lambda environments. An event whose handling fails or is
+ * interrupted is handled again, so handlers should be safe to repeat.
  *
  * @example
  * export const handler = callHandler(
@@ -53,10 +53,10 @@ export function dynamoDbOnce(options: DynamoDbOptions): OnceStore {
       } catch (error) {
         const { name, Item } = error as { name?: string; Item?: { done?: unknown } };
         if (name !== 'ConditionalCheckFailedException') throw error;
-        // The item comes in DynamoDB's own form or the document client's, by the SDK's version.
+        // Depending on the SDK's version the item has DynamoDB's form or the document client's.
         const done = typeof Item?.done === 'object' ? (Item.done as { BOOL?: boolean } | null)?.BOOL : Item?.done;
         if (done === true) return false;
-        throw new Error(`The event ${eventId} is being handled elsewhere: Lambda tries again, should that fail`);
+        throw new Error(`The event ${eventId} is already being processed by another invocation; Lambda will retry`);
       }
       try {
         await work();
@@ -78,7 +78,7 @@ export function dynamoDbOnce(options: DynamoDbOptions): OnceStore {
 }
 
 /**
- * State as `channelState` keeps it, of up to 400 KB, and set at once also while the channel plays.
+ * State like `channelState`, of up to 400 KB, and set at once even during a playback.
  *
  * @param name names the state on its channel
  * @example
@@ -103,7 +103,7 @@ export function dynamoDbState<T>(name: string, options: DynamoDbOptions): CallSt
   };
 }
 
-/** The SDK costs 60 to 90 ms to load: it is loaded when there is something to keep. */
+/** The SDK takes 60 to 90 ms to load: it is loaded at the first use. */
 function lazyClient({ client: given }: DynamoDbOptions) {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {

@@ -1,7 +1,7 @@
 import { AriError } from '../ari/errors.ts';
 
 /**
- * Thrown by a function of a call handler where trying again cannot help: the event becomes a dead letter at once.
+ * Thrown by a function of a call handler where a retry cannot succeed: the event becomes a dead letter at once.
  *
  * @example
  * const [room] = event.args;
@@ -12,8 +12,8 @@ export class GiveUp extends Error {
 }
 
 /**
- * Whether an error is final. Of ARI's own only what Asterisk rejects as it is: a wrong state may change, an operator
- * may be about to give Asterisk the new password, and a minute later Asterisk may be up.
+ * Whether an error is final. Of ARI's errors only requests that Asterisk rejects as they are: a wrong state may change,
+ * an operator may be changing the password, and a minute later Asterisk may be running.
  */
 export function isFinal(error: unknown): boolean {
   return error instanceof GiveUp || (error instanceof AriError && error.kind === 'rejected');

@@ -8,7 +8,7 @@ import { secretsManagerCredentials } from './credentials.ts';
  * Finds the ARI client of a node by `metadata.node`. Reads the nodes from `ARI_NODES`, as the CDK app writes
  * them; clients live as long as the function's environment does.
  *
- * @throws when `ARI_NODES` is unusable, or lists no node of that name, or names a `caFile` that is none.
+ * @throws when `ARI_NODES` is invalid, has no node of that name, or names a `caFile` that cannot be read.
  */
 export function nodeClients(environment: { ARI_NODES?: string } = process.env): (node: string) => AriClient {
   const clients = new Map<string, AriClient>();

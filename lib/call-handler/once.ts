@@ -1,18 +1,18 @@
-/** How many ids an environment remembers: minutes of a busy function's events, a few hundred kilobytes. */
+/** How many ids an environment remembers: a few minutes of a busy function's events, a few hundred kilobytes. */
 const REMEMBERED = 5000;
 
-/** Sees to it that an event is handled once, whichever Lambda environments it is delivered to. */
+/** Makes sure that an event is handled once across all Lambda environments. */
 export interface OnceStore {
   /**
-   * Runs work unless it was done for this id before. Work that failed may be run again, so that a retry is no
-   * duplicate. Rejects where the same work is under way elsewhere: Lambda then tries again, should that one fail.
+   * Runs work unless it was done for this id before. Failed work may be run again, so a retry is not a duplicate.
+   * Rejects where another invocation is running the work: Lambda then retries, in case that one fails.
    *
    * @returns whether this call was the one that ran the work
    */
   run(id: string, work: () => Promise<void>): Promise<boolean>;
 }
 
-/** Remembers within this process only. A repeat gets the first run's outcome. */
+/** Remembers ids within this process only. A repeat gets the first run's outcome. */
 export class Once implements OnceStore {
   readonly #runs = new Map<string, Promise<void>>();
 

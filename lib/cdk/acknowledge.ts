@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Acknowledges findings of cdk-nag on a construct and what is in it, each with the reason that a reviewer is given.
+ * Acknowledges findings of cdk-nag on a construct and its children, each with the reason for reviewers.
  *
  * @param reasons by the finding's id, such as `AwsSolutions-SQS3` or `AwsSolutions-IAM5[Resource::*]`
  */
@@ -10,7 +10,7 @@ export function acknowledge(construct: IConstruct, reasons: Readonly<Record<stri
   for (const [id, reason] of Object.entries(reasons)) Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** What a grant to use a key says: KMS has no shorter names for these families of actions. */
+/** Reasons for the wildcards in a grant to use a key: each stands for a family of KMS actions. */
 export const KEY_GRANT_REASONS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]':
     'GenerateDataKey and GenerateDataKeyWithoutPlaintext, on the one key of this deployment.',

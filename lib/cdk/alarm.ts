@@ -4,10 +4,10 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** Where the connector's figures are (`connector/metrics.ts`). */
+/** The CloudWatch namespace of the connector's metrics (`connector/metrics.ts`). */
 export const CONNECTOR_NAMESPACE = 'AriEventBridge';
 
-/** One of the connector's figures. */
+/** One of the connector's metrics. */
 export function connectorMetric(
   metricName: string,
   statistic: string,
@@ -17,24 +17,24 @@ export function connectorMetric(
   return new Metric({ namespace: CONNECTOR_NAMESPACE, metricName, statistic, dimensionsMap, period });
 }
 
-/** What is worth waking somebody for. */
+/** An alarm, and what to do about it. */
 export interface AlarmText {
   metric: IMetric;
-  /** A sentence: what it means. */
+  /** A sentence: what the alarm means. */
   means: string;
-  /** The section of the runbook that says what to do. */
+  /** The section of the runbook with what to do. */
   section: string;
-  /** Alarms from here on, or below it with `below`. */
+  /** The alarm is raised from this value on, or with `below`, under it. */
   threshold: number;
   /** @default false */
   below?: boolean;
-  /** How many of the metric's periods in a row. @default 1 */
+  /** How many consecutive periods of the metric. @default 1 */
   periods?: number;
-  /** What no figure means. @default all is well */
+  /** How missing data is treated. @default as not breaching */
   missing?: TreatMissingData;
 }
 
-/** Makes alarms that say what they mean and where it is written what to do. */
+/** Creates alarms whose description says what they mean and links to the runbook. */
 export class Alarms {
   readonly all: Alarm[] = [];
   readonly #topic: ITopic | undefined;

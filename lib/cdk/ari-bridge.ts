@@ -11,29 +11,38 @@ import { Monitoring } from './monitoring.ts';
 import { Network, type NetworkProps } from './network.ts';
 import { NodeUser } from './node-user.ts';
 
-/** What of the connector can be chosen, beside what `AriBridge` gives it. */
+/** The connector's options that `AriBridge` does not set itself. */
 export interface AriBridgeConnector
   extends Partial<Omit<ConnectorServiceProps, 'bus' | 'nodes' | 'encryptionKey' | 'vpc' | 'subnets'>> {
-  /** The stack that the connector and its users are in: one of their own lets handlers deploy where no Docker is. @default that of the bridge */
+  /**
+   * The stack of the connector and its users: with a separate one, handlers deploy without Docker.
+   * @default that of the bridge
+   */
   scope?: Construct;
 }
 
 export interface AriBridgeProps {
   /** The Asterisk servers whose calls are handled. */
   nodes: readonly AriNode[];
-  /** Of the bus. @default those of `CallEventBus` */
+  /** Options of the bus. @default those of `CallEventBus` */
   bus?: Omit<CallEventBusProps, 'encryptionKey'>;
-  /** Of the connector; `false` where it runs elsewhere, whose role is then named in `bus.publishers`. @default those of `ConnectorService` */
+  /**
+   * Options of the connector; `false` where it runs elsewhere: name its role in `bus.publishers`.
+   * @default those of `ConnectorService`
+   */
   connector?: AriBridgeConnector | false;
-  /** A network that exists, or what the one that is made is to be like. @default a small one without NAT */
+  /** An existing network, or options of a new one. @default a small one without NAT */
   network?: Omit<NetworkProps, 'encryptionKey'>;
-  /** Whether handlers have to run in the network, as Asterisk is reached from there only. @default `network.private` */
+  /**
+   * Whether handlers must run in the network, because Asterisk is reachable only from there.
+   * @default `network.private`
+   */
   handlersInNetwork?: boolean;
   /** Encrypts everything that holds call data or credentials; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
-  /** Where alarms are sent. @default nowhere: they are seen in CloudWatch */
+  /** Where alarms are sent. @default nowhere: they are visible in CloudWatch */
   alarmTopic?: ITopic | undefined;
-  /** Where the runbook is, for the links in alarms. @default docs/runbook.md, its place in this project */
+  /** URL of the runbook, for the links in alarms. @default docs/runbook.md, its path in this project */
   runbookUrl?: string | undefined;
 }
 
@@ -44,7 +53,7 @@ export type HandlerDefaults = Pick<
 >;
 
 /**
- * All of it: bus, users of each node, connector in its network, and what watches them. What is left to add are handlers.
+ * The whole system except handlers: bus, users of each node, connector in its network, and monitoring.
  *
  * @example
  * const bridge = new AriBridge(this, 'Bridge', {
@@ -94,7 +103,7 @@ export class AriBridge extends Construct {
     };
     if (props.connector === false || !network) return;
 
-    // Beside the connector rather than the handlers' users: a node that is taken away would leave an import behind.
+    // In the connector's scope, not with the handlers' users: a removed node would otherwise leave an import behind.
     const users = nodes.map((node) => {
       const description = `Read-only ARI user of ${node.name}, for the connector`;
       const user = { node, username: 'connector', description, encryptionKey: ownKey };
@@ -117,19 +126,22 @@ export class AriBridge extends Construct {
 }
 
 /**
- * Whether the connector writes the figures that alarms look at.
+ * Whether the connector writes the metrics that alarms read.
  *
- * @throws where it would write them more rarely than alarms look
+ * @throws Error where it would write them less often than alarms read them
  */
 function hasFigures(interval: Duration | undefined): boolean {
   const seconds = interval?.toSeconds() ?? 60;
   if (seconds <= 60) return seconds > 0;
   throw new Error(
-    `metricsInterval: expected at most 60 seconds, as alarms look at every minute, or 0 for neither figures nor alarms; got ${seconds} seconds`,
+    `metricsInterval: expected at most 60 seconds, as alarms read every minute, or 0 for neither metrics nor alarms; got ${seconds} seconds`,
   );
 }
 
-/** As an import: a grant in the other stack shall not end in the key's own policy, which would have to wait for it. */
+/**
+ * As an import: a grant in the other stack must not change the key's own policy, or the stacks would depend on each
+ * other.
+ */
 function importedKey(scope: Construct, key: IKey | undefined): IKey | undefined {
   return key && Key.fromKeyArn(scope, 'BridgeKey', key.keyArn);
 }

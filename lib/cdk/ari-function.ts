@@ -29,25 +29,25 @@ export interface AriFunctionProps
   memorySize?: number | undefined;
   /** @default none */
   vpc?: IVpc | undefined;
-  /** @default those of the `vpc` that are private */
+  /** @default the private subnets of the `vpc` */
   subnets?: SubnetSelection | undefined;
   /** @default Tracing.ACTIVE */
   tracing?: Tracing | undefined;
   /** @default 1 month */
   logRetention?: RetentionDays | undefined;
-  /** Beside `ARI_NODES`. @default none */
+  /** In addition to `ARI_NODES`. @default none */
   environment?: Readonly<Record<string, string>> | undefined;
   /** Encrypts environment and log. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
-  /** Beside what is the same for all: minified for Node 24. @default an ECMAScript module */
+  /** In addition to the common options: minified for Node 24. @default an ECMAScript module */
   bundling?: BundlingOptions;
 }
 
 /**
- * A Lambda function that talks to Asterisk: told its nodes, with their private CAs beside its code, permitted to write its
- * own log and to read its users' secrets.
+ * A Lambda function that calls ARI: it has its nodes in `ARI_NODES`, their private CAs next to its code, and permission
+ * to write its own log and to read its users' secrets.
  *
- * @param scope what the function is in; gets its role, log and security group too
+ * @param scope the scope of the function, its role, log and security group
  */
 export function ariFunction(
   scope: Construct,
@@ -82,15 +82,15 @@ export function ariFunction(
     },
   });
   const cfnFunction = fn.node.defaultChild as CfnFunction;
-  // For local mode: a saved handler is in use at once, without synthesizing again.
+  // For local mode: hot reload bundles a saved handler from this file, without synthesizing again.
   cfnFunction.addMetadata('ari-eventbridge:entry', props.entry);
-  // CDK itself has each function wait for its role twice over, which is no fault.
+  // CDK itself adds a redundant dependency of each function on its role, which is harmless.
   cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
   fn.addEnvironment('ARI_NODES', grantNodes(nodes, fn));
   return { function: fn, connections: new Connections({ securityGroups: group ? [group] : [] }) };
 }
 
-/** Instead of AWS's managed policies, which permit to write to every log group. */
+/** A role without AWS's managed policies, which allow writing to every log group. */
 function roleOf(scope: Construct, log: LogGroup, inVpc: boolean): Role {
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   log.grantWrite(role);
@@ -111,8 +111,8 @@ function roleOf(scope: Construct, log: LogGroup, inVpc: boolean): Role {
   }
   acknowledge(role, {
     'AwsSolutions-IAM5[Resource::*]': inVpc
-      ? 'X-Ray (PutTraceSegments) and the description of network interfaces know no resources; Lambda itself makes and removes the interfaces, whose ids are not known before. Network actions are those of AWSLambdaVPCAccessExecutionRole.'
-      : 'X-Ray (PutTraceSegments, PutTelemetryRecords) knows no resources.',
+      ? 'X-Ray (PutTraceSegments) and the description of network interfaces support no resources; Lambda itself creates and removes the interfaces, whose ids are not known before. Network actions are those of AWSLambdaVPCAccessExecutionRole.'
+      : 'X-Ray (PutTraceSegments, PutTelemetryRecords) supports no resources.',
     ...KEY_GRANT_REASONS,
   });
   return role;

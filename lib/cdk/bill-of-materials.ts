@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** A package of which something is in a bundle. */
+/** A package with code in a bundle. */
 export interface BundledPackage {
   name: string;
   version: string;
@@ -11,10 +11,10 @@ export interface BundledPackage {
 }
 
 /**
- * The packages that a bundle holds something of, by name. Out of the bundler's own account rather than out of
- * package-lock.json, which names what is installed (`npm sbom` does).
+ * The packages with code in a bundle, by name. Read from the bundler's metafile, because package-lock.json (and `npm
+ * sbom`) lists what is installed.
  *
- * @param root what the account's paths are relative to
+ * @param root the folder that the metafile's paths are relative to
  */
 export function bundledPackages({ outputs }: Pick<Metafile, 'outputs'>, root: string): BundledPackage[] {
   const folders = new Set<string>();
@@ -32,7 +32,7 @@ export function bundledPackages({ outputs }: Pick<Metafile, 'outputs'>, root: st
     .toSorted((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }
 
-/** A software bill of materials in CycloneDX's form, without time or number: the same packages give the same bytes. */
+/** A software bill of materials (CycloneDX), without time or serial number: the same packages give the same bytes. */
 export function cycloneDx(name: string, packages: readonly BundledPackage[]): object {
   return {
     bomFormat: 'CycloneDX',

@@ -4,15 +4,15 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 /**
- * A customer-managed key for everything that holds call data or credentials: bus, archive, secrets, queues, logs. A key
- * of your own does as well, where its policy lets the same services use it.
+ * A customer-managed key for everything with call data or credentials: bus, archive, secrets, queues, logs. You can use
+ * a key of your own, if its policy lets the same services use it.
  *
  * @example
  * const { key } = new CallDataKey(this, 'Key');
  * new CallEventBus(this, 'Bus', { encryptionKey: key });
  */
 export class CallDataKey extends Construct {
-  /** Rotated every year by KMS. Kept when the stack is deleted: what it encrypted would be lost with it. */
+  /** Rotated every year by KMS. Kept when the stack is deleted: without the key, encrypted data would be lost. */
   readonly key: IKey;
 
   constructor(scope: Construct, id: string) {
@@ -23,12 +23,12 @@ export class CallDataKey extends Construct {
       enableKeyRotation: true,
     });
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': account } };
-    // The bus and its archive; and EventBridge again where it puts an event into a dead-letter queue.
+    // For the bus and its archive, and for EventBridge when it sends an event to a dead-letter queue.
     key.grant(
       new ServicePrincipal('events.amazonaws.com', { conditions: ofThisAccount }),
       ...['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ReEncrypt*'],
     );
-    // The bus's log: records of an encrypted bus are encrypted on their way.
+    // For the bus's log: the log records of an encrypted bus are encrypted in transit.
     key.grant(
       new ServicePrincipal('delivery.logs.amazonaws.com', { conditions: ofThisAccount }),
       'kms:Decrypt',

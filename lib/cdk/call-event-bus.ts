@@ -11,16 +11,19 @@ import { logGroup } from './log-group.ts';
 import { SolePublishers } from './sole-publishers.ts';
 
 export interface CallEventBusProps {
-  /** How long events are kept for a replay; call handlers ignore replays unless told otherwise. 0 keeps none. @default 14 days */
+  /**
+   * How long events are archived for replays; call handlers ignore replays by default. 0 archives none.
+   * @default 14 days
+   */
   archive?: Duration;
   /** Whether EventBridge logs what it could not deliver. @default true */
   log?: boolean;
-  /** How long that is kept. Events' contents are never logged. @default 1 month */
+  /** How long the log is kept. The contents of events are never logged. @default 1 month */
   logRetention?: RetentionDays;
   /**
-   * ARNs of the roles that alone may put events under the sources `asterisk.ari` and `asterisk.ari.connector`. Leave it
-   * out where a `ConnectorService` is deployed, which sees to it for its own role.
-   * @default whoever IAM permits to put events on the bus
+   * ARNs of the only roles that may put events with the sources `asterisk.ari` and `asterisk.ari.connector`. Omit it
+   * where a `ConnectorService` is deployed, which does this for its own role.
+   * @default every principal that IAM allows to put events on the bus
    */
   publishers?: readonly string[] | undefined;
   /** Encrypts the bus, its archive, its log and its dead letters; see `CallDataKey`. @default keys that AWS owns */
@@ -28,23 +31,23 @@ export interface CallEventBusProps {
 }
 
 /**
- * The bus that call events travel on, with an archive of them and a log of what could not be delivered.
+ * The bus of call events, with an archive and a log of failed deliveries.
  *
  * @example
  * const { bus } = new CallEventBus(this, 'Bus', { archive: Duration.days(30) });
  */
 export class CallEventBus extends Construct {
   readonly bus: IEventBus;
-  /** Undefined where nothing is archived. */
+  /** `undefined` where nothing is archived. */
   readonly archive: Archive | undefined;
-  /** Events that EventBridge could not encrypt or decrypt with `encryptionKey`. Undefined where there is none. */
+  /** Events that EventBridge could not encrypt or decrypt with `encryptionKey`. `undefined` without one. */
   readonly deadLetters: DeadLetterQueue | undefined;
 
   constructor(scope: Construct, id: string, props: CallEventBusProps = {}) {
     super(scope, id);
     const { encryptionKey, log: logs = true } = props;
     if (encryptionKey) this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
-    // As an import: else the key's policy would name the bus, and each would wait for the other.
+    // As an import: otherwise the key's policy would refer to the bus, and each would depend on the other.
     const kmsKey = encryptionKey && Key.fromKeyArn(this, 'Key', encryptionKey.keyArn);
     this.bus = new EventBus(this, 'Bus', {
       description: 'Call events of Asterisk, from its REST interface (ARI)',
@@ -52,7 +55,7 @@ export class CallEventBus extends Construct {
       ...(kmsKey && { kmsKey }),
       ...(this.deadLetters && { deadLetterQueue: this.deadLetters as IQueue }),
     }) as IEventBus;
-    // Not `grantSendMessages`: that would name the bus in the key's policy. The key lets EventBridge use it already.
+    // Not `grantSendMessages`: that would refer to the bus in the key's policy. EventBridge may use the key already.
     this.deadLetters?.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],
@@ -66,17 +69,17 @@ export class CallEventBus extends Construct {
     if (retention.toDays() > 0) {
       this.archive = new Archive(this, 'Archive', {
         sourceEventBus: this.bus,
-        description: 'Call events, and the news of the connector',
+        description: 'Call events, and events of the connector',
         eventPattern: { source: [CALL_EVENT_SOURCE, CONNECTOR_SOURCE] },
         retention,
         ...(kmsKey && { kmsKey }),
       });
     }
     if (props.publishers) new SolePublishers(this, 'Publishers', { bus: this.bus, roleArns: props.publishers });
-    new CfnOutput(this, 'Name', { description: 'The bus that call events travel on', value: this.bus.eventBusName });
+    new CfnOutput(this, 'Name', { description: 'The bus of call events', value: this.bus.eventBusName });
   }
 
-  /** Delivers the bus's error log to a log group; EventBridge writes nowhere by itself. */
+  /** Delivers the bus's error log to a log group; by default EventBridge writes no log. */
   #log({ logRetention: retention, encryptionKey }: CallEventBusProps): void {
     const { account, region, partition } = Stack.of(this);
     const group = logGroup(this, 'Log', { retention, encryptionKey });
@@ -90,7 +93,7 @@ export class CallEventBus extends Construct {
       'logs:CreateLogStream',
       'logs:PutLogEvents',
     );
-    // Names of the region: what makes the construct's path unique makes them so.
+    // These names must be unique in the region: the construct's address makes them so.
     const name = this.node.addr.slice(-12);
     const source = new CfnDeliverySource(this, 'LogSource', {
       name: `call-events-${name}`,

@@ -20,39 +20,48 @@ export interface CallHandlerProps {
   entry: string;
   /** Which call events reach the function: `ariPattern({ application: 'Intro-IVR', type: 'StasisStart' })`. */
   pattern: AriPattern;
-  /** The bus that call events travel on. */
+  /** The bus of call events. */
   bus: IEventBus;
   /** The ARI user of each Asterisk server that the function may command. */
   nodes: readonly NodeUser[];
-  /** Longer than the slowest command of the function; a caller waits for it. @default 10 seconds */
+  /** Must be longer than the function's slowest command; the caller waits for it. @default 10 seconds */
   timeout?: Duration;
-  /** In MB. Lambda gives CPU in proportion, and a cold start is CPU. @default 512 */
+  /** In MB. Lambda allocates CPU in proportion, which a cold start needs. @default 512 */
   memorySize?: number;
   /**
-   * How many run at once at the most, each with a connection to Asterisk or two. All handlers together have to stay below
-   * `sessionlimit` in http.conf, which the connector's WebSockets count towards as well: past it, Asterisk closes
-   * connections without an answer. Events beyond it wait. It is taken from the account's quota, of which AWS leaves at
-   * least 100 unreserved: `'unreserved'` where there is not so much.
+   * Maximum concurrent invocations, each with one or two connections to Asterisk. All handlers together must stay below
+   * `sessionlimit` in http.conf, which also counts the connector's WebSockets: beyond it, Asterisk closes connections
+   * without an answer. Further events wait. The number is taken from the account's quota, of which AWS keeps at least
+   * 100 unreserved: use `'unreserved'` where the quota is too small.
    * @default 20
    */
   reservedConcurrency?: number | 'unreserved';
-  /** The network to run in, where Asterisk is reached from there only: the start of a function costs more in it. @default none */
+  /**
+   * The network to run in, where Asterisk is reachable only from there: functions start more slowly in it.
+   * @default none
+   */
   vpc?: IVpc | undefined;
-  /** Of the `vpc`; they need a way to AWS (NAT, or endpoints for Secrets Manager and SQS). @default its private ones */
+  /**
+   * Subnets of the `vpc`, with a route to AWS (NAT, or endpoints for Secrets Manager and SQS).
+   * @default its private ones
+   */
   subnets?: SubnetSelection | undefined;
   /** Whether X-Ray follows events through the function. @default Tracing.ACTIVE */
   tracing?: Tracing;
   /** @default 1 month */
   logRetention?: RetentionDays;
-  /** For the function, beside `ARI_NODES` and `DEAD_LETTERS_URL`. No secrets: who may look at a function sees it. @default none */
+  /**
+   * In addition to `ARI_NODES` and `DEAD_LETTERS_URL`. No secrets: it is visible to all who may view the function.
+   * @default none
+   */
   environment?: Readonly<Record<string, string>>;
   /** Encrypts environment, log and dead letters; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
-  /** What watches it: alarms and a place on the dashboard. @default it is not watched */
+  /** Adds alarms and a row on the dashboard. @default none */
   monitoring?: Monitoring;
 }
 
-/** A call is over before this; events that could not be handled by then go to the dead letters. */
+/** Calls are over before this; events that are not handled by then become dead letters. */
 const MAX_EVENT_AGE = Duration.minutes(5);
 
 /**
@@ -69,7 +78,7 @@ const MAX_EVENT_AGE = Duration.minutes(5);
 export class CallHandler extends Construct implements IConnectable {
   readonly function: NodejsFunction;
   readonly rule: Rule;
-  /** Events that could not be delivered, or that the function failed on to the end. */
+  /** Events that could not be delivered, or that the function failed on at the last attempt. */
   readonly deadLetters: DeadLetterQueue;
   /** What the function may reach, where it runs in a `vpc`. */
   readonly connections: Connections;
@@ -89,7 +98,7 @@ export class CallHandler extends Construct implements IConnectable {
     });
     this.function = made.function;
     this.connections = made.connections;
-    // Where the function puts what it gives up itself; its role may send there already, as the destination above.
+    // The function sends the events that it gives up itself here; as the destination above, its role may send to it.
     this.function.addEnvironment('DEAD_LETTERS_URL', this.deadLetters.queueUrl);
     this.rule = new Rule(this, 'Rule', {
       eventBus: props.bus,

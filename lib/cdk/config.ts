@@ -3,54 +3,65 @@ import { type AriNode, nodeFaults } from '../ari/node.ts';
 import { type EventPattern, validate } from '../events/pattern/index.ts';
 import type { ExistingVpc } from './network.ts';
 
-/** What the ready-made app is told through context: cdk.json, or `--context KEY=VALUE`, where lists and the like are JSON. */
+/**
+ * The ready-made app's configuration from the context: cdk.json, or `--context KEY=VALUE`, with JSON for all but text.
+ */
 export interface AppConfig {
   /** `nodes`: the Asterisk servers, each `{ name, url, apps, allowPlainHttp?, caFile? }`. */
   nodes: AriNode[];
-  /** `eventFilter`: a list of event patterns; forwarded is what any of them matches. @default all but ChannelVarset and ChannelDialplan */
+  /**
+   * `eventFilter`: a list of event patterns; an event that any of them matches is forwarded.
+   * @default all but ChannelVarset and ChannelDialplan
+   */
   eventFilter?: EventPattern[];
   /** `connector`: whether the connector is deployed. @default true */
   connector: boolean;
-  /** `publishers`: without the connector, the ARNs of the roles that alone may put call events. @default whoever IAM permits */
+  /**
+   * `publishers`: without the connector, the ARNs of the only roles that may put call events.
+   * @default every principal that IAM allows
+   */
   publishers?: string[];
-  /** `asteriskNetwork`: `public`, or `private` where it is reached from the VPC only: handlers run in it too. @default public */
+  /**
+   * `asteriskNetwork`: `public`, or `private` where Asterisk is reachable only from the VPC: handlers then run in it.
+   * @default public
+   */
   asteriskNetwork: 'public' | 'private';
-  /** `vpc`: one that exists, `{ vpcId, availabilityZones, subnetIds, public? }`. @default one is made */
+  /** `vpc`: an existing one, `{ vpcId, availabilityZones, subnetIds, public? }`. @default a new one */
   vpc?: ExistingVpc;
-  /** `vpcCidr`: of the one that is made. @default 10.0.0.0/16 */
+  /** `vpcCidr`: the CIDR block of a new VPC. @default 10.0.0.0/16 */
   vpcCidr?: string;
-  /** `customerManagedKey`: whether a KMS key of the account's own encrypts what holds call data. @default false */
+  /** `customerManagedKey`: whether a KMS key of the account encrypts call data. @default false */
   customerManagedKey: boolean;
-  /** `archiveDays`: how long events are kept for replays, 0 for not at all. @default 14 */
+  /** `archiveDays`: how long events are archived for replays, 0 for no archive. @default 14 */
   archiveDays: number;
   /** `busLog`: whether EventBridge logs what it could not deliver. @default true */
   busLog: boolean;
-  /** `handlerConcurrency`: how many of one handler run at once at the most, or `unreserved`. @default 20 */
+  /** `handlerConcurrency`: maximum concurrent invocations of each handler, or `unreserved`. @default 20 */
   handlerConcurrency: number | 'unreserved';
   /** `alarmTopicArn`: the SNS topic that alarms are sent to. @default none */
   alarmTopicArn?: string;
-  /** `runbookUrl`: where your copy of docs/runbook.md is. @default docs/runbook.md */
+  /** `runbookUrl`: the URL of your copy of docs/runbook.md. @default docs/runbook.md */
   runbookUrl?: string;
   /** `schemas`: whether the events' schemas are published to a registry. @default true */
   schemas: boolean;
 }
 
-/** Every fault of the context, a line each. */
+/** All faults of the context, one line each. */
 export class ContextError extends Error {
   override readonly name = 'ContextError';
 
   constructor(faults: readonly string[]) {
-    super(`The context (cdk.json) cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(`The context (cdk.json) is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
 }
 
-/** Says what is wrong with a value, if anything is. */
+/** Returns the faults of a value; `undefined` where it is valid. */
 type Check = (value: unknown) => string | string[] | undefined;
 
 const oneOf =
   (...values: string[]): Check =>
   (value) =>
-    values.includes(value as string) ? undefined : expected(values.map((it) => `"${it}"`).join(' or '), value);
+    values.includes(value as string) ? undefined : expected(values.map((each) => `"${each}"`).join(' or '), value);
 const flag: Check = (value) => (typeof value === 'boolean' ? undefined : expected('true or false', value));
 const integer =
   (min: number, max: number): Check =>
@@ -65,7 +76,7 @@ const text =
 const listOf =
   (what: string, pattern: RegExp): Check =>
   (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((it) => typeof it === 'string' && pattern.test(it))
+    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && pattern.test(each))
       ? undefined
       : expected(`a list of ${what}`, value);
 
@@ -92,13 +103,13 @@ const CHECKS: Record<keyof AppConfig, Check> = {
   schemas: flag,
 };
 
-/** These are text as they come from the command line; all others are JSON there. */
+/** These are plain text on the command line; all others are JSON there. */
 const TEXTS: readonly string[] = ['asteriskNetwork', 'vpcCidr', 'alarmTopicArn', 'runbookUrl'];
 
 /**
- * Reads what the app is to deploy from its context.
+ * Reads the app's configuration from its context.
  *
- * @throws ContextError with every fault in one message, each saying what was expected and what came
+ * @throws ContextError with all faults in one message, each with what was expected and what was given
  */
 export function readConfig(scope: Construct): AppConfig {
   const faults: string[] = [];
@@ -120,12 +131,12 @@ export function readConfig(scope: Construct): AppConfig {
     handlerConcurrency: 20,
     schemas: true,
     ...given,
-    // Asterisk's own side of a node is not for ARI_NODES, which is small.
+    // ARI_NODES is limited in size, and does not need a node's `asterisk` options.
     nodes: (given.nodes as (AriNode & { asterisk?: unknown })[]).map(({ asterisk: _, ...node }) => node),
   } as AppConfig;
 }
 
-/** From the command line everything comes as text. */
+/** On the command line every value is text. */
 function parsed(key: string, value: unknown): unknown {
   if (typeof value !== 'string' || TEXTS.includes(key)) return value;
   try {
@@ -135,7 +146,7 @@ function parsed(key: string, value: unknown): unknown {
   }
 }
 
-/** CDK's own keys have a colon, an at sign or a slash. What has none, and is not ours, is a slip of the pen. */
+/** CDK's own keys contain a colon, an at sign or a slash. Any other unknown key is probably a typo. */
 function unknownKeys(scope: Construct): string[] {
   const known = Object.keys(CHECKS);
   return Object.keys((scope.node.getAllContext() ?? {}) as object)
@@ -153,13 +164,15 @@ function contradictions({
   const faults: string[] = [];
   if (asteriskNetwork === 'private' && (vpc as Partial<ExistingVpc> | undefined)?.public === true) {
     faults.push(
-      '`vpc.public`: handlers run in the VPC where `asteriskNetwork` is "private", and Lambda gives them no public address: expected subnets with NAT or endpoints',
+      '`vpc.public`: handlers run in the VPC where `asteriskNetwork` is "private", and Lambda assigns them no public address: expected subnets with NAT or endpoints',
     );
   }
   if (vpc !== undefined && vpcCidr !== undefined)
-    faults.push('`vpcCidr`: is of a VPC that is made, but `vpc` names one');
+    faults.push('`vpcCidr`: applies to a new VPC only, but `vpc` names an existing one; remove one of them');
   if (connector !== false && publishers !== undefined) {
-    faults.push('`publishers`: the connector that is deployed is the only one; expected it with `connector` false');
+    faults.push(
+      '`publishers`: the deployed connector is the only publisher; expected `publishers` only with `connector` false',
+    );
   }
   return faults;
 }

@@ -12,24 +12,24 @@ import { CA_FOLDER, caCopies } from './node-ca.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CONNECTOR = join(ROOT, 'connector');
 
-/** The connector in one file. */
+/** The connector's bundle, in one file. */
 export const CONNECTOR_BUNDLE = 'connector.cjs';
-/** The packages that are in that file: a software bill of materials, CycloneDX. */
+/** The software bill of materials (CycloneDX) of that file. */
 export const CONNECTOR_BILL = 'connector.cdx.json';
 
 export interface ConnectorImageProps {
   /**
-   * The image that brings Node 24, pinned by a digest or out of a registry of your own. It needs no shell.
+   * The base image with Node 24, for example pinned by a digest or from your own registry. It needs no shell.
    * @default public.ecr.aws/docker/library/node:24-slim
    */
   base?: string;
-  /** The nodes whose private CAs' certificates are delivered. @default none */
+  /** The nodes whose private CAs' certificates are added. @default none */
   nodes?: readonly AriNode[];
 }
 
 /**
- * The connector's container image. Bundled here, at synth, so that the image needs no `npm install` and changes
- * exactly when the connector does, or the certificates of the nodes' private CAs.
+ * The connector's container image. Bundled at synth, so that the image needs no `npm install` and changes only when the
+ * connector or the certificates of the nodes' private CAs change.
  */
 export function connectorImage({ base, nodes = [] }: ConnectorImageProps = {}): ContainerImage {
   const context = mkdtempSync(join(tmpdir(), 'ari-eventbridge-connector-'));
@@ -41,21 +41,21 @@ export function connectorImage({ base, nodes = [] }: ConnectorImageProps = {}): 
   });
 }
 
-/** Writes all that the image is built from into a folder. */
+/** Writes the image's build context into a folder. */
 export function imageContext(folder: string, nodes: readonly AriNode[] = []): void {
   copyFileSync(join(CONNECTOR, 'Dockerfile'), join(folder, 'Dockerfile'));
   bundleConnector(folder);
   for (const place of ['volume/ari-eventbridge', CA_FOLDER]) {
     mkdirSync(join(folder, place), { recursive: true });
-    // Folders that hold nothing get lost in archives.
+    // Archives drop empty folders.
     writeFileSync(join(folder, place, '.keep'), '');
   }
   for (const { from, to } of caCopies(nodes)) copyFileSync(from, join(folder, to));
 }
 
-/** Writes the connector in one file into a folder, with the list of the packages in it. */
+/** Writes the connector's bundle into a folder, with its bill of materials. */
 export function bundleConnector(folder: string): void {
-  // The package of this project brings them along ready-made, so that whoever installs it needs nothing of theirs.
+  // The published package contains both files, so it does not need the connector's dependencies.
   if (existsSync(join(CONNECTOR, CONNECTOR_BUNDLE))) {
     for (const file of [CONNECTOR_BUNDLE, CONNECTOR_BILL]) copyFileSync(join(CONNECTOR, file), join(folder, file));
     return;
@@ -63,7 +63,7 @@ export function bundleConnector(folder: string): void {
   const { metafile } = buildSync({
     entryPoints: [join(CONNECTOR, 'main.ts')],
     outfile: resolve(folder, CONNECTOR_BUNDLE),
-    // Names in the bundle are relative to this, and the same wherever it is made.
+    // Names in the bundle are relative to this folder, so the bundle is the same on every machine.
     absWorkingDir: ROOT,
     bundle: true,
     platform: 'node',
@@ -72,7 +72,7 @@ export function bundleConnector(folder: string): void {
     target: 'node24',
     minifySyntax: true,
     minifyWhitespace: true,
-    // Optional speed-ups of ws, not installed.
+    // Optional native add-ons of ws, not installed.
     external: ['bufferutil', 'utf-8-validate'],
     metafile: true,
     logLevel: 'warning',

@@ -25,25 +25,31 @@ import { grantNodes, type NodeUser } from './node-user.ts';
 import { SolePublishers } from './sole-publishers.ts';
 
 export interface ConnectorServiceProps {
-  /** The network that the connector runs in; Asterisk has to be reachable from there, and AWS's endpoints. */
+  /** The network that the connector runs in; it must reach Asterisk and AWS's endpoints. */
   vpc: IVpc;
-  /** Of the `vpc`. @default its private ones, or the public ones with `assignPublicIp` */
+  /** Subnets of the `vpc`. @default its private ones, or the public ones with `assignPublicIp` */
   subnets?: SubnetSelection;
-  /** Gives the task a public address: how it reaches the outside from a subnet without NAT. @default false */
+  /** Gives the task a public address, which it needs in a subnet without NAT. @default false */
   assignPublicIp?: boolean;
-  /** The bus that call events travel on. */
+  /** The bus of call events. */
   bus: IEventBus;
-  /** The ARI user of each Asterisk server to listen to; it may be read-only. */
+  /** The ARI user of each Asterisk server to connect to; it may be read-only. */
   nodes: readonly NodeUser[];
-  /** What is forwarded: events that any of these patterns matches. @default all but ChannelVarset and ChannelDialplan */
+  /** Events that any of these patterns matches are forwarded. @default all but ChannelVarset and ChannelDialplan */
   eventFilter?: readonly EventPattern[] | undefined;
   /** The connector's image. @default `connectorImage({ nodes })` */
   image?: ContainerImage;
-  /** In units of 1/1024 vCPU. The default is Fargate's smallest and takes 1,500 events a second (docs/connector.md). @default 256 */
+  /**
+   * In units of 1/1024 vCPU. The default is Fargate's smallest and forwards 1,500 events a second (docs/connector.md).
+   * @default 256
+   */
   cpu?: number;
-  /** In MiB, of the sizes that Fargate has for `cpu`. The connector needs 130, and 180 at the most that it can do. @default 512 */
+  /**
+   * In MiB, of the sizes that Fargate has for `cpu`. The connector uses 130, and 180 at its maximum load.
+   * @default 512
+   */
   memoryLimitMiB?: number;
-  /** How long events may still be published when a task is stopped, 115 seconds at the most. @default 25 seconds */
+  /** How long a stopped task may still publish events, at most 115 seconds. @default 25 seconds */
   drain?: Duration;
   /** How much may wait on disk for EventBridge, in bytes; of the task's disk of 20 GiB. @default 1073741824 (1 GiB) */
   journalMaxBytes?: number;
@@ -64,8 +70,8 @@ export interface ConnectorServiceProps {
   /** @default 1 month */
   logRetention?: RetentionDays;
   /**
-   * Denies everyone but this connector to put events on the bus under its sources; see `SolePublishers`. Not for two
-   * connector services on one bus: name the roles of both in `CallEventBusProps.publishers`.
+   * Denies every other principal to put events with the connector's sources on the bus; see `SolePublishers`. For two
+   * connector services on one bus set it to false, and name both roles in `CallEventBusProps.publishers`.
    * @default true
    */
   solePublisher?: boolean;
@@ -73,25 +79,25 @@ export interface ConnectorServiceProps {
   encryptionKey?: IKey | undefined;
 }
 
-/** A volume of the task: it outlives a crash of the container, which is restarted in place. */
+/** A volume of the task: it survives a crash of the container, which is restarted in place. */
 const JOURNAL = { name: 'journal', folder: '/var/lib/ari-eventbridge' };
-/** The user `node` of the image, by its number: a base without a list of users will do. */
+/** The user `node` of the image, by number, so that a base image without a user list works too. */
 const USER = '1000:1000';
-/** What the health check runs: the image has Node, and no curl. */
+/** The script of the health check: the image has Node, but no curl. */
 const askHealth = (port: number): string =>
   `fetch('http://127.0.0.1:${port}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /**
- * The connector as one Fargate task without any inbound port. Deploys overlap: the new one takes the apps over.
+ * The connector as one Fargate task without any inbound port. Deployments overlap: the new task takes over the apps.
  *
  * @example
  * new ConnectorService(this, 'Connector', { vpc, bus, nodes: [user] });
  */
 export class ConnectorService extends Construct implements IConnectable {
   readonly service: FargateService;
-  /** Events that EventBridge refused for good, with the reason. */
+  /** Events that EventBridge refused finally, with the reason. */
   readonly deadLetters: DeadLetterQueue;
-  /** What the connector may reach: `connector.connections.allowTo(asterisk, Port.tcp(8089))`. */
+  /** The connector's network connections: `connector.connections.allowTo(asterisk, Port.tcp(8089))`. */
   readonly connections: Connections;
 
   constructor(scope: Construct, id: string, props: ConnectorServiceProps) {
@@ -109,7 +115,7 @@ export class ConnectorService extends Construct implements IConnectable {
       cluster: cluster as ICluster,
       taskDefinition: task,
       desiredCount: 1,
-      // Make before break: the old task stands by until the new one listens, and drains then.
+      // The old task runs until the new one has taken over the apps, and then drains.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
@@ -150,7 +156,7 @@ export class ConnectorService extends Construct implements IConnectable {
       },
       readonlyRootFilesystem: true,
       enableRestartPolicy: true,
-      // The least that ECS takes: one that crashes sooner is not restarted in place, and its journal goes with the task.
+      // ECS's minimum: a container that crashes sooner is not restarted in place, and its journal is lost with the task.
       restartAttemptPeriod: Duration.seconds(60),
       stopTimeout: drain.plus(Duration.seconds(5)),
       healthCheck: {
@@ -166,9 +172,9 @@ export class ConnectorService extends Construct implements IConnectable {
     container.addMountPoints({ sourceVolume: JOURNAL.name, containerPath: JOURNAL.folder, readOnly: false });
     acknowledge(task, {
       'AwsSolutions-ECS2':
-        'The variables name things (nodes, bus, queue, and secrets by their ARNs) and hold no secret: the connector reads those itself, again after each 401.',
+        'The variables name resources (nodes, bus, queue, and secrets by their ARNs) and contain no secret: the connector reads those itself, again after each 401.',
       'AwsSolutions-IAM5[Resource::*]':
-        'ecr:GetAuthorizationToken, the log-in to the image registry, knows no resources.',
+        'ecr:GetAuthorizationToken, the log-in to the image registry, supports no resources.',
       ...KEY_GRANT_REASONS,
     });
     return task;

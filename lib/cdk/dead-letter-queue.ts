@@ -10,7 +10,7 @@ export interface DeadLetterQueueProps {
 }
 
 /**
- * Where events end up that nobody could take, for 14 days.
+ * A queue for events that were not delivered or not handled; it keeps them for 14 days.
  *
  * @example
  * const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
@@ -24,6 +24,6 @@ export class DeadLetterQueue extends Queue {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(this, { 'AwsSolutions-SQS3': 'This is a dead-letter queue: what comes here goes no further.' });
+    acknowledge(this, { 'AwsSolutions-SQS3': 'This is a dead-letter queue: it needs none of its own.' });
   }
 }

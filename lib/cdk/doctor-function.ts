@@ -14,24 +14,24 @@ export interface DoctorFunctionProps {
   nodes: readonly NodeUser[];
   /** The connector's ARI users of the same servers, to be examined as well. @default only the handlers' */
   connectorUsers?: readonly NodeUser[];
-  /** The network of the call handlers, where they run in one: that path is what is examined. @default none */
+  /** The network of the call handlers, where they run in one: the doctor examines that path. @default none */
   vpc?: IVpc | undefined;
-  /** Of the `vpc`. @default its private ones */
+  /** Subnets of the `vpc`. @default its private ones */
   subnets?: SubnetSelection | undefined;
   /** Encrypts environment and log; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
 }
 
 /**
- * The doctor in Lambda, for `ari-eventbridge doctor --from lambda`. Nothing invokes it but who is allowed to
- * (`lambda:InvokeFunction`), and it knocks at no other doors than those of its nodes.
+ * The doctor in Lambda, for `ari-eventbridge doctor --from lambda`. Nothing in AWS invokes it, only principals with
+ * `lambda:InvokeFunction`, and it connects to its nodes only.
  *
  * @example
  * new DoctorFunction(this, 'Doctor', { nodes: [user] });
  */
 export class DoctorFunction extends Construct implements IConnectable {
   readonly function: NodejsFunction;
-  /** What it may reach, where it runs in a `vpc`. */
+  /** Its network connections, where it runs in a `vpc`. */
   readonly connections: Connections;
 
   constructor(scope: Construct, id: string, props: DoctorFunctionProps) {
@@ -39,10 +39,10 @@ export class DoctorFunction extends Construct implements IConnectable {
     const { nodes, connectorUsers = [], vpc, subnets, encryptionKey } = props;
     const made = ariFunction(this, {
       ...{ nodes, vpc, subnets, encryptionKey },
-      description: 'Examines the Asterisk servers from where the call handlers are',
+      description: "Examines the Asterisk servers on the call handlers' network path",
       entry: ENTRY,
       timeout: Duration.minutes(2),
-      // The package ws calls `require`, which ECMAScript modules do not have; the others are its optional speed-ups.
+      // The package ws calls `require`, which ECMAScript modules do not have; the others are its optional add-ons.
       bundling: { format: OutputFormat.CJS, externalModules: ['@aws-sdk/*', 'bufferutil', 'utf-8-validate'] },
     });
     this.function = made.function;

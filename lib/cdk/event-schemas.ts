@@ -3,13 +3,13 @@ import { Construct } from 'constructs';
 import { eventSchemas } from '../events/event-schema.ts';
 
 export interface EventSchemasProps {
-  /** The registry's name, one in an account and region. @default `ari-eventbridge` */
+  /** The registry's name, unique in an account and region. @default `ari-eventbridge` */
   registryName?: string;
 }
 
 /**
- * The contract on the bus in EventBridge's schema registry, a schema for each type of event: other teams get types for
- * their language from there (`aws schemas get-code-binding-source`).
+ * The schemas of all event types in EventBridge's schema registry: other teams get types for their language from there
+ * (`aws schemas get-code-binding-source`).
  *
  * @example
  * new EventSchemas(this, 'Schemas');
@@ -21,7 +21,7 @@ export class EventSchemas extends Construct {
     super(scope, id);
     this.registry = new CfnRegistry(this, 'Registry', {
       registryName,
-      description: 'Call events of Asterisk, and the news of the connector',
+      description: 'Call events of Asterisk, and events of the connector',
     });
     for (const { name, source, detailType, content } of eventSchemas()) {
       new CfnSchema(this, name.replace(/\W/g, '-'), {

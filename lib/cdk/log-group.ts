@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** A log group that ends with its stack; left to itself, it would outlive it. Kept for a month unless told otherwise. */
+/** A log group that is deleted with its stack; by default it would be kept. Its retention is a month by default. */
 export function logGroup(
   scope: Construct,
   id: string,

@@ -15,40 +15,42 @@ import type { AriNode } from '../ari/node.ts';
 import { Alarms, connectorMetric } from './alarm.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
-/** What is watched of a call handler. */
+/** The monitored parts of a call handler. */
 export interface WatchedHandler {
   function: IFunction;
-  /** Where events go that it does not handle. */
+  /** The queue of events that it did not handle. */
   deadLetters: DeadLetterQueue;
 }
 
 export interface MonitoringProps {
-  /** The Asterisk servers of the connector, which is watched by its figures, wherever it runs. @default it is not watched */
+  /**
+   * The Asterisk servers of the connector, which is monitored by its metrics, wherever it runs.
+   * @default it is not monitored
+   */
   nodes?: readonly AriNode[] | undefined;
-  /** Where alarms are sent, and their ends. @default nowhere: they are seen in CloudWatch */
+  /** Where alarms and their ends are sent. @default nowhere: they are visible in CloudWatch */
   topic?: ITopic | undefined;
-  /** Where the runbook is, for the links in alarms. @default docs/runbook.md, its place in this project */
+  /** URL of the runbook, for the links in alarms. @default docs/runbook.md, its path in this project */
   runbookUrl?: string | undefined;
-  /** Whether there is a dashboard too. @default true */
+  /** Whether to create a dashboard. @default true */
   dashboard?: boolean;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
-/** Time for a renewal that somebody has to order, pay or sign. */
+/** Enough time for a renewal that has to be ordered, paid or signed. */
 const CERTIFICATE_DAYS = 21;
-/** An event that waits longer has missed its caller. */
+/** An event that waits longer is too late for its caller. */
 const JOURNAL_AGE_SECONDS = 30;
 
 /**
- * Watches the connector and call handlers: alarms whose texts say what to do, and a dashboard that shows a bad day at a
- * glance.
+ * Monitors the connector and call handlers: alarms whose descriptions link to what to do, and a dashboard.
  *
  * @example
  * const monitoring = new Monitoring(this, 'Monitoring', { nodes, topic });
  * new CallHandler(this, 'IntroIvr', { entry, bus, pattern, nodes: users, monitoring });
  */
 export class Monitoring extends Construct {
-  /** Undefined where none is wanted. */
+  /** `undefined` with `dashboard: false`. */
   readonly dashboard: Dashboard | undefined;
   readonly #alarms: Alarms;
 
@@ -59,9 +61,9 @@ export class Monitoring extends Construct {
     if (nodes.length > 0) this.#watchConnector(nodes);
     if (!(props.dashboard ?? true)) return;
     this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
-    const markdown = `# ${Stack.of(this).stackName}\nWhat is red is explained in the runbook: ${runbookUrl}`;
+    const markdown = `# ${Stack.of(this).stackName}\nAlarms are explained in the runbook: ${runbookUrl}`;
     this.dashboard.addWidgets(new TextWidget({ markdown, width: 24, height: 2 }));
-    // The list grows as handlers are watched.
+    // The list grows as handlers are added.
     this.dashboard.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', alarms: this.#alarms.all, width: 24, height: 4 }),
     );
@@ -76,13 +78,13 @@ export class Monitoring extends Construct {
   watchHandler(id: string, { function: fn, deadLetters }: WatchedHandler): void {
     this.#alarms.add(this, `${id}-Errors`, {
       metric: fn.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
-      means: `${id} failed on call events. Lambda tries each of them twice more.`,
+      means: `${id} failed on call events. Lambda retries each of them twice.`,
       section: 'handler-errors',
       threshold: 1,
     });
     this.#alarms.add(this, `${id}-Throttles`, {
       metric: fn.metricThrottles({ period: FIVE_MINUTES, statistic: 'Sum' }),
-      means: `${id} got more events at once than its reserved concurrency takes: callers wait.`,
+      means: `${id} got more events at the same time than its reserved concurrency allows: callers wait.`,
       section: 'handler-throttles',
       threshold: 1,
     });
@@ -101,11 +103,11 @@ export class Monitoring extends Construct {
     );
   }
 
-  /** An alarm as soon as anything is in a dead-letter queue. */
+  /** Adds an alarm for any message in a dead-letter queue. */
   watchDeadLetters(id: string, queue: DeadLetterQueue): void {
     this.#alarms.add(this, `${id}-DeadLetters`, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
-      means: `Events reached nobody and are in the dead-letter queue of ${id}, for 14 days.`,
+      means: `Events were not handled and are in the dead-letter queue of ${id}, for 14 days.`,
       section: 'dead-letters',
       threshold: 1,
     });
@@ -115,9 +117,9 @@ export class Monitoring extends Construct {
     for (const { name, url, apps } of nodes) {
       for (const App of apps) {
         this.#alarms.add(this, `NotConnected-${name}-${App}`, {
-          // Two connectors overlap in a deploy: one of them has the app.
+          // Two connectors overlap in a deployment: one of them has the app.
           metric: connectorMetric('Connected', 'Maximum', { Node: name, App }),
-          means: `Nobody listens to the app ${App} of ${name}: Asterisk turns its calls away.`,
+          means: `No connector is subscribed to the app ${App} of ${name}: its calls are not handled.`,
           section: 'node-not-connected',
           threshold: 1,
           below: true,
@@ -128,7 +130,7 @@ export class Monitoring extends Construct {
       if (!url.startsWith('https:')) continue;
       this.#alarms.add(this, `CertificateExpires-${name}`, {
         metric: connectorMetric('CertificateDays', 'Minimum', { Node: name }, Duration.hours(1)),
-        means: `The certificate of ${name} expires in less than ${CERTIFICATE_DAYS} days; then neither connector nor handlers connect.`,
+        means: `The certificate of ${name} expires in less than ${CERTIFICATE_DAYS} days; then neither the connector nor handlers can connect.`,
         section: 'certificate-expires',
         threshold: CERTIFICATE_DAYS,
         below: true,
@@ -136,27 +138,27 @@ export class Monitoring extends Construct {
     }
     this.#alarms.add(this, 'JournalAge', {
       metric: connectorMetric('JournalAge', 'Maximum'),
-      means: `Events have waited for EventBridge for ${JOURNAL_AGE_SECONDS} seconds and more.`,
+      means: `Events have waited for EventBridge for ${JOURNAL_AGE_SECONDS} seconds or more.`,
       section: 'journal-age',
       threshold: JOURNAL_AGE_SECONDS,
       periods: 3,
     });
     this.#alarms.add(this, 'EventsRejected', {
       metric: connectorMetric('EventsRejected', 'Sum', {}, FIVE_MINUTES),
-      means: 'The connector read what is no event, or EventBridge refused events for good.',
+      means: 'The connector received a message that is not an event, or EventBridge refused events finally.',
       section: 'events-rejected',
       threshold: 1,
     });
     this.#alarms.add(this, 'EventsDropped', {
       metric: connectorMetric('EventsDropped', 'Sum', {}, FIVE_MINUTES),
-      means: 'Events found no room to wait for EventBridge: they are lost.',
+      means: 'Events were lost: the journal was full while they waited for EventBridge.',
       section: 'events-dropped',
       threshold: 1,
     });
   }
 }
 
-/** From what hurts callers first to what only the operator sees. */
+/** Ordered from what callers notice to what only the operator sees. */
 function connectorRows(nodes: readonly AriNode[]): IWidget[][] {
   const perApp = (metricName: string, statistic: string): IMetric[] =>
     nodes.flatMap(({ name, apps }) =>

@@ -12,35 +12,35 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { logGroup } from './log-group.ts';
 
-/** A VPC that exists, by what is known of it: nothing is looked up. */
+/** An existing VPC, described in full: nothing is looked up. */
 export interface ExistingVpc {
   /** `vpc-…` */
   vpcId: string;
   /** Those of `subnetIds`, in the same order: `["eu-west-1a", "eu-west-1b"]`. */
   availabilityZones: string[];
-  /** As many for each availability zone. */
+  /** The same number for each availability zone. */
   subnetIds: string[];
-  /** Whether the subnets reach the internet by public addresses, without NAT. @default false */
+  /** Whether the subnets reach the internet with public addresses, without NAT. @default false */
   public?: boolean;
 }
 
 export interface NetworkProps {
-  /** A VPC that exists. @default one is made */
+  /** An existing VPC. @default a new one */
   existing?: ExistingVpc | undefined;
   /**
-   * Of a VPC that is made: whether Asterisk is reached by private addresses, over VPN, Direct Connect or peering that you
-   * attach to it. Then it has private subnets and one NAT gateway; else public ones only, and costs nothing.
+   * For a new VPC: whether Asterisk is reached by private addresses, over VPN, Direct Connect or peering that you
+   * attach. Then the VPC has private subnets and one NAT gateway; otherwise public subnets only, which cost nothing.
    * @default false
    */
   private?: boolean;
-  /** Of a VPC that is made; keep it apart from the network that Asterisk is in. @default 10.0.0.0/16 */
+  /** CIDR block of a new VPC; it must not overlap with Asterisk's network. @default 10.0.0.0/16 */
   cidr?: string | undefined;
-  /** Encrypts the log of a VPC that is made; see `CallDataKey`. @default a key that AWS owns */
+  /** Encrypts the log of a new VPC; see `CallDataKey`. @default a key that AWS owns */
   encryptionKey?: IKey | undefined;
 }
 
 /**
- * Where the connector runs, and handlers that have to: a VPC that exists, or a small one of its own.
+ * The network of the connector, and of handlers that need it: an existing VPC, or a new small one.
  *
  * @example
  * const { vpc, subnets, assignPublicIp } = new Network(this, 'Network');
@@ -49,7 +49,7 @@ export interface NetworkProps {
 export class Network extends Construct {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
-  /** Whether what runs in the subnets needs a public address to reach anything. */
+  /** Whether tasks in the subnets need a public address to reach the internet. */
   readonly assignPublicIp: boolean;
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
@@ -65,7 +65,7 @@ export class Network extends Construct {
     for (const subnet of [...vpc.publicSubnets, ...vpc.privateSubnets]) {
       acknowledge(subnet, {
         'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId':
-          'Nothing here looks at, or changes, the routes of the VPC.',
+          'This stack neither reads nor changes the routes of the VPC.',
       });
     }
     return vpc;
@@ -76,10 +76,10 @@ export class Network extends Construct {
       ...(cidr !== undefined && { ipAddresses: IpAddresses.cidr(cidr) }),
       maxAzs: 2,
       natGateways: this.assignPublicIp ? 0 : 1,
-      // Nothing is ever put into the default group; emptying it would take a function of its own.
+      // Nothing uses the default group; emptying it would need a Lambda function.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
-        // The task's own address is asked for by the task; nothing else gets one unasked.
+        // The task requests its public address itself; nothing else gets one by default.
         { name: 'Public', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
         ...(this.assignPublicIp ? [] : [{ name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS }]),
       ],

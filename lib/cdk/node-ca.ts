@@ -2,19 +2,18 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AriNode } from '../ari/node.ts';
 
-/** Beside a function's code and in the connector's working directory. */
+/** A folder next to a function's code, and in the connector's working directory. */
 export const CA_FOLDER = 'node-ca';
 
-/** Where the certificates of the node's private CA are at run time, relative to the code; nothing where it has none. */
+/** The path of the node's private CA at run time, relative to the code; empty where the node has none. */
 export function caPathOf({ name, caFile }: AriNode): { caFile?: string } {
   return caFile === undefined ? {} : { caFile: `${CA_FOLDER}/${name}.pem` };
 }
 
 /**
- * Which file is to be copied where, for nodes with a private CA: from the working directory, where cdk.json is, to
- * beside the code.
+ * The files to copy for nodes with a private CA: from the working directory, where cdk.json is, to the code's folder.
  *
- * @throws where a file is not there, naming the node
+ * @throws naming the node, where a file does not exist
  */
 export function caCopies(nodes: readonly AriNode[]): { from: string; to: string }[] {
   return nodes.flatMap((node) => {
@@ -23,14 +22,14 @@ export function caCopies(nodes: readonly AriNode[]): { from: string; to: string 
     const from = resolve(node.caFile);
     if (!existsSync(from)) {
       throw new Error(
-        `node "${node.name}": expected \`caFile\` to name a file, relative to cdk.json; there is no ${from}`,
+        `node "${node.name}": expected \`caFile\` to be the path of a file, relative to cdk.json; ${from} does not exist`,
       );
     }
     return [{ from, to }];
   });
 }
 
-/** The copies as commands for `bundling.commandHooks`: Node's own, which is the same on every system. */
+/** The copies as commands for `bundling.commandHooks`; they use Node, which works on every operating system. */
 export function caCommands(nodes: readonly AriNode[], folder: string): string[] {
   const text = (path: string): string => `'${path.replaceAll('\\', '/').replaceAll("'", "\\'")}'`;
   return caCopies(nodes).map(

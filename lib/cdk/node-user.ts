@@ -12,16 +12,16 @@ export interface NodeUserProps {
   node: AriNode;
   /** Its section in ari.conf. */
   username: string;
-  /** What it is for. @default `ARI user USERNAME of NODE` */
+  /** The secret's description. @default `ARI user USERNAME of NODE` */
   description?: string;
   /** Encrypts the secret; see `CallDataKey`. @default the account's key `aws/secretsmanager` */
   encryptionKey?: IKey | undefined;
-  /** A secret of yours, `{"username":…,"password":…}`, in place of one whose password is made up. @default a new one */
+  /** An existing secret, `{"username":…,"password":…}`. @default a new one with a generated password */
   secret?: ISecret;
 }
 
 /**
- * The credentials of a node: one ARI user, as a secret whose password Secrets Manager makes up.
+ * The credentials of one ARI user of a node, in a secret whose password Secrets Manager generates.
  *
  * @example
  * const user = new NodeUser(this, 'HandlersUser', { node: { name: 'pbx-1', url, apps }, username: 'handlers' });
@@ -49,15 +49,15 @@ export class NodeUser extends Construct {
         secretStringTemplate: JSON.stringify({ username }),
         generateStringKey: 'password',
         passwordLength: 32,
-        // ari.conf cuts a value at an unescaped `;`, and quotes have a meaning to shells.
+        // In ari.conf an unescaped `;` starts a comment, and quotes are special to shells.
         excludePunctuation: true,
       },
     });
     acknowledge(secret, {
       'AwsSolutions-SMG4':
-        'Asterisk reads its passwords from ari.conf, which no Lambda function can write: docs/rotation.md changes them with two users in turn, and no call is lost.',
+        'Asterisk reads its passwords from ari.conf, which no Lambda function can write: docs/rotation.md describes how to change them with two users in turn, without losing calls.',
     });
-    // As its interface: the classes of aws-cdk-lib do not fit their own interfaces under exactOptionalPropertyTypes.
+    // Cast: under exactOptionalPropertyTypes the classes of aws-cdk-lib do not match their own interfaces.
     return secret as ISecret;
   }
 }

@@ -5,15 +5,15 @@ import { Construct } from 'constructs';
 import { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from '../events/entry.ts';
 
 export interface SolePublishersProps {
-  /** The bus that call events travel on. */
+  /** The bus of call events. */
   bus: IEventBus;
-  /** ARNs of the roles that put call events on the bus. One such construct a bus: two would shut out each other's. */
+  /** ARNs of the roles that put call events on the bus. Use one construct per bus: two would deny each other's roles. */
   roleArns: readonly string[];
 }
 
 /**
- * Lets nobody but the roles named put events on the bus that claim to come from Asterisk, whatever IAM permits. A forged
- * `StasisStart` would have handlers command calls.
+ * Denies every role but the named ones to put events with Asterisk's sources on the bus, even if IAM allows it. With a
+ * forged `StasisStart` an attacker could make handlers command calls.
  *
  * @example
  * const { taskRole } = connector.service.taskDefinition;
@@ -29,12 +29,12 @@ export class SolePublishers extends Construct {
       actions: ['events:PutEvents'],
       resources: [bus.eventBusArn],
       conditions: {
-        // `events:source` is a list to IAM. A caller without `aws:PrincipalArn`, a service, is denied too.
+        // For IAM `events:source` is a list. A service, which has no `aws:PrincipalArn`, is denied too.
         'ForAnyValue:StringEquals': { 'events:source': [CALL_EVENT_SOURCE, CONNECTOR_SOURCE] },
         ArnNotEquals: { 'aws:PrincipalArn': [...roleArns] },
       },
     });
-    // CDK's own class for it warns of a property of its own that it reads.
+    // CDK's own class for the policy warns about a deprecated property that it uses itself.
     new CfnResource(this, 'Policy', {
       type: 'AWS::Events::EventBusPolicy',
       properties: {

@@ -1,13 +1,33 @@
+/** The resources of an app with a monthly price that does not depend on calls. */
+export interface Deployed {
+  /** CloudWatch alarms, with one metric each, of handlers, the bus and the connector. */
+  alarms: number;
+  /** Additional alarms for each node. */
+  alarmsPerNode: number;
+  /** Additional alarms for each app of each node. */
+  alarmsPerApp: number;
+  dashboards: number;
+  /** Whether the connector's cluster has CloudWatch Container Insights enabled. */
+  containerInsights: boolean;
+  /** The size of the connector's task; `undefined` where the connector runs elsewhere. */
+  connector: { vcpu: number; gb: number } | undefined;
+}
+
+/** Alarms of each call handler: errors, throttles, dead letters. */
+export const ALARMS_PER_HANDLER = 3;
+/** Call handlers of the app that `DEPLOYED` describes: those of `functions/`. */
+export const HANDLERS = 3;
+
 /**
- * What `bin/app.ts` deploys, for one Asterisk server unless said otherwise, that has a price by the month whatever is called.
- * `test/lib/cost/deployed.test.ts` holds it to the synthesized templates.
+ * The default where no app is given: the resources of `bin/app.ts` with the example handlers. A test compares it with
+ * the synthesized templates, however many handlers are added to them.
  */
-export const DEPLOYED = {
-  /** CloudWatch alarms on one metric each. */
-  alarms: 14,
-  /** Besides, for each app of each node. */
+export const DEPLOYED: Deployed = {
+  // Beside the handlers': events that wait, were rejected or were dropped in the connector, and the bus's dead letters.
+  alarms: 4 + HANDLERS * ALARMS_PER_HANDLER,
+  alarmsPerNode: 1,
   alarmsPerApp: 1,
   dashboards: 1,
-  /** Figures of CloudWatch Container Insights, where the cluster has it enabled. */
-  containerInsightsMetrics: 30,
-} as const satisfies Record<string, number>;
+  containerInsights: true,
+  connector: { vcpu: 0.25, gb: 0.5 },
+};

@@ -1,15 +1,15 @@
-import { DEPLOYED } from './deployed.ts';
+import { DEPLOYED, type Deployed } from './deployed.ts';
 import { MEASURED_CALL } from './measured-call.ts';
 import { PRICES, type Price } from './prices.ts';
 
-/** What is to be paid for. */
+/** The usage to calculate the cost of. */
 export interface Usage {
   callsPerDay: number;
   /** Entries on the bus for each call. @default as measured, with the connector's default filter */
   eventsPerCall?: number;
-  /** Events of each call that a function is invoked with. @default as measured */
+  /** Lambda invocations for each call. @default as measured */
   invocationsPerCall?: number;
-  /** How long one of them takes, cold starts spread over all. @default 100 */
+  /** Average duration of an invocation, cold starts included. @default 100 */
   handlerMs?: number;
   /** Memory of the functions, in MB. @default 512 */
   memoryMb?: number;
@@ -17,11 +17,11 @@ export interface Usage {
   nodes?: number;
   /** Apps on each of them. @default 3 */
   appsPerNode?: number;
-  /** How long events are kept for replays, in days; 0 for no archive. @default 14 */
+  /** How long events are archived for replays, in days; 0 for no archive. @default 14 */
   archiveDays?: number;
   /** Whether the connector writes metrics for CloudWatch. @default true */
   metrics?: boolean;
-  /** Whether the connector is in a private subnet behind a NAT gateway, rather than with a public address. @default false */
+  /** Whether the connector runs behind a NAT gateway, instead of with a public address. @default false */
   nat?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface CostItem {
   price: Price;
   /** By month. */
   usd: number;
-  /** Whether it grows with the calls. */
+  /** Whether it depends on the number of calls. */
   perCall: boolean;
 }
 
@@ -43,21 +43,24 @@ export interface Bill {
 
 export interface MonthlyCost {
   usage: Required<Usage>;
+  deployed: Deployed;
   serverless: Bill;
-  /** A pair of small servers that run the same logic around the clock, one taking over for the other, watched alike. */
+  /**
+   * Two small servers that run the same logic around the clock, one as the other's standby, with the same monitoring.
+   */
   servers: Bill;
-  /** Calls a day from which on the pair is cheaper; 0 when it always is. */
+  /** Calls per day from which the two servers are cheaper; 0 when they always are. */
   breakEvenCallsPerDay: number;
 }
 
 const HOURS = 730;
 const DAYS = 365 / 12;
 const GB = 1e9;
-/** What the task definition of the connector asks for. */
-const TASK = { vcpu: 0.25, gb: 0.5 };
-/** Figures of the connector by node and app, by node alone, and of the process (`connector/metrics.ts`). */
+/** Metrics of CloudWatch Container Insights for one task. */
+const CONTAINER_INSIGHTS_METRICS = 30;
+/** Metrics of the connector by node and app, by node, and of the process (`connector/metrics.ts`). */
 const METRICS = { app: 9, node: 9, process: 7 };
-/** Bytes of one such line of the log, of which there is one a minute. */
+/** Bytes of one metrics line in the log; there is one per minute. */
 const METRICS_LINE = 700;
 /** Bytes that Lambda logs for each invocation (START, END, REPORT), and the handler's own line. */
 const INVOCATION_LOG = 700;
@@ -66,12 +69,14 @@ const SERVER = { count: 2, diskGb: 20 };
 const SECRETS_PER_NODE = 2;
 
 /**
- * What the deployed system costs in a month by AWS's list prices, beside a pair of servers around the clock. Left out is
- * what comes to cents at any number of calls (queues, traffic within the region, the image's place), and Asterisk.
+ * What the deployed system costs per month at AWS's list prices, compared with two servers around the clock. Without
+ * items that cost cents at any number of calls (queues, traffic within the region, image storage), and without
+ * Asterisk.
  *
- * @throws RangeError saying which figure was expected to be what
+ * @param deployed what the app's templates deploy. @default what `bin/app.ts` deploys with the example handlers
+ * @throws RangeError naming the figure and the expected value
  */
-export function monthlyCost(given: Usage): MonthlyCost {
+export function monthlyCost(given: Usage, deployed: Deployed = DEPLOYED): MonthlyCost {
   const usage: Required<Usage> = {
     eventsPerCall: MEASURED_CALL.events,
     invocationsPerCall: MEASURED_CALL.invocations,
@@ -89,12 +94,12 @@ export function monthlyCost(given: Usage): MonthlyCost {
       throw new RangeError(`${name}: expected a number of at least 0, got ${value}`);
     }
   }
-  const serverless = billOf([...variableItems(usage), ...standingItems(usage)]);
-  const servers = billOf(serverItems(usage));
+  const serverless = billOf([...variableItems(usage), ...standingItems(usage, deployed)]);
+  const servers = billOf(serverItems(usage, deployed));
   const perCall = sum(variableItems({ ...usage, callsPerDay: 1 })) / DAYS;
-  const headroom = servers.usd - sum(standingItems(usage));
+  const headroom = servers.usd - sum(standingItems(usage, deployed));
   const breakEven = perCall === 0 ? Number.POSITIVE_INFINITY : headroom / perCall / DAYS;
-  return { usage, serverless, servers, breakEvenCallsPerDay: Math.max(0, Math.floor(breakEven)) };
+  return { usage, deployed, serverless, servers, breakEvenCallsPerDay: Math.max(0, Math.floor(breakEven)) };
 }
 
 function variableItems(usage: Required<Usage>): CostItem[] {
@@ -119,42 +124,44 @@ function variableItems(usage: Required<Usage>): CostItem[] {
   ];
 }
 
-function standingItems(usage: Required<Usage>): CostItem[] {
+function standingItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
-  const insights = item('Container Insights', DEPLOYED.containerInsightsMetrics, PRICES.metricMonth);
+  const { vcpu, gb } = deployed.connector ?? { vcpu: 0, gb: 0 };
+  const address = deployed.connector ? HOURS : 0;
   return [
-    item('Connector: CPU', TASK.vcpu * HOURS, PRICES.fargateVcpuHour),
-    item('Connector: memory', TASK.gb * HOURS, PRICES.fargateGbHour),
+    item('Connector: CPU', vcpu * HOURS, PRICES.fargateVcpuHour),
+    item('Connector: memory', gb * HOURS, PRICES.fargateGbHour),
     usage.nat
       ? item('Connector: NAT gateway', HOURS, PRICES.natHour)
-      : item('Connector: public address', HOURS, PRICES.ipv4Hour),
+      : item('Connector: public address', address, PRICES.ipv4Hour),
     item('Secrets', usage.nodes * SECRETS_PER_NODE, PRICES.secretMonth),
-    ...(insights.quantity > 0 ? [insights] : []),
-    ...monitoringItems(usage),
-  ];
+    item('Container Insights', deployed.containerInsights ? CONTAINER_INSIGHTS_METRICS : 0, PRICES.metricMonth),
+    ...monitoringItems(usage, deployed),
+  ].filter(({ quantity }) => quantity > 0);
 }
 
-function serverItems(usage: Required<Usage>): CostItem[] {
+function serverItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
   return [
     item('Servers', SERVER.count * HOURS, PRICES.serverHour),
     item('Their disks', SERVER.count * SERVER.diskGb, PRICES.diskGbMonth),
     item('Their public addresses', SERVER.count * HOURS, PRICES.ipv4Hour),
     item('Secrets', usage.nodes, PRICES.secretMonth),
-    ...monitoringItems(usage),
+    ...monitoringItems(usage, deployed),
   ];
 }
 
-/** What tells how the logic fares, the same wherever it runs. */
-function monitoringItems({ nodes, appsPerNode, metrics }: Required<Usage>): CostItem[] {
+/** Monitoring, which costs the same on both sides. */
+function monitoringItems({ nodes, appsPerNode, metrics }: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
   const figures = nodes * (appsPerNode * METRICS.app + METRICS.node) + METRICS.process;
   const lines = nodes * (appsPerNode + 1) + 1;
+  const alarms = deployed.alarms + nodes * (deployed.alarmsPerNode + appsPerNode * deployed.alarmsPerApp);
   return [
     item('Metrics', metrics ? figures : 0, PRICES.metricMonth),
     item('Log of the metrics', metrics ? (lines * METRICS_LINE * HOURS * 60) / GB : 0, PRICES.logGb),
-    item('Alarms', DEPLOYED.alarms + nodes * appsPerNode * DEPLOYED.alarmsPerApp, PRICES.alarmMonth),
-    item('Dashboards', DEPLOYED.dashboards, PRICES.dashboardMonth),
+    item('Alarms', alarms, PRICES.alarmMonth),
+    item('Dashboards', deployed.dashboards, PRICES.dashboardMonth),
   ].filter(({ quantity }) => quantity > 0);
 }
 

@@ -1,13 +1,13 @@
 /** A list price of AWS. */
 export interface Price {
   usd: number;
-  /** What it is the price of one of. */
+  /** The unit of the price. */
   unit: string;
-  /** The page of AWS that gives it. */
+  /** The AWS page with the price. */
   source: string;
 }
 
-/** When the prices below were looked up, and where they apply. No free tier, discount or tax is taken off or added. */
+/** Date and region of the prices below. They do not include free tiers, discounts or taxes. */
 export const PRICES_OF = { date: '2026-11-23', region: 'us-east-1' } as const;
 
 export const PRICES = {

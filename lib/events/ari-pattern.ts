@@ -2,15 +2,15 @@ import type { AriEventMap, Channel } from '../ari/generated/model.ts';
 import type { AriEventType } from './call-event.ts';
 import { CALL_EVENT_SOURCE } from './entry.ts';
 
-/** What a text may begin with: `{ prefix: '+49' }`. */
+/** Matches a string by its beginning: `{ prefix: '+49' }`. */
 export interface Prefix {
   prefix: string;
 }
 
-/** One value, or a list of which any will do. */
+/** One value, or a list of alternatives. */
 export type AnyOf<V> = V | readonly V[];
 
-/** For each field of a thing what it may be, in the thing's own shape. */
+/** The accepted values of each field, in the shape of the object. */
 export type FieldsOf<T> = {
   [K in keyof T]?: NonNullable<T[K]> extends string
     ? AnyOf<NonNullable<T[K]> | Prefix>
@@ -19,7 +19,7 @@ export type FieldsOf<T> = {
       : FieldsOf<NonNullable<T[K]>>;
 };
 
-/** A field that can be asked for where all events of the type have it; with others, the rule would never match. */
+/** A field that is allowed only where all events of the type have it; for others, the rule would never match. */
 type WhereTheyHave<Field extends string, T extends AriEventType, V> = Field extends keyof AriEventMap[T] ? V : never;
 
 /** What a call handler says of itself. */
@@ -28,7 +28,7 @@ export interface TypesOfHandler<T extends AriEventType> {
 }
 
 /**
- * What to route: every field given must match, a list matches any of its values.
+ * The events to route: every given field must match, a list matches any of its values.
  *
  * @example
  * const fields: AriPatternFields<'StasisStart'> = { type: 'StasisStart', channel: { caller: { number: '100' } } };
@@ -39,16 +39,16 @@ export interface AriPatternFields<T extends AriEventType = AriEventType> {
   /** The Stasis application. @default all applications */
   application?: AnyOf<string>;
   /**
-   * Arguments of `Stasis(application,argument,…)`, for `StasisStart`, which alone has them. EventBridge looks for them
-   * anywhere in the event's list: `sales` matches `Stasis(app,sales)` and `Stasis(app,berlin,sales)` alike, and
-   * `['sales', 'support']` matches either of them, not only both. Which one stands first is for the handler to look at.
-   * @default whatever arguments there are
+   * Arguments of `Stasis(application,argument,…)`; only `StasisStart` has them. EventBridge looks for them anywhere in
+   * the event's list: `sales` matches both `Stasis(app,sales)` and `Stasis(app,berlin,sales)`, and `['sales',
+   * 'support']` matches either of them. The handler has to check the position.
+   * @default any arguments
    */
   args?: WhereTheyHave<'args', T, AnyOf<string | Prefix>>;
   /**
-   * Of the channel that the event is about, for types whose events carry one: `dialplan.exten` and `dialplan.context`
-   * are where the call is in the dialplan, `caller.number` is who calls, `name` begins with the technology (`PJSIP/`).
-   * @default whatever channel it is
+   * Fields of the event's channel, for types whose events have one: `dialplan.exten` and `dialplan.context` are the
+   * position in the dialplan, `caller.number` is the caller, `name` begins with the technology (`PJSIP/`).
+   * @default any channel
    */
   channel?: WhereTheyHave<'channel', T, FieldsOf<Omit<Channel, 'channelvars'>>>;
   /** The operator's name for the Asterisk server. @default all nodes */
@@ -61,7 +61,8 @@ export interface AriPatternDetail {
 }
 
 /**
- * An EventBridge event pattern, as the service takes it. No interface: those are not taken for an `EventPattern`.
+ * An EventBridge event pattern, as the service accepts it. A type, because an interface is not assignable to
+ * `EventPattern`.
  *
  * @example
  * const pattern: AriPattern = { source: ['asterisk.ari'], 'detail-type': ['StasisStart'] };
@@ -99,7 +100,7 @@ function typesOf<T extends AriEventType>(type: AnyOf<T> | TypesOfHandler<T>): T[
   return 'eventTypes' in type ? [...type.eventTypes] : [...type];
 }
 
-/** The same fields with lists in place of single values; nothing where nothing was asked for, as EventBridge refuses `{}`. */
+/** The same fields with lists instead of single values; `undefined` without any, as EventBridge refuses `{}`. */
 function patternOf(fields: object): AriPatternDetail | undefined {
   const pattern: AriPatternDetail = {};
   for (const [name, expected] of Object.entries(fields)) {

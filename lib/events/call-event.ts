@@ -1,13 +1,13 @@
 import type { AriEventMap } from '../ari/generated/model.ts';
 import type { EventMetadata } from './metadata.ts';
 
-/** Names of the ARI events that the model knows. Others pass through the bus all the same. */
+/** Names of the ARI events in the model. Other events are forwarded to the bus as well. */
 export type AriEventType = keyof AriEventMap;
 
 /** The detail of a call event on the bus: the event as Asterisk sent it, and the connector's `metadata`. */
 export type CallEvent<T extends AriEventType = AriEventType> = AriEventMap[T] & { metadata: EventMetadata };
 
-/** An event as EventBridge hands it to a Lambda function. */
+/** An event as EventBridge sends it to a Lambda function. */
 export interface CallEventEnvelope<T extends AriEventType = AriEventType> {
   version: string;
   id: string;

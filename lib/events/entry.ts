@@ -1,11 +1,12 @@
+import { timeOf } from '../ari/timestamp.ts';
 import type { EventMetadata } from './metadata.ts';
 
 /** `Source` of every call event. */
 export const CALL_EVENT_SOURCE = 'asterisk.ari';
-/** `Source` of the connector's own news. */
+/** `Source` of the connector's own events. */
 export const CONNECTOR_SOURCE = 'asterisk.ari.connector';
 
-/** One entry of EventBridge's PutEvents, the bus's name left to the publisher. */
+/** One entry of EventBridge's PutEvents, without the bus's name, which the publisher adds. */
 export interface BusEntry {
   Source: string;
   DetailType: string;
@@ -24,12 +25,12 @@ export interface AriFrame {
 }
 
 /** EventBridge's limit for `DetailType`, in characters. */
-const MAX_DETAIL_TYPE = 128;
+export const MAX_DETAIL_TYPE = 128;
 
 /**
- * Reads a frame of the event WebSocket. EventBridge takes JSON objects only, and an event has to have a type.
+ * Reads a frame of the event WebSocket. EventBridge accepts JSON objects only, and an event must have a type.
  *
- * @returns the frame, or in a sentence why it cannot be an event.
+ * @returns the frame, or a sentence with the reason why it cannot be an event.
  */
 export function readFrame(text: string): AriFrame | { fault: string } {
   let event: unknown;
@@ -51,9 +52,8 @@ export function readFrame(text: string): AriFrame | { fault: string } {
 }
 
 /**
- * One ARI event as one entry. `metadata` is spliced into Asterisk's own text, which is not written anew: numbers,
- * order and unknown fields stay as they were. It stands last, where a parser lets it win over a `metadata` that
- * the event brought along.
+ * One ARI event as one entry. `metadata` is inserted into Asterisk's own text, which is not serialized again: numbers,
+ * order and unknown fields do not change. It comes last, so that for a parser it replaces a `metadata` of the event.
  */
 export function callEventEntry({ text, event }: AriFrame, metadata: EventMetadata, resources: string[]): BusEntry {
   const end = text.lastIndexOf('}');
@@ -66,26 +66,22 @@ export function callEventEntry({ text, event }: AriFrame, metadata: EventMetadat
   };
 }
 
-/**
- * What PutEvents counts an entry as, in bytes: 14 for `Time`, and the UTF-8 bytes of `Source`, `DetailType`,
- * `Detail` and each resource (EventBridge User Guide, "Calculating PutEvents event entry size").
- */
-export function entrySize({ Source, DetailType, Detail, Resources }: BusEntry): number {
-  return [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + Buffer.byteLength(text), 14);
+/** The fields of a PutEvents entry that count for its size; in a request any of them may be absent or null. */
+export interface SizedEntry {
+  Time?: Date | number | null | undefined;
+  Source?: string | null | undefined;
+  DetailType?: string | null | undefined;
+  Detail?: string | null | undefined;
+  Resources?: readonly string[] | null | undefined;
 }
 
-let lastTimestamp = '';
-let lastTime = Number.NaN;
-
 /**
- * Reads a time as Asterisk writes it, `2026-11-23T08:24:51.242+0000`: an offset without its colon. In epoch milliseconds.
+ * The size of an entry in bytes, by the formula that EventBridge uses for its limit of a request: 14 where `Time`
+ * is given, and the UTF-8 bytes of `Source`, `DetailType`, `Detail` and each resource. `EventBusName`, `TraceHeader` and
+ * the JSON around the fields do not count (EventBridge User Guide, "Calculating PutEvents event entry size").
  */
-export function timeOf(timestamp: unknown): number | undefined {
-  if (typeof timestamp !== 'string') return undefined;
-  // Many events share a millisecond.
-  if (timestamp !== lastTimestamp) {
-    lastTimestamp = timestamp;
-    lastTime = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  }
-  return Number.isNaN(lastTime) ? undefined : lastTime;
+export function entrySize({ Time, Source, DetailType, Detail, Resources }: SizedEntry): number {
+  let size = Time === undefined || Time === null ? 0 : 14;
+  for (const text of [Source, DetailType, Detail, ...(Resources ?? [])]) size += Buffer.byteLength(text ?? '');
+  return size;
 }

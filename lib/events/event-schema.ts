@@ -4,13 +4,13 @@ import type { ConnectorEventMap, ConnectorEventType } from './connector-event.ts
 import { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './entry.ts';
 import type { EventMetadata } from './metadata.ts';
 
-/** A schema for one type of event on the bus, as EventBridge's schema registry takes it. */
+/** A schema for one type of event on the bus, in the form of EventBridge's schema registry. */
 export interface EventSchema {
   /** `asterisk.ari@StasisStart` */
   name: string;
   source: string;
   detailType: string;
-  /** An OpenAPI 3.0 document. Code bindings are made from its `AWSEvent`. */
+  /** An OpenAPI 3.0 document. Code bindings are generated from its `AWSEvent`. */
   content: object;
 }
 
@@ -22,7 +22,7 @@ const TIME = { type: 'string', format: 'date-time' };
 /** Which keys are optional in a type. */
 type Optional<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
 
-/** Every key of a type with its schema, and those that are always there: the compiler holds it to the type. */
+/** Every key of a type with its schema, and its optional keys; the compiler compares them with the type. */
 interface SchemaOf<T> {
   properties: Record<keyof T, object>;
   optional: readonly Optional<T>[];
@@ -64,8 +64,8 @@ const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {
 };
 
 /**
- * The contract on the bus: a schema for each type of call event, from the same model as the types, and for each of the
- * connector's own news. Fields that a schema does not name may be there: newer versions of Asterisk send more.
+ * The schemas of the events on the bus: one for each type of call event, from the same model as the types, and for each
+ * of the connector's own events. Events may have more fields than a schema: newer versions of Asterisk send more.
  */
 export function eventSchemas(): EventSchema[] {
   const calls = eventTypes.map((type) => {
@@ -123,7 +123,7 @@ function reference(name: string): { $ref: string } {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** A model and all that it is made of. */
+/** A model and all models that it refers to. */
 function reachable(name: string, found: Record<string, ModelSchema> = {}): Record<string, ModelSchema> {
   const model = modelSchemas[name];
   if (!model || found[name]) return found;

@@ -1,4 +1,4 @@
-/** What the connector adds to an event's detail, under the key `metadata`. */
+/** The object that the connector adds to an event's detail, under the key `metadata`. */
 export interface EventMetadata {
   /** Identity of this event, the same on every redelivery. The bus's own `id` is not. */
   id: string;
@@ -6,13 +6,13 @@ export interface EventMetadata {
   node: string;
   /** The WebSocket connection that the event came over; a new one after every reconnect. */
   connection: string;
-  /** Its number on that connection, from 1, in the order in which Asterisk sent them. */
+  /** The event's number on that connection, from 1, in the order in which Asterisk sent them. */
   sequence: number;
-  /** The channel that the event concerns, found also where the event only names a playback or a recording. */
+  /** The channel that the event concerns, also where the event itself names only a playback or a recording. */
   channelId?: string;
   /**
-   * Its number among this channel's forwarded events: from 1, without gaps for as long as one connector holds the app.
-   * Where another one takes over, the numbers go on far ahead, from the microseconds since 1970.
+   * The event's number among this channel's forwarded events: from 1, without gaps while one connector holds the app.
+   * When another connector takes over, the numbers continue much higher, from the microseconds since 1970.
    */
   channelSequence?: number;
   /** Asterisk's `linkedid`, the same for all legs of a call, where ari.conf has `channelvars = CHANNEL(linkedid)`. */

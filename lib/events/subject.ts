@@ -1,26 +1,26 @@
-/** The parts of an ARI event that say what it is about. Everything else passes through unread. */
+/** The parts of an ARI event that identify what it is about. All other fields are forwarded unread. */
 export interface EventSubject {
   channelId?: string;
-  /** That channel as the event shows it; absent where the event only names it. */
+  /** That channel as in the event; absent where the event only names it. */
   channel?: Fields;
-  /** Asterisk's linkedid, where the event's channel carries it. */
+  /** Asterisk's linkedid, where the event's channel has it. */
   callId?: string;
-  /** `channel/1795403597.0`, `bridge/100`: what the event names, the channel it concerns first. */
+  /** `channel/1795403597.0`, `bridge/100`: what the event names; first the channel that it concerns. */
   resources: string[];
 }
 
 type Fields = Record<string, unknown>;
 
-/** Fields of events that hold a channel, the one that the event is about first. */
+/** Fields of events with a channel; first the one that the event is about. */
 const CHANNEL_FIELDS =
   'channel transferer_first_leg transferer_second_leg peer caller forwarded replace_channel transferee transfer_target'.split(
     ' ',
   );
-/** Fields of events that hold a bridge. */
+/** Fields of events with a bridge. */
 const BRIDGE_FIELDS =
   'bridge bridge_from transferer_first_leg_bridge transferer_second_leg_bridge destination_threeway_bridge'.split(' ');
 
-/** Reads what an ARI event concerns from its fields, and from the `target_uri` of a playback or a recording. */
+/** Reads what an ARI event is about from its fields, and from the `target_uri` of a playback or a recording. */
 export function subjectOf(event: Fields): EventSubject {
   const resources = new Set<string>();
   let channel: Fields | undefined;

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { stopChild } from './stop-child.ts';
 import type { LocalContainer } from './template/index.ts';
 
-/** How long the connector may take to end: it drains first. */
+/** How long the connector may take to exit: it publishes what it has read first. */
 const STOP_LIMIT_MS = 10_000;
 
-/** The templates' containers, each as a process of the bundle that its image would hold. */
+/** Runs each of the templates' containers as a process of the bundle that its image would contain. */
 export class Containers {
   readonly #onLog: (line: string) => void;
   readonly #running = new Map<string, { key: string; child: ChildProcess }>();
@@ -18,9 +18,9 @@ export class Containers {
   }
 
   /**
-   * Starts what is new or changed, and ends what is no more.
+   * Starts new and changed containers, and stops removed ones.
    *
-   * @param environment what AWS puts into every task
+   * @param environment the variables that AWS sets in every task
    * @param journals a folder that outlives the processes
    */
   async apply(
@@ -34,7 +34,7 @@ export class Containers {
       return container !== undefined && keyOf(container) === key;
     });
     const gone = [...this.#running].filter(([name]) => !keep.some(([kept]) => kept === name));
-    // Two that share a journal would both publish it: the old one ends first.
+    // Two processes with one journal would both publish it, so the old one is stopped first.
     await Promise.all(gone.map(([name]) => this.#end(name)));
     for (const container of containers) {
       if (this.#running.has(container.name)) continue;
@@ -57,9 +57,9 @@ export class Containers {
 
   #start({ image, environment }: LocalContainer, aws: Record<string, string>, journal: string): ChildProcess {
     const child = spawn(process.execPath, [join(image, 'connector.cjs')], {
-      // What the image holds is named from there: certificates of private CAs.
+      // Files in the image, such as certificates of private CAs, are named relative to this folder.
       cwd: image,
-      // A container has its ports and its folders to itself; here any free port will do, and a folder of this run.
+      // A container does not share ports or folders; here it gets any free port, and a folder of this run.
       env: { ...aws, ...environment, HEALTH_PORT: '0', JOURNAL_FOLDER: journal, METRICS_INTERVAL_SECONDS: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -67,13 +67,13 @@ export class Containers {
       createInterface({ input: stream }).on('line', (line) => this.#onLog(line));
     }
     child.on('exit', (code, signal) => {
-      if (!this.#ending.has(child)) this.#onLog(`The connector ended (${signal ?? `exit code ${code}`})`);
+      if (!this.#ending.has(child)) this.#onLog(`The connector exited (${signal ?? `exit code ${code}`})`);
     });
     return child;
   }
 }
 
-/** The asset's folder is named by the hash of what is in it, in every cloud assembly. */
+/** In every cloud assembly the asset's folder is named by the hash of its content. */
 function keyOf({ image, environment }: LocalContainer): string {
   return JSON.stringify([image.split('/').at(-1), environment]);
 }

@@ -4,25 +4,25 @@ import type { Phone } from './phone.ts';
 
 /** Long enough to watch, short enough to wait for. */
 const LISTENING_MS = 1000;
-/** What takes longer than this does not happen. */
+/** A step that takes longer than this fails. */
 const LIMIT_MS = 20_000;
 
 /**
  * Two callers: Bob is in conference room 100; Alice listens to the menu, chooses 2 and finds him; both hang up.
  *
- * @returns whether it came to its end: who watches may hang up before, in the console
+ * @returns whether both calls ran to their end: a user of the console may hang up before
  */
 export async function placeCalls(asterisk: SimulatedAsterisk, phone: Phone, signal: AbortSignal): Promise<boolean> {
   const placed: string[] = [];
   const isOn = (channelId: string): boolean => phone.calls.some((call) => call.channelId === channelId);
-  /** @returns false when a caller has gone */
+  /** @returns false when a caller has hung up */
   const until = async (what: string, happened: () => boolean): Promise<boolean> => {
     const deadline = Date.now() + LIMIT_MS;
     for (;;) {
       if (!placed.every(isOn)) return false;
       if (happened()) break;
       if (Date.now() > deadline)
-        throw new Error(`Waited ${LIMIT_MS / 1000} s in vain for ${what}: see what failed above`);
+        throw new Error(`Expected ${what} within ${LIMIT_MS / 1000} s; see the failures above`);
       await sleep(20, undefined, { signal });
     }
     await sleep(LISTENING_MS, undefined, { signal });

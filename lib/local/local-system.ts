@@ -30,14 +30,14 @@ export interface NodeUsers {
 
 export interface LocalSystemOptions {
   /** How many times shorter than AWS's the waits before another attempt are. @default 60: a second for a minute */
-  hurry?: number;
+  speedup?: number;
   /** How long an event takes from the bus to a target, in milliseconds: half as much to half more. @default 0 */
   hopMs?: number;
   /** How much longer each request of a function to Asterisk takes, in milliseconds. @default 0 */
   rttMs?: number;
 }
 
-/** Who speaks in lines that local mode itself has to say. */
+/** The origin of local mode's own log lines. */
 const LOCAL = 'local';
 
 /** The system that the templates describe, running on this machine: bus, rules, functions, secrets, connector. */
@@ -45,7 +45,7 @@ export class LocalSystem {
   readonly #root: string;
   readonly #nodes: readonly AriNode[];
   readonly #observer: LocalObserver;
-  readonly #hurry: number;
+  readonly #speedup: number;
   readonly #secrets = new Secrets();
   readonly #archives = new Archives();
   readonly #queues: Queues;
@@ -56,7 +56,7 @@ export class LocalSystem {
   readonly #containers: Containers;
   readonly #endpoint: AwsEndpoint;
   readonly #waitingFor = new Map<string, () => void>();
-  /** Cloud assemblies of this run: a function that runs may still load from an older one. */
+  /** All cloud assemblies of this run: a running function may still load files from an older one. */
   readonly #folders: string[] = [];
   #url = '';
   #hotReload: HotReload | undefined;
@@ -67,13 +67,13 @@ export class LocalSystem {
     root: string,
     nodes: readonly AriNode[],
     observer: LocalObserver,
-    { hurry = 60, hopMs = 0, rttMs = 0 }: LocalSystemOptions,
+    { speedup = 60, hopMs = 0, rttMs = 0 }: LocalSystemOptions,
   ) {
     this.#root = root;
     this.#nodes = nodes;
     this.#observer = observer;
-    this.#hurry = hurry;
-    this.#waits = new AwsWaits(hurry);
+    this.#speedup = speedup;
+    this.#waits = new AwsWaits(speedup);
     this.#queues = new Queues((queue, message) => this.#onMessage(queue, message));
     this.#bus = new Bus({
       onEvent: (event, busName, matched, rules) => {
@@ -85,7 +85,7 @@ export class LocalSystem {
       },
       deliver: (delivery) => {
         if (hopMs === 0) this.#deliveries.deliver(delivery);
-        else this.#waits.after(hopMs * (0.5 + Math.random()) * hurry, () => this.#deliveries.deliver(delivery));
+        else this.#waits.after(hopMs * (0.5 + Math.random()) * speedup, () => this.#deliveries.deliver(delivery));
       },
     });
     this.#deliveries = new Deliveries(this.#waits, {
@@ -99,7 +99,7 @@ export class LocalSystem {
       onDropped: ({ event, rule, target }, { code, message }) =>
         this.#say(
           `The rule ${rule.title} cannot deliver ${event['detail-type']} to ${target.arn}: ${code}: ${message} ` +
-            'There is no dead-letter queue: the event is lost',
+            'It has no dead-letter queue: the event is lost',
         ),
     });
     const far = rttMs > 0 ? { [RTT_VARIABLE]: String(rttMs) } : {};
@@ -110,7 +110,7 @@ export class LocalSystem {
       onLog: (fn, line, requestId) => observer.onLog(fn.title, line, requestId),
       send: (arn, body, attributes) => this.#keep(arn, body, attributes),
       onDropped: ({ title }, { requestId, condition }) =>
-        this.#say(`${title} gave up the event of ${requestId} (${condition}). It has no on-failure destination: lost`),
+        this.#say(`${title} lost the event of ${requestId} (${condition}): it has no on-failure destination`),
     });
     this.#containers = new Containers((line) => observer.onLog('connector', line));
     this.#endpoint = new AwsEndpoint({
@@ -125,7 +125,7 @@ export class LocalSystem {
    *
    * @param root the folder with cdk.json
    * @param nodes the Asterisk servers to use in place of those in cdk.json
-   * @throws on what local mode would run otherwise than deployed
+   * @throws on resources that local mode cannot run as deployed
    */
   static async prepare(
     root: string,
@@ -134,7 +134,7 @@ export class LocalSystem {
     options: LocalSystemOptions = {},
   ): Promise<LocalSystem> {
     const system = new LocalSystem(root, nodes, observer, options);
-    // First of all: the templates' queues have their URLs here.
+    // First of all: the URLs of the templates' queues are on this endpoint.
     system.#url = await system.#endpoint.listen();
     try {
       await system.#read();
@@ -147,7 +147,7 @@ export class LocalSystem {
 
   /** What runs: rules, functions, queues and the rest of the templates. */
   get deployment(): LocalDeployment {
-    if (!this.#deployment) throw new Error('Nothing was deployed yet');
+    if (!this.#deployment) throw new Error('Nothing is deployed yet');
     return this.#deployment;
   }
 
@@ -156,13 +156,13 @@ export class LocalSystem {
     return this.#folders.at(-1) ?? '';
   }
 
-  /** Where AWS's wire is spoken, and the credentials that open it. */
+  /** The URL that serves AWS's JSON protocol, and the credentials for it. */
   get endpoint(): { url: string; credentials: { accessKeyId: string; secretAccessKey: string } } {
     const { accessKeyId, secretAccessKey } = this.#endpoint.credentials;
     return { url: this.#url, credentials: { accessKeyId, secretAccessKey } };
   }
 
-  /** The queues and what waits in them, dead letters above all. */
+  /** The queues and their messages, dead letters above all. */
   get queues(): { queue: LocalQueue; messages: readonly QueuedMessage[] }[] {
     return this.deployment.queues.map((queue) => ({ queue, messages: this.#queues.messages(queue.arn) }));
   }
@@ -184,7 +184,7 @@ export class LocalSystem {
       }));
   }
 
-  /** Uses a node's existing ARI users in place of generated ones. */
+  /** Uses a node's existing ARI users instead of generated ones. */
   useUsers({ node, connector, handlers }: NodeUsers): void {
     const { containers, functions } = this.deployment;
     for (const [users, credentials] of [
@@ -198,16 +198,16 @@ export class LocalSystem {
     }
   }
 
-  /** @returns the URL of the endpoint that speaks AWS's wire */
+  /** @returns the URL of the endpoint that serves AWS's JSON protocol */
   async start(): Promise<string> {
     const { unsupported } = this.deployment;
-    if (unsupported.size > 0) this.#say(`Not run here: ${unsupportedLine(unsupported)}`);
-    if (this.#hurry !== 1) this.#say(`Before it tries again AWS waits ${this.#hurry} times longer than it does here`);
+    if (unsupported.size > 0) this.#say(`Not supported in local mode: ${unsupportedLine(unsupported)}`);
+    if (this.#speedup !== 1) this.#say(`Waits between attempts are ${this.#speedup} times shorter here than on AWS`);
     await this.#startContainers();
     return this.#url;
   }
 
-  /** From now on a saved handler is in use for the next event, and a changed stack is synthesized again. */
+  /** Starts hot reload: a saved handler runs from the next event on, and a changed stack is synthesized again. */
   async watch(): Promise<void> {
     this.#hotReload = new HotReload({
       root: this.#root,
@@ -225,7 +225,7 @@ export class LocalSystem {
     await this.#hotReload.start();
   }
 
-  /** Resolves when the connector says on the bus that it listens to the node. */
+  /** Resolves when the connector reports on the bus that it is connected to the node. */
   connected(node: string): Promise<void> {
     return new Promise((resolve) => this.#waitingFor.set(`NodeConnected ${node}`, resolve));
   }
@@ -248,7 +248,7 @@ export class LocalSystem {
     await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
   }
 
-  /** Synthesizes, and lets what comes of it run in place of what was there. */
+  /** Synthesizes, and replaces what runs by the result. */
   async #read(): Promise<void> {
     const folder = await synthesize(this.#root, this.#nodes);
     this.#folders.push(folder);
@@ -266,7 +266,7 @@ export class LocalSystem {
     await this.#containers.apply(this.deployment.containers, this.#environment, join(folder, 'journal'));
   }
 
-  /** What AWS puts into every function and task, with credentials that open this endpoint and nothing else. */
+  /** The variables that AWS sets in every function and task, with credentials for this endpoint only. */
   get #environment(): Record<string, string> {
     const { accessKeyId, secretAccessKey, sessionToken } = this.#endpoint.credentials;
     return {
@@ -282,7 +282,7 @@ export class LocalSystem {
 
   #keep(arn: string, body: string, attributes: Record<string, string>): void {
     if (!keepFailed({ functions: this.#functions, queues: this.#queues }, arn, body, attributes)) {
-      this.#say(`Lost what failed, as ${arn} is not here: ${body}`);
+      this.#say(`Lost a failed event, as local mode has no ${arn}: ${body}`);
     }
   }
 

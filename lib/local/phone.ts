@@ -1,21 +1,21 @@
 import type { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
 import type { Trace } from './trace/index.ts';
 
-/** A call that was placed here and is not over. */
+/** An active call that was placed here. */
 export interface PhoneCall {
   channelId: string;
   name: string;
   extension: string;
-  /** Asterisk's word: `Ring`, `Up`, … */
+  /** Asterisk's channel state: `Ring`, `Up`, … */
   state: string;
 }
 
-/** Callers of a simulated Asterisk: what they do is a step of their call. */
+/** Callers of a simulated Asterisk: each of their actions is a step of their call. */
 export class Phone {
   readonly #asterisk: SimulatedAsterisk;
   readonly #trace: Trace;
   readonly #placed = new Map<string, { name: string; extension: string }>();
-  /** What can be called. */
+  /** The extensions that can be called. */
   readonly extensions: readonly string[];
 
   constructor(asterisk: SimulatedAsterisk, extensions: readonly string[], trace: Trace) {
@@ -24,7 +24,7 @@ export class Phone {
     this.extensions = extensions;
   }
 
-  /** The calls that are not over, in the order in which they were placed. */
+  /** The active calls, in the order in which they were placed. */
   get calls(): PhoneCall[] {
     const channels = new Map(this.#asterisk.channels.map(({ id, state }) => [id, state]));
     for (const id of this.#placed.keys()) if (!channels.has(id)) this.#placed.delete(id);
@@ -37,11 +37,11 @@ export class Phone {
 
   /**
    * @returns the channel's id
-   * @throws when nobody listens to the extension's app
+   * @throws when nothing is subscribed to the extension's app
    */
   dial(extension: string, { name, number }: { name: string; number: string }): string {
     const channelId = this.#asterisk.dial(extension, { name, number });
-    if (channelId === undefined) throw new Error('Asterisk ejected the call: nobody listens for its app');
+    if (channelId === undefined) throw new Error('Asterisk rejected the call: no WebSocket is connected for its app');
     this.#trace.onCaller(`${name} calls ${extension}`, channelId);
     this.#placed.set(channelId, { name, extension });
     return channelId;

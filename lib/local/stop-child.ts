@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Asks a child process to end, and makes it end after `limitMs`. */
+/** Asks a child process to exit, and kills it after `limitMs`. */
 export async function stopChild(child: ChildProcess, limitMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));

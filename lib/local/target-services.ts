@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '../json.ts';
 import type { Queues } from './aws/index.ts';
 import type { Bus, BusEvent, Delivery, DeliveryFault } from './bus/index.ts';
 import type { Functions } from './lambda/index.ts';
 import { busNameOf } from './template/index.ts';
 
-/** What an event can be handed to. */
+/** The services that can be targets. */
 export interface TargetServices {
   functions: Functions;
   queues: Queues;
   bus: Bus;
-  /** Takes an event for a log group. */
+  /** Writes an event to a log group. */
   log(group: string, line: string): void;
 }
 
 /**
- * Hands an event to a target of a rule.
+ * Sends an event to a target of a rule.
  *
- * @param input the event, or text where the rule makes something else of it
- * @returns why the target did not take it
+ * @param input the event, or text where the rule transforms it
+ * @returns why the target did not accept it; `undefined` where it did
  */
 export function sendToTarget(
   { functions, queues, bus, log }: TargetServices,
@@ -28,8 +29,8 @@ export function sendToTarget(
   const gone: DeliveryFault = { code: 'NO_RESOURCE', message: `${target.arn} does not exist.` };
   if (service === 'lambda') {
     if (!functions.has(target.arn)) return gone;
-    const payload = typeof input === 'string' ? parsed(input) : input;
-    if (payload === undefined) return { code: 'INVALID_JSON', message: 'The input of the target is no JSON.' };
+    const payload = typeof input === 'string' ? parseJson(input) : input;
+    if (payload === undefined) return { code: 'INVALID_JSON', message: 'The input of the target is not JSON.' };
     if (functions.invoke(target.arn, payload, eventIdOf(event), traceId || newTraceId())) return undefined;
     return { code: 'THROTTLING', message: 'Rate exceeded.', retriable: true };
   }
@@ -41,7 +42,8 @@ export function sendToTarget(
   } else if (service === 'events') {
     const busName = busNameOf(target.arn);
     if (!bus.has(busName)) return gone;
-    if (hops > 0) return { code: 'THIRD_ACCOUNT_HOP_DETECTED', message: 'An event is forwarded to another bus once.' };
+    if (hops > 0)
+      return { code: 'THIRD_ACCOUNT_HOP_DETECTED', message: 'An event can be forwarded to another bus only once.' };
     bus.publish(busName, event, { traceId, hops: hops + 1 });
   } else {
     log(target.arn.replace(/^.*:log-group:/, '').replace(/:\*$/, ''), text);
@@ -50,9 +52,9 @@ export function sendToTarget(
 }
 
 /**
- * Sends what failed where it is to be kept: to a queue, or to a function.
+ * Sends a failed event to its destination: a queue, or a function.
  *
- * @returns whether there is such a place
+ * @returns whether the destination exists
  */
 export function keepFailed(
   { functions, queues }: Pick<TargetServices, 'functions' | 'queues'>,
@@ -66,7 +68,7 @@ export function keepFailed(
   return true;
 }
 
-/** The id that an event keeps however often it is delivered. */
+/** The id that is the same for every delivery of an event. */
 function eventIdOf({ id, detail }: BusEvent): string {
   return (detail.metadata as { id?: string } | undefined)?.id ?? id;
 }
@@ -75,12 +77,4 @@ function newTraceId(): string {
   const id = randomUUID().replaceAll('-', '');
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${seconds}-${id.slice(0, 24)};Parent=${id.slice(-16)};Sampled=0`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

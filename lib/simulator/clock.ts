@@ -6,7 +6,7 @@ export interface Clock {
 }
 
 /**
- * The clock on the wall.
+ * Real time.
  *
  * @param speed how many times faster than life it goes, from when it was made. @default 1
  */
@@ -21,7 +21,7 @@ export function wallClock(speed = 1): Clock {
   };
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until `advance` moves it. */
 export class ManualClock implements Clock {
   #ms: number;
   #appointments: { at: number; action: () => void }[] = [];

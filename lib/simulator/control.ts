@@ -62,7 +62,7 @@ export class Control {
     return count;
   }
 
-  /** Lets those go that wait in vain. */
+  /** Ends the wait of all commands that will not be carried out. */
   flush(): void {
     for (const command of this.#commands.splice(0)) command.done(-1);
   }

@@ -25,9 +25,9 @@ export interface SimulatedAsteriskOptions {
   missingMedia?: readonly string[];
   /** How long sounds play, in milliseconds: `{ 'hello-world': 1400 }`. @default 2000 */
   mediaLengths?: Readonly<Record<string, number>>;
-  /** What media last by. @default the clock on the wall */
+  /** What media last by. @default real time */
   clock?: Clock;
-  /** Told of every command that was served. @default nobody is */
+  /** Called with every command that was served. @default none is called */
   onCommand?: (command: ServedCommand) => void;
 }
 

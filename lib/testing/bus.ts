@@ -6,7 +6,7 @@ import { subjectOf } from '../events/subject.ts';
 export const NODE = 'pbx-1';
 const CONNECTION = 'test-connection';
 
-/** Makes of each event of Asterisk's what a Lambda function is handed, numbered as the connector numbers them. */
+/** Turns each event of Asterisk into the input of a Lambda function, numbered as the connector numbers events. */
 export class TestBus {
   readonly #channels = new Map<string, { forwarded: number; callId?: string }>();
   #sequence = 0;
@@ -37,7 +37,7 @@ export class TestBus {
     };
   }
 
-  /** Not every event of a channel names its call: it is remembered from those that do. */
+  /** Not every event of a channel has its call id: it is remembered from those that do. */
   #next(channelId: string, callId: string | undefined): { channelSequence: number; callId?: string } {
     const channel = this.#channels.get(channelId) ?? { forwarded: 0 };
     this.#channels.set(channelId, channel);

@@ -5,11 +5,11 @@ import type { Environments } from './environments.ts';
 import type { Interleaving } from './interleaving.ts';
 
 /**
- * How an event reaches its handler. EventBridge promises at least once, in no order:
+ * How an event reaches its handler. EventBridge delivers at least once, in any order:
  *
- *  - `once`: as it should be;
+ *  - `once`: the normal case;
  *  - `twice`: two times in a row;
- *  - `after the next`: changes places with the next one of its channel; at the latest when `release` is called;
+ *  - `after the next`: after the following event of its channel, or when `release` is called;
  *  - `held`: not before `release` is called;
  *  - `never`: it is lost.
  */
@@ -26,14 +26,14 @@ export interface CourierOptions {
   interleaving?: Interleaving | undefined;
 }
 
-/** Lambda tries an event three times in all. */
+/** Lambda makes at most three attempts at an event. */
 const ATTEMPTS = 3;
 /** How likely the caller acts before what is under way goes on. */
 const ACTS_NEXT = 0.15;
 
 /**
- * Hands events to their handlers: one after the other, as they come when nothing is late, or at the same time. A handler
- * whose command has to wait for Asterisk (behind a playback) does not keep the next event from its own.
+ * Delivers events to their handlers: one after the other, as when nothing is late, or at the same time. A handler whose
+ * command waits for Asterisk (behind a playback) does not delay the next event.
  */
 export class Courier {
   readonly #options: CourierOptions;
@@ -43,9 +43,9 @@ export class Courier {
   #held: CallEventEnvelope[] = [];
   #running = 0;
   #handled = 0;
-  /** Failures that no `settled` has told of yet. */
+  /** Failures that no `settled` has thrown yet. */
   #failures: unknown[] = [];
-  /** Events that failed to the end. */
+  /** Events that failed at the last attempt. */
   readonly deadLetters: CallEventEnvelope[] = [];
 
   constructor(options: CourierOptions) {
@@ -65,12 +65,12 @@ export class Courier {
     }
   }
 
-  /** Delivers an event, be it for the second time. */
+  /** Delivers an event, even if it was delivered before. */
   again(envelope: CallEventEnvelope): void {
     this.#push(envelope);
   }
 
-  /** Delivers what was held, in its order. */
+  /** Delivers the held events, in their order. */
   release(): void {
     const swapped = [...this.#swapped.values()];
     this.#swapped.clear();
@@ -136,7 +136,7 @@ export class Courier {
     this.#running -= 1;
   }
 
-  /** Commands are answered within a turn of the event loop, but for those that wait: for their turn, or in a channel's queue. */
+  /** Commands are answered within a turn of the event loop, except those that wait: for their turn, or in a channel's queue. */
   async #quiet(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 2; ) {
       await turn();

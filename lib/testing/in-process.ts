@@ -5,15 +5,15 @@ import type { Clock } from '../simulator/clock.ts';
 import type { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
 import type { Interleaving } from './interleaving.ts';
 
-/** How long a command of a handler waits for its answer, as the ARI client has it. */
+/** How long a handler's command waits for its response, as in the ARI client. */
 const COMMAND_MS = 5000;
 
-/** Commands carried straight to a simulated Asterisk. Time is the test's, also the time that a command may take. */
+/** Sends commands directly to a simulated Asterisk. Their time limit runs on the test's clock too. */
 export class InProcessTransport implements AriTransport {
   readonly #asterisk: SimulatedAsterisk;
   readonly #clock: Clock;
   readonly #interleaving: Interleaving | undefined;
-  /** How many commands have no answer yet. */
+  /** How many commands have no response yet. */
   underWay = 0;
 
   /** @param interleaving decides when a command reaches Asterisk, and its answer the handler. @default at once */
@@ -28,13 +28,13 @@ export class InProcessTransport implements AriTransport {
     let cancel = (): void => {};
     try {
       const tooLate = new Promise<never>((_, reject) => {
-        const reason = `Asterisk has not answered for ${COMMAND_MS / 1000} s: the channel is busy, with a playback?`;
+        const reason = `Asterisk has not answered for ${COMMAND_MS / 1000} s; the channel may be busy with a playback`;
         cancel = this.#clock.after(COMMAND_MS, () => reject(new DOMException(reason, 'TimeoutError')));
       });
       tooLate.catch(() => {});
       await this.#interleaving?.turn();
       const [status, answer] = await Promise.race([this.#asterisk.request({ method, path, query, body }), tooLate]);
-      // A copy, as over a wire: what Asterisk changes later is not seen.
+      // A copy, as over a network: it does not show later changes in Asterisk.
       const response = {
         status,
         reason: STATUS_CODES[status] ?? '',

@@ -1,4 +1,4 @@
-/** What authors of call handlers test them with: `import { testCalls } from 'ari-eventbridge/testing'`. */
+/** Tools to test call handlers with: `import { testCalls } from 'ari-eventbridge/testing'`. */
 export type { Extensions } from '../simulator/dialplan.ts';
 export type { PhoneBehaviour } from '../simulator/phone-behaviour.ts';
 export type { Caller } from '../simulator/world.ts';

@@ -1,11 +1,11 @@
 import type { Channel } from '../ari/generated/model.ts';
 import type { AriEventType, CallEvent } from '../events/call-event.ts';
 
-/** What a call asks of the PBX that it was placed at. */
+/** What a test call needs of its PBX. */
 export interface CallDesk {
-  /** The channel as Asterisk has it now; `undefined` once it is gone. */
+  /** The channel's current state in Asterisk; `undefined` once it is gone. */
   channel(id: string): Channel | undefined;
-  /** The bridge that it sits in. */
+  /** The bridge that it is in. */
   bridgeOf(id: string): string | undefined;
   /** The app that holds it. */
   appOf(id: string): string | undefined;
@@ -21,8 +21,8 @@ export interface CallDesk {
 }
 
 /**
- * A channel and who is at its far end: a caller, or a phone that a handler called. What they do resolves when every handler
- * is done with what came of it.
+ * A channel and its far end: a caller, or a phone that a handler called. Each action of the far end resolves when every
+ * handler is done with the resulting events.
  *
  * @example
  * const call = await pbx.dial('ivr');
@@ -44,7 +44,7 @@ export class TestCall {
     this.#desk = desk;
   }
 
-  /** Whether it was answered, and is not over. */
+  /** Whether it is answered and not over. */
   get isUp(): boolean {
     return this.#desk.channel(this.id)?.state === 'Up';
   }
@@ -54,7 +54,7 @@ export class TestCall {
     return ['Down', 'Ringing'].includes(this.#desk.channel(this.id)?.state ?? '');
   }
 
-  /** Whether it is over, hung up by either side. */
+  /** Whether it is over: hung up by either side. */
   get isOver(): boolean {
     return this.#desk.channel(this.id) === undefined;
   }
@@ -69,12 +69,12 @@ export class TestCall {
     return this.#desk.appOf(this.id);
   }
 
-  /** The id of the bridge that the caller sits in. */
+  /** The id of the bridge that the caller is in. */
   get bridge(): string | undefined {
     return this.#desk.bridgeOf(this.id);
   }
 
-  /** All media that began to play to the caller, in their order: `['sound:hello-world', …]`. */
+  /** All media that started to play to the caller, in order: `['sound:hello-world', …]`. */
   get heard(): readonly string[] {
     return this.#desk.heard(this.id);
   }
@@ -129,9 +129,9 @@ export class TestCall {
   }
 
   /**
-   * The caller listens until the playback has played to its end. What follows it may play already.
+   * Waits until the current playback has ended. The next one may have started.
    *
-   * @throws where nothing plays
+   * @throws where nothing is playing
    */
   playbackEnds(): Promise<void> {
     return this.#desk.endPlayback(this.id);

@@ -20,9 +20,9 @@ import { newSeed } from './seeds.ts';
 import { type CallDesk, TestCall } from './test-call.ts';
 
 /**
- * A telephone system to call, in front of call handlers that run in this process: no AWS, no Asterisk, no waiting.
- * Time stands still until the test lets it pass; what handlers do takes none. A store that a handler has for `once` is
- * replaced by one of the test's.
+ * A simulated telephone system with call handlers that run in this process: no AWS, no Asterisk, no waiting. Time passes
+ * only when the test lets it; handlers themselves take no time. A store that a handler has for `once` is replaced by one
+ * of the test's.
  *
  * @param handlers the handler of each Stasis application, as its Lambda function exports it
  * @throws TypeError on a phone's behaviour that is none, and where a handler's pattern does not bring what it handles
@@ -42,7 +42,7 @@ export async function testCalls(
   return new TestPbx(handlers, options);
 }
 
-/** Made by `testCalls`. */
+/** Created by `testCalls`. */
 export class TestPbx {
   /**
    * All of ARI, for what a test prepares or looks at itself. Handlers are done with what came of it after `settled()`.
@@ -138,12 +138,12 @@ export class TestPbx {
     return this.#envelopes.map(({ detail }) => detail);
   }
 
-  /** The bridges that there are. */
+  /** The existing bridges. */
   get bridges(): readonly Bridge[] {
     return this.#asterisk.bridges;
   }
 
-  /** Events that their handler failed on three times, or gave up by itself (`GiveUp`), which is no error. */
+  /** Events that their handler failed on three times, or gave up itself (`GiveUp`), which is not an error. */
   get deadLetters(): readonly CallEvent[] {
     return this.#courier.deadLetters.map(({ detail }) => detail);
   }
@@ -152,13 +152,14 @@ export class TestPbx {
    * Places a call to an extension, or to an app by its name. Resolves when every handler is done with its start.
    *
    * @param caller who calls, with variables and SIP headers of the call. @default Alice, 1001
-   * @throws what a handler threw each time that it was tried
+   * @throws what a handler threw at its last attempt
    * @example
    * const call = await pbx.dial('ivr', { number: '+4930123', headers: { 'X-Tenant': 'acme' }, variables: { DID: '100' } });
    */
   async dial(extension: string, caller: Partial<Caller> = {}): Promise<TestCall> {
     const id = this.#asterisk.dial(extension, { name: 'Alice', number: '1001', ...caller });
-    if (id === undefined) throw new Error(`The call to "${extension}" was ejected: its app has no handler here`);
+    if (id === undefined)
+      throw new Error(`The call to "${extension}" was rejected: expected a handler for its app, got none`);
     await this.#courier.someSteps();
     return new TestCall(id, this.#desk);
   }
@@ -188,7 +189,7 @@ export class TestPbx {
     return new TestCall(channelId, this.#desk);
   }
 
-  /** Lets time pass: playbacks play, and handlers react to each thing in its time. */
+  /** Lets time pass: playbacks play, and handlers react to each event at its time. */
   async wait(seconds: number): Promise<void> {
     let left = seconds * 1000;
     for (;;) {
@@ -210,14 +211,14 @@ export class TestPbx {
     await this.#courier.someSteps();
   }
 
-  /** Delivers what is held back or waits for a next event, in its order. */
+  /** Delivers events that are held back or wait for a next event, in their order. */
   async release(): Promise<void> {
     this.#courier.release();
     await this.#courier.someSteps();
   }
 
   /**
-   * Lets the next commands fail without being carried out, as in a bad hour of Asterisk's.
+   * Makes the next commands fail without effect, as during an outage of Asterisk.
    *
    * @param operation such as `channels.answer`
    * @param statuses one for each of its next calls, such as 503
@@ -229,7 +230,7 @@ export class TestPbx {
   /**
    * Resolves when every event is delivered, and every handler is done or waits for Asterisk.
    *
-   * @throws what a handler threw each time that it was tried
+   * @throws what a handler threw at its last attempt
    */
   settled(): Promise<void> {
     return this.#courier.settled();
@@ -255,7 +256,7 @@ export class TestPbx {
       this.events.filter(({ type, metadata }) => type === 'PlaybackFinished' && metadata.channelId === channelId)
         .length;
     await this.settled();
-    if (!this.#asterisk.isPlaying(channelId)) throw new Error('Expected a playback to end, but nothing plays');
+    if (!this.#asterisk.isPlaying(channelId)) throw new Error('Expected a playback, but nothing is playing');
     const before = finished();
     while (finished() === before) await this.wait((this.#clock.untilNext ?? 0) / 1000);
   }
@@ -267,7 +268,7 @@ export class TestPbx {
     this.#courier.take(envelope);
   }
 
-  /** What a bridge plays, all hear who sit in it. */
+  /** A bridge's playback is heard by all channels in it. */
   #note({ media_uri, target_uri }: { media_uri: string; target_uri: string }): void {
     const [kind = '', id = ''] = target_uri.split(/:(.*)/s);
     const bridge = kind === 'bridge' ? this.bridges.find((candidate) => candidate.id === id) : undefined;

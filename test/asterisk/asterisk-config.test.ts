@@ -39,8 +39,8 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
   });
   afterAll(() => asterisk?.end());
 
-  describe('obeys http.conf:', () => {
-    test('enabled = yes serves where the url of the node says, and by itself nothing over TLS', async () => {
+  describe('follows http.conf:', () => {
+    test('enabled = yes serves at the url of the node, and nothing over TLS by default', async () => {
       await asterisk.start({});
       expect(await ping(url)).toMatchObject({ status: 200 });
       expect(await ping(url.replace('127.0.0.1', '127.0.0.2'))).toMatchObject({ status: 0 });
@@ -88,7 +88,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
       expect(await ping(`http://127.0.0.1:${plainPort}/ari`)).toMatchObject({ status: 200 });
     });
 
-    test('tlsbindaddr, and plain HTTP on loopback alone beside it', async () => {
+    test('tlsbindaddr, and plain HTTP on loopback only', async () => {
       const tlscertfile = keyFile('both', certificate.key + certificate.certificate);
       const bindport = await freePort();
       const http = { bindport, tlscertfile, tlsbindaddr: `127.0.0.1:${tlsPort}` };
@@ -112,7 +112,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
     });
   });
 
-  describe('obeys ari.conf:', () => {
+  describe('follows ari.conf:', () => {
     test('enabled = no', async () => {
       await asterisk.start({ ari: { enabled: false } });
       expect(await ping(url)).toMatchObject({ status: 404 });
@@ -120,7 +120,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
 
     test('pretty = no, and no header for other origins', async () => {
       await asterisk.start({});
-      // As browsers spell it: Asterisk does not know it by `origin`.
+      // As browsers write it: Asterisk does not recognize `origin`.
       const headers = { Origin: 'https://console.example.com' };
       const answer = await ping(url, { headers });
       expect(answer.body.trim()).not.toContain('\n');
@@ -168,7 +168,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
     });
   });
 
-  test('reads what the command writes beside its own files, by #include, also while it runs', async () => {
+  test('reads the command’s files by #include from its own files, even while it runs', async () => {
     await asterisk.start({}, { files: { 'http.conf': '', 'ari.conf': '', 'extensions.conf': '' } });
     expect(await ping(url)).toMatchObject({ status: 0 });
 
@@ -200,7 +200,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
     expect(await asterisk.server.cli('dialplan show ari-eventbridge-fallback')).toContain('Busy(20)');
   });
 
-  describe('hands calls to apps,', () => {
+  describe('sends calls to apps,', () => {
     const closing: (() => void)[] = [];
     afterEach(() => {
       for (const close of closing.splice(0)) close();
@@ -243,14 +243,14 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
       await asterisk.start(EXTENSIONS);
       const first = await listen('Intro-IVR');
       const second = await listen('Intro-IVR');
-      await until('the first to hear of it', () => first.types().includes('ApplicationReplaced'));
+      await until('the event of the first instance', () => first.types().includes('ApplicationReplaced'));
       const call = placeCall(asterisk.server.sipPort, { to: 'ivr', hangUpAfterMs: 500 });
       await command('POST', `channels/${channelOf(await started(second))}/answer`);
       await call;
       expect(first.types()).not.toContain('StasisStart');
     });
 
-    test('by an extension of the app’s own name where none is given', async () => {
+    test('by an extension of the app’s name where none is given', async () => {
       await asterisk.start({});
       const socket = await listen('Super-Conference');
       const call = placeCall(asterisk.server.sipPort, { to: 'Super-Conference', hangUpAfterMs: 500 });
@@ -258,13 +258,13 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
       await call;
     });
 
-    describe('and when nobody listens', () => {
-      test('lets the caller hear that it is busy, says so in the log, and takes the next call when somebody does', async () => {
+    describe('while no connector is subscribed', () => {
+      test('plays the busy tone, writes a log line, and sends the next call to the app once a connector is subscribed', async () => {
         await asterisk.start(EXTENSIONS);
         await placeCall(asterisk.server.sipPort, { to: 'ivr', refusedWith: 486 });
         expect(await asterisk.log()).toContain(REACHED_FALLBACK);
         expect(await asterisk.log()).toMatch(
-          /WARNING.*Nobody listens to Intro-IVR: PJSIP\/sipp-00000000 goes to the fallback/,
+          /WARNING.*App Intro-IVR has no connector: PJSIP\/sipp-00000000 goes to the fallback/,
         );
         const before = (await asterisk.log()).length;
 
@@ -285,7 +285,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
       const modules = (voicemail: boolean) =>
         `[modules]\nautoload = yes\nnoload = app_voicemail_odbc.so\n${voicemail ? '' : 'noload = app_voicemail.so\n'}`;
 
-      test('gives the caller to voicemail', async () => {
+      test('sends the caller to voicemail', async () => {
         await asterisk.start(
           { ...EXTENSIONS, fallback: 'voicemail:100@office' },
           {
@@ -301,7 +301,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
         expect(await asterisk.log()).not.toContain('Busy(');
       });
 
-      test('gives the caller to a queue', async () => {
+      test('sends the caller to a queue', async () => {
         await asterisk.start(
           { ...EXTENSIONS, fallback: 'queue:support' },
           { files: { 'queues.conf': '[general]\n[support]\nstrategy = ringall\njoinempty = yes\n' } },
@@ -329,20 +329,20 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
         // VoiceMail() answers before it looks for the mailbox.
         ['such mailbox', true, { hangUpAfterMs: 1000 }],
         ['voicemail at all', false, { refusedWith: 486 }],
-      ])('lets the caller hear that it is busy where there is no %s', async (_, voicemail, outcome) => {
+      ])('plays the busy tone where there is no %s', async (_, voicemail, outcome) => {
         const files = { 'voicemail.conf': '[general]\nformat = wav\n', 'modules.conf': modules(voicemail) };
         await asterisk.start({ ...EXTENSIONS, fallback: 'voicemail:404' }, { files });
         await placeCall(asterisk.server.sipPort, { to: 'ivr', ...outcome });
         expect(await asterisk.log()).toMatch(BUSY);
       });
 
-      test('lets the caller hear that it is busy where there is no such queue', async () => {
+      test('plays the busy tone where the queue does not exist', async () => {
         await asterisk.start({ ...EXTENSIONS, fallback: 'queue:nowhere' }, { files: { 'queues.conf': '[general]\n' } });
         await placeCall(asterisk.server.sipPort, { to: 'ivr', hangUpAfterMs: 1000 });
         expect(await asterisk.log()).toMatch(BUSY);
       });
 
-      test('lets the caller hear that it is busy where there is no such extension', async () => {
+      test('plays the busy tone where the extension does not exist', async () => {
         await asterisk.start({ ...EXTENSIONS, fallback: 'goto:nowhere,s,1' });
         await placeCall(asterisk.server.sipPort, { to: 'ivr', refusedWith: 486 });
         expect(await asterisk.log()).toMatch(BUSY);

@@ -2,7 +2,6 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ConnectFailure } from '../../connector/asterisk/connect-failure.ts';
 import { EventSocket } from '../../connector/asterisk/event-socket.ts';
 import { freePort } from '../support/free-port.ts';
 import { privateCertificate } from './certificate.ts';
@@ -14,7 +13,7 @@ const CERTIFICATE_FILE = '/etc/asterisk/test-certificate.pem';
 const HOUR_MS = 3_600_000;
 
 // It is configured by these tests.
-describe.skipIf(!OWN_ASTERISK)('with a certificate of a private authority for a day', () => {
+describe.skipIf(!OWN_ASTERISK)('with a certificate of a private CA for a day', () => {
   let asterisk: RealAsterisk;
   let secure: string;
   const authorities = getCACertificates();
@@ -37,17 +36,15 @@ describe.skipIf(!OWN_ASTERISK)('with a certificate of a private authority for a 
     await asterisk?.stop();
   });
 
-  /** When the certificate expires, as an event WebSocket sees it. */
+  /** When the certificate expires, as seen on an event WebSocket. */
   async function expiryOf(url: string): Promise<number | undefined> {
     let socket: EventSocket | undefined;
     const expires = await new Promise<number | undefined>((resolve, reject) => {
       socket = new EventSocket(
         { node: { name: 'pbx-1', url, apps: ['a'] }, apps: ['a'], credentials: USER },
-        {
-          onOpen: resolve,
-          onFrame: () => {},
-          onAlive: () => {},
-          onEnd: (failure: ConnectFailure) => reject(new Error(JSON.stringify(failure))),
+        (event) => {
+          if (event.kind === 'open') resolve(event.certificateExpires);
+          if (event.kind === 'end') reject(new Error(JSON.stringify(event.failure)));
         },
       );
     });
@@ -61,7 +58,7 @@ describe.skipIf(!OWN_ASTERISK)('with a certificate of a private authority for a 
     expect(hours).toBeLessThanOrEqual(24);
   });
 
-  test('and sees none where there is no TLS', async () => {
+  test('and sees no certificate where there is no TLS', async () => {
     expect(await expiryOf(asterisk.url)).toBeUndefined();
   });
 });

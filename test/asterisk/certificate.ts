@@ -3,22 +3,22 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A certificate for 127.0.0.1 from an authority that nobody knows, as companies have them. All PEM. */
+/** A certificate for 127.0.0.1 from a private CA, as companies have them. All PEM. */
 export interface PrivateCertificate {
   ca: string;
   certificate: string;
   key: string;
 }
 
-/** Whom a certificate is for, and for how long. */
+/** The names of a certificate, and its validity. */
 export interface CertificateWishes {
   /** As openssl writes it. @default 'IP:127.0.0.1' */
   subjectAltName?: string;
-  /** From now; with -1 it ended yesterday. @default 90 */
+  /** Days from now; with -1 it expired yesterday. @default 90 */
   days?: number;
 }
 
-/** An authority of a company's own, which lasts for as long as its certificates. */
+/** A private CA, which is valid as long as its certificates. */
 export class PrivateAuthority {
   readonly #folder = mkdtempSync(join(tmpdir(), 'certificate-'));
   /** Its certificate. PEM. */
@@ -53,7 +53,7 @@ export class PrivateAuthority {
   }
 }
 
-/** A certificate of an authority of its own. */
+/** A certificate of a new CA. */
 export function privateCertificate(wishes: CertificateWishes = {}): PrivateCertificate {
   const authority = new PrivateAuthority();
   try {

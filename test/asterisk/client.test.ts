@@ -87,7 +87,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
     return id;
   }
 
-  describe('trusts the private authority of `ca`', () => {
+  describe('trusts the private CA of `ca`', () => {
     test('over HTTP', async () => {
       expect(await overHttp({ url: secure, ca: certificate.ca }).asterisk.ping()).toMatchObject({ ping: 'pong' });
     });
@@ -97,7 +97,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
       expect(await ari.asterisk.ping()).toMatchObject({ ping: 'pong' });
     });
 
-    test('that NODE_EXTRA_CA_CERTS names too, with no option at all', async () => {
+    test('and that of NODE_EXTRA_CA_CERTS, without any option', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'ca-'));
       const script = `
         const { createAriClient, cachedCredentials, httpTransport } = await import(process.env.FACE);
@@ -118,7 +118,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
       expect(stdout).toBe('pong\n');
     });
 
-    test('and no other', async () => {
+    test('and no other CA', async () => {
       const refused = overHttp({ url: secure }).asterisk.ping();
       await expect(refused).rejects.toMatchObject({ kind: 'unavailable', status: undefined });
       await expect(refused).rejects.toThrow(/certificate/);
@@ -156,7 +156,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
       expect(fetched).toBe(2);
     });
 
-    test('dials the WebSocket with the fresh one', async () => {
+    test('connects the WebSocket with the new one', async () => {
       let fetched = 0;
       const user = cachedCredentials(async () => {
         fetched += 1;
@@ -167,14 +167,14 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
       expect(fetched).toBe(2);
     });
 
-    test('gives up when the fresh one is refused too', async () => {
+    test('fails when the new one is refused too', async () => {
       const user = fixed({ ...HANDLERS, password: 'wrong' });
       await expect(overHttp({ user }).asterisk.ping()).rejects.toMatchObject({ kind: 'unauthorized', status: 401 });
       await expect(overWebSocket({ user })).rejects.toThrow('refused the user "handlers" (401)');
     });
   });
 
-  test('does once what was lost on its way back, and gives the same as if it had not been', async () => {
+  test('carries out once a command whose response was lost, and returns the same result', async () => {
     const http = httpTransport({ url: plain, credentials: fixed(HANDLERS) });
     const lost: string[] = [];
     const losing = createAriClient({
@@ -184,7 +184,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
         const name = `${request.method} ${request.path}`;
         if (request.method === 'GET' || lost.includes(name)) return answer;
         lost.push(name);
-        throw new Error('lost on its way back');
+        throw new Error('response lost');
       },
     });
     closing.push(losing);
@@ -218,7 +218,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
     expect(lost).toHaveLength(10);
   });
 
-  test('tells over both transports that a read-only user may not write', async () => {
+  test('reports over both transports that a read-only user may not write', async () => {
     const user = fixed(LISTENER);
     for (const ari of [overHttp({ user }), (await overWebSocket({ user })).ari]) {
       expect(await ari.channels.list()).toEqual(expect.any(Array));
@@ -228,7 +228,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
     }
   });
 
-  test('says what it may be when Asterisk serves as many connections as sessionlimit allows', async () => {
+  test('reports the possible reason when Asterisk has as many connections as sessionlimit allows', async () => {
     const sockets = await Promise.all(
       Array.from({ length: SESSION_LIMIT }, (_, i) => openEvents(plain, HANDLERS, [`filler-${i}`])),
     );
@@ -247,7 +247,7 @@ describe.skipIf(!OWN_ASTERISK)('the client, with a real Asterisk behind TLS and 
     );
   });
 
-  test('fails what is under way on the WebSocket when Asterisk dies, and everything after', async () => {
+  test('fails pending commands on the WebSocket when Asterisk dies, and all later ones', async () => {
     const { ari, ended } = await overWebSocket();
     const { id: channelId } = await ari.channels.originate({ endpoint: 'Local/wait@default', app: APP });
     await until('the answer', async () => (await ari.channels.get({ channelId })).state === 'Up');

@@ -4,14 +4,14 @@ import type { Remedy } from '../../lib/ari/connect-failure.ts';
 import { ASTERISK_ROOT } from './install.ts';
 
 /**
- * Writes lines into Asterisk's configuration files as a person would who is told file, section and line: in place of what
- * the section says of that option, or of that module.
+ * Writes lines into Asterisk's configuration files as a person would, given file, section and line: each replaces the
+ * section's line for the same option or module.
  */
 export class ConfEditor {
-  /** What stood in the files that were written to, `undefined` where there was no file. */
+  /** The original text of the written files, `undefined` where there was no file. */
   readonly #originals = new Map<string, string | undefined>();
 
-  /** Puts a line into its section. */
+  /** Writes a line into its section. */
   write({ file, section, option, line }: Remedy): void {
     const lines = this.#linesOf(file);
     const { start, end } = sectionOf(lines, section);
@@ -23,7 +23,7 @@ export class ConfEditor {
     this.#save(file, lines);
   }
 
-  /** Takes an option out of its section. */
+  /** Removes an option from its section. */
   remove({ file, section, option }: Omit<Remedy, 'line'>): void {
     const lines = this.#linesOf(file);
     const { start, end } = sectionOf(lines, section);
@@ -31,7 +31,7 @@ export class ConfEditor {
     this.#save(file, lines);
   }
 
-  /** Makes all files what they were. */
+  /** Restores all files. */
   restore(): void {
     for (const [file, text] of this.#originals) {
       if (text === undefined) rmSync(pathOf(file), { force: true });
@@ -52,7 +52,7 @@ export class ConfEditor {
   }
 }
 
-/** Where a section's lines are, without its head. Makes the section where there is none. */
+/** The range of a section's lines, without its header. Adds the section where there is none. */
 function sectionOf(lines: string[], section: string): { start: number; end: number } {
   let head = lines.findIndex((line) => line.trim().startsWith(`[${section}]`));
   if (head === -1) head = lines.push(`[${section}]`) - 1;

@@ -53,7 +53,7 @@ function connect(node: object = {}): ConnectorProcess {
   return connector;
 }
 
-/** Waits for the warning, and holds it to be the only one, on `/readyz` too, while the connector goes on trying. */
+/** Waits for the warning, and checks that it is the only one, on `/readyz` too, while the connector retries. */
 async function expectOneClearLine(running: ConnectorProcess, sentence: RegExp): Promise<void> {
   await until(`a warning like ${sentence}`, () => running.warnings.some((warning) => sentence.test(warning)));
   const { status, nodes } = await running.ready();
@@ -63,7 +63,7 @@ async function expectOneClearLine(running: ConnectorProcess, sentence: RegExp): 
 }
 
 describe.skipIf(!OWN_ASTERISK)(
-  'the connector says in one clear line what is wrong, is not ready, and goes on trying',
+  'the connector reports in one clear line what is wrong, is not ready, and keeps retrying',
   () => {
     test('with a wrong password; once the secret is right it connects without a restart', async () => {
       aws.putSecret(SECRET, { ...USER, password: 'wrong-password' });
@@ -82,7 +82,7 @@ describe.skipIf(!OWN_ASTERISK)(
     test('with a port that nothing listens on, until something does', async () => {
       const port = await freePort();
       const running = connect({ url: `http://127.0.0.1:${port}/ari` });
-      await expectOneClearLine(running, new RegExp(`nothing listens at 127.0.0.1:${port}.*enabled=yes`));
+      await expectOneClearLine(running, new RegExp(`nothing listens on 127.0.0.1:${port}.*enabled=yes`));
       const late = await SimulatedAsterisk.start({ port, users: [USER] });
       await running.becomesReady();
       await late.stop();
@@ -110,43 +110,34 @@ describe.skipIf(!OWN_ASTERISK)(
       const booting = 'still booting (503)';
       const link = tightLink(['Intro-IVR']);
       asterisk.launch();
-      await until('a 503 and its sentence', () => link.warnings.some((warning) => warning.includes(booting)));
+      await until('a 503 and its message', () => link.warnings.some((warning) => warning.includes(booting)));
       await until('the link to connect', () => link.notReady === undefined, 40_000);
       link.stop();
       await running.becomesReady();
     });
 
-    test('with no app: as a fault of the configuration, and in a sentence should Asterisk ever say so', async () => {
+    test('with no app: as a fault of the configuration, and with a message for Asterisk’s own response', async () => {
       const running = connect({ apps: [] });
       expect(await running.exited).toBe(1);
       expect(running.lines[0]?.message).toMatch(/expected `apps` to list at least one Stasis application, got \[\]/);
 
       const link = tightLink([]);
-      await until('the sentence', () => link.notReady?.includes('no app was named (400)'));
+      await until('the message', () => link.notReady?.includes('requires an app (400)'));
       link.stop();
     });
   },
 );
 
-/** A link that tries many times a second: Asterisk answers 503 for a moment only. */
+/** A link that retries many times a second: Asterisk answers 503 for a moment only. */
 function tightLink(apps: string[]): { warnings: string[]; readonly notReady: string | undefined; stop(): void } {
   const warnings: string[] = [];
   const credentials = { get: async () => USER, refresh: async () => USER };
-  const ignore = () => {};
   const link = new AppLink({
     node: { name: 'pbx-1', url: asterisk.url, apps },
     apps,
     nameBeside: (app) => `${app}-beside`,
     credentials,
-    listener: {
-      connecting: async () => {},
-      connected: ignore,
-      disconnected: ignore,
-      event: ignore,
-      rejected: ignore,
-      replaced: ignore,
-      heard: ignore,
-    },
+    emit: () => {},
     log: createLog({}, (line) => warnings.push(line)),
     backoff: { baseMs: 5, capMs: 5 },
   });

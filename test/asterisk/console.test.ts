@@ -22,7 +22,7 @@ afterAll(async () => {
   await asterisk?.stop();
 });
 
-test('a call of a real phone is seen in the console, from Asterisk to the commands and back', async () => {
+test('a call of a real phone is shown in the console, from Asterisk to the commands and back', async () => {
   const args = ['--asterisk', asterisk.url, '--user', USER.username, '--password-env', 'ARI_PASSWORD'];
   cli = runCli(['start', '--console-port', '0', ...args], { ARI_PASSWORD: USER.password });
   await cli.says('Call an extension that runs Stasis(Intro-IVR)');

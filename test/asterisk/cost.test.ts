@@ -4,6 +4,7 @@ import { DEFAULT_FILTER } from '../../connector/event-filter.ts';
 import { MEASURED_CALL } from '../../lib/cost/measured-call.ts';
 import type { EventPattern } from '../../lib/events/pattern/index.ts';
 import { LocalSystem, type NodeUsers } from '../../lib/local/local-system.ts';
+import { APPS } from '../support/apps.ts';
 import { channelOf, Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
 import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
@@ -27,7 +28,7 @@ afterEach(async () => {
 /** One call of a real phone to `ivr`: it presses 1, hears something and the goodbye, and Asterisk hangs up. */
 async function measure(filter: readonly EventPattern[]) {
   const recorder = new Recorder();
-  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
+  const nodes = [{ name: NODE, url: asterisk.url, apps: APPS }];
   const running = await LocalSystem.prepare(ROOT, nodes, recorder);
   system = running;
   for (const { environment } of running.deployment.containers) environment.EVENT_FILTER = JSON.stringify(filter);
@@ -58,7 +59,7 @@ function isHandled({ 'detail-type': type }: { 'detail-type': string }): boolean 
   return type === 'PlaybackFinished';
 }
 
-test('a call makes as many events as the cost calculator takes it to, with the default filter and without', async () => {
+test('a call has as many events as the cost calculator assumes, with the default filter and without', async () => {
   const filtered = await measure(DEFAULT_FILTER);
   await system?.stop();
   await asterisk.stop();

@@ -56,7 +56,7 @@ function doctor(args: string[], environment: Record<string, string> = {}): Retur
   return cli;
 }
 
-/** Runs to the end. No password is ever shown. */
+/** Runs the command to its end. Its output must not contain a password. */
 async function report(args: string[], environment: Record<string, string> = {}) {
   const running = doctor(args, environment);
   const code = await running.exited;
@@ -73,56 +73,56 @@ const verdictOf = (all: Finding[], check: string): string | undefined =>
   all.find((finding) => finding.check === check)?.verdict;
 
 describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
-  test('tells a person, line by line, and ends with 0 where nothing is wrong', async () => {
+  test('prints one line for each finding, and exits with 0 without warnings and errors', async () => {
     const { code, output } = await report(['--url', asterisk.url], PASSWORDS);
     expect(output).toMatch(/^✔ http +Asterisk\/22\S* answers$/m);
-    expect(output).toMatch(/^✔ handlers-may-write +"handlers" may write, as it has to$/m);
+    expect(output).toMatch(/^✔ handlers-may-write +"handlers" may write, as it must$/m);
     expect(output).toMatch(/^✔ round-trip +a user event came back after \d+ ms$/m);
     expect(output).toMatch(/^ {4}ari\.conf \[general\] {2}channelvars = CHANNEL\(linkedid\)$/m);
-    expect(output).toMatch(/right, 0 to think about, 0 wrong, \d+ not looked at\n$/);
+    expect(output).toMatch(/ok, 0 warnings, 0 errors, \d+ not examined\n$/);
     expect(code).toBe(0);
   });
 
-  test('tells a program in JSON, and ends with 1 where there is something to think about', async () => {
+  test('prints JSON with --json, and exits with 1 where there is a warning', async () => {
     const result = await findings(['--url', asterisk.url, '--apps', 'Intro-IVR'], PASSWORDS);
     expect(result.findings).toContainEqual({
       check: 'apps',
       verdict: 'warning',
-      says: expect.stringContaining('nobody listens to the app "Intro-IVR"'),
+      says: expect.stringContaining('the app "Intro-IVR" is not registered'),
     });
     expect(result.code).toBe(1);
   });
 
-  test('ends with 2 where something is wrong, and says what else was not looked at for that', async () => {
+  test('exits with 2 where there is an error, and names the checks that were skipped for it', async () => {
     const wrong = { ...PASSWORDS, ARI_HANDLERS_PASSWORD: 'a-wrong-password' };
     const { code, output } = await report(['--url', asterisk.url], wrong);
     expect(output).toMatch(/^✘ handlers +Asterisk at \S+ refused the user "handlers" \(401\)/m);
     expect(output).toMatch(/^ {4}ari\.conf \[handlers\] {2}password = <the password of the secret>$/m);
-    expect(output).toContain('not looked at: "handlers" has to be right first');
+    expect(output).toContain('not examined: fix "handlers" first');
     expect(output).not.toContain('a-wrong-password');
     expect(code).toBe(2);
   });
 
-  test('takes the users from Secrets Manager', async () => {
+  test('reads the users from Secrets Manager', async () => {
     const secrets = ['--connector-secret', 'connector-secret', '--handlers-secret', 'handlers-secret'];
     const result = await findings(['--url', asterisk.url, ...secrets], awsEnvironment);
     expect(['connector', 'handlers'].map((role) => verdictOf(result.findings, role))).toEqual(['ok', 'ok']);
   });
 
-  test('takes the users from the secrets that the stacks have named', async () => {
+  test('reads the users from the secrets with the stacks’ names', async () => {
     for (const user of [CONNECTOR, HANDLERS]) aws.secrets.set(`ari-eventbridge/pbx-1/${user.username}`, user);
     const result = await findings(['--url', asterisk.url, '--node', 'pbx-1', '--from-secrets'], awsEnvironment);
     expect(['connector', 'handlers'].map((role) => verdictOf(result.findings, role))).toEqual(['ok', 'ok']);
   });
 
-  test('takes the users from the file that asterisk-config has made', async () => {
+  test('reads the users from the file that asterisk-config has written', async () => {
     const file = join(folder.path, 'passwords.json');
     writeFileSync(file, JSON.stringify({ 'pbx-1': { connector: CONNECTOR, handlers: HANDLERS } }), { mode: 0o600 });
     const result = await findings(['--url', asterisk.url, '--node', 'pbx-1', '--passwords', file]);
     expect(['connector', 'handlers'].map((role) => verdictOf(result.findings, role))).toEqual(['ok', 'ok']);
   });
 
-  test('sees an event of Asterisk on the bus, and takes rule and queue away again', async () => {
+  test('sees an event of Asterisk on the bus, and removes rule and queue', async () => {
     const connector = new ConnectorProcess({
       ...awsEnvironment,
       ARI_NODES: JSON.stringify([
@@ -136,7 +136,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
       const args = ['--url', asterisk.url, '--apps', 'Intro-IVR', '--bus', 'calls'];
       const seen = await findings(args, { ...awsEnvironment, ...PASSWORDS });
       expect(seen.findings.find(({ check }) => check === 'apps')?.says).toMatch(
-        /registered by connector \w+: a channel can/,
+        /registered by connector \w+: channels can/,
       );
       expect(seen.findings.at(-1)).toMatchObject({
         check: 'bus',
@@ -145,8 +145,8 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
       });
       expect([seen.code, aws.rules.size, aws.queues.size]).toEqual([0, 0, 0]);
 
-      // Ctrl-C while it waits for an event that does not come.
-      aws.swallows = true;
+      // Ctrl-C while it waits for an event that is lost.
+      aws.dropsEvents = true;
       const running = doctor(args, { ...awsEnvironment, ...PASSWORDS });
       await until('it to wait', () => aws.queues.size === 1 && aws.requests.at(-1) === 'ReceiveMessage');
       await running.interrupt();
@@ -160,7 +160,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
     let bundle: string;
 
     beforeAll(async () => {
-      // Below node_modules, where the function finds the SDK that Lambda's runtime brings along.
+      // Below node_modules, where the function finds the SDK that Lambda's runtime includes.
       const cache = join(ROOT, 'node_modules/.cache');
       mkdirSync(cache, { recursive: true });
       bundle = mkdtempSync(join(cache, 'doctor-function-'));
@@ -201,7 +201,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
 
     const node = () => ({ name: 'pbx-1', url: asterisk.url, apps: ['Intro-IVR'], secretId: 'handlers-secret' });
 
-    test('gives the report of a function that looks from where the handlers are', async () => {
+    test('prints the report of a function on the handlers’ network path', async () => {
       deploy([node()], { 'pbx-1': 'connector-secret' });
       const args = ['--node', 'pbx-1', '--from', 'lambda', '--function', 'doctor', '--calls'];
       const result = await findings(args, awsEnvironment);
@@ -210,7 +210,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
       }
     });
 
-    test('says what the function cannot read, and looks at the rest', async () => {
+    test('reports what the function cannot read, and examines the rest', async () => {
       deploy([{ ...node(), secretId: 'no-such-secret' }]);
       const result = await findings(['--node', 'pbx-1', '--from', 'lambda', '--function', 'doctor'], awsEnvironment);
       expect(result.findings[0]).toMatchObject({
@@ -222,7 +222,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
       expect(result.code).toBe(2);
     });
 
-    test('says that there is no such function', async () => {
+    test('reports that the function does not exist', async () => {
       const { code, output } = await report(
         ['--node', 'pbx-1', '--from', 'lambda', '--function', 'none'],
         awsEnvironment,

@@ -65,12 +65,12 @@ afterAll(() => {
   rmSync(KEYS, { recursive: true, force: true });
 });
 
-/** Certificate and key in one file, as the documents have it. */
+/** Certificate and key in one file, as in the documents. */
 function put(name: string, { certificate, key }: PrivateCertificate): void {
   writeFileSync(join(KEYS, name), certificate + key, { mode: 0o644 });
 }
 
-/** Starts Asterisk with the files of now, and one connection of somebody else's. */
+/** Starts Asterisk with the current files, and opens one foreign connection. */
 async function restart(): Promise<void> {
   idle?.destroy();
   await asterisk.stop();
@@ -89,14 +89,14 @@ const troubles = (findings: Finding[]): Finding[] => findings.filter(({ verdict 
 const remediesOf = ({ file, section, option, line, otherwise = [] }: Finding): Remedy[] =>
   file ? [{ file, section, option, line } as Remedy, ...otherwise] : [];
 
-/** The line as it is to stand in the file: the password is put where the doctor, who does not show it, leaves a place. */
+/** The suggested line with the real password, which the doctor does not show. */
 function filledIn({ line, ...remedy }: Remedy): Remedy {
   const user = [CONNECTOR, HANDLERS].find(({ username }) => username === remedy.section);
   return { ...remedy, line: line.replace(PASSWORD_PLACE, user?.password ?? '') };
 }
 
 describe.skipIf(!OWN_ASTERISK)('a sound installation', () => {
-  test('is found sound, over plain HTTP and over TLS with a private authority', async () => {
+  test('has no errors, over plain HTTP and over TLS with a private CA', async () => {
     await asterisk.start();
     const connector = await openEvents(asterisk.url, CONNECTOR, ['Intro-IVR']);
     for (const how of [{}, secure()]) {
@@ -115,7 +115,7 @@ describe.skipIf(!OWN_ASTERISK)('a sound installation', () => {
 });
 
 describe.skipIf(!OWN_ASTERISK)('what asterisk-config renders', () => {
-  test('is found sound, with everything that only a channel shows', async () => {
+  test('has no errors, including the options that only a channel shows', async () => {
     const users = { connector: CONNECTOR, handlers: HANDLERS };
     const rendered = await RenderedAsterisk.prepare(users);
     onTestFinished(() => rendered.end());
@@ -128,15 +128,15 @@ describe.skipIf(!OWN_ASTERISK)('what asterisk-config renders', () => {
   });
 });
 
-describe.skipIf(!OWN_ASTERISK)('what only a channel shows', () => {
-  test('is not guessed without one', async () => {
+describe.skipIf(!OWN_ASTERISK)('options that only a channel shows', () => {
+  test('are skipped without one', async () => {
     await asterisk.start();
     const findings = await visit({});
     const unseen = findings.filter(({ verdict, line }) => verdict === 'skipped' && line).map(({ option }) => option);
     expect(unseen).toEqual(['channelvars', 'websocket_write_timeout', 'password_format']);
   });
 
-  test('is that a password stands in ari.conf as it is, where every ARI user can read it', async () => {
+  test('include a plain-text password in ari.conf, which every ARI user can read', async () => {
     editor.write(ari('handlers', 'password', HANDLERS.password));
     editor.write(ari('handlers', 'password_format', 'plain'));
     await asterisk.start();
@@ -152,7 +152,7 @@ interface Broken {
   /** The options that are taken out to break it. */
   without?: Omit<Remedy, 'line'>[];
   how?: () => Partial<Patient>;
-  /** Which check finds it, and what of which file it names. */
+  /** The check that finds it, and the file and option that it names. */
   check: string;
   file: string;
   option: string;
@@ -188,7 +188,7 @@ const byAri = (check: string, section: string, option: string, value: string, mo
 });
 const calls = () => ({ calls: true });
 
-describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and healed by the line that is suggested', () => {
+describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and fixed by the suggested line', () => {
   test.each<[string, Broken]>([
     ['the HTTP server is off', byHttp('port', 'enabled', 'no')],
     ['the HTTP server is at another port', byHttp('port', 'bindport', '1')],
@@ -200,7 +200,7 @@ describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and healed by th
     ['no connection is kept alive', byHttp('keep-alive', 'session_keep_alive', '0')],
     ['TLS is off', byHttp('port', 'tlsenable', 'no', secure)],
     ['TLS is at another port', byHttp('port', 'tlsbindaddr', '127.0.0.1:1', secure)],
-    ['the certificate is not there', byHttp('port', 'tlscertfile', `${PLACE}/none.pem`, secure)],
+    ['the certificate file is missing', byHttp('port', 'tlscertfile', `${PLACE}/none.pem`, secure)],
     ['the key is of another certificate', byHttp('port', 'tlsprivatekey', `${PLACE}/expired.pem`, secure)],
     ['the certificate is of another host', byHttp('tls', 'tlscertfile', `${PLACE}/elsewhere.pem`, secure)],
     ['the certificate has expired', byHttp('tls', 'tlscertfile', `${PLACE}/expired.pem`, secure)],
@@ -209,13 +209,13 @@ describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and healed by th
     ['res_ari.so is not loaded', noload('res_ari.so', 'ari')],
     ['res_stasis.so is not loaded', noload('res_stasis.so', 'ari')],
     ['res_http_websocket.so is not loaded', noload('res_http_websocket.so', 'prefix')],
-    ['the password is another', byAri('handlers', 'handlers', 'password', 'another')],
-    ['the hash is taken for the password', byAri('connector', 'connector', 'password_format', 'plain')],
+    ['the password is wrong', byAri('handlers', 'handlers', 'password', 'another')],
+    ['the hash is used as the password', byAri('connector', 'connector', 'password_format', 'plain')],
     [
-      'the section is no user',
+      'the section is not a user',
       { without: [ari('handlers', 'type', '')], check: 'handlers', file: 'ari.conf', option: 'type' },
     ],
-    ['the address is not let in', byAri('handlers', 'handlers', 'deny', '0.0.0.0/0.0.0.0', { option: 'permit' })],
+    ['the address is not permitted', byAri('handlers', 'handlers', 'deny', '0.0.0.0/0.0.0.0', { option: 'permit' })],
     ['the handlers may only read', byAri('handlers-may-write', 'handlers', 'read_only', 'yes')],
     ['the connector may write', byAri('connector-read-only', 'connector', 'read_only', 'no')],
     ['res_ari_events.so is not loaded', noload('res_ari_events.so')],

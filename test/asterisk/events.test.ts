@@ -11,7 +11,7 @@ import { OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 
 const USER = { username: 'capture', password: 'p' };
 
-/** Types of the model that neither SIP calls nor Local channels have brought about here. */
+/** Types of the model that neither SIP calls nor Local channels cause here. */
 const NOT_PROVOKED = [
   'ApplicationRegistered',
   'ApplicationUnregistered',
@@ -64,13 +64,13 @@ describe.skipIf(!OWN_ASTERISK)('a real Asterisk', () => {
 
     test('a second subscriber', async () => {
       const second = await openEvents(asterisk.url, USER, [APP]);
-      await until('the news', () => events.some(({ type }) => type === 'ApplicationReplaced'));
+      await until('the event', () => events.some(({ type }) => type === 'ApplicationReplaced'));
       second.close();
     });
   });
 
   describe('and with that', () => {
-    test('every event type but a few, and none that the model does not know', () => {
+    test('every event type except a few, and no unknown ones', () => {
       const captured = richest(events);
       if (process.env.UPDATE_FIXTURES) writeFixtures(captured);
       const missing = eventTypes.filter((type) => !captured.has(type));

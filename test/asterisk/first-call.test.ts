@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthorization } from '../../lib/ari/credentials.ts';
 import { LocalSystem, type NodeUsers } from '../../lib/local/local-system.ts';
+import { APPS } from '../support/apps.ts';
+import { runningProcesses } from '../support/processes.ts';
 import { channelOf, Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
 import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
@@ -19,7 +21,7 @@ const recorder = new Recorder();
 
 beforeAll(async () => {
   asterisk = await RealAsterisk.prepare();
-  const nodes = [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
+  const nodes = [{ name: NODE, url: asterisk.url, apps: APPS }];
   system = await LocalSystem.prepare(ROOT, nodes, recorder);
   users = system.users[0] as NodeUsers;
   if (!OWN_ASTERISK) {
@@ -38,7 +40,7 @@ afterAll(async () => {
   await asterisk?.stop();
 });
 
-/** Places a call and gives its channel's id once the function has been handed its StasisStart. */
+/** Places a call, and returns its channel's id once the function has received its StasisStart. */
 async function call(extension: string, how: Omit<Parameters<typeof placeCall>[1], 'to'> = {}) {
   const before = recorder.ofType('StasisStart').length;
   const ended = placeCall(asterisk.sipPort, { to: extension, ...how });
@@ -76,7 +78,7 @@ describe('a call to ivr', () => {
     ]);
   });
 
-  test('leads to conference room 100 on digit 2', async () => {
+  test('moves the caller to conference room 100 on digit 2', async () => {
     const { ended, channelId } = await call('ivr', { digit: { key: '2', afterMs: 500 }, hangUpAfterMs: 2000 });
     const moved = await until('the move', () =>
       recorder.ofType('StasisStart', channelId).find(({ detail }) => detail.application === 'Super-Conference'),
@@ -96,14 +98,14 @@ describe('a call to ivr', () => {
 });
 
 describe('calls to conference', () => {
-  test('sit in one bridge named 100, which goes when both have left', async () => {
+  test('are in one bridge named 100, which is destroyed when both have left', async () => {
     const ended = placeCall(asterisk.sipPort, { to: 'conference', count: 2, hangUpAfterMs: 3000 });
     await until('two in room 100', roomHolds(2));
     await ended;
     await until('the room to go', roomHolds(undefined));
   });
 
-  test('are put back when the room was destroyed under them', async () => {
+  test('are added to a new room when their room was destroyed', async () => {
     const { ended, channelId } = await call('conference', { hangUpAfterMs: 4000 });
     const entered = () => recorder.ofType('ChannelEnteredBridge', channelId).length;
     await until('the caller in the room', () => entered() === 1);
@@ -116,7 +118,7 @@ describe('calls to conference', () => {
 });
 
 describe('what reaches the bus', () => {
-  test('carries metadata that orders and identifies every event of a call', async () => {
+  test('has metadata that orders and identifies every event of a call', async () => {
     const { ended, channelId } = await call('ivr', { digit: { key: '9', afterMs: 300 } });
     await ended;
     await until('its StasisEnd', () => recorder.ofType('StasisEnd', channelId)[0]);
@@ -129,13 +131,13 @@ describe('what reaches the bus', () => {
     expect(finished?.resources).toContain(`${NODE}/channel/${channelId}`);
   });
 
-  test('leaves no function failed', () => {
+  test('has caused no failed invocation', () => {
     expect(recorder.failures).toEqual([]);
   });
 });
 
 describe.skipIf(!OWN_ASTERISK)('Asterisk stopped and started again', () => {
-  test('is found again by the connector, and the next call is handled', async () => {
+  test('is reconnected by the connector, and the next call is handled', async () => {
     await asterisk.stop();
     await until('NodeDisconnected', () => recorder.ofType('NodeDisconnected')[0]);
     const connected = system.connected(NODE);
@@ -149,7 +151,7 @@ describe.skipIf(!OWN_ASTERISK)('Asterisk stopped and started again', () => {
 
 describe('passwords', () => {
   test('appear in no log line, no event, no process argument, no template', async () => {
-    const commandLines = processArguments();
+    const commandLines = runningProcesses().map(({ command }) => command);
     const templates = readdirSync(system.assembly, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.json') || file.endsWith('js'))
       .map((file) => readFileSync(join(system.assembly, file), 'utf8'));
@@ -168,16 +170,3 @@ describe('passwords', () => {
     }
   });
 });
-
-/** The arguments of every process that this one may look at. */
-function processArguments(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
-}

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** A password in the crypt form, as `mkpasswd -m sha-512` prints it: not by the code that is tested. */
+/** A password's hash, as `mkpasswd -m sha-512` prints it: not computed by the tested code. */
 export function hashOf(password: string): string {
   return execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
 }

@@ -20,11 +20,7 @@ fi
 need=()
 command -v debootstrap >/dev/null || need+=(debootstrap)
 command -v sipp >/dev/null || need+=(sip-tester)
-if [ ${#need[@]} -gt 0 ]; then
-  say "installing ${need[*]}"
-  apt-get update -qq
-  apt-get install -qq --no-install-recommends "${need[@]}" >/dev/null
-fi
+if [ ${#need[@]} -gt 0 ]; then "$(dirname "$0")/../support/install-packages.sh" "${need[@]}"; fi
 
 [ -e "$root/.complete" ] && exit 0
 

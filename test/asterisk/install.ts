@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** Where the chroot with Asterisk is kept between runs. */
 export const ASTERISK_ROOT = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ari-eventbridge/asterisk');
 
-/** Gets Asterisk and sipp before the suite begins, unless `ASTERISK_URL` names a server that runs already. */
+/** Installs Asterisk and sipp before the suite, unless `ASTERISK_URL` names a running server. */
 export function setup(): void {
   if (process.env.ASTERISK_URL) {
     console.warn(

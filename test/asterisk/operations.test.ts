@@ -12,7 +12,7 @@ import { serverRows } from './operations/server.ts';
 import { APP, DIALPLAN, pjsip, Stage, type TransportName } from './operations/stage.ts';
 import { OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
 
-/** Every command of ARI: the compiler misses one that is not here, and a test one that is no longer. */
+/** Every command of ARI: the compiler finds missing ones, and a test finds those that no longer exist. */
 const ROWS: Record<OperationName, Row> = { ...serverRows, ...channelRows, ...bridgeRows, ...recordingAndPlaybackRows };
 
 const USER = { username: 'operations', password: 'p' };
@@ -26,7 +26,7 @@ test('the table has every operation of the API but its 109th, the event WebSocke
   expect(all).toHaveLength(108);
 });
 
-// It loads modules, writes objects and names log files: nothing to be done to a server that is in use.
+// It loads modules, writes objects and names log files, which must not be done to a server in use.
 describe.skipIf(!OWN_ASTERISK)('on a real Asterisk', () => {
   let asterisk: RealAsterisk;
   const events: ReceivedEvent[] = [];
@@ -63,7 +63,7 @@ describe.skipIf(!OWN_ASTERISK)('on a real Asterisk', () => {
     const working = Object.entries<Row>(ROWS).filter(([, row]) => row.works);
     const missing = Object.entries<Row>(ROWS).filter(([, row]) => row.missing);
 
-    test.each(working)('%s does its work', async (_, { works }) => {
+    test.each(working)('%s works', async (_, { works }) => {
       await works?.(stage());
     });
 

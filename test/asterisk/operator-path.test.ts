@@ -21,10 +21,10 @@ const HOST = 'pbx-1.example.com';
 const KEYS = join(ASTERISK_ROOT, 'etc/asterisk/keys');
 const COPIED = join(ASTERISK_ROOT, 'root/asterisk.d');
 
-/** The commands of the README for who deploys, in their order. */
+/** The README's commands for deploying, in order. */
 function operatorPath(): string[] {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const section = readme.slice(readme.indexOf('## Deploy'), readme.indexOf('## For those who work on it'));
+  const section = readme.slice(readme.indexOf('## Deploy'), readme.indexOf('## Development'));
   const blocks = [...section.matchAll(/^ {3}```sh\n(.*?)^ {3}```$/gms)].map(([, lines = '']) => lines);
   return blocks
     .join('')
@@ -46,7 +46,7 @@ const COMMANDS = {
   esac`,
 };
 
-describe.skipIf(!OWN_ASTERISK)('who follows the README from an empty Asterisk on', () => {
+describe.skipIf(!OWN_ASTERISK)('an operator who follows the README, from an empty Asterisk on', () => {
   const project = copyProject();
   const tools = temporaryFolder();
   const recorder = new Recorder();
@@ -110,7 +110,7 @@ describe.skipIf(!OWN_ASTERISK)('who follows the README from an empty Asterisk on
     return { code: await code, output };
   }
 
-  test('comes to a call that is handled', async () => {
+  test('gets a handled call', async () => {
     const lines = operatorPath();
     expect(lines.map((line) => line.split(' ', 2).join(' '))).toEqual([
       'npx cdk',
@@ -121,7 +121,7 @@ describe.skipIf(!OWN_ASTERISK)('who follows the README from an empty Asterisk on
       'npx ari-eventbridge',
     ]);
     for (const line of lines) {
-      // Who has typed this far has waited longer than the connector between two attempts.
+      // Typing all this takes longer than the connector waits between two attempts.
       if (line.includes('doctor')) await connected;
       const { code, output } = await run(line);
       expect(code, `${line}\n${output}`).toBe(0);

@@ -80,7 +80,7 @@ const nodeWith = (caFile?: string) => ({
   ...(caFile && { caFile: join(folder.path, caFile) }),
 });
 
-/** The connector's process, and what it is told of AWS, told to this process as well. */
+/** The connector's process; this process gets its AWS environment as well. */
 async function startConnector(caFile?: string): Promise<ConnectorProcess> {
   const told = {
     AWS_ENDPOINT_URL: aws.url,
@@ -101,8 +101,8 @@ async function startConnector(caFile?: string): Promise<ConnectorProcess> {
   return connector;
 }
 
-describe.skipIf(!OWN_ASTERISK)('with a certificate of a private authority', () => {
-  test('events come over wss and commands go over https, for whoever is told of the authority', async () => {
+describe.skipIf(!OWN_ASTERISK)('with a certificate of a private CA', () => {
+  test('events come over wss and commands go over https, with the CA configured', async () => {
     await serve();
     const running = await startConnector('ca.pem');
     await running.becomesReady();
@@ -133,14 +133,14 @@ describe.skipIf(!OWN_ASTERISK)('with a certificate of a private authority', () =
       'ca.pem',
       /it is for DNS:pbx\.elsewhere\.example, not for 127\.0\.0\.1/,
     ],
-    ['is of an authority that nobody was told of', {}, undefined, /who signed it is not known here.*`caFile`/],
+    ['is signed by a CA that is not trusted', {}, undefined, /its CA is not trusted.*`caFile`/],
     [
-      'is of another authority than the one that was named',
+      'is signed by another CA than the configured one',
       {},
       'other-ca.pem',
-      /the file that `caFile` .* holds other authorities/,
+      /`caFile` of the node in cdk\.json has other CAs/,
     ],
-  ])('one that %s is refused by all in the same words, those of the doctor', async (_, wishes, caFile, sentence) => {
+  ])('one that %s is refused everywhere with the doctor’s message', async (_, wishes, caFile, sentence) => {
     await serve(wishes);
     const ca = readCaFile(nodeWith(caFile));
     const trust = ca === undefined ? {} : { ca };

@@ -10,7 +10,7 @@ import { ASTERISK_ROOT } from './install.ts';
 
 const run = promisify(execFile);
 
-/** The dialplan of the user's documents. */
+/** The dialplan of the documents. */
 const EXTENSIONS = `
 [default]
 exten => ivr,1,NoOp()
@@ -52,7 +52,7 @@ exten => burst,1,Set(i=0)
  */
 const { ASTERISK_URL, ASTERISK_USER = '', ASTERISK_PASSWORD = '', ASTERISK_SIP_PORT = '5060' } = process.env;
 
-/** Whether the server is ours to configure and to restart. */
+/** Whether these tests may configure and restart the server. */
 export const OWN_ASTERISK = ASTERISK_URL === undefined;
 
 /** A user of the server that runs already. */
@@ -135,7 +135,7 @@ export class RealAsterisk {
     );
   }
 
-  /** Asterisk hangs up all channels before it ends by itself; with `SIGKILL` nobody hears a word more. */
+  /** Asterisk hangs up all channels before it exits; with `SIGKILL` it sends nothing more. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process;
     this.#process = undefined;

@@ -18,7 +18,7 @@ import { RealAsterisk } from './real-asterisk.ts';
 
 const LOG = 'var/log/asterisk/dialplan-of-tests';
 
-/** A real Asterisk on the files that were rendered for it, and nothing but them. */
+/** A real Asterisk with the rendered files only. */
 export class RenderedAsterisk {
   readonly server: RealAsterisk;
   readonly passwords: NodePasswords;
@@ -64,7 +64,7 @@ export class RenderedAsterisk {
     chmodSync(path, 0o644);
   }
 
-  /** Stops Asterisk, and leaves its files as they were found. */
+  /** Stops Asterisk, and restores its files. */
   async end(): Promise<void> {
     await this.server.stop();
     for (const [path, text] of this.#found) {
@@ -90,7 +90,7 @@ export class RenderedAsterisk {
   }
 }
 
-/** One request, as an HTTP client that is not ours makes it. `status` 0: nobody listens there. */
+/** One request with another HTTP client than ours. `status` 0: nothing listens there. */
 export async function ask(
   url: string,
   { method = 'GET', user, headers = {}, ca }: AskOptions = {},

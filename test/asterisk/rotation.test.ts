@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import { LocalSystem } from '../../lib/local/local-system.ts';
 import type { SimulatedUser } from '../../lib/simulator/ari-server.ts';
+import { APPS } from '../support/apps.ts';
 import { Recorder } from '../support/recorder.ts';
 import { until } from '../support/until.ts';
 import { hashOf } from './hash-of.ts';
@@ -27,7 +28,7 @@ describe.skipIf(!OWN_ASTERISK)('passwords changed by the steps of docs/rotation.
     asterisk = await RealAsterisk.prepare();
     asterisk.configure([OLD.connector, OLD.handlers]);
     await asterisk.start();
-    const node = { name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] };
+    const node = { name: NODE, url: asterisk.url, apps: APPS };
     system = await LocalSystem.prepare(ROOT, [node], recorder);
     system.useUsers({ node: NODE, ...OLD });
     const connected = system.connected(NODE);
@@ -39,7 +40,7 @@ describe.skipIf(!OWN_ASTERISK)('passwords changed by the steps of docs/rotation.
     await asterisk?.stop();
   });
 
-  /** Gives Asterisk these users, as crypt(3) has their passwords, and no others. */
+  /** Configures these users in Asterisk, with hashed passwords, and no others. */
   async function giveAsterisk(users: SimulatedUser[]): Promise<void> {
     asterisk.configure(
       users.map((user) => ({ ...user, password: `${hashOf(user.password)}\npassword_format = crypt` })),
@@ -52,7 +53,7 @@ describe.skipIf(!OWN_ASTERISK)('passwords changed by the steps of docs/rotation.
     return (await fetch(`${asterisk.url}/asterisk/ping`, { headers })).status;
   }
 
-  test('lose no call, and leave the old ones worthless', async () => {
+  test('lose no call, and invalidate the old ones', async () => {
     let placed = 0;
     let going = true;
     const callers = [0, 1].map(async () => {
@@ -79,13 +80,13 @@ describe.skipIf(!OWN_ASTERISK)('passwords changed by the steps of docs/rotation.
     expect(recorder.invocations.flatMap(({ error }) => error ?? [])).toEqual([]);
     expect(recorder.deadLetters).toEqual([]);
     expect(recorder.events.filter((event) => event['detail-type'] === 'NodeDisconnected')).toEqual([]);
-    // The old user was refused in the middle of a call, and nobody heard of it.
+    // The old user was refused in the middle of a call, without an effect on the call.
     expect(recorder.commands.some(({ status }) => status === 401)).toBe(true);
     for (const user of Object.values(OLD)) expect(await statusFor(user)).toBe(401);
     for (const user of Object.values(NEW)) expect(await statusFor(user)).toBe(200);
   }, 120_000);
 
-  test('are those that the connector begins its next connection with', async () => {
+  test('are used by the connector for its next connection', async () => {
     const connected = system.connected(NODE);
     await asterisk.stop();
     await asterisk.start();

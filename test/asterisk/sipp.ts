@@ -20,11 +20,11 @@ export interface Call {
   headers?: readonly string[];
 }
 
-/** Longer than any call of the tests. */
+/** Time limit, longer than any call of the tests. */
 const CALL_LIMIT_S = 60;
 
 /**
- * Calls Asterisk with a SIP phone that is not ours: sipp.
+ * Calls Asterisk with an independent SIP phone: sipp.
  *
  * @throws with what sipp says when a call did not go as described
  */

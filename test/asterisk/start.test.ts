@@ -21,7 +21,7 @@ afterAll(async () => {
   await asterisk?.stop();
 });
 
-test('start --asterisk handles a call of a real phone with users that ari.conf has already', async () => {
+test('start --asterisk handles a call of a real phone with existing users of ari.conf', async () => {
   const environment = { HANDLERS_PASSWORD: HANDLERS.password, CONNECTOR_PASSWORD: CONNECTOR.password };
   const users = ['--user', HANDLERS.username, '--password-env', 'HANDLERS_PASSWORD'];
   const listener = ['--connector-user', CONNECTOR.username, '--connector-password-env', 'CONNECTOR_PASSWORD'];

@@ -9,11 +9,13 @@
  * hits all of them alike; each figure is the median over the rounds.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundleConnector, CONNECTOR_BUNDLE } from '../../lib/cdk/connector-image.ts';
 import { LocalAws } from '../support/local-aws.ts';
+import type { Usage } from './connector/usage.ts';
 
 const ROUNDS = 3;
 const FULL_SPEED_EVENTS = 150_000;
@@ -26,8 +28,6 @@ const SCENARIOS = [
   { name: 'at1500Stub20ms', count: 6000, rate: 1500, latencyMs: 20 },
 ];
 const LIMIT_MS = 120_000;
-/** CPU time in /proc comes in hundredths of a second. */
-const TICKS_PER_SECOND = 100;
 const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:connector';
 
 interface Run {
@@ -78,7 +78,11 @@ export async function bench(): Promise<object> {
 
 function start(file: string, environment: Record<string, string>): ChildProcess {
   const { PATH = '' } = process.env;
-  return spawn(process.execPath, [file], { env: { PATH, ...environment }, stdio: ['ignore', 'ignore', 2] });
+  const usage = pathToFileURL(join(import.meta.dirname, 'connector/usage.ts')).href;
+  return spawn(process.execPath, ['--import', usage, file], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'ignore', 2, 'ipc'],
+  });
 }
 
 async function run(
@@ -103,12 +107,16 @@ async function run(
     });
     await connected;
     await new Promise((resolve) => setTimeout(resolve, 700));
-    const pid = contestant.pid as number;
-    const before = cpuSeconds(pid);
+    const before = await usageOf(contestant);
     const finished = message(stub);
     source.send('go');
     const figures = (await finished) as Pick<Run, 'eventsPerSecond' | 'p50Ms' | 'p99Ms'>;
-    return { ...figures, cpuMicrosPerEvent: ((cpuSeconds(pid) - before) * 1e6) / count, rssMib: peakRssMib(pid) };
+    const after = await usageOf(contestant);
+    return {
+      ...figures,
+      cpuMicrosPerEvent: (after.cpuMicros - before.cpuMicros) / count,
+      rssMib: after.peakRssMib,
+    };
   } finally {
     for (const child of [contestant, source, stub]) child?.kill('SIGKILL');
   }
@@ -116,7 +124,7 @@ async function run(
 
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no word for ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    const timer = setTimeout(() => reject(new Error(`no message for ${LIMIT_MS / 1000} s`)), LIMIT_MS);
     child.once('message', (value) => {
       clearTimeout(timer);
       resolve(value);
@@ -124,14 +132,10 @@ function message(child: ChildProcess): Promise<unknown> {
   });
 }
 
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function peakRssMib(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+function usageOf(contestant: ChildProcess): Promise<Usage> {
+  const usage = message(contestant) as Promise<Usage>;
+  contestant.send('usage');
+  return usage;
 }
 
 function summary(runs: ReadonlyMap<string, readonly Run[]>): object {

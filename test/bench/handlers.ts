@@ -12,13 +12,14 @@ import { build } from 'esbuild';
 import { readCloudAssembly } from '../../lib/local/template/cloud-assembly.ts';
 import { readDeployment } from '../../lib/local/template/read-deployment.ts';
 import { synthesize } from '../../lib/local/template/synth.ts';
+import { APPS } from '../support/apps.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../support/handler-import.ts';
 import { installAriClient } from './call/install-ari-client.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Fresh processes for each handler. They take turns, so that whatever else the machine does hits all of them alike. */
 const ROUNDS = 41;
-const NODES = [{ name: 'pbx-1', url: 'http://127.0.0.1:1/ari', apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }];
+const NODES = [{ name: 'pbx-1', url: 'http://127.0.0.1:1/ari', apps: APPS }];
 
 interface Subject {
   name: string;

@@ -43,7 +43,7 @@ export async function bench(): Promise<object> {
     const body = Buffer.from(JSON.stringify({ Entries }));
     const headers = { host: endpoint.host, 'content-type': TYPE, 'x-amz-target': TARGET };
     const request = { method: 'POST', protocol: 'http:', hostname: endpoint.hostname, path: '/', headers, body };
-    const signable = { host: endpoint.host, path: '/', contentType: TYPE, target: TARGET, body };
+    const signable = { method: 'POST', path: '/', headers, body };
 
     const ways: Record<string, () => Promise<unknown>> = {
       'SDK client': () => client.send(new PutEventsCommand({ Entries })),

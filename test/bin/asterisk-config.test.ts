@@ -40,14 +40,14 @@ async function run(args: string[], nodes?: object[]): Promise<void> {
 const contentOf = (file: string) => readFileSync(join(folder, 'asterisk.d', file), 'utf8');
 const into = (...more: string[]) => ['--output', join(folder, 'asterisk.d'), '--passwords', passwords, ...more];
 
-test('the project’s own cdk.json gives the dialplan of the documents', async () => {
+test('the project’s own cdk.json renders the documented dialplan', async () => {
   await run(['extensions.conf']);
   expect(said).toContain('exten => ivr,1,NoOp()\n same => n,Stasis(Intro-IVR)\n');
   expect(said).toContain('exten => conference,1,NoOp()\n same => n,Stasis(Super-Conference,100)\n');
   expect(said).not.toContain('[general]');
 });
 
-test('all three files go to standard output, with users that were made up without AWS', async () => {
+test('all three files are written to standard output, with generated passwords, without AWS', async () => {
   await run(['--passwords', passwords]);
   for (const file of FILES) expect(said).toContain(`; ${file} of pbx-1`);
   const { connector, handlers } = JSON.parse(readFileSync(passwords, 'utf8'))['pbx-1'];
@@ -57,7 +57,7 @@ test('all three files go to standard output, with users that were made up withou
   expect(verifySha512Crypt(handlers.password, hashes[1] as string)).toBe(true);
   expect(said + noted).not.toContain(connector.password);
   expect(said + noted).not.toContain(handlers.password);
-  expect(noted).toBe(`${passwords}: new passwords for pbx-1\n`);
+  expect(noted).toBe(`${passwords}: added generated passwords for pbx-1\n`);
 });
 
 describe('into a folder', () => {
@@ -71,11 +71,11 @@ describe('into a folder', () => {
     expect(noted).toBe('');
   });
 
-  test('it leaves what differs as it is, shows how, and fails, where it can ask nobody', async () => {
+  test('without a terminal it does not overwrite a changed file, but shows the difference and fails', async () => {
     await run(into());
     writeFileSync(join(folder, 'asterisk.d/http.conf'), 'mine\n');
     said = '';
-    await expect(run(into())).rejects.toThrow('left as it was: http.conf; --overwrite writes without asking');
+    await expect(run(into())).rejects.toThrow('not overwritten: http.conf; use --overwrite to write without asking');
     expect(contentOf('http.conf')).toBe('mine\n');
     expect(said).toContain('-mine\n');
     expect(said).toContain('+sessionlimit = 400\n');
@@ -126,7 +126,7 @@ describe('with Secrets Manager', () => {
   let ending: { kill(): unknown } | undefined;
   afterEach(() => ending?.kill());
 
-  test('--from-secrets renders what a deploy made up, and shows it to nobody', async () => {
+  test('--from-secrets renders the generated passwords of a deployment, and does not show them', async () => {
     const cli = runCli(['asterisk-config', '--from-secrets'], environment);
     ending = cli;
     expect(await cli.exited).toBe(0);
@@ -137,13 +137,13 @@ describe('with Secrets Manager', () => {
     expect(cli.output).not.toContain('hidden');
   }, 60_000);
 
-  test('--push-secrets stores what is typed, which is not shown', async () => {
+  test('--push-secrets stores the typed passwords, which are not shown', async () => {
     const terminal = onTerminal(`'${process.execPath}' '${CLI}' asterisk-config --push-secrets`, environment);
     ending = terminal;
-    await terminal.answer('section of the user for the connector [connector]: ', '\r');
-    await terminal.answer('the password of connector (not shown): ', 'typed;one\r');
-    await terminal.answer('section of the user for the handlers [handlers]: ', 'operator\r');
-    await terminal.answer('the password of operator (not shown): ', 'typed two\r');
+    await terminal.answer('of the user for the connector [connector]: ', '\r');
+    await terminal.answer('password of connector (not shown): ', 'typed;one\r');
+    await terminal.answer('of the user for the handlers [handlers]: ', 'operator\r');
+    await terminal.answer('password of operator (not shown): ', 'typed two\r');
     expect(await terminal.exited).toBe(0);
     expect(terminal.shown).toContain('ari-eventbridge/pbx-1/handlers: stored in Secrets Manager');
     expect(terminal.shown).not.toContain('typed');
@@ -163,13 +163,13 @@ describe('with Secrets Manager', () => {
   }, 60_000);
 });
 
-test('a file of passwords that is not there is never made up to be stored', async () => {
+test('--push-secrets does not generate a missing passwords file', async () => {
   const refused = run(['--push-secrets', '--passwords', passwords]);
   await expect(refused).rejects.toThrow('expected an existing file with the users of "pbx-1"');
   expect(() => statSync(passwords)).toThrow('ENOENT');
 });
 
-test('a hash that Asterisk has already stays', async () => {
+test('an existing hash is kept', async () => {
   const users = { connector: { username: 'c', password: 'p1' }, handlers: { username: 'h', password: 'p2' } };
   writeFileSync(passwords, JSON.stringify({ 'pbx-1': users }), { mode: 0o600 });
   const hash = sha512Crypt('p2', 'mine');
@@ -186,18 +186,20 @@ test('one of several nodes is chosen by its name', async () => {
   await run(['extensions.conf', '--node', 'pbx-2'], nodes);
   expect(said).toContain('Stasis(Other)');
   await expect(run(['extensions.conf'], nodes)).rejects.toThrow(
-    'expected --node NAME, as cdk.json names several: pbx-1, pbx-2',
+    'expected --node NAME, as cdk.json has several nodes: pbx-1, pbx-2',
   );
-  await expect(run(['extensions.conf', '--node', 'x'], nodes)).rejects.toThrow('--node x: cdk.json names pbx-1, pbx-2');
+  await expect(run(['extensions.conf', '--node', 'x'], nodes)).rejects.toThrow(
+    '--node x: expected a node of cdk.json (pbx-1, pbx-2)',
+  );
 });
 
-test('what is allowed and may surprise is said beside the files', async () => {
+test('warnings are written besides the files', async () => {
   await run(['http.conf'], [{ ...NODE, asterisk: { http: { enabled: false } } }]);
   expect(noted).toMatch(/^warning: pbx-1: http.enabled is false/);
   expect(said).toContain('enabled = no');
 });
 
-test('faults of cdk.json are all told, and nothing is written', async () => {
+test('all faults of cdk.json are reported, and nothing is written', async () => {
   const nodes = [{ ...NODE, asterisk: { http: { prefix: 'a\n[x]' }, fallback: 'x' } }];
   await expect(run(into(), nodes)).rejects.toThrow(/`nodes` cannot be used:\n {2}- .*prefix.*\n {2}- .*fallback/);
   expect(() => statSync(join(folder, 'asterisk.d'))).toThrow('ENOENT');
@@ -210,7 +212,7 @@ test.each([
   [['--push-secrets', 'ari.conf'], '--push-secrets writes no files'],
   [['--push-secrets', '--output', 'x'], '--push-secrets writes no files'],
   [['--push-secrets'], 'expected a terminal to ask'],
-  [['--overwrite', 'http.conf'], '--overwrite: expected --output FOLDER beside it'],
+  [['--overwrite', 'http.conf'], '--overwrite: expected --output FOLDER as well'],
   [['sip.conf'], 'expected files among http.conf, ari.conf, extensions.conf, got "sip.conf"'],
   [['--password', 'x'], "Unknown option '--password'"],
 ])('%j is refused with a sentence', async (args, sentence) => {

@@ -25,7 +25,7 @@ const write = (text: string, answer = false) =>
   );
 const path = () => join(folder, 'http.conf');
 
-test('a file that is not there is written, for its owner and group alone', async () => {
+test('a missing file is written, readable by its owner and group only', async () => {
   expect(await existingFile(folder, 'http.conf')).toBeUndefined();
   expect(await write('a\n')).toBe(true);
   expect(await existingFile(folder, 'http.conf')).toBe('a\n');
@@ -33,14 +33,14 @@ test('a file that is not there is written, for its owner and group alone', async
   expect(said).toBe(`${path()}: written\n`);
 });
 
-test('a file that is the same already is let be', async () => {
+test('an unchanged file is not written', async () => {
   await write('a\n');
   said = '';
   expect(await write('a\n')).toBe(true);
   expect(said).toBe(`${path()}: is up to date\n`);
 });
 
-test('a file that differs is shown, and stays where it may not be overwritten', async () => {
+test('the difference is shown, and the file is not overwritten without permission', async () => {
   await write('a\n');
   said = '';
   expect(await write('b\n', false)).toBe(false);
@@ -59,7 +59,7 @@ test('a file that may be overwritten keeps its mode and its owner', async () => 
   expect(said).toMatch(/be overwritten\?\n.*: written\n$/);
 });
 
-test.runIf(process.getuid?.() === 0)('what root makes anew belongs to whom the folder around it belongs', async () => {
+test.runIf(process.getuid?.() === 0)('a file created by root gets the owner of its folder', async () => {
   const etc = dirname(folder);
   chownSync(etc, 1234, 1235);
   await write('a\n');
@@ -69,18 +69,18 @@ test.runIf(process.getuid?.() === 0)('what root makes anew belongs to whom the f
 describe('the difference shows of a password', () => {
   const user = (password: string) => `[handlers]\ntype = user\npassword = ${password}\n`;
 
-  test('that it is another', () => {
+  test('that it changes', () => {
     const shown = differenceOf('ari.conf', user('the first'), user('the second'));
-    expect(shown).toContain('-password = (the old one)\n+password = (another one)\n');
+    expect(shown).toContain('-password = (current value)\n+password = (new value)\n');
     expect(shown).not.toMatch(/the first|the second/);
   });
 
-  test('that it stays', () => {
+  test('that it does not change', () => {
     const shown = differenceOf('ari.conf', user('the first'), `${user('the first')}read_only = yes\n`);
     expect(shown).toContain(' password = (unchanged)\n+read_only = yes\n');
   });
 
-  test('nothing, however it is written', () => {
+  test('nothing else, in any notation', () => {
     for (const line of ['password=hidden', 'Password => hidden', ';password = hidden', '  password\t= hidden']) {
       expect(differenceOf('ari.conf', `[a]\n${line}\n`, user('x'))).not.toContain('hidden');
     }

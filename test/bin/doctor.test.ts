@@ -21,9 +21,9 @@ test.each([
   [['--url', 'https://u:hidden@pbx/ari'], 'without user, password, query or fragment'],
   [['--url', 'https://pbx/ari', '--ca-file', 'none.pem'], 'expected `caFile` to name a PEM file'],
   [['--from', 'moon'], 'expected --from lambda, got --from moon'],
-  [['--from', 'lambda'], 'expected --function NAME beside --from lambda'],
+  [['--from', 'lambda'], '--from lambda: expected --function NAME as well'],
   [['--password', 'hidden'], "Unknown option '--password'"],
-])('%j is answered with what was expected, and exit code 3', async (args, sentence) => {
+])('%j fails with what was expected, and exit code 3', async (args, sentence) => {
   const { code, output } = await doctor(args);
   expect(output).toContain(sentence);
   expect(output).not.toContain('hidden');
@@ -31,11 +31,11 @@ test.each([
 });
 
 test.each([
-  ['that others may read', 0o644, '{"pbx-1":{}}', /others may read these passwords \(mode 644\)/],
-  ['that is no JSON', 0o600, 'no JSON at all, but hidden', /expected JSON of the form \{"pbx-1":/],
+  ['that others may read', 0o644, '{"pbx-1":{}}', /other users can read these passwords \(mode 644\)/],
+  ['that is not JSON', 0o600, 'no JSON at all, but hidden', /expected JSON of the form \{"pbx-1":/],
   ['without a password', 0o600, '{"pbx-1":{"connector":{"username":"u","pin":"hidden"}}}', /missing "password"/],
-  ['of another node', 0o600, '{"pbx-2":{}}', /expected the users of "pbx-1", found no such file or node/],
-])('a file of passwords %s is refused without its content', async (_, mode, content, sentence) => {
+  ['of another node', 0o600, '{"pbx-2":{}}', /expected a file with the users of "pbx-1", found no such file or node/],
+])('a passwords file %s is refused without its content', async (_, mode, content, sentence) => {
   const file = join(folderOfTest(), 'passwords.json');
   writeFileSync(file, content, { mode });
   const { code, output } = await doctor(['--node', 'pbx-1', '--passwords', file]);
@@ -44,10 +44,10 @@ test.each([
   expect(code).toBe(3);
 });
 
-test('a server that is not there is wrong: exit code 2, and the lines to write', async () => {
+test('a server that does not answer is an error: exit code 2, and the lines to write', async () => {
   const port = await freePort();
   const { code, output } = await doctor(['--url', `http://127.0.0.1:${port}/ari`]);
-  expect(output).toContain(`✘ port                 nothing listens at 127.0.0.1:${port} (ECONNREFUSED)`);
+  expect(output).toContain(`✘ port                 nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`);
   expect(output).toContain('    http.conf [general]  enabled = yes\n');
   expect(code).toBe(2);
 });

@@ -27,7 +27,10 @@ async function secretsManager(secrets: Record<string, string>, refuse?: AwsReply
     const { SecretId, SecretString } = JSON.parse(body) as { SecretId: string; SecretString: string };
     if (refuse) return refuse;
     if (secrets[SecretId] === undefined) {
-      return { status: 400, body: { __type: 'ResourceNotFoundException', message: 'not there' } };
+      return {
+        status: 400,
+        body: { __type: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." },
+      };
     }
     if (target === 'secretsmanager.PutSecretValue') secrets[SecretId] = SecretString;
     return { body: { Name: SecretId, SecretString: secrets[SecretId] } };
@@ -62,21 +65,21 @@ describe('says what to do', () => {
   test.each([
     ['reading', () => readNodeSecrets('pbx-1')],
     ['storing', () => pushNodeSecrets('pbx-1', USERS)],
-  ])('when there is no such secret, %s', async (_, act) => {
+  ])('when the secret does not exist, %s', async (_, act) => {
     await secretsManager({});
     await expect(act()).rejects.toThrow(
-      'Secret ari-eventbridge/pbx-1/connector in eu-central-1: there is none; deploy first (npx cdk deploy --all)',
+      "Secret ari-eventbridge/pbx-1/connector in eu-central-1: ResourceNotFoundException: Secrets Manager can't find the specified secret. Deploy first (npx cdk deploy --all)",
     );
   });
 
-  test('when AWS refuses, in its own words', async () => {
+  test('when AWS refuses, with its own message', async () => {
     await secretsManager({}, { status: 400, body: { __type: 'AccessDeniedException', message: 'not you' } });
     await expect(readNodeSecrets('pbx-1')).rejects.toThrow(
       'Secret ari-eventbridge/pbx-1/connector in eu-central-1: AccessDeniedException: not you',
     );
   });
 
-  test('when a secret holds something else, which is not repeated', async () => {
+  test('when a secret has another form, without its content', async () => {
     await secretsManager({ 'ari-eventbridge/pbx-1/connector': '{"password":"hidden"}' });
     await expect(readNodeSecrets('pbx-1')).rejects.toThrow(
       /^(?!.*hidden)Secret ari-eventbridge\/pbx-1\/connector: expected JSON.*missing "username"$/,

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 const write = (text: string, mode = 0o600) => writeFileSync(file, text, { mode });
 
-test('passwords are made up into a file that only its owner may read, and are read again', async () => {
+test('passwords are generated into a file that only its owner may read, and are read from it', async () => {
   expect(await readPasswords(file, 'pbx-1')).toBeUndefined();
   const made = await addPasswords(file, 'pbx-1');
   for (const [role, { username, password }] of Object.entries(made)) {
@@ -22,7 +22,7 @@ test('passwords are made up into a file that only its owner may read, and are re
   expect(await readPasswords(file, 'pbx-1')).toEqual(made);
 });
 
-test('another node is added beside the others', async () => {
+test('another node is added to the file', async () => {
   const first = await addPasswords(file, 'pbx-1');
   const second = await addPasswords(file, 'pbx-2');
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ 'pbx-1': first, 'pbx-2': second });
@@ -30,7 +30,7 @@ test('another node is added beside the others', async () => {
   expect(existsSync(`${file}.new`)).toBe(false);
 });
 
-test('nobody can have them written to a file of his by being there first', async () => {
+test('an existing file of another user is not written to', async () => {
   const elsewhere = `${file}.elsewhere`;
   symlinkSync(elsewhere, `${file}.new`);
   await expect(addPasswords(file, 'pbx-1')).rejects.toThrow('EEXIST');
@@ -41,13 +41,16 @@ describe('a file is refused', () => {
   test.each([0o640, 0o604, 0o666])('that others may read or write (%o)', async (mode) => {
     write('{}');
     chmodSync(file, mode);
-    await expect(readPasswords(file, 'pbx-1')).rejects.toThrow(`(mode ${mode.toString(8)}): chmod 600 ${file}`);
+    await expect(readPasswords(file, 'pbx-1')).rejects.toThrow(`(mode ${mode.toString(8)}); run chmod 600 ${file}`);
   });
 
-  test.each(['', 'hidden', '[]', '7', '{"a":"hidden",}'])('that holds %j, which is not repeated', async (text) => {
-    write(text);
-    await expect(readPasswords(file, 'pbx-1')).rejects.toThrow(/^(?!.*hidden).*expected JSON of the form/s);
-  });
+  test.each(['', 'hidden', '[]', '7', '{"a":"hidden",}'])(
+    'that has %j, which the message does not contain',
+    async (text) => {
+      write(text);
+      await expect(readPasswords(file, 'pbx-1')).rejects.toThrow(/^(?!.*hidden).*expected JSON of the form/s);
+    },
+  );
 
   test.each([
     ['{"pbx-1":{}}', '"connector": expected JSON of the form'],

@@ -20,7 +20,7 @@ function asking(options: string): ReturnType<typeof onTerminal> {
   return onTerminal(`'${process.execPath}' --input-type=module -e "$CODE"`, { CODE: code });
 }
 
-test('what is typed shows', async () => {
+test('typed text is shown', async () => {
   terminal = asking('{}');
   await terminal.answer('what? ', 'abc\r');
   expect(await terminal.exited).toBe(0);
@@ -28,7 +28,7 @@ test('what is typed shows', async () => {
   expect(terminal.shown).toContain('abc');
 });
 
-test('what is typed does not show when it is hidden, and is read with all its corrections', async () => {
+test('hidden text is not shown, and is read with all corrections', async () => {
   terminal = asking('{ hidden: true }');
   await terminal.answer('what? ', 'abX\x7fc\r');
   expect(await terminal.exited).toBe(0);
@@ -39,14 +39,14 @@ test('what is typed does not show when it is hidden, and is read with all its co
 test.each([
   ['Ctrl-C', '\x03'],
   ['Ctrl-D', '\x04'],
-])('%s leaves without an answer', async (_, key) => {
+])('%s ends the prompt without an answer', async (_, key) => {
   terminal = asking('{ hidden: true }');
   await terminal.answer('what? ', `ab${key}${key === '\x04' ? '\x15\x04' : ''}`);
   expect(await terminal.exited).toBe(0);
-  expect(terminal.shown).toContain('failed: nothing was answered');
+  expect(terminal.shown).toContain('failed: no answer was given');
 });
 
-test('where there is no terminal it asks nobody', async () => {
+test('without a terminal it fails', async () => {
   const { execFileSync } = await import('node:child_process');
   const code = `import('${PROMPT}').then(({ prompt }) => prompt('what? ')).catch((error) => console.log(error.message))`;
   const said = execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', input: '' });

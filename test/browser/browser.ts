@@ -10,7 +10,7 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-/** A page whose own errors, and what its content security policy refuses, are kept. */
+/** A page whose errors and content security policy violations are recorded. */
 export async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, colorScheme: 'light' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
@@ -29,11 +29,11 @@ export async function openPage(browser: Browser, url: string): Promise<{ page: P
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds at fault with the page as it is now: rule, and where. */
+/** axe's findings on the current page: rule, and where. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults;
-  if (passes.length < 10) throw new Error(`axe looked at next to nothing: ${passes.length} rules passed`);
+  if (passes.length < 10) throw new Error(`axe examined almost nothing: ${passes.length} rules passed`);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`),
   );
@@ -41,7 +41,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
-/** Keeps a picture for the README, where `UPDATE_SCREENSHOTS` is set; otherwise looks that one can be taken. */
+/** Saves a screenshot for the README, where `UPDATE_SCREENSHOTS` is set; otherwise checks that one can be taken. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   const path = process.env.UPDATE_SCREENSHOTS ? { path: `${IMAGES}${name}.png` } : {};
   const picture = await page.screenshot({ ...path, animations: 'disabled' });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Gets Chromium before the suite begins, unless `CHROMIUM` names one. */
+/** Installs Chromium before the suite, unless `CHROMIUM` names one. */
 export function setup(): void {
   if (process.env.CHROMIUM) return;
   const script = fileURLToPath(new URL('./install-chromium.sh', import.meta.url));

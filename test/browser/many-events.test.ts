@@ -81,7 +81,7 @@ test.each([
   expect(figures.p95).toBeLessThan(400);
 });
 
-test('a call that goes on stays at its end, and does not move away from who reads above', async () => {
+test('the list of an active call follows its end, unless the reader has scrolled up', async () => {
   await page.locator('#step').focus();
   await page.keyboard.press('End');
   await page.getByRole('option', { name: /pressed 4999/, selected: true }).waitFor();
@@ -94,7 +94,7 @@ test('a call that goes on stays at its end, and does not move away from who read
   expect(await page.evaluate('document.getElementById("step").scrollTop')).toBe(0);
 });
 
-test('a caller may have any name: it is shown as it is', async () => {
+test('a caller may have any name: it is shown unchanged', async () => {
   await page.locator('#call').focus();
   await page.keyboard.press('Home');
   await page.locator('#call').getByRole('option', { name: HOSTILE }).click();
@@ -105,7 +105,7 @@ test('a caller may have any name: it is shown as it is', async () => {
   expect(await page.title()).toBe('ari-eventbridge console');
 });
 
-test('an invocation that fails shows its error, and when it is tried again', async () => {
+test('a failed invocation shows its error, and when it is retried', async () => {
   event('fails', 0);
   const attempt = invocation({ eventId: 'fails-0', requestId: 'fails' });
   trace.onInvocationStart(attempt);
@@ -121,7 +121,7 @@ test('an invocation that fails shows its error, and when it is tried again', asy
   await detail.getByText('attempt 2: done').waitFor();
 });
 
-test('what was dropped is said, and gone from the page', async () => {
+test('dropped steps are counted, and removed from the page', async () => {
   for (let i = 0; i < 6000; i++) event('later', i);
   await page.getByText(/the oldest [\d,]+ steps are not kept/).waitFor();
   await page.getByRole('option', { name: /Caller later/ }).click();
@@ -132,10 +132,10 @@ test('what was dropped is said, and gone from the page', async () => {
   console.info(`page with ${trace.steps.length} steps: ${(kept / 1e6).toFixed(1)} MB of JavaScript heap`);
 });
 
-test('the page connects again when the console is back', async () => {
+test('the page reconnects when the console is back', async () => {
   const port = Number(new URL(page.url()).port);
   await console_.close();
-  await page.getByText('no connection; trying again').waitFor();
+  await page.getByText('disconnected; reconnecting').waitFor();
   const other = new Console({ trace: new Trace(), moduleOf: () => '' });
   await other.listen(port);
   await page.getByText('No call yet.').waitFor();
@@ -143,6 +143,6 @@ test('the page connects again when the console is back', async () => {
   await other.close();
 });
 
-test('the page itself has made no error', () => {
+test('the page itself has no errors', () => {
   expect(problems).toEqual([]);
 });

@@ -27,8 +27,8 @@ afterAll(async () => {
   project.remove();
 });
 
-const calls = (): Locator => page.getByRole('listbox', { name: 'Calls, the newest first' });
-const steps = (): Locator => page.getByRole('listbox', { name: 'Steps in the order of time' });
+const calls = (): Locator => page.getByRole('listbox', { name: 'Calls, newest first' });
+const steps = (): Locator => page.getByRole('listbox', { name: 'Steps in order of time' });
 const step = (name: string | RegExp): Locator => steps().getByRole('option', { name });
 const button = (name: string | RegExp): Locator => page.getByRole('button', { name });
 
@@ -43,7 +43,7 @@ async function dial(name: string, extension: string): Promise<void> {
     .waitFor();
 }
 
-test('a page that is opened late shows the calls of before', async () => {
+test('a page that is opened late shows earlier calls', async () => {
   await calls()
     .getByRole('option', { name: /^Bob 1002 → conference/ })
     .waitFor();
@@ -96,7 +96,7 @@ test('a test that is copied from an event runs in the project', async () => {
     .first()
     .click();
   await button('Copy as a test').click();
-  await page.getByText('The test is copied').waitFor({ state: 'attached' });
+  await page.getByText('Copied the test').waitFor({ state: 'attached' });
   const code = await page.evaluate<string>('navigator.clipboard.readText()');
   mkdirSync(join(project.root, 'test'), { recursive: true });
   writeFileSync(join(project.root, 'test/pasted.test.ts'), code);
@@ -109,14 +109,14 @@ test('a test that is copied from an event runs in the project', async () => {
   expect(stdout + stderr).toMatch(/✓ .*IntroIvr handles StasisStart/);
 });
 
-test('an event is edited and sent again; what is no JSON is refused with a sentence', async () => {
+test('an event is edited and sent again; text that is not JSON is refused with a message', async () => {
   await button('Edit and send again').click();
   const editor = page.getByRole('dialog', { name: 'Edit and send again' });
   const text = editor.getByLabel('Event, JSON');
   const original = await text.inputValue();
   await text.fill(original.slice(1));
   await editor.getByRole('button', { name: 'Send' }).click();
-  await editor.getByRole('alert').getByText('This is no JSON').waitFor();
+  await editor.getByRole('alert').getByText('This is not JSON').waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
 
   await text.fill(original.replace('"application": "Intro-IVR"', '"application": "Voicemail"'));
@@ -126,7 +126,7 @@ test('an event is edited and sent again; what is no JSON is refused with a sente
   await step(/Voicemail: StasisStart/).waitFor();
 });
 
-test('several calls are on at once; each has its own digits and its own end', async () => {
+test('several calls are active at once; each has its own digits and hangup', async () => {
   await dial('Dave', 'conference');
   await dial('Erin', 'ivr');
   await step(/PlaybackStarted/)
@@ -139,22 +139,22 @@ test('several calls are on at once; each has its own digits and its own end', as
   await button(/^Erin → ivr/).waitFor({ state: 'detached' });
   await button(/^Hang up Dave/).click();
   await button(/^Hang up Carol/).click();
-  await page.getByRole('list', { name: 'Calls that are on' }).waitFor({ state: 'detached' });
+  await page.getByRole('list', { name: 'Active calls' }).waitFor({ state: 'detached' });
 });
 
-test('a handler that is changed on disk behaves anew at the next call', async () => {
+test('a handler that is changed on disk runs at the next call', async () => {
   project.edit('functions/intro-ivr/index.ts', "'sound:hello-world'", "'sound:tt-weasels'");
-  await cli.says(/IntroIvr: functions\/intro-ivr\/index.ts is in use from the next event on/);
+  await cli.says(/IntroIvr: functions\/intro-ivr\/index.ts runs from the next event on/);
   await dial('Frank', 'ivr');
   await step(/PlaybackStarted sound:tt-weasels/).waitFor();
   await button(/^Hang up Frank/).click();
   await calls()
     .getByRole('option', { name: /^System/ })
     .click();
-  await step(/Bus: text IntroIvr: functions\/intro-ivr\/index.ts is in use/).waitFor();
+  await step(/Bus: text IntroIvr: functions\/intro-ivr\/index.ts runs from the next/).waitFor();
 });
 
-test('keys alone lead through calls, steps and back', async () => {
+test('the keyboard is enough to use calls and steps', async () => {
   await calls().focus();
   await page.keyboard.press('Home');
   await calls()
@@ -177,7 +177,7 @@ test('keys alone lead through calls, steps and back', async () => {
   expect(await focused()).toBe('step');
 });
 
-test.each(['light', 'dark'])('axe finds no fault with the page when it is %s', async (theme) => {
+test.each(['light', 'dark'])('axe has no findings on the page in %s mode', async (theme) => {
   await page.getByLabel('Theme').selectOption(theme);
   await calls()
     .getByRole('option', { name: /^Carol/ })
@@ -203,6 +203,6 @@ test('pictures of the dark page', async () => {
   await page.getByLabel('Theme').selectOption('auto');
 });
 
-test('the page itself has made no error', () => {
+test('the page itself has no errors', () => {
   expect(problems).toEqual([]);
 });

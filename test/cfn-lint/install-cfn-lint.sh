@@ -10,8 +10,7 @@ if [ "$(cat .venv/installed 2>/dev/null)" = "$version" ]; then exit 0; fi
 rm -rf .venv
 if ! python3 -m venv .venv; then
   rm -rf .venv
-  apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
+  ../support/install-packages.sh python3-venv
   python3 -m venv .venv
 fi
 .venv/bin/pip install --quiet --disable-pip-version-check "cfn-lint==$version"

@@ -7,7 +7,7 @@ import { type Synthesized, synthesizeApp, WAYS } from '../support/synth.ts';
 
 const CFN_LINT = fileURLToPath(new URL('.venv/bin/cfn-lint', import.meta.url));
 
-/** What cfn-lint says of templates, informational remarks too. */
+/** cfn-lint's findings on templates, informational ones included. */
 function lint(files: string[]): { status: number | null; says: string } {
   const args = ['--include-checks', 'I', '--regions', 'eu-west-1', '--format', 'parseable', '--', ...files];
   const { status, stdout, stderr, error } = spawnSync(CFN_LINT, args, { encoding: 'utf8' });
@@ -32,7 +32,7 @@ describe.each(Object.entries(WAYS))('the templates of the app, %s,', (_, context
     expect(lint(templates())).toEqual({ status: 0, says: '' });
   });
 
-  test('would have them if they were wrong', () => {
+  test('would have findings if they were wrong', () => {
     const [file = ''] = templates();
     const template = JSON.parse(readFileSync(file, 'utf8'));
     const rule = Object.values(template.Resources as Record<string, { Type: string; Properties: object }>).find(

@@ -77,7 +77,7 @@ describe('a bridge', () => {
     expect(await s.story('ChannelLeftBridge')).toEqual(['ChannelLeftBridge room[] caller Up']);
   });
 
-  test('loses a channel that ends, and then its own end is told', async () => {
+  test('loses a channel that ends, and StasisEnd of the channel follows', async () => {
     await s.answeredCall();
     await s.run('POST /bridges/~room?type=mixing');
     await s.run('POST /bridges/~room/addChannel?channel=~caller');
@@ -203,7 +203,7 @@ describe('a call that Asterisk places', () => {
     ['congestion', 34, 'Circuit/channel congestion', 'CONGESTION'],
     ['no_answer', 19, 'User alerting, no answer', 'NOANSWER'],
     ['rejected', 21, 'Call Rejected', 'NOANSWER'],
-  ])('is told that it was refused as %s', async (reason, cause, text, status) => {
+  ])('gets the cause when it is refused as %s', async (reason, cause, text, status) => {
     await s.run('POST /channels?endpoint=Local/back@default&app=other&channelId=~phone&otherChannelId=~caller');
     await s.story('StasisStart');
     expect(await s.run(`DELETE /channels/~caller?reason=${reason}`)).toBe('204');

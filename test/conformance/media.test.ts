@@ -114,7 +114,7 @@ describe('a playback', () => {
     ]);
   });
 
-  test('pauses and goes on, which is told as a start', async () => {
+  test('pauses and goes on, which is reported as a start', async () => {
     await s.answeredCall();
     await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
     await s.story('PlaybackStarted p');
@@ -179,7 +179,7 @@ describe('a recording', () => {
     ]);
   });
 
-  test('that is cancelled is told as done, and not kept', async () => {
+  test('that is cancelled is reported as done, and not kept', async () => {
     await s.answeredCall();
     await s.run(`${RECORD}r`);
     await s.story('RecordingStarted');

@@ -27,7 +27,7 @@ const DIALPLAN = {
 };
 const USER = OWN_ASTERISK || target === 'simulator' ? { username: 'conformance', password: 'c' } : EXISTING_USER;
 
-/** How long nothing has to happen until all has happened. Asterisk's threads are in no hurry. */
+/** How long no event may come before a step counts as complete. Asterisk's threads take their time. */
 const QUIET_MS = target === 'asterisk' ? 250 : 15;
 
 /** Consequences of Asterisk's inner workings that no app acts on: other channels' halves, and its own variables. */

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, readConfig } from '../../connector/config.ts';
-import { EventFilter } from '../../connector/event-filter.ts';
+import { ConfigError, type ConnectorConfig, readConfig } from '../../connector/config.ts';
+import { DEFAULT_FILTER, EventFilter } from '../../connector/event-filter.ts';
+import type { EventPattern } from '../../lib/events/pattern/index.ts';
 import { privateCertificate } from '../asterisk/certificate.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -10,24 +11,11 @@ const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com/ari', apps: ['a'],
 const ENVIRONMENT = { ARI_NODES: JSON.stringify([NODE]), EVENT_BUS_NAME: 'calls', AWS_REGION: 'eu-west-1' };
 
 describe('the configuration', () => {
-  test('has defaults for everything that need not be said', () => {
-    expect(readConfig(ENVIRONMENT)).toEqual({
-      nodes: [NODE],
-      eventBusName: 'calls',
-      healthPort: 8080,
-      journalFolder: '/var/lib/ari-eventbridge',
-      journalMaxBytes: 1024 * 1024 * 1024,
-      memoryMaxBytes: 32 * 1024 * 1024,
-      filter: expect.any(EventFilter),
-      deadLetterQueueUrl: undefined,
-      metricsIntervalSeconds: 60,
-      putEventsMaxBytes: 900_000,
-      putEventsConcurrency: 8,
-      drainSeconds: 25,
-    });
+  test('needs the nodes, the bus and the region only', () => {
+    expect(readConfig(ENVIRONMENT)).toMatchObject({ nodes: [NODE], eventBusName: 'calls' });
   });
 
-  test('reads the private authority of a node', () => {
+  test('reads the private certificate authority of a node', () => {
     const { path, remove } = temporaryFolder();
     onTestFinished(remove);
     const { ca } = privateCertificate();
@@ -46,13 +34,13 @@ describe('the configuration', () => {
     });
   });
 
-  test('forwards all but the bulk that no call waits for, where no filter is given', () => {
+  test('has the default event filter where none is given', () => {
     const { filter } = readConfig(ENVIRONMENT);
     const passes = (type: string) => filter.passes({ text: '', event: { type } }, [], 'pbx-1');
     expect(['StasisStart', 'ChannelVarset', 'ChannelDialplan'].map(passes)).toEqual([true, false, false]);
   });
 
-  test('takes from the environment where events wait, where those go that nobody takes, and which are forwarded', () => {
+  test('takes the journal’s folder, the dead-letter queue and the event filter from the environment', () => {
     const config = readConfig({
       ...ENVIRONMENT,
       JOURNAL_FOLDER: '/mnt/journal',
@@ -79,7 +67,7 @@ describe('the configuration', () => {
     },
   );
 
-  test('lists every fault at once, each in a sentence', () => {
+  test('lists all faults at once, each with what was expected and what came', () => {
     const broken = {
       ARI_NODES: JSON.stringify([{ ...NODE, secretId: '', apps: [] }]),
       HEALTH_PORT: 'x',
@@ -108,3 +96,79 @@ describe('the configuration', () => {
     expect(() => readConfig({ ...ENVIRONMENT, ARI_NODES })).toThrow(/ARI_NODES: expected (JSON|a list)/);
   });
 });
+
+describe('docs/connector.md', () => {
+  interface Row {
+    name: string;
+    byDefault: string;
+    bounds: string;
+  }
+  const document = readFileSync(new URL('../../docs/connector.md', import.meta.url), 'utf8');
+  const [, section = ''] = document.split('\n## Configuration\n');
+  const rows = section
+    .split('\n## ')[0]
+    ?.split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line): Row => {
+      const [, variable = '', , byDefault = '', bounds = ''] = line.split(/(?<!\\) ?\| ?/);
+      return { name: /^`(\w+)`/.exec(variable)?.[1] ?? variable, byDefault, bounds };
+    }) as Row[];
+
+  test('lists exactly the variables that the connector reads', () => {
+    const read = new Set<string>();
+    readConfig(
+      new Proxy<NodeJS.ProcessEnv>(ENVIRONMENT, {
+        get: (target, name) => {
+          read.add(String(name));
+          return target[String(name)];
+        },
+      }),
+    );
+    expect(rows.map(({ name }) => name).toSorted()).toEqual([...read].toSorted());
+  });
+
+  test.each(rows.filter(({ bounds }) => bounds !== ''))(
+    'is right about the number $name',
+    ({ name, byDefault, bounds }) => {
+      const [min = Number.NaN, max = Number.NaN] = bounds.split(' to ').map(numberOf);
+      const read = (environment: NodeJS.ProcessEnv) =>
+        readConfig({ ...ENVIRONMENT, ...environment })[settingOf(name)] as unknown;
+      expect(read({})).toBe(numberOf(byDefault));
+      expect([read({ [name]: String(min) }), read({ [name]: String(max) })]).toEqual([min, max]);
+      for (const outside of [min - 1, max + 1]) {
+        expect(() => read({ [name]: String(outside) })).toThrow(
+          `${name}: expected an integer from ${min} to ${max}, got "${outside}"`,
+        );
+      }
+    },
+  );
+
+  test.each(rows.filter(({ byDefault }) => byDefault === 'required'))('is right that $name is required', ({ name }) => {
+    expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(`- ${name}: expected `);
+  });
+
+  test('is right about every other default', () => {
+    const others = rows.filter(({ bounds, byDefault }) => bounds === '' && byDefault !== 'required');
+    const told = new Map(others.map(({ name, byDefault }) => [name, byDefault.replace(/^`|`$/g, '')]));
+    const { filter, journalFolder, deadLetterQueueUrl } = readConfig(ENVIRONMENT);
+    expect([...told.keys()].toSorted()).toEqual(['DEAD_LETTER_QUEUE_URL', 'EVENT_FILTER', 'JOURNAL_FOLDER']);
+    expect(told.get('JOURNAL_FOLDER')).toBe(journalFolder);
+    expect(told.get('DEAD_LETTER_QUEUE_URL')).toMatch(/^none/);
+    expect(deadLetterQueueUrl).toBeUndefined();
+    const patterns = JSON.parse(told.get('EVENT_FILTER') ?? '') as EventPattern[];
+    expect(patterns).toEqual(DEFAULT_FILTER);
+    expect(filter.excludedTypes()).toEqual(new EventFilter(patterns).excludedTypes());
+  });
+});
+
+/** `HEALTH_PORT` → `healthPort` */
+function settingOf(variable: string): keyof ConnectorConfig {
+  return variable.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase()) as keyof ConnectorConfig;
+}
+
+/** `900,000` or `32 MiB`. */
+function numberOf(text: string): number {
+  const [, digits = '', unit = ''] = /^([\d,]+)(?: ([KMGT]iB))?$/.exec(text) ?? [];
+  if (digits === '') throw new Error(`expected a number, got "${text}"`);
+  return Number(digits.replaceAll(',', '')) * 1024 ** ['', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(unit);
+}

@@ -9,6 +9,7 @@ import { Metrics } from '../../connector/metrics.ts';
 import { cachedCredentials } from '../../lib/ari/credentials.ts';
 import { createLog } from '../../lib/log.ts';
 import { AriPeer } from '../support/ari-peer.ts';
+import { busWith } from '../support/bus-with.ts';
 import { type PutEntry, readEntry } from '../support/records.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -17,7 +18,7 @@ const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED'
 
 let peer: AriPeer;
 let folder: ReturnType<typeof temporaryFolder>;
-/** What the bus was asked to take, over all processes of a test. */
+/** The entries that all connectors of a test sent to the bus. */
 let entries: PutEntry[];
 let lines: string[];
 let outcome: (entry: PutEntry) => PutOutcome;
@@ -46,14 +47,11 @@ function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
   const connector = new Connector({
     nodes: [{ name: 'pbx-1', url: peer.url, apps: ['a'], secretId: 's' }],
     credentialsOf: () => cachedCredentials(async () => ({ username: 'u', password: 'p' })),
-    bus: {
-      put: async (given) => {
-        const read = given.map(readEntry);
-        entries.push(...read);
-        return read.map((entry) => outcome(entry));
-      },
-      close: () => {},
-    },
+    bus: busWith(async (given) => {
+      const read = given.map(readEntry);
+      entries.push(...read);
+      return read.map((entry) => outcome(entry));
+    }),
     filter: new EventFilter(DEFAULT_FILTER),
     deadLetters: new DeadLetters(folder.path, undefined, log),
     metrics,
@@ -61,7 +59,6 @@ function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
     journalFolder: folder.path,
     journalMaxBytes: 1e7,
     memoryMaxBytes: 1e6,
-    putEventsMaxBytes: 1e5,
     putEventsConcurrency: 2,
     reconnect: { baseMs: 5, capMs: 20 },
     ...options,
@@ -70,7 +67,7 @@ function connectorOf(options: Partial<ConnectorOptions> = {}): Connector {
   return connector;
 }
 
-/** A connector that is connected, and knows that it missed nothing. */
+/** A connector that is connected. */
 async function start(options: Partial<ConnectorOptions> = {}): Promise<Connector> {
   const connector = connectorOf(options);
   const before = peer.sockets.length;
@@ -79,9 +76,9 @@ async function start(options: Partial<ConnectorOptions> = {}): Promise<Connector
   return connector;
 }
 
-/** Ends a connector without a word, as far as a test can: nothing that it reads or publishes from now on counts. */
+/** Kills a connector, as far as a test can: nothing that it reads or publishes from now on has an effect. */
 async function kill(connector: Connector): Promise<void> {
-  // What a killed process leaves is what its folder holds now.
+  // A killed process leaves the files that its folder contains now.
   const kept = readdirSync(folder.path).map((file) => [file, readFileSync(join(folder.path, file))] as const);
   outcome = () => ({ status: 'accepted' });
   await connector.stop(1000);
@@ -105,7 +102,7 @@ const deadLetters = (): { reason: string; content: string }[] =>
     .map((line) => JSON.parse(line));
 
 describe('the connector', () => {
-  test('gives each event its identity, its place, its channel and its call', async () => {
+  test('gives each event its id, its position, its channel and its call', async () => {
     const connector = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     peer.send({ type: 'PlaybackFinished', application: 'a', playback: { id: 'p', target_uri: 'channel:1.0' } });
@@ -136,7 +133,7 @@ describe('the connector', () => {
     });
   });
 
-  test('tells of itself and of its connections on the bus', async () => {
+  test('announces its start and its connections on the bus', async () => {
     const connector = await start();
     await until('the news', () => ofType('NodeConnected').length === 1);
     expect(detailOf(ofType('ConnectorStarted')[0])).toEqual({
@@ -157,7 +154,7 @@ describe('the connector', () => {
     );
   });
 
-  test('keeps from the bus what its filter does not pass, and numbers what it forwards without gaps', async () => {
+  test('does not forward events that its filter does not pass, and numbers those that it forwards without gaps', async () => {
     const connector = await start();
     for (const type of ['StasisStart', 'ChannelVarset', 'ChannelDialplan', 'ChannelStateChange']) {
       peer.send({ type, application: 'a', channel: channel('1.0') });
@@ -168,7 +165,7 @@ describe('the connector', () => {
     expect(metrics.prometheus(connector.gauges)).toContain('events_filtered_total{node="pbx-1",app="a"} 2');
   });
 
-  test('keeps the order of a channel’s events while the bus is away, and publishes them when it is back', async () => {
+  test('keeps the order of a channel’s events while the bus is unavailable, and publishes them afterwards', async () => {
     await start();
     outcome = () => AWAY;
     for (let i = 0; i < 200; i++) peer.send({ type: 'Dial', peer: channel(`${i % 4}`), n: i });
@@ -192,8 +189,8 @@ describe('the connector', () => {
     expect(connector.status.ready).toBe(true);
   });
 
-  test('forwards Asterisk’s own StasisStart not once more after one that it has rebuilt', async () => {
-    // It entered before this connector was there: another one may have numbered its events.
+  test('does not forward Asterisk’s own StasisStart after one that it has rebuilt', async () => {
+    // The channel entered before this connector started: another connector may have numbered its events.
     const known = {
       ...channel('1.0'),
       dialplan: { app_name: 'Stasis', app_data: 'a,100' },
@@ -210,21 +207,21 @@ describe('the connector', () => {
     });
     peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: known });
     peer.send({ type: 'ChannelStateChange', application: 'a', channel: known });
-    await until('what comes after it', () => ofType('ChannelStateChange').length === 1);
+    await until('the event after it', () => ofType('ChannelStateChange').length === 1);
     expect(ofType('StasisStart')).toHaveLength(1);
     expect(rebuilt.metadata.channelSequence).toBeGreaterThan(1e15);
     expect(detailOf(ofType('ChannelStateChange')[0]).metadata.channelSequence).toBe(
       rebuilt.metadata.channelSequence + 1,
     );
-    // It leaves and comes back: that is a start of its own.
+    // The channel leaves and enters again: this StasisStart is forwarded.
     peer.send({ type: 'StasisEnd', application: 'a', channel: known });
     peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: known });
     await until('the next start', () => ofType('StasisStart').length === 2);
   });
 });
 
-describe('what reaches nobody is a dead letter, and is told', () => {
-  test('when a frame is no event', async () => {
+describe('a lost event is announced on the bus', () => {
+  test('when a frame is not an event: it becomes a dead letter', async () => {
     await start();
     peer.send('[]');
     await until('the news', () => ofType('EventRejected').length === 1);
@@ -234,7 +231,7 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     expect(deadLetters()).toMatchObject([{ reason, content: '[]' }]);
   });
 
-  test('when EventBridge refuses an event for good, but not on the bus when that was news itself', async () => {
+  test('when the bus rejects an event: it becomes a dead letter; rejected news does too, and is not announced', async () => {
     const connector = await start();
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => ({ status: 'rejected', reason: 'InvalidArgument: no' });
@@ -246,21 +243,21 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     expect(deadLetters().map(({ content }) => JSON.parse(content).DetailType)).toEqual(['Dial', 'EventRejected']);
   });
 
-  test('when an event is larger than EventBridge takes', async () => {
+  test('when an event is larger than the bus takes: it becomes a dead letter', async () => {
     await start();
     peer.send({ type: 'Dial', filler: 'x'.repeat(1024 * 1024) });
     await until('the news', () => ofType('EventRejected').length === 1);
-    expect(detailOf(ofType('EventRejected')[0]).reason).toMatch(/^an entry of EventBridge has at most 1048576 bytes/);
+    expect(detailOf(ofType('EventRejected')[0]).reason).toMatch(/^an entry of The bus has at most 1048576 bytes/);
     expect(ofType('Dial')).toEqual([]);
     expect(JSON.parse(deadLetters()[0]?.content ?? '').DetailType).toBe('Dial');
   });
 
-  test('when there was no room for it to wait: counted, and the rest is published', async () => {
+  test('when there was no room for it: the dropped events are counted, and the others published', async () => {
     const connector = await start({ journalMaxBytes: 20_000, memoryMaxBytes: 5000 });
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => AWAY;
     for (let i = 0; i < 100; i++) peer.send({ type: 'Dial', peer: { id: `${i}` }, filler: 'x'.repeat(200) });
-    await until('the alarm', () => lines.some((line) => line.includes('There is no more room for events to wait')));
+    await until('the error in the log', () => lines.some((line) => line.includes('The journal is full')));
     peer.send({ type: 'Dial', peer: { id: 'last' } });
     expect(connector.status.ready).toBe(false);
     outcome = () => ({ status: 'accepted' });
@@ -269,14 +266,14 @@ describe('what reaches nobody is a dead letter, and is told', () => {
     await until('every event to be published or counted', () => {
       return published() + dropped().reduce((sum, { count }) => sum + count, 0) === 101;
     });
-    expect(dropped()[0]).toMatchObject({ node: 'pbx-1', reason: 'there was no room for them to wait' });
+    expect(dropped()[0]).toMatchObject({ node: 'pbx-1', reason: 'the journal had no room for them' });
     await until('the rest to be published', () => connector.status.waiting === 0);
     expect(connector.status.ready).toBe(true);
   });
 });
 
 describe('a connector that stops', () => {
-  test('publishes what it has read before, and tells what it could not', async () => {
+  test('reports how many events it could not publish in time', async () => {
     const connector = await start();
     await until('quiet', () => connector.status.waiting === 0);
     outcome = () => AWAY;
@@ -286,7 +283,7 @@ describe('a connector that stops', () => {
     expect(await connector.stop(50)).toEqual({ waiting: 2, dropped: 0 });
   });
 
-  test('waits for what is in flight', async () => {
+  test('waits until the events in flight are published', async () => {
     const connector = await start();
     peer.send({ type: 'Dial' });
     expect(await connector.stop(10_000)).toEqual({ waiting: 0, dropped: 0 });
@@ -294,8 +291,8 @@ describe('a connector that stops', () => {
   });
 });
 
-describe('a connector that starts on the disk of one that was killed', () => {
-  test('publishes what that one had read, under the same ids, and goes on numbering where it left off', async () => {
+describe('a connector that starts on the disk of a killed connector', () => {
+  test('publishes the events that the killed one had read, under the same ids, and continues their numbers', async () => {
     const first = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
@@ -308,7 +305,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
     peer.answers['/applications'] = [{ name: 'a', channel_ids: ['1.0'] }];
 
     await start();
-    await until('the event of before', () => ofType('ChannelStateChange').length === 1);
+    await until('the event of the killed connector', () => ofType('ChannelStateChange').length === 1);
     expect(detailOf(ofType('ChannelStateChange')[0]).metadata).toMatchObject({ id, channelSequence: 2 });
     expect(ofType('StasisStart')).toEqual([]);
     peer.send({ type: 'ChannelDtmfReceived', application: 'a', channel: { id: '1.0' } });
@@ -316,7 +313,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
     expect(detailOf(ofType('ChannelDtmfReceived')[0]).metadata).toMatchObject({ channelSequence: 3, callId: 'call-1' });
   });
 
-  test('says since when events may have been missed, and that calls have ended meanwhile', async () => {
+  test('announces since when events may have been missed, and rebuilds the StasisEnd of calls that ended meanwhile', async () => {
     const first = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
@@ -336,7 +333,7 @@ describe('a connector that starts on the disk of one that was killed', () => {
     expect(Date.parse(gap.to)).toBeGreaterThanOrEqual(Date.parse(gap.from));
   });
 
-  test('starts, also when the text of an event on that disk was damaged', async () => {
+  test('starts even when the text of an event on the disk was damaged', async () => {
     const first = await start();
     await until('quiet', () => first.status.waiting === 0);
     outcome = () => AWAY;
@@ -349,20 +346,18 @@ describe('a connector that starts on the disk of one that was killed', () => {
       if (at >= 0) writeFileSync(join(folder.path, file), data.fill(0, at, at + 5));
     }
     await start({
-      bus: {
-        put: async (given) =>
-          given.map((entry) => {
-            try {
-              entries.push(readEntry(entry));
-              return { status: 'accepted' };
-            } catch {
-              return { status: 'rejected', reason: 'SerializationException: not JSON' };
-            }
-          }),
-        close: () => {},
-      },
+      bus: busWith(async (given) =>
+        given.map((entry) => {
+          try {
+            entries.push(readEntry(entry));
+            return { status: 'accepted' };
+          } catch {
+            return { status: 'rejected', reason: 'SerializationException: not JSON' };
+          }
+        }),
+      ),
     });
-    await until('the event that is whole', () => ofType('Dial').length === 1);
+    await until('the undamaged event', () => ofType('Dial').length === 1);
     expect(detailOf(ofType('Dial')[0]).n).toBe(2);
     expect(deadLetters()).toMatchObject([{ reason: 'SerializationException: not JSON' }]);
   });

@@ -23,7 +23,7 @@ function lettersIn(folder: string, queue?: DeadLetterQueue) {
   return { letters, lines, kept, file };
 }
 
-/** A queue that fails as often as it is told to. */
+/** A queue that fails this many times and then works. */
 function queueFailing(times: number) {
   const sent: string[] = [];
   let attempts = 0;
@@ -38,7 +38,7 @@ function queueFailing(times: number) {
 }
 
 describe('a dead letter', () => {
-  test('is a line of the file beside the journal, whatever its text: what, why and when', () => {
+  test('is one line of the file beside the journal, with time, id, reason and content', () => {
     const { letters, kept } = lettersIn(folderOfTest());
     letters.keep(letter('1', 'two\nlines'));
     letters.keep({ id: '2', node: 'pbx-1', reason: 'Why', content: '' });
@@ -48,7 +48,7 @@ describe('a dead letter', () => {
     ]);
   });
 
-  test('is in the queue as well, in the same words and in order', async () => {
+  test('is sent to the queue as well, with the same content and in order', async () => {
     const { queue, sent } = queueFailing(0);
     const { letters, kept } = lettersIn(folderOfTest(), queue);
     for (const id of ['1', '2', '3']) letters.keep(letter(id));
@@ -64,7 +64,7 @@ describe('a dead letter', () => {
     expect([sent.length, attempts(), lines]).toEqual([1, 3, []]);
   });
 
-  test('that does not reach the queue is told by its id, and the next one is sent all the same', async () => {
+  test('that cannot be sent to the queue is logged with its id, and the next one is sent', async () => {
     const { queue, sent, attempts } = queueFailing(5);
     const { letters, lines, kept } = lettersIn(folderOfTest(), queue);
     letters.keep(letter('1'));
@@ -73,12 +73,16 @@ describe('a dead letter', () => {
     expect(attempts()).toBe(6);
     expect(sent.map((line) => JSON.parse(line).id)).toEqual(['2']);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', id: '1', message: expect.stringContaining('does not reach the queue: QueueDoesNotExist') },
+      {
+        level: 'error',
+        id: '1',
+        message: expect.stringContaining('could not be sent to the queue: QueueDoesNotExist'),
+      },
     ]);
     expect(kept()).toHaveLength(2);
   });
 
-  test('larger than a message of SQS is in the file only, and that is told', async () => {
+  test('that is larger than a message of SQS is in the file only, which is logged', async () => {
     const { queue, attempts } = queueFailing(0);
     const { letters, lines, kept } = lettersIn(folderOfTest(), queue);
     letters.keep(letter('1', 'x'.repeat(1024 * 1024)));
@@ -89,7 +93,7 @@ describe('a dead letter', () => {
     ]);
   });
 
-  test('beyond what may wait for a queue that hangs is in the file only, and that is told', async () => {
+  test('is in the file only, which is logged, when too many letters wait for the queue', async () => {
     const answer = Promise.withResolvers<void>();
     const sent: string[] = [];
     const hangs: DeadLetterQueue = { send: (line) => answer.promise.then(() => void sent.push(line)) };
@@ -107,7 +111,7 @@ describe('a dead letter', () => {
     expect(sent.map((line) => JSON.parse(line).id).slice(-2)).toEqual(['16', '18']);
   });
 
-  test('is told by its id, and sent to the queue, where no disk takes it', async () => {
+  test('that cannot be written to the file is logged with its id and sent to the queue', async () => {
     const folder = join(folderOfTest(), 'a file');
     writeFileSync(folder, '');
     const { queue, sent } = queueFailing(0);
@@ -115,13 +119,13 @@ describe('a dead letter', () => {
     letters.keep(letter('1'));
     await letters.idle();
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', id: '1', message: expect.stringContaining('cannot be kept') },
+      { level: 'error', id: '1', message: expect.stringContaining('cannot be written to') },
     ]);
     expect(sent).toHaveLength(1);
   });
 });
 
-test('the file of dead letters is bounded: when it is full it becomes the old one, and the one before is gone', () => {
+test('a full file of dead letters is renamed to .old and replaces the earlier .old file, which is logged', () => {
   const { letters, lines, kept, file } = lettersIn(folderOfTest());
   writeFileSync(`${file}.old`, 'the one before');
   letters.keep(letter('1', 'x'.repeat(33 * 1024 * 1024)));
@@ -130,6 +134,6 @@ test('the file of dead letters is bounded: when it is full it becomes the old on
   letters.keep(letter('2'));
   expect(kept()).toMatchObject([{ id: '2' }]);
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { level: 'error', message: expect.stringContaining('are overwritten by later ones') },
+    { level: 'error', message: expect.stringContaining('it replaces the earlier dead letters') },
   ]);
 });

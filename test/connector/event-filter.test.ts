@@ -7,19 +7,19 @@ const passes = (patterns: readonly EventPattern[], event: { type: string } & Rec
   new EventFilter(patterns).passes({ text: JSON.stringify(event), event }, ['channel/1.0'], 'pbx-1');
 
 describe('the event filter', () => {
-  test('forwards by default all but ChannelVarset and ChannelDialplan, types that the model does not know among them', () => {
+  test('forwards by default every type except ChannelVarset and ChannelDialplan, unknown types too', () => {
     const filtered = [...eventTypes, 'FromTheFuture'].filter((type) => !passes(DEFAULT_FILTER, { type }));
     expect(filtered.toSorted()).toEqual(['ChannelDialplan', 'ChannelVarset']);
   });
 
-  test('forwards what any of its patterns matches', () => {
+  test('forwards an event that any of its patterns matches', () => {
     const patterns = [{ 'detail-type': ['Dial'] }, { detail: { channel: { state: ['Up'] } } }];
     expect(passes(patterns, { type: 'Dial' })).toBe(true);
     expect(passes(patterns, { type: 'StasisStart', channel: { state: 'Up' } })).toBe(true);
     expect(passes(patterns, { type: 'StasisStart', channel: { state: 'Ring' } })).toBe(false);
   });
 
-  test('sees an event as a rule on the bus would: its source, its resources and its node', () => {
+  test('matches the source and the node of an event as a rule on the bus does', () => {
     const event = { type: 'Dial' };
     expect(passes([{ source: ['asterisk.ari'] }], event)).toBe(true);
     expect(passes([{ source: ['asterisk.ari.connector'] }], event)).toBe(false);
@@ -27,18 +27,18 @@ describe('the event filter', () => {
     expect(passes([{ detail: { metadata: { node: ['pbx-2'] } } }], event)).toBe(false);
   });
 
-  test('sees the resources as they stand on the bus, below their node', () => {
+  test('matches the resources of an event as a rule on the bus does, with their node', () => {
     expect(passes([{ resources: ['pbx-1/channel/1.0'] }], { type: 'Dial' })).toBe(true);
   });
 
-  test('forwards what cannot be judged: an event too many costs less than one that is missing', () => {
+  test('forwards an event that cannot be matched: one event too many is better than a missing one', () => {
     let digit: unknown = '1';
     for (let i = 0; i < 10_000; i++) digit = [digit];
     const filter = new EventFilter([{ detail: { digit: ['2'] } }]);
     expect(filter.passes({ text: '', event: { type: 'Deep', digit } }, [], 'pbx-1')).toBe(true);
   });
 
-  test('is refused where a pattern holds what the matcher does not know, wherever it stands', () => {
+  test('refuses a pattern with an unknown operator, anywhere in it', () => {
     const unknown = [{ 'sounds-like': 'Dial' }];
     for (const pattern of [
       { 'detail-type': unknown },
@@ -49,28 +49,28 @@ describe('the event filter', () => {
   });
 });
 
-describe('Asterisk need not send', () => {
+describe('the types that Asterisk need not send are', () => {
   const excluded = (patterns: EventPattern[]): string[] => new EventFilter(patterns).excludedTypes();
 
-  test('by default ChannelVarset and ChannelDialplan', () => {
+  test('ChannelVarset and ChannelDialplan by default', () => {
     expect(new EventFilter(DEFAULT_FILTER).excludedTypes().toSorted()).toEqual(['ChannelDialplan', 'ChannelVarset']);
   });
 
-  test('a type of which no pattern takes any', () => {
+  test('a type that no pattern matches', () => {
     const others = eventTypes.filter((type) => type !== 'Dial' && type !== 'StasisEnd');
     expect(excluded([{ 'detail-type': ['Dial'] }, { 'detail-type': ['StasisEnd'] }])).toEqual(others);
   });
 
-  test('no type of which a pattern takes some: what the event holds decides', () => {
+  test('not a type of which a pattern matches some events, depending on their fields', () => {
     expect(excluded([{ 'detail-type': ['Dial'], detail: { dialstatus: ['ANSWER'] } }])).not.toContain('Dial');
   });
 
-  test('nothing where `$or` may overrule what stands beside it', () => {
+  test('no type at all where a pattern has `$or`, as the type alone does not decide', () => {
     const branches = [{ 'detail-type': ['StasisStart'] }, { 'detail-type': ['StasisEnd'] }];
     expect(excluded([{ 'detail-type': ['Dial'], $or: branches }])).toEqual([]);
   });
 
-  test('nothing where a pattern does not speak of types', () => {
+  test('no type at all where a pattern does not name types', () => {
     expect(excluded([{ 'detail-type': ['Dial'] }, { detail: { application: ['Intro-IVR'] } }])).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { recordOf } from '../support/records.ts';
 
 const entry = (id: string): Buffer => recordOf('lane', id).entry;
 
-/** What the service answers, by the ids of the request's entries; a number is an HTTP status without a body. */
+/** The service's answer to a request with entries of these ids; a number is an HTTP status without a body. */
 let answer: (ids: string[]) => object | number;
 let requests: { Entries: object[] }[];
 let headers: IncomingHttpHeaders[];
@@ -22,18 +22,18 @@ beforeEach(async () => {
     const body = JSON.parse(text) as { Entries: { Detail: string }[] };
     requests.push(body);
     headers.push(request.headers);
-    const said = answer(body.Entries.map(({ Detail }) => JSON.parse(Detail).id));
-    const status = typeof said === 'number' ? said : '__type' in said ? 400 : 200;
+    const given = answer(body.Entries.map(({ Detail }) => JSON.parse(Detail).id));
+    const status = typeof given === 'number' ? given : '__type' in given ? 400 : 200;
     response
       .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
-      .end(typeof said === 'number' ? '' : JSON.stringify(said));
+      .end(typeof given === 'number' ? '' : JSON.stringify(given));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  bus = new EventBridge('calls', 2);
+  bus = new EventBridge({ eventBusName: 'calls', connections: 2, requestBytes: 900_000 });
 });
 afterEach(() => {
   bus.close();
@@ -45,7 +45,7 @@ afterEach(() => {
 const acceptAll = (ids: string[]): object => ({ FailedEntryCount: 0, Entries: ids.map(() => ({ EventId: 'e' })) });
 
 describe('PutEvents', () => {
-  test('carries the entries to the bus, in their order, signed for EventBridge', async () => {
+  test('sends the entries to the bus, in their order, signed for EventBridge', async () => {
     answer = acceptAll;
     expect(await bus.put([entry('1'), entry('2')])).toEqual([{ status: 'accepted' }, { status: 'accepted' }]);
     const common = {
@@ -72,10 +72,10 @@ describe('PutEvents', () => {
     });
   });
 
-  test('names its bus whatever characters the name has', async () => {
+  test('names its bus by ARN too', async () => {
     bus.close();
     const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/calls';
-    bus = new EventBridge(arn, 2);
+    bus = new EventBridge({ eventBusName: arn, connections: 2, requestBytes: 900_000 });
     answer = acceptAll;
     await bus.put([entry('1')]);
     expect(requests[0]?.Entries[0]).toMatchObject({ EventBusName: arn });
@@ -88,7 +88,7 @@ describe('PutEvents', () => {
     ['MalformedDetail', 'rejected'],
     ['InvalidArgument', 'rejected'],
     ['AccessDeniedException', 'rejected'],
-  ])('an entry of a request that answers %s is %s, and the others are what they are', async (code, status) => {
+  ])('an entry with the error code %s is %s, and the other entries are accepted', async (code, status) => {
     answer = () => ({
       FailedEntryCount: 1,
       Entries: [{ EventId: 'e' }, { ErrorCode: code, ErrorMessage: 'Why' }, { EventId: 'e' }],
@@ -106,12 +106,12 @@ describe('PutEvents', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'failed', 'failed']);
   });
 
-  test('an answer of 200 that is no JSON accepts nothing', async () => {
+  test('an answer with status 200 and without JSON accepts no entry', async () => {
     answer = () => 200;
     expect(await bus.put([entry('1')])).toMatchObject([{ status: 'failed' }]);
   });
 
-  test('a request that is refused as a whole for now rejects nothing: an operator can mend permissions or the bus', async () => {
+  test('a refused request rejects no entry: an operator can correct the permissions or the name of the bus', async () => {
     answer = () => ({ __type: 'AccessDeniedException', message: 'not authorized' });
     expect(await bus.put([entry('1')])).toEqual([
       { status: 'unavailable', reason: 'AccessDeniedException: not authorized' },
@@ -120,7 +120,7 @@ describe('PutEvents', () => {
     expect(await bus.put([entry('1')])).toMatchObject([{ status: 'unavailable' }]);
     answer = () => 503;
     expect(await bus.put([entry('1')])).toEqual([
-      { status: 'unavailable', reason: 'HTTP status 503: no further word' },
+      { status: 'unavailable', reason: 'HTTP status 503: no error message returned' },
     ]);
   });
 
@@ -129,12 +129,12 @@ describe('PutEvents', () => {
     { __type: 'com.amazonaws.events#ThrottlingException', Message: 'Rate exceeded' },
     { __type: 'TooManyRequestsException', message: 'Rate exceeded' },
     429,
-  ])('a request that is one too many, as %j says, is throttled', async (said) => {
-    answer = () => said;
+  ])('the entries of a request that is refused with %j are throttled', async (refusal) => {
+    answer = () => refusal;
     expect(await bus.put([entry('1'), entry('2')])).toMatchObject([{ status: 'throttled' }, { status: 'throttled' }]);
   });
 
-  test('an endpoint that is away is unavailable, and works again when it is back', async () => {
+  test('entries are unavailable while the endpoint cannot be reached, and accepted when it can be reached again', async () => {
     answer = acceptAll;
     await bus.put([entry('1')]);
     const { port } = server.address() as AddressInfo;
@@ -148,7 +148,7 @@ describe('PutEvents', () => {
     expect(await bus.put([entry('1')])).toEqual([{ status: 'accepted' }]);
   });
 
-  test('finds the one entry that spoils a request', async () => {
+  test('finds the one malformed entry of a request', async () => {
     answer = (ids) => (ids.includes('bad') ? { __type: 'ValidationException', message: 'too large' } : acceptAll(ids));
     expect(await bus.put([entry('1'), entry('bad'), entry('2')])).toEqual([
       { status: 'accepted' },

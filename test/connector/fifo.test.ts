@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fifo } from '../../connector/fifo.ts';
 
 describe('a queue', () => {
-  test('gives nothing when it is empty, and takes again afterwards', () => {
+  test('gives undefined when it is empty, and takes items afterwards', () => {
     const queue = new Fifo<number>();
     expect([queue.shift(), queue.peek(), queue.length]).toEqual([undefined, undefined, 0]);
     queue.push(1);
@@ -11,7 +11,7 @@ describe('a queue', () => {
     expect([queue.length, queue.shift()]).toEqual([1, 2]);
   });
 
-  test('takes back at its head what was taken from it, and what never was in it', () => {
+  test('takes an item at its head, whether or not the item was in it before', () => {
     const queue = new Fifo<number>();
     queue.unshift(2);
     queue.push(3);
@@ -21,11 +21,11 @@ describe('a queue', () => {
     expect([queue.length, queue.shift(), queue.shift()]).toEqual([2, 2, 3]);
   });
 
-  test('does as an array does, whatever the order of taking and giving', () => {
+  test('behaves as an array does in random sequences of operations', () => {
     const queue = new Fifo<number>();
     const model: number[] = [];
     for (let i = 0; i < 20_000; i++) {
-      // Grows in its first half and shrinks in its second.
+      // The queue grows in the first half of the test and shrinks in the second.
       const dice = Math.random() + (i < 10_000 ? 0.2 : -0.2);
       if (dice > 0.55) {
         queue.push(i);

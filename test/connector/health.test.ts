@@ -21,7 +21,7 @@ async function serve(status: ConnectorStatus, metrics = '', stuck: string[] = []
   return { address, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) };
 }
 
-test('health is served on loopback: alive while the process runs, ready or what is missing', async () => {
+test('health is served on loopback: /healthz while the process works, /readyz with the status', async () => {
   const status = { ...STATUS };
   const { address, get } = await serve(status);
   expect(address).toBe('127.0.0.1');
@@ -33,7 +33,7 @@ test('health is served on loopback: alive while the process runs, ready or what 
   expect((await get('/')).status).toBe(404);
 });
 
-test('health is lost when a socket’s link has stopped working, not when Asterisk is away', async () => {
+test('/healthz answers 503 when the link of a node has stopped working, not when Asterisk is away', async () => {
   const stuck: string[] = [];
   const { get } = await serve(STATUS, '', stuck);
   expect((await get('/healthz')).status).toBe(200);
@@ -42,7 +42,7 @@ test('health is lost when a socket’s link has stopped working, not when Asteri
   expect([answer.status, await answer.json()]).toEqual([503, { alive: false, stuck: ['pbx-1'] }]);
 });
 
-test('figures are served as the text that Prometheus asks for', async () => {
+test('/metrics serves the metrics in Prometheus’ text format', async () => {
   const { get } = await serve(STATUS, 'ari_eventbridge_journal_depth 3\n');
   const answer = await get('/metrics');
   expect(answer.status).toBe(200);

@@ -24,9 +24,9 @@ interface Family {
   samples: { name: string; labels: Record<string, string>; value: number }[];
 }
 
-/** Reads Prometheus' text exposition format 0.0.4, and takes offence at everything that it does not allow. */
+/** Reads Prometheus' text exposition format 0.0.4, and throws where the text does not conform to it. */
 function parsePrometheus(text: string): Map<string, Family> {
-  if (!text.endsWith('\n')) throw new Error('the last line has to end');
+  if (!text.endsWith('\n')) throw new Error('expected a line break at the end');
   const families = new Map<string, Family>();
   let current: [string, Family] | undefined;
   for (const line of text.slice(0, -1).split('\n')) {
@@ -38,15 +38,16 @@ function parsePrometheus(text: string): Map<string, Family> {
       current = [help[1] as string, { type: '', help: help[2] as string, samples: [] }];
       families.set(...current);
     } else if (type) {
-      if (!current || current[0] !== type[1] || current[1].type !== '') throw new Error(`a type of nothing: ${line}`);
+      if (!current || current[0] !== type[1] || current[1].type !== '')
+        throw new Error(`a type without a family: ${line}`);
       current[1].type = type[2] as string;
     } else if (sample && current) {
       const [, name = '', inBraces, number = ''] = sample;
       const suffix = name.slice(current[0].length);
       const allowed = current[1].type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
       if (!name.startsWith(current[0]) || !allowed.includes(suffix))
-        throw new Error(`in a family not its own: ${line}`);
-      if (!/^[+-]?(\d+(\.\d+)?(e[+-]?\d+)?|Inf)$|^NaN$/.test(number)) throw new Error(`no number: ${line}`);
+        throw new Error(`a sample in the wrong family: ${line}`);
+      if (!/^[+-]?(\d+(\.\d+)?(e[+-]?\d+)?|Inf)$|^NaN$/.test(number)) throw new Error(`not a number: ${line}`);
       current[1].samples.push({
         name,
         labels: parseLabels(inBraces ?? ''),
@@ -74,14 +75,14 @@ function parseLabels(text: string): Record<string, string> {
 }
 
 const figure = (families: Map<string, Family>, family: string, labels: Record<string, string> = {}): number => {
-  const { samples } = families.get(`ari_eventbridge_${family}`) ?? expect.fail(`there is no ${family}`);
+  const { samples } = families.get(`ari_eventbridge_${family}`) ?? expect.fail(`expected a family ${family}`);
   const found = samples.filter((sample) => JSON.stringify(sample.labels) === JSON.stringify(labels));
   expect(found, `${family} of ${JSON.stringify(labels)}`).toHaveLength(1);
   return found[0]?.value as number;
 };
 
-describe('in Prometheus’ text, the figures', () => {
-  test('can be read, also before anything was counted', () => {
+describe('in Prometheus’ text format, the metrics', () => {
+  test('can be read even before anything was counted', () => {
     const families = parsePrometheus(metricsOfTest().prometheus({ ...GAUGES, connected: [] }));
     for (const [name, { type, help }] of families) {
       expect(type, name).toMatch(/^(counter|gauge|histogram)$/);
@@ -107,7 +108,7 @@ describe('in Prometheus’ text, the figures', () => {
     expect(figure(read(), 'events_read_total', a)).toBe(5);
   });
 
-  test('say how things stand now', () => {
+  test('contain the current gauges', () => {
     const families = parsePrometheus(metricsOfTest().prometheus(GAUGES));
     expect(figure(families, 'connected', { node: 'pbx-1', app: 'a' })).toBe(1);
     expect(figure(families, 'connected', { node: 'pbx-1', app: 'b' })).toBe(0);
@@ -119,14 +120,14 @@ describe('in Prometheus’ text, the figures', () => {
     expect(figure(families, 'event_loop_delay_seconds')).toBeGreaterThanOrEqual(0);
   });
 
-  test('name nodes and apps whatever their characters are', () => {
+  test('escape special characters in the names of nodes and apps', () => {
     const metrics = metricsOfTest();
     const app = 'a "quoted" back\\slash\nand {a,b="c"}';
     metrics.count('read', 'pbx-1', app);
     expect(figure(parsePrometheus(metrics.prometheus(GAUGES)), 'events_read_total', { node: 'pbx-1', app })).toBe(1);
   });
 
-  test('tell the latency as a histogram: each bucket holds those below it, a bound its own', () => {
+  test('contain the latency as a histogram: a bucket counts every latency up to its bound, inclusive', () => {
     const metrics = metricsOfTest();
     for (const ms of [5, 6, 100, 100_000]) metrics.published('pbx-1', 'a', ms);
     const { samples } = parsePrometheus(metrics.prometheus(GAUGES)).get(
@@ -152,7 +153,7 @@ interface Embedded {
 
 const UNITS = ['Seconds', 'Milliseconds', 'Bytes', 'Count'];
 
-/** Reads a line of the embedded metric format, and takes offence at everything that CloudWatch would not extract. */
+/** Reads a line of the embedded metric format, and fails where CloudWatch would not extract its metrics. */
 function parseEmbedded(line: string): Embedded {
   expect(line).not.toContain('\n');
   const root = JSON.parse(line) as Embedded;
@@ -163,7 +164,7 @@ function parseEmbedded(line: string): Embedded {
     expect(Namespace).toMatch(/^[\w./#:-]{1,255}$/);
     expect(Dimensions.length).toBeGreaterThan(0);
     for (const name of Dimensions.flat()) {
-      // A dimension without a character is refused, and the whole line with it.
+      // CloudWatch refuses a line with an empty dimension.
       expect(root[name], `dimension ${name}`).toMatch(/\S/);
     }
     expect(Metrics.length).toBeGreaterThan(0);
@@ -179,8 +180,8 @@ function parseEmbedded(line: string): Embedded {
   return root;
 }
 
-describe('as CloudWatch’s embedded metrics, the figures', () => {
-  test('are what came since the last time', () => {
+describe('in CloudWatch’s embedded metric format, the metrics', () => {
+  test('count the events since the last line', () => {
     const metrics = metricsOfTest();
     const ofApp = () =>
       metrics
@@ -225,7 +226,7 @@ describe('as CloudWatch’s embedded metrics, the figures', () => {
     expect(lines.at(-1)?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([[]]);
   });
 
-  test('tell of an app that is quiet as well: that no figure comes means that no connector runs', () => {
+  test('contain apps without events too: missing data means that no connector runs', () => {
     const lines = metricsOfTest().embedded(GAUGES).map(parseEmbedded);
     expect(lines.filter(({ App }) => App).map(({ App, Connected }) => [App, Connected])).toEqual([
       ['a', 1],
@@ -233,7 +234,7 @@ describe('as CloudWatch’s embedded metrics, the figures', () => {
     ]);
   });
 
-  test('sum up what was lost, wherever it happened, since the last time', () => {
+  test('contain the sums of the lost events of all nodes and apps since the last line', () => {
     const metrics = metricsOfTest();
     metrics.count('rejected', 'pbx-1', 'a');
     metrics.count('rejected', 'pbx-2', '');
@@ -243,7 +244,7 @@ describe('as CloudWatch’s embedded metrics, the figures', () => {
     expect(sums()).toMatchObject({ EventsRejected: 0, EventsDropped: 0, Gaps: 0 });
   });
 
-  test('are taken by CloudWatch also where no app is named, as with the connector’s own news', () => {
+  test('have no App dimension where an event names no app, so that CloudWatch takes them', () => {
     const metrics = metricsOfTest();
     metrics.count('read', 'pbx-1', '');
     const [line] = metrics.embedded(GAUGES).map(parseEmbedded);
@@ -251,14 +252,14 @@ describe('as CloudWatch’s embedded metrics, the figures', () => {
     expect(line?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['Node']]);
   });
 
-  test('show samples of the latency, a hundred at the most, of all since the last time alike', () => {
+  test('contain at most a hundred samples of the latency, taken evenly from all since the last line', () => {
     const metrics = metricsOfTest();
     const samples = () => (parseEmbedded(metrics.embedded(GAUGES).at(-1) as string).PublishLatency ?? []) as number[];
     expect(samples()).toEqual([]);
     for (let ms = 0; ms < 10_000; ms++) metrics.published('pbx-1', 'a', ms);
     const shown = samples();
     expect(shown).toHaveLength(100);
-    // Not the first hundred, nor the last.
+    // The samples are neither the first hundred nor the last hundred.
     const average = shown.reduce((sum, ms) => sum + ms, 0) / 100;
     expect(average).toBeGreaterThan(2500);
     expect(average).toBeLessThan(7500);

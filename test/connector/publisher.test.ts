@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { PutOutcome } from '../../connector/event-bus.ts';
 import { Publisher } from '../../connector/publisher.ts';
+import { busWith } from '../support/bus-with.ts';
 import { readEntry, recordOf } from '../support/records.ts';
 import { until } from '../support/until.ts';
 
@@ -10,10 +11,14 @@ const THROTTLED: PutOutcome = { status: 'throttled', reason: 'ThrottlingExceptio
 const FAILED: PutOutcome = { status: 'failed', reason: 'InternalFailure' };
 const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED' };
 
-/** A bus whose requests are seen, and answered by `answer`, both by the records' ids. */
-function publisher(
+/** A publisher, and what its bus saw: `answer` gets the ids of a request's records and gives their outcomes. */
+function publisherOf(
   answer: (ids: string[], request: number) => PutOutcome[] | Promise<PutOutcome[]>,
-  limits: { concurrency?: number; maxBytes?: number } = {},
+  {
+    maxBytes = 10_000,
+    requestEntries = 10,
+    concurrency = 4,
+  }: { concurrency?: number; maxBytes?: number; requestEntries?: number } = {},
 ) {
   const requests: string[][] = [];
   const seen = {
@@ -25,9 +30,9 @@ function publisher(
     inFlight: 0,
     most: 0,
   };
-  const it = new Publisher({
-    bus: {
-      put: async (entries) => {
+  const publisher = new Publisher({
+    bus: busWith(
+      async (entries) => {
         const ids = entries.map((entry) => JSON.parse(readEntry(entry).Detail).id as string);
         requests.push(ids);
         seen.inFlight += 1;
@@ -36,19 +41,17 @@ function publisher(
         seen.inFlight -= 1;
         return outcomes;
       },
-      close: () => {},
-    },
-    maxBytes: 10_000,
-    concurrency: 4,
+      { requestBytes: maxBytes, requestEntries },
+    ),
+    concurrency,
     backoff: { baseMs: 2, capMs: 10 },
     onAccepted: ({ id }) => seen.accepted.push(id),
     onRejected: ({ id }, reason) => seen.rejected.push(`${id}: ${reason}`),
     onRetry: ({ id }) => seen.retried.push(id),
     onStalled: (reason) => seen.stalls.push(`stalled: ${reason}`),
     onRecovered: () => seen.stalls.push('recovered'),
-    ...limits,
   });
-  return Object.assign(seen, { it });
+  return Object.assign(seen, { publisher });
 }
 
 const accept = (ids: string[]): PutOutcome[] => ids.map(() => ACCEPTED);
@@ -56,7 +59,7 @@ const slowly = async (ids: string[]): Promise<PutOutcome[]> => {
   await sleep(Math.random() * 3);
   return accept(ids);
 };
-/** Answers that come when they are released. */
+/** A bus whose requests each wait for `release`. */
 function gate() {
   const waiting: (() => void)[] = [];
   return {
@@ -67,38 +70,45 @@ function gate() {
     release: () => waiting.shift()?.(),
   };
 }
-/** Until what was submitted in this turn of the event loop has been sent. */
+/** Waits until the records of this turn of the event loop are sent. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const sorted = (numbers: number[]): number[] => numbers.toSorted((a, b) => a - b);
 
 describe('the publisher', () => {
-  test('sends a lone record in the same turn of the event loop', async () => {
-    const { it, requests } = publisher(accept);
-    it.submit(recordOf('a', 'a1'));
+  test('sends a single record in the same turn of the event loop', async () => {
+    const { publisher, requests } = publisherOf(accept);
+    publisher.submit(recordOf('a', 'a1'));
     await Promise.resolve();
     expect(requests).toEqual([['a1']]);
   });
 
-  test('sends what comes in one turn together', async () => {
-    const { it, requests } = publisher(accept);
-    for (const lane of ['a', 'b', 'c']) it.submit(recordOf(lane, lane));
-    await it.idle();
+  test('sends the records of one turn in one request', async () => {
+    const { publisher, requests } = publisherOf(accept);
+    for (const lane of ['a', 'b', 'c']) publisher.submit(recordOf(lane, lane));
+    await publisher.idle();
     expect(requests).toEqual([['a', 'b', 'c']]);
   });
 
-  test('is idle when it has nothing', async () => {
-    await publisher(accept).it.idle();
+  test('keeps the limits of its bus', async () => {
+    const { publisher, requests } = publisherOf(accept, { requestEntries: 2, concurrency: 1 });
+    for (let i = 0; i < 5; i++) publisher.submit(recordOf(`lane ${i}`, `${i}`));
+    await publisher.idle();
+    expect(requests.map(({ length }) => length)).toEqual([2, 2, 1]);
+  });
+
+  test('is idle when it has no record', async () => {
+    await publisherOf(accept).publisher.idle();
   });
 
   test('fills requests while others are in flight, up to ten entries', async () => {
-    const { it, requests } = publisher(slowly, { concurrency: 1 });
-    for (let i = 0; i < 25; i++) it.submit(recordOf(`lane ${i}`, `${i}`));
-    await it.idle();
+    const { publisher, requests } = publisherOf(slowly, { concurrency: 1 });
+    for (let i = 0; i < 25; i++) publisher.submit(recordOf(`lane ${i}`, `${i}`));
+    await publisher.idle();
     expect(requests.map(({ length }) => length)).toEqual([10, 10, 5]);
   });
 
-  test('fills requests up to their size, and sends what is larger by itself', async () => {
-    const { it, requests } = publisher(slowly, { concurrency: 1, maxBytes: 1000 });
+  test('fills requests up to their size, and sends a larger record alone', async () => {
+    const { publisher, requests } = publisherOf(slowly, { concurrency: 1, maxBytes: 1000 });
     for (const [id, filler] of [
       ['first', 1],
       ['b', 500],
@@ -106,32 +116,32 @@ describe('the publisher', () => {
       ['huge', 5000],
       ['d', 1],
     ] as const) {
-      it.submit(recordOf(id, id, { filler }));
+      publisher.submit(recordOf(id, id, { filler }));
     }
-    await it.idle();
+    await publisher.idle();
     expect(requests).toEqual([['first', 'b', 'c'], ['huge'], ['d']]);
   });
 
   test('fills a request with several records of one lane, in their order', async () => {
-    const { it, requests } = publisher(slowly, { concurrency: 1 });
-    for (let i = 0; i < 12; i++) it.submit(recordOf('a', `${i}`));
-    await it.idle();
+    const { publisher, requests } = publisherOf(slowly, { concurrency: 1 });
+    for (let i = 0; i < 12; i++) publisher.submit(recordOf('a', `${i}`));
+    await publisher.idle();
     expect(requests.map(({ length }) => length)).toEqual([10, 2]);
     expect(requests.flat().map(Number)).toEqual(sorted(requests.flat().map(Number)));
   });
 
   test('gives every lane a place in the next request before any lane has two', async () => {
-    const { it, requests } = publisher(accept, { concurrency: 1 });
-    for (let i = 0; i < 20; i++) it.submit(recordOf('busy', `busy ${i}`));
-    for (let i = 0; i < 9; i++) it.submit(recordOf(`quiet ${i}`, `quiet ${i}`));
-    await it.idle();
+    const { publisher, requests } = publisherOf(accept, { concurrency: 1 });
+    for (let i = 0; i < 20; i++) publisher.submit(recordOf('busy', `busy ${i}`));
+    for (let i = 0; i < 9; i++) publisher.submit(recordOf(`quiet ${i}`, `quiet ${i}`));
+    await publisher.idle();
     expect(requests[0]?.filter((id) => id.startsWith('quiet'))).toHaveLength(9);
   });
 
-  test('keeps the order of each lane over many requests in flight, and never has more than allowed', async () => {
-    const seen = publisher(slowly);
-    for (let i = 0; i < 2000; i++) seen.it.submit(recordOf(`lane ${i % 100}`, `${i % 100}-${i}`));
-    await seen.it.idle();
+  test('keeps the order of each lane over many requests, and has at most `concurrency` in flight', async () => {
+    const seen = publisherOf(slowly);
+    for (let i = 0; i < 2000; i++) seen.publisher.submit(recordOf(`lane ${i % 100}`, `${i % 100}-${i}`));
+    await seen.publisher.idle();
     expect(seen.most).toBe(4);
     expect(seen.accepted).toHaveLength(2000);
     for (let lane = 0; lane < 100; lane++) {
@@ -140,27 +150,27 @@ describe('the publisher', () => {
     }
   });
 
-  test('has no two requests in flight with the same lane', async () => {
+  test('never has two requests with the same lane in flight', async () => {
     const flying = new Set<string>();
-    const twins: string[] = [];
-    const { it } = publisher(async (ids) => {
+    const inTwo: string[] = [];
+    const { publisher } = publisherOf(async (ids) => {
       const lanes = new Set(ids.map((id) => id.split('-')[0] as string));
-      for (const lane of lanes) if (flying.has(lane)) twins.push(lane);
+      for (const lane of lanes) if (flying.has(lane)) inTwo.push(lane);
       for (const lane of lanes) flying.add(lane);
       const outcomes = await slowly(ids);
       for (const lane of lanes) flying.delete(lane);
       return outcomes;
     });
-    for (let i = 0; i < 1000; i++) it.submit(recordOf(`${i % 5}`, `${i % 5}-${i}`));
-    await it.idle();
-    expect(twins).toEqual([]);
+    for (let i = 0; i < 1000; i++) publisher.submit(recordOf(`${i % 5}`, `${i % 5}-${i}`));
+    await publisher.idle();
+    expect(inTwo).toEqual([]);
   });
 
-  test('serves a backlog and what is live, and neither starves', async () => {
+  test('sends both backlog and live records, so that neither starves', async () => {
     const { answer, release } = gate();
-    const { it, requests } = publisher(answer, { concurrency: 1 });
-    for (let i = 0; i < 100; i++) it.submit(recordOf(`old ${i}`, `old ${i}`), 'backlog');
-    for (let i = 0; i < 100; i++) it.submit(recordOf(`new ${i}`, `new ${i}`), 'live');
+    const { publisher, requests } = publisherOf(answer, { concurrency: 1 });
+    for (let i = 0; i < 100; i++) publisher.submit(recordOf(`old ${i}`, `old ${i}`), 'backlog');
+    for (let i = 0; i < 100; i++) publisher.submit(recordOf(`new ${i}`, `new ${i}`), 'live');
     await turn();
     for (let sent = 1; sent < 8; sent++) {
       release();
@@ -172,81 +182,81 @@ describe('the publisher', () => {
   });
 });
 
-describe('when the bus cannot be reached, the publisher', () => {
-  test('sends everything again in its place, and says once that it stalls and once that it goes on', async () => {
+describe('while the bus cannot be reached, the publisher', () => {
+  test('sends every record again in its order, and reports once that it is stalled and once that it has recovered', async () => {
     let away = true;
-    const seen = publisher((ids) => ids.map(() => (away ? AWAY : ACCEPTED)));
-    for (const id of ['1', '2', '3']) seen.it.submit(recordOf('a', id));
+    const seen = publisherOf((ids) => ids.map(() => (away ? AWAY : ACCEPTED)));
+    for (const id of ['1', '2', '3']) seen.publisher.submit(recordOf('a', id));
     await until('several attempts', () => seen.requests.length > 3);
-    expect(seen.it.stalled).toBe('connect ECONNREFUSED');
+    expect(seen.publisher.stalled).toBe('connect ECONNREFUSED');
     away = false;
-    await seen.it.idle();
+    await seen.publisher.idle();
     expect(seen.accepted).toEqual(['1', '2', '3']);
     expect(seen.stalls).toEqual(['stalled: connect ECONNREFUSED', 'recovered']);
-    expect(seen.it.stalled).toBeUndefined();
+    expect(seen.publisher.stalled).toBeUndefined();
   });
 
-  test('tries again at once after one request that got nowhere, and makes no word of it', async () => {
-    const seen = publisher((ids, request) => ids.map(() => (request === 1 ? AWAY : ACCEPTED)));
-    seen.it.submit(recordOf('a', '1'));
+  test('sends again at once after one failed request, and does not report it', async () => {
+    const seen = publisherOf((ids, request) => ids.map(() => (request === 1 ? AWAY : ACCEPTED)));
+    seen.publisher.submit(recordOf('a', '1'));
     await turn();
     expect(seen.accepted).toEqual(['1']);
     expect(seen.stalls).toEqual([]);
   });
 
-  test('asks with one request at a time', async () => {
+  test('sends one request at a time', async () => {
     let away = true;
-    const seen = publisher(async (ids) => {
+    const seen = publisherOf(async (ids) => {
       await sleep(1);
       return ids.map(() => (away ? AWAY : ACCEPTED));
     });
-    for (let i = 0; i < 100; i++) seen.it.submit(recordOf(`lane ${i}`, `${i}`));
+    for (let i = 0; i < 100; i++) seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
     await until('the stall', () => seen.stalls.length > 0);
-    await until('the requests of before to end', () => seen.inFlight === 0);
+    await until('the earlier requests to end', () => seen.inFlight === 0);
     seen.most = 0;
     const before = seen.requests.length;
     await until('further attempts', () => seen.requests.length > before + 3);
     expect(seen.most).toBe(1);
     away = false;
-    await seen.it.idle();
+    await seen.publisher.idle();
     expect(seen.accepted).toHaveLength(100);
     expect(seen.most).toBeGreaterThan(1);
   });
 
-  test('does not take an answer from before for a sign that it is back', async () => {
+  test('does not recover on the answer to a request that was sent before the outage', async () => {
     const slow = Promise.withResolvers<void>();
     let away = true;
-    const seen = publisher(async (ids) => {
+    const seen = publisherOf(async (ids) => {
       if (ids.includes('slow')) {
         await slow.promise;
         return accept(ids);
       }
       return ids.map(() => (away ? AWAY : ACCEPTED));
     });
-    seen.it.submit(recordOf('slow', 'slow'));
+    seen.publisher.submit(recordOf('slow', 'slow'));
     await turn();
-    seen.it.submit(recordOf('fast', 'fast'));
+    seen.publisher.submit(recordOf('fast', 'fast'));
     await until('the stall', () => seen.stalls.length === 1);
     slow.resolve();
     await until('the late answer', () => seen.accepted.includes('slow'));
     expect(seen.stalls).toEqual(['stalled: connect ECONNREFUSED']);
     away = false;
-    await seen.it.idle();
+    await seen.publisher.idle();
     expect(seen.stalls.at(-1)).toBe('recovered');
   });
 });
 
-describe('when entries fail by themselves, the publisher', () => {
-  test('honours each entry’s own result', async () => {
-    const seen = publisher(
+describe('when single entries fail, the publisher', () => {
+  test('treats each entry by its own outcome', async () => {
+    const seen = publisherOf(
       (ids, request) =>
         request === 2 ? [ACCEPTED, { status: 'rejected', reason: 'MalformedDetail' }, FAILED] : accept(ids),
       { concurrency: 1 },
     );
-    seen.it.submit(recordOf('0', '0'));
-    await seen.it.idle();
-    for (const id of ['a', 'b', 'c']) seen.it.submit(recordOf(id, id));
-    await seen.it.idle();
+    seen.publisher.submit(recordOf('0', '0'));
+    await seen.publisher.idle();
+    for (const id of ['a', 'b', 'c']) seen.publisher.submit(recordOf(id, id));
+    await seen.publisher.idle();
     expect(seen.accepted).toEqual(['0', 'a', 'c']);
     expect(seen.rejected).toEqual(['b: MalformedDetail']);
     expect(seen.retried).toEqual(['c']);
@@ -254,36 +264,36 @@ describe('when entries fail by themselves, the publisher', () => {
     expect(seen.stalls).toEqual([]);
   });
 
-  test('goes on with other lanes meanwhile', async () => {
+  test('sends the records of other lanes meanwhile', async () => {
     let poisoned = true;
-    const seen = publisher((ids) => ids.map((id) => (poisoned && id === 'poison' ? FAILED : ACCEPTED)));
-    seen.it.submit(recordOf('poison', 'poison'));
-    for (let i = 0; i < 50; i++) seen.it.submit(recordOf(`lane ${i}`, `${i}`));
+    const seen = publisherOf((ids) => ids.map((id) => (poisoned && id === 'poison' ? FAILED : ACCEPTED)));
+    seen.publisher.submit(recordOf('poison', 'poison'));
+    for (let i = 0; i < 50; i++) seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
     await until('all the others', () => seen.accepted.length === 50);
     await until('several attempts', () => seen.retried.length > 3);
     poisoned = false;
-    await seen.it.idle();
+    await seen.publisher.idle();
     expect(seen.accepted.at(-1)).toBe('poison');
   });
 
-  test('sends nothing of a lane twice at once, and nothing of it in one request, until it has seen fifty clean ones', async () => {
-    let hiccup = true;
-    const seen = publisher((ids) => {
-      const outcomes = ids.map(() => (hiccup ? FAILED : ACCEPTED));
-      hiccup = false;
+  test('sends one record of a lane in each request until fifty requests had no failed entry', async () => {
+    let failing = true;
+    const seen = publisherOf((ids) => {
+      const outcomes = ids.map(() => (failing ? FAILED : ACCEPTED));
+      failing = false;
       return outcomes;
     });
-    for (let i = 0; i < 60; i++) seen.it.submit(recordOf('a', `${i}`));
-    await seen.it.idle();
+    for (let i = 0; i < 60; i++) seen.publisher.submit(recordOf('a', `${i}`));
+    await seen.publisher.idle();
     const [first, ...after] = seen.requests;
     expect(first).toHaveLength(10);
     expect(after.slice(0, 50).map(({ length }) => length)).toEqual(Array(50).fill(1));
     expect(after[50]).toHaveLength(10);
   });
 
-  test('lets no record of a lane pass an earlier one by more than the request that failed', async () => {
+  test('keeps the order of each lane after the first failed entry', async () => {
     const refused = new Set<string>();
-    const seen = publisher(async (ids) => {
+    const seen = publisherOf(async (ids) => {
       await sleep(Math.random());
       return ids.map((id) => {
         if (Number(id.split('-')[1]) % 7 !== 0 || refused.has(id)) return ACCEPTED;
@@ -291,11 +301,11 @@ describe('when entries fail by themselves, the publisher', () => {
         return FAILED;
       });
     });
-    // A first failure alone: from then on no request carries two records of a lane.
-    seen.it.submit(recordOf('first', 'first-0'));
-    await seen.it.idle();
-    for (let i = 1; i <= 300; i++) seen.it.submit(recordOf(`${i % 6}`, `${i % 6}-${i}`));
-    await seen.it.idle();
+    // After the first failed entry no request contains two records of a lane.
+    seen.publisher.submit(recordOf('first', 'first-0'));
+    await seen.publisher.idle();
+    for (let i = 1; i <= 300; i++) seen.publisher.submit(recordOf(`${i % 6}`, `${i % 6}-${i}`));
+    await seen.publisher.idle();
     for (let lane = 0; lane < 6; lane++) {
       const order = seen.accepted.filter((id) => id.startsWith(`${lane}-`)).map((id) => Number(id.split('-')[1]));
       expect(order).toEqual(sorted(order));
@@ -303,25 +313,25 @@ describe('when entries fail by themselves, the publisher', () => {
     expect(seen.accepted).toHaveLength(301);
   });
 
-  test('lowers the number of requests in flight while it is throttled, and raises it again afterwards', async () => {
+  test('lowers the number of requests in flight while entries are throttled, and raises it again afterwards', async () => {
     let throttled = true;
-    const seen = publisher(
+    const seen = publisherOf(
       async (ids) => {
         await sleep(1);
         return ids.map(() => (throttled ? THROTTLED : ACCEPTED));
       },
       { concurrency: 8 },
     );
-    for (let i = 0; i < 400; i++) seen.it.submit(recordOf(`lane ${i}`, `${i}`));
+    for (let i = 0; i < 400; i++) seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
     await until('many throttled requests', () => seen.requests.length > 40);
-    await until('few to be left in flight', () => seen.inFlight <= 1);
+    await until('at most one request in flight', () => seen.inFlight <= 1);
     seen.most = 0;
     const before = seen.requests.length;
-    await until('more of them', () => seen.requests.length > before + 5);
+    await until('more requests', () => seen.requests.length > before + 5);
     expect(seen.most).toBe(1);
     expect(seen.stalls).toEqual([]);
     throttled = false;
-    await seen.it.idle();
+    await seen.publisher.idle();
     expect(seen.most).toBeGreaterThan(2);
     expect(seen.most).toBeLessThanOrEqual(8);
     expect(seen.accepted).toHaveLength(400);

@@ -16,7 +16,7 @@ async function queueBefore(answer: () => AwsReply) {
   return { queue, queueUrl, requests };
 }
 
-test('a dead letter becomes a message of the queue, at the queue’s own host', async () => {
+test('a dead letter is sent as a message to the queue, at the queue’s own host', async () => {
   const { queue, queueUrl, requests } = await queueBefore(() => ({ body: { MessageId: 'm' } }));
   await queue.send('{"reason":"☎"}');
   expect(requests).toHaveLength(1);
@@ -30,7 +30,7 @@ test('a dead letter becomes a message of the queue, at the queue’s own host', 
   expect(JSON.parse(requests[0]?.body ?? '')).toEqual({ QueueUrl: queueUrl, MessageBody: '{"reason":"☎"}' });
 });
 
-test('a refusal is an error that says why', async () => {
+test('a refusal is an error with the reason of SQS', async () => {
   let answer: AwsReply = {
     status: 400,
     body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'The specified queue does not exist.' },
@@ -38,5 +38,5 @@ test('a refusal is an error that says why', async () => {
   const { queue } = await queueBefore(() => answer);
   await expect(queue.send('{}')).rejects.toThrow('QueueDoesNotExist: The specified queue does not exist.');
   answer = { status: 503, body: 'down' };
-  await expect(queue.send('{}')).rejects.toThrow('503: no further word');
+  await expect(queue.send('{}')).rejects.toThrow('HTTP status 503: no error message returned');
 });

@@ -11,12 +11,7 @@ dir=${1:?usage: install-ministack.sh DIR}
 
 # A Python without `ensurepip` makes environments that have no pip.
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "install-ministack: needs Python 3 with venv, or root on a Debian machine to install it." >&2
-    exit 1
-  fi
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends python3-venv >/dev/null
+  "$(dirname "$0")/../support/install-packages.sh" python3-venv
 fi
 
 rm -rf "$dir"

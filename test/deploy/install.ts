@@ -3,13 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where MiniStack is kept between runs. */
+/** The folder of MiniStack, kept between runs. */
 export const MINISTACK_ROOT = join(
   process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
   'ari-eventbridge/ministack',
 );
 
-/** Gets MiniStack before the suite begins. */
+/** Installs MiniStack before the suite. */
 export function setup(): void {
   const script = fileURLToPath(new URL('./install-ministack.sh', import.meta.url));
   const { status } = spawnSync(script, [MINISTACK_ROOT], { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -3,7 +3,7 @@ import type { Program } from './program.ts';
 /**
  * A smaller program that fails still: without steps and lines of the dialplan that do not matter.
  *
- * @param fails tells of several programs at once whether each of them fails
+ * @param fails whether each of several programs fails, for all of them at once
  * @param rounds how often the programs may be tried
  */
 export async function shrink(

@@ -1,4 +1,4 @@
-/** An event that was accepted, as far as the account goes into it. */
+/** The fields of an accepted event that the account reads. */
 interface Detail {
   type: string;
   application?: string;
@@ -16,7 +16,7 @@ interface Detail {
   };
 }
 
-/** News of the connector itself. */
+/** The connector's own news. */
 export interface News {
   type: string;
   detail: Record<string, unknown>;
@@ -25,25 +25,25 @@ export interface News {
 export interface AccountReport {
   /** Call events that were accepted, each counted once. */
   delivered: number;
-  /** The same event, with the same id, accepted again. */
+  /** Events that were accepted again, with the same id. */
   duplicates: number;
-  /** The same numbered event under another id: nobody could tell that it is one. */
+  /** Numbered events that were accepted again under another id, so that no consumer can recognize the duplicate. */
   twins: number;
-  /** Numbered events that came after a later one of their channel; repeated ones are not counted. */
+  /** Numbered events that came after a later event of their channel; duplicates are not counted. */
   outOfOrder: number;
-  /** Numbered events that came after an earlier one of their channel, and whose `channelSequence` says that they did not. */
+  /** Numbered events that came in order, but whose `channelSequence` is not greater than that of an earlier event. */
   misnumbered: number;
-  /** Numbers within what a connection has delivered that never came: read, and lost. */
+  /** Positions on a connection below its highest that never came: events that were read and lost. */
   holes: number;
-  /** Numbered events by channel: how many different ones. */
+  /** By channel: how many different numbered events came. */
   numbered: Record<string, number>;
-  /** `StasisStart`s and `StasisEnd`s by channel. */
+  /** By channel: how many `StasisStart` and `StasisEnd` events came from Asterisk, and how many were rebuilt. */
   starts: Record<string, { original: number; recovered: number }>;
   ends: Record<string, { original: number; recovered: number }>;
   news: News[];
 }
 
-/** Keeps account of what reached the bus. */
+/** Keeps an account of the entries that the bus accepted. */
 export class Account {
   readonly #ids = new Set<string>();
   readonly #numbered = new Map<string, { seen: Set<number>; last: number; lastSequence: number }>();

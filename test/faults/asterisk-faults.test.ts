@@ -10,7 +10,7 @@ import { FaultStage, numberedOf, say, USER } from './fault-stage.ts';
 
 const COMMANDER = { username: 'commander', password: 'commander-password' };
 const EVERYTHING = JSON.stringify([{ source: ['asterisk.ari'] }]);
-/** The connector pings every 5 s, and gives a connection up that was silent for two rounds. */
+/** The connector pings every 5 s, and ends a connection on which nothing has come for two intervals. */
 const DETECTED_WITHIN_MS = 10_000;
 
 let asterisk: RealAsterisk;
@@ -18,7 +18,8 @@ let ari: AriClient;
 let stage: FaultStage;
 
 beforeAll(async () => {
-  if (!OWN_ASTERISK) throw new Error('These tests restart Asterisk: they need one of their own, without ASTERISK_URL');
+  if (!OWN_ASTERISK)
+    throw new Error('These tests restart Asterisk: expected no ASTERISK_URL, so that they start their own');
   asterisk = await RealAsterisk.prepare();
   asterisk.configure([{ ...USER, readOnly: true }, COMMANDER]);
   await asterisk.start();
@@ -33,7 +34,7 @@ afterEach(async () => {
 });
 afterAll(() => asterisk?.stop());
 
-/** A call that enters Stasis(Intro-IVR); the id is that of the leg which does. */
+/** Makes a call that enters Stasis(Intro-IVR). @returns the id of the channel that enters */
 async function call(): Promise<string> {
   const before = new Set((await ari.channels.list()).map(({ id }) => id));
   await ari.channels.originate({ endpoint: 'Local/ivr@default', extension: 'wait', context: 'none' });
@@ -43,7 +44,7 @@ async function call(): Promise<string> {
   });
 }
 
-/** Numbered user events on channels, at a steady rate, until told to stop. */
+/** Sends numbered user events of the channels at a steady rate. @returns a function that stops it and gives their count */
 function numberEvents(channels: string[], perSecond: number): () => Promise<number> {
   let sent = 0;
   let going = true;
@@ -72,7 +73,7 @@ function numberEvents(channels: string[], perSecond: number): () => Promise<numb
   };
 }
 
-test('a burst of 100,000 events at Asterisk’s own full speed: nothing missing, in order, the socket never cut', async () => {
+test('a burst of 100,000 events at Asterisk’s full speed arrives complete and in order, and the connection stays open', async () => {
   const TURNS = 34_000;
   const connector = stage.connect(asterisk.url, 'disk', { EVENT_FILTER: EVERYTHING });
   await connector.becomesReady();
@@ -94,11 +95,11 @@ test('a burst of 100,000 events at Asterisk’s own full speed: nothing missing,
   const waiting = (await connector.ready()).waiting;
   await until('the burst to be published', async () => (await connector.ready()).waiting === 0, 180_000);
   const report = await stage.report();
-  say('a burst of real Asterisk', {
+  say('a burst of a real Asterisk', {
     'events read': await connector.figure('events_read_total'),
     'events/s while read': Math.round((3 * TURNS) / (readMs / 1000)),
     delivered: report.delivered,
-    'numbered ones': numberedOf(report),
+    'numbered events': numberedOf(report),
     duplicates: report.duplicates,
     'out of order': report.outOfOrder,
     missing: report.holes,
@@ -118,7 +119,7 @@ test('a burst of 100,000 events at Asterisk’s own full speed: nothing missing,
   await ari.channels.hangup({ channelId: id });
 }, 240_000);
 
-test('six hand-overs between two connectors at 400 events a second: nothing missing, nothing twice under another id, no flapping', async () => {
+test('six hand-overs between two connectors at 400 events a second: every event arrives, none under two ids, and no connector takes the app back', async () => {
   const HANDOVERS = 6;
   let current = stage.connect(asterisk.url, 'disk-0');
   await current.becomesReady();
@@ -139,9 +140,9 @@ test('six hand-overs between two connectors at 400 events a second: nothing miss
   const sent = await stop();
   await until('all to be published', async () => (await current.ready()).waiting === 0);
   const report = await stage.report();
-  const news = (type: string): number => report.news.filter((it) => it.type === type).length;
+  const news = (type: string): number => report.news.filter((item) => item.type === type).length;
   const starts = Object.values(report.starts);
-  say('six hand-overs at 400 events/s on real Asterisk', {
+  say('six hand-overs at 400 events/s on a real Asterisk', {
     sent,
     delivered: numberedOf(report),
     duplicates: report.duplicates,
@@ -164,32 +165,38 @@ test('six hand-overs between two connectors at 400 events a second: nothing miss
   expect(Object.keys(report.starts).sort()).toEqual([...channels, ...during].sort());
 }, 180_000);
 
-test('a new connector that dies after it has taken over: the old one takes the app back', async () => {
+test('the old connector takes the app back when the new one is killed after it took over', async () => {
   const old = stage.connect(asterisk.url, 'disk-0');
   await old.becomesReady();
   await call();
-  const young = stage.connect(asterisk.url, 'disk-1');
-  await young.becomesReady();
+  const newer = stage.connect(asterisk.url, 'disk-1');
+  await newer.becomesReady();
   await until('the old one to stand by', async () => (await old.ready()).nodes['pbx-1']?.includes('standing by'));
-  await young.kill();
-  await until('the old one to be back', async () => (await old.ready()).nodes['pbx-1'] === 'connected', 30_000);
+  await newer.kill();
+  await until(
+    'the old one to take the app back',
+    async () => (await old.ready()).nodes['pbx-1'] === 'connected',
+    30_000,
+  );
   const fresh = await call();
   await until('a new call', async () => (await stage.report()).starts[fresh]?.original === 1);
   const { news } = await stage.report();
   expect(news.filter(({ type }) => type === 'Gap')).toHaveLength(1);
 }, 90_000);
 
-test('a new connector that cannot publish takes nothing over', async () => {
+test('a new connector that cannot publish does not take the app over', async () => {
   const old = stage.connect(asterisk.url, 'disk-0');
   await old.becomesReady();
-  const young = stage.connect(asterisk.url, 'disk-1', { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:9' });
-  await until('it to say why', async () => (await young.ready()).nodes['pbx-1']?.startsWith('waiting for EventBridge'));
+  const newer = stage.connect(asterisk.url, 'disk-1', { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:9' });
+  await until('the new one to wait for the bus', async () =>
+    (await newer.ready()).nodes['pbx-1']?.startsWith('waiting for the bus'),
+  );
   await sleep(1000);
   expect((await old.ready()).nodes['pbx-1']).toBe('connected');
   expect((await stage.report()).news.filter(({ type }) => type === 'StandingDown')).toEqual([]);
 }, 60_000);
 
-test('a TCP connection killed: ready again, the gap announced, and who hung up meanwhile has a StasisEnd', async () => {
+test('after a TCP connection is cut, the connector is ready again, announces the gap and rebuilds the StasisEnd of a call that ended', async () => {
   const proxy = await TcpProxy.before(asterisk.url);
   const connector = stage.connect(proxy.url);
   await connector.isInStep();
@@ -200,13 +207,13 @@ test('a TCP connection killed: ready again, the gap announced, and who hung up m
   await ari.channels.hangup({ channelId: leaves });
   await sleep(1500);
   proxy.restore();
-  const backAt = await until('the end of who left', async () => {
+  const backAt = await until('the StasisEnd of the call that ended', async () => {
     const { ends } = await stage.report();
     return ends[leaves] && Date.now();
   });
   const { news, starts, ends } = await stage.report();
   const gaps = news.filter(({ type }) => type === 'Gap').map(({ detail }) => detail);
-  say('TCP killed for 1.5 s', { 'whole again after ms': backAt - cutAt, gaps: gaps.length });
+  say('TCP cut for 1.5 s', { 'StasisEnd rebuilt after ms': backAt - cutAt, gaps: gaps.length });
   expect(gaps).toHaveLength(1);
   expect(gaps[0]).toMatchObject({ node: 'pbx-1', apps: ['Intro-IVR'], cause: 'network' });
   expect(Date.parse(String(gaps[0]?.from))).toBeLessThanOrEqual(cutAt + 100);
@@ -216,7 +223,7 @@ test('a TCP connection killed: ready again, the gap announced, and who hung up m
   proxy.close();
 }, 90_000);
 
-test('a link frozen without FIN: detected in time, the gap announced, calls that came and went meanwhile recovered', async () => {
+test('a connection frozen without FIN is detected in time, its gap announced, and StasisStart and StasisEnd are rebuilt', async () => {
   const proxy = await TcpProxy.before(asterisk.url);
   const connector = stage.connect(proxy.url);
   await connector.isInStep();
@@ -224,16 +231,16 @@ test('a link frozen without FIN: detected in time, the gap announced, calls that
   await until('both calls', async () => Object.keys((await stage.report()).starts).length === 2);
   const frozenAt = Date.now();
   proxy.freeze();
-  // Asterisk does not know: it hands calls to a connector that hears nothing.
+  // Asterisk does not notice: it sends the events of new calls to a connector that does not get them.
   const entered = await call();
   await ari.channels.hangup({ channelId: leaves });
   await until('the freeze to be detected', () => connector.warnings.some((line) => line.includes('has not answered')));
   const detectedAfter = Date.now() - frozenAt;
-  await until('the call that came', async () => (await stage.report()).starts[entered]);
-  await until('the end of the call that went', async () => (await stage.report()).ends[leaves]);
+  await until('the StasisStart of the new call', async () => (await stage.report()).starts[entered]);
+  await until('the StasisEnd of the call that ended', async () => (await stage.report()).ends[leaves]);
   const { news, starts, ends } = await stage.report();
   const gaps = news.filter(({ type }) => type === 'Gap').map(({ detail }) => detail);
-  say('link frozen without FIN', { 'detected after ms': detectedAfter, gaps: gaps.length });
+  say('connection frozen without FIN', { 'detected after ms': detectedAfter, gaps: gaps.length });
   expect(detectedAfter).toBeLessThan(DETECTED_WITHIN_MS + 2000);
   expect(gaps).toHaveLength(1);
   expect(gaps[0]).toMatchObject({ cause: 'network' });
@@ -247,13 +254,13 @@ test('a link frozen without FIN: detected in time, the gap announced, calls that
   proxy.close();
 }, 90_000);
 
-test('Asterisk restarted: ready again, told apart from a cut network, and every call of before has its end', async () => {
+test('after Asterisk restarts, the connector is ready again, announces the restart as the cause and rebuilds the StasisEnd of every call', async () => {
   const connector = stage.connect(asterisk.url);
   await connector.isInStep();
   const calls = [await call(), await call()];
   await until('both calls', async () => Object.keys((await stage.report()).starts).length === 2);
   await asterisk.stop();
-  await until('it to be noticed', async () => (await connector.ready()).status === 503);
+  await until('the connector to notice', async () => (await connector.ready()).status === 503);
   await asterisk.start();
   await connector.becomesReady();
   await until('both ends', async () => Object.keys((await stage.report()).ends).length === 2);

@@ -29,7 +29,7 @@ function run(command: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
 }
 
-/** A real file system of its own in place of the journal's folder. */
+/** Mounts a file system of its own as the journal's folder. */
 function mount(sizeMib: number): string {
   const folder = stage.diskPath('disk');
   mkdirSync(folder, { recursive: true });
@@ -38,14 +38,14 @@ function mount(sizeMib: number): string {
   return folder;
 }
 
-test('a full disk: one clear line, not ready, events flow through memory, and are on disk again when there is room', async () => {
+test('on a full disk the connector logs one error, is not ready, passes events through memory, and writes to the disk when there is room', async () => {
   const folder = mount(3);
   const connector = stage.connect(source.url, 'disk');
   await connector.becomesReady();
   await source.run(RATE);
   writeFileSync(join(folder, 'other-files'), Buffer.alloc(2 * MIB + 900 * 1024));
-  const sentence = /journal cannot be written to .*ENOSPC.*Free the disk/;
-  await until('the line', () => connector.errors.some((line) => sentence.test(line)));
+  const sentence = /journal cannot be written to .*ENOSPC.*Free space on the disk/;
+  await until('the error in the log', () => connector.errors.some((line) => sentence.test(line)));
   const { status, journal } = await connector.ready();
   expect({ status, journal }).toEqual({ status: 503, journal: expect.stringContaining('ENOSPC') });
   await sleep(3000);
@@ -56,7 +56,7 @@ test('a full disk: one clear line, not ready, events flow through memory, and ar
   await source.pause();
   await until('the journal to be empty', async () => (await connector.ready()).waiting === 0);
   const [sent, report] = [await source.report(), await stage.report()];
-  say('disk full for some seconds at 500 events/s', {
+  say('disk full for 3 s at 500 events/s', {
     sent: sent.sent,
     delivered: numberedOf(report),
     duplicates: report.duplicates,
@@ -69,32 +69,32 @@ test('a full disk: one clear line, not ready, events flow through memory, and ar
   expect(report.outOfOrder).toBe(0);
 }, 60_000);
 
-test('a read-only disk, and no bus either: events are kept up to the bound of memory, what is beyond is counted loudly', async () => {
+test('with a read-only disk and no bus, the connector keeps events in memory up to its bound, and counts and announces those that it drops', async () => {
   const folder = mount(3);
   run('mount', '-o', 'remount,ro', folder);
   const connector = stage.connect(source.url, 'disk', { MEMORY_MAX_BYTES: String(MIB) });
-  await until('the line', () => connector.errors.some((line) => /journal cannot be written .*EROFS/.test(line)));
+  await until('the error in the log', () => connector.errors.some((line) => /cannot be written .*EROFS/.test(line)));
   await until('the connection', async () => (await connector.ready()).nodes['pbx-1'] === 'connected');
   expect((await connector.ready()).status).toBe(503);
   await source.run(RATE);
   await sleep(1000);
   await stage.set({ down: true });
-  await until('the alarm', () => connector.errors.some((line) => line.startsWith('There is no more room')));
+  await until('the first drop', () => connector.errors.some((line) => line.startsWith('The journal is full')));
   await sleep(1000);
   await stage.set({ down: false });
   await source.pause();
   await until('all to be published', async () => (await connector.ready()).waiting === 0);
   const dropped = await connector.figure('events_dropped_total');
-  await until('the news of all that was dropped', async () => {
+  await until('the announcement of every dropped event', async () => {
     const { news } = await stage.report();
-    const told = news.filter(({ type }) => type === 'EventsDropped').map(({ detail }) => Number(detail.count));
-    return told.reduce((sum, count) => sum + count, 0) === dropped;
+    const counts = news.filter(({ type }) => type === 'EventsDropped').map(({ detail }) => Number(detail.count));
+    return counts.reduce((sum, count) => sum + count, 0) === dropped;
   });
   const [sent, report] = [await source.report(), await stage.report()];
   say('read-only disk and no bus, 1 MiB of memory', {
     sent: sent.sent,
     delivered: numberedOf(report),
-    'dropped and told': dropped,
+    'dropped and announced': dropped,
     missing: sent.sent - numberedOf(report) - dropped,
     'out of order': report.outOfOrder,
   });
@@ -103,7 +103,7 @@ test('a read-only disk, and no bus either: events are kept up to the bound of me
   expect(report.outOfOrder).toBe(0);
 }, 60_000);
 
-test('a journal at its bound: what has waited longest is dropped, counted and told of, and the socket is never stopped', async () => {
+test('a full journal drops and counts its oldest events, and the connection to Asterisk stays open', async () => {
   const connector = stage.connect(source.url, 'disk', {
     MEMORY_MAX_BYTES: String(MIB),
     JOURNAL_MAX_BYTES: String(4 * MIB),
@@ -120,7 +120,7 @@ test('a journal at its bound: what has waited longest is dropped, counted and to
   say('a journal of 4 MiB, 8 s without a bus at 2,000 events/s', {
     sent: sent.sent,
     delivered: numberedOf(report),
-    'dropped and told': dropped,
+    dropped,
     missing: sent.sent - numberedOf(report) - dropped,
     'out of order': report.outOfOrder,
     'connections lost': report.news.filter(({ type }) => type === 'NodeDisconnected').length,
@@ -131,12 +131,12 @@ test('a journal at its bound: what has waited longest is dropped, counted and to
   expect(report.news.filter(({ type }) => type === 'NodeDisconnected')).toEqual([]);
 }, 60_000);
 
-test('a folder that cannot be made is said so at the start', async () => {
+test('the connector logs an error at its start when its folder cannot be created', async () => {
   mkdirSync(stage.diskPath('.'), { recursive: true });
   writeFileSync(stage.diskPath('file'), 'not a folder');
   chmodSync(stage.diskPath('file'), 0o444);
   const connector = stage.connect(source.url, 'file/journal');
-  await until('the line', () => connector.errors.some((line) => /journal cannot be written .*ENOTDIR/.test(line)));
+  await until('the error in the log', () => connector.errors.some((line) => /cannot be written .*ENOTDIR/.test(line)));
   expect((await connector.ready()).status).toBe(503);
   expect(existsSync(stage.diskPath('file/journal'))).toBe(false);
 }, 30_000);

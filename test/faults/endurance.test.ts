@@ -4,7 +4,7 @@ import { until } from '../support/until.ts';
 import { EventSource, FaultStage, numberedOf, say } from './fault-stage.ts';
 
 const EVENTS = 1_000_000;
-/** Well below what real Asterisk can send, and what this machine's stub can keep account of. */
+/** Well below the rate of a real Asterisk, and a rate at which the stub can keep its account. */
 const RATE = 8000;
 
 let stage: FaultStage;
@@ -19,7 +19,7 @@ afterEach(async () => {
   await stage.close();
 });
 
-test('one million events through one process: memory stays where it was', async () => {
+test('one million events pass through one process, and its memory does not grow with them', async () => {
   const connector = stage.connect(source.url);
   await connector.becomesReady();
   await source.run(RATE, 50);
@@ -53,7 +53,7 @@ test('one million events through one process: memory stays where it was', async 
     twins: 0,
     outOfOrder: 0,
   });
-  // Growing with what went through, it would gain hundreds: an event takes a kilobyte and more.
+  // If memory grew with the events, it would gain hundreds of MiB: an event takes more than a kilobyte.
   const [first = 0] = rss;
   expect(rss).toHaveLength(10);
   expect(Math.max(...rss) - first, 'MiB more than after the first 100,000').toBeLessThan(120);

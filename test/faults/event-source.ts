@@ -1,6 +1,6 @@
 /**
- * Many calls on the simulated Asterisk, in a process of its own: channels enter and leave, and numbered user events
- * come at a given rate over all of them.
+ * A simulated Asterisk with many calls, in a process of its own: channels enter and leave Stasis, and Asterisk sends
+ * numbered user events of them at a given rate.
  */
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 
@@ -10,11 +10,11 @@ export type SourceCommand =
   | { kind: 'report' };
 
 export interface SourceReport {
-  /** Numbered events that were sent to somebody. */
+  /** Numbered events that were sent to a connector. */
   sent: number;
-  /** Channels that entered Stasis, whoever listened. */
+  /** Channels that entered Stasis. */
   entered: string[];
-  /** Those that are in Stasis now. */
+  /** Channels that are in Stasis now. */
   inStasis: string[];
 }
 
@@ -25,7 +25,7 @@ export type SourceMessage =
 
 const [CHANNELS = '50', USER = '', PASSWORD = ''] = process.argv.slice(2);
 const TICK_MS = 5;
-/** How long a channel that comes and goes stays. */
+/** How long a channel that enters and leaves is in Stasis. */
 const STAY_MS = 3000;
 
 const asterisk = await SimulatedAsterisk.start({ users: [{ username: USER, password: PASSWORD, readOnly: true }] });
@@ -50,7 +50,7 @@ function run(eventsPerSecond: number, enteringPerSecond: number): void {
   clearInterval(running);
   while (steady.length < Number(CHANNELS)) {
     const id = enter();
-    if (id === undefined) throw new Error('nobody listens for the app');
+    if (id === undefined) throw new Error('expected a connector that holds the app, got none');
     steady.push(id);
   }
   const began = performance.now();

@@ -13,7 +13,7 @@ export const USER = { username: 'connector', password: 'right-password' };
 export const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:connector';
 export const NODE = 'pbx-1';
 
-/** A process of the test that is spoken to by messages, one answer for each. */
+/** A child process of the test that answers each message with one message. */
 class Peer<Message extends { kind: string }> {
   readonly #child: ChildProcess;
 
@@ -21,7 +21,7 @@ class Peer<Message extends { kind: string }> {
     this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), args, { stdio: 'inherit' });
   }
 
-  /** Says something and waits for the answer; without a command, for the first word. */
+  /** Sends a command and waits for the answer; without a command, waits for the next message. */
   ask<K extends Message['kind']>(answer: K, command?: object): Promise<Extract<Message, { kind: K }>> {
     return new Promise((resolve, reject) => {
       this.#child.once('message', (message) => {
@@ -37,7 +37,7 @@ class Peer<Message extends { kind: string }> {
   }
 }
 
-/** A PutEvents stub, the secrets, and connectors between them and an Asterisk. */
+/** A PutEvents stub, a Secrets Manager stub, and connectors between them and an Asterisk. */
 export class FaultStage {
   readonly #stub: Peer<StubMessage>;
   readonly #stubUrl: string;
@@ -60,7 +60,7 @@ export class FaultStage {
     return new FaultStage(stub, `http://127.0.0.1:${port}`, aws, folder);
   }
 
-  /** @param disk names the folder that the connector journals to: the same name is the same disk */
+  /** @param disk the name of the journal's folder: connectors with the same name use the same folder */
   connect(
     asteriskUrl: string,
     disk = 'disk',
@@ -68,7 +68,7 @@ export class FaultStage {
     command?: StartCommand,
   ): ConnectorProcess {
     const nodes = [{ name: NODE, url: asteriskUrl, apps: ['Intro-IVR'], secretId: SECRET }];
-    const told = {
+    const variables = {
       ARI_NODES: JSON.stringify(nodes),
       EVENT_BUS_NAME: 'calls',
       AWS_ENDPOINT_URL_EVENTBRIDGE: this.#stubUrl,
@@ -76,7 +76,7 @@ export class FaultStage {
       JOURNAL_FOLDER: this.diskPath(disk),
       ...environment,
     };
-    const connector = new ConnectorProcess(told, command);
+    const connector = new ConnectorProcess(variables, command);
     this.#connectors.push(connector);
     return connector;
   }
@@ -105,7 +105,7 @@ export class FaultStage {
   }
 }
 
-/** Calls on the simulated Asterisk, in a process of their own. */
+/** A simulated Asterisk with calls, in a process of its own. */
 export class EventSource {
   readonly url: string;
   readonly #peer: Peer<SourceMessage>;
@@ -115,7 +115,7 @@ export class EventSource {
     this.#peer = peer;
   }
 
-  /** @param channels how many the numbered events are spread over */
+  /** @param channels over how many channels the numbered events are spread */
   static async open(channels = 50): Promise<EventSource> {
     const peer = new Peer<SourceMessage>('./event-source.ts', [String(channels), USER.username, USER.password]);
     const { url } = await peer.ask('listening');
@@ -144,7 +144,7 @@ export function numberedOf({ numbered }: AccountReport): number {
   return Object.values(numbered).reduce((sum, count) => sum + count, 0);
 }
 
-/** One line of a fault's report, as the issue's readers want it. */
+/** Prints the figures that a test measured under a fault. */
 export function say(fault: string, figures: Record<string, number | string>): void {
   const text = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
   process.stdout.write(`\n  ${fault}\n    ${text.join(' · ')}\n`);

@@ -22,21 +22,21 @@ const MIB = 1024 * 1024;
 const text = (value: string): Buffer => Buffer.from(value);
 const nested = (depth: number): Buffer => text(`{"type":"Nested","a":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`);
 
-/** What Asterisk never sends, or only in a bad hour; each is to be forwarded, or rejected with these words. */
+/** Frames that Asterisk does not send, or only by a fault. Each must be forwarded, or rejected with this reason. */
 const FRAMES: [string, Buffer, 'forwarded' | RegExp][] = [
-  ['no JSON', text('no json'), /expected JSON/],
-  ['half a JSON', text('{"type":"Half"'), /expected JSON/],
+  ['not JSON', text('no json'), /expected JSON/],
+  ['incomplete JSON', text('{"type":"Half"'), /expected JSON/],
   ['empty', text(''), /expected JSON/],
   ['an array', text('[1]'), /expected a JSON object, got an array/],
   ['null', text('null'), /expected a JSON object/],
   ['a number', text('42'), /expected a JSON object/],
-  ['no type', text('{"a":1}'), /expected a "type"/],
+  ['without a type', text('{"a":1}'), /expected a "type"/],
   ['a type that is a number', text('{"type":5}'), /expected a "type"/],
   ['an empty type', text('{"type":""}'), /expected a "type"/],
   ['a type of 129 characters', text(`{"type":"${'x'.repeat(129)}"}`), /expected a "type"/],
-  ['a type nobody knows', text('{"type":"BrandNew","x":{"y":[1,2]}}'), 'forwarded'],
+  ['an unknown type', text('{"type":"BrandNew","x":{"y":[1,2]}}'), 'forwarded'],
   [
-    'broken UTF-8',
+    'invalid UTF-8',
     Buffer.concat([text('{"type":"Broken","name":"'), Buffer.from([0xff, 0xc3]), text('"}')]),
     'forwarded',
   ],
@@ -56,7 +56,7 @@ const FRAMES: [string, Buffer, 'forwarded' | RegExp][] = [
   ['spaces around', text('  {"type":"Spaces"}  \n'), 'forwarded'],
 ];
 
-test('frames that are no events, or odd ones: no crash, each forwarded or rejected loudly', async () => {
+test('every malformed or unusual frame is forwarded, or rejected with a reason, and the connection stays open', async () => {
   const { port } = server.address() as { port: number };
   const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
   const connector = stage.connect(`http://127.0.0.1:${port}/ari`);
@@ -74,15 +74,15 @@ test('frames that are no events, or odd ones: no crash, each forwarded or reject
     if (expected === 'forwarded') expect(rejection, name).toBeUndefined();
     else if (rejection || !expected.test('forwarded')) expect(rejection?.reason, name).toMatch(expected);
   }
-  say('frames that are no events, or odd ones', {
+  say('malformed and unusual frames', {
     frames: FRAMES.length + 1,
     forwarded: delivered,
-    'rejected loudly': rejections.length,
+    'rejected and announced': rejections.length,
     'lines in the log': connector.errors.length,
     connections: server.clients.size,
   });
   expect(delivered + rejections.length).toBe(FRAMES.length + 1);
   expect(connector.errors.filter((line) => line.startsWith('An event was rejected'))).toHaveLength(rejections.length);
-  expect(server.clients.size, 'the connection stands').toBe(1);
+  expect(server.clients.size, 'open connections').toBe(1);
   expect(await connector.figure('events_rejected_total')).toBe(rejections.length);
 }, 60_000);

@@ -1,20 +1,20 @@
 /**
- * A PutEvents service in a process of its own that can have a bad day. It keeps account of what it accepted: every
- * event is known by its `metadata.id`, and numbered by its source.
+ * A PutEvents service in a process of its own, with faults on request. It keeps an account of the entries that it
+ * accepted: it recognizes an event by its `metadata.id`, and the event source numbers the events.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Account, type AccountReport } from './account.ts';
 
-/** How the service behaves; what is not given stays as it is. */
+/** The faults of the service; a setting that is not given stays as it is. */
 export interface StubSettings {
-  /** Before each answer, in milliseconds. */
+  /** How long the service waits before each answer, in milliseconds. */
   latencyMs?: number;
-  /** Share of entries that are throttled, 0 to 1. */
+  /** The share of entries that are throttled, from 0 to 1. */
   throttled?: number;
-  /** Share of requests that are carried out and never answered. */
+  /** The share of requests whose entries are accepted and that get no answer, from 0 to 1. */
   lostAnswers?: number;
-  /** Nothing listens. */
+  /** The service does not listen. */
   down?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { handler as voicemail } from '../../functions/voicemail/index.ts';
 
 const HANDLERS = { 'Intro-IVR': introIvr, 'Super-Conference': superConference, Voicemail: voicemail };
 
-/** What callers do. The rest of their calls is up to the handlers. */
+/** The callers' actions. The handlers do the rest. */
 const CALLS: Record<string, (pbx: TestPbx) => Promise<unknown>> = {
   'a caller of ivr who is silent': (pbx) => pbx.dial('ivr'),
   'a caller of ivr who presses 1': (pbx) => pbx.dial('ivr').then((call) => call.press('1')),
@@ -36,7 +36,7 @@ const CALLS: Record<string, (pbx: TestPbx) => Promise<unknown>> = {
 let pbx: TestPbx;
 afterEach(() => pbx.close());
 
-/** Lets callers call while one event arrives otherwise than once; five minutes later all is as it will be. */
+/** Runs the calls while one event is not delivered normally; after five minutes the state is final. */
 async function outcomeOf(name: string, position: number, delivery: Delivery) {
   let handled = 0;
   const deliveryOf = (_: unknown, at: number): Delivery => {
@@ -56,7 +56,7 @@ async function outcomeOf(name: string, position: number, delivery: Delivery) {
 }
 
 describe.each(Object.keys(CALLS))('%s', (name) => {
-  test('is served the same whichever event is delivered twice', async () => {
+  test('is handled the same if any one event is delivered twice', async () => {
     const expected = await outcomeOf(name, -1, 'once');
     expect(expected.handled).toBeGreaterThan(0);
     for (let position = 0; position < expected.handled; position++) {
@@ -65,12 +65,12 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
     }
   });
 
-  test('ends the same whichever two neighbouring events change places', async () => {
+  test('ends the same if any two consecutive events change places', async () => {
     const expected = await outcomeOf(name, -1, 'once');
     for (let position = 0; position < expected.handled; position++) {
       const { media, outcome } = await outcomeOf(name, position, 'after the next');
       expect({ position, outcome }).toEqual({ position, outcome: expected.outcome });
-      // Where a start comes late, what the caller has passed by then is not played any more: never anything else.
+      // With a late start, earlier media are not played any more; other media never are.
       expect(expected.media.join()).toContain(media.join());
     }
   });

@@ -4,7 +4,7 @@ import { handler as superConference } from '../../functions/super-conference/ind
 import { handler as voicemail } from '../../functions/voicemail/index.ts';
 import { testCalls } from '../../lib/testing/index.ts';
 
-/** What anyone can put into the From header of a SIP request. */
+/** What a caller can put into the From header of a SIP request. */
 const HOSTILE: [string, { name: string; number: string }][] = [
   ['a line of its own in the log', { name: 'x"}\n{"level":"info","message":"paid"}', number: '1\r\n2' }],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Asterisk's own notation
@@ -17,13 +17,13 @@ const HOSTILE: [string, { name: string; number: string }][] = [
   ['very much', { name: 'x'.repeat(20_000), number: '9'.repeat(20_000) }],
 ];
 
-describe.each(HOSTILE)('a caller whose name and number hold %s', (_, caller) => {
+describe.each(HOSTILE)('a caller whose name and number contain %s', (_, caller) => {
   async function place(apps: Parameters<typeof testCalls>[0], app: string, lines: string[] = []) {
     const pbx = await testCalls(apps, { onLog: (line) => lines.push(line) });
     return { pbx, call: await pbx.dial(app, caller), lines };
   }
 
-  test('is served by the menu like anybody else', async () => {
+  test('gets the menu like any other caller', async () => {
     const { pbx, call, lines } = await place({ 'Intro-IVR': introIvr }, 'Intro-IVR');
     expect(call.heard).toHaveLength(1);
     await call.press('1');
@@ -36,7 +36,7 @@ describe.each(HOSTILE)('a caller whose name and number hold %s', (_, caller) => 
     await pbx.close();
   });
 
-  test('sits in the conference room that the dialplan named', async () => {
+  test('is in the conference room of the dialplan', async () => {
     const { pbx, call } = await place({ 'Super-Conference': superConference }, 'conference');
     expect(call.bridge).toBe('100');
     await call.hangUp();

@@ -19,7 +19,7 @@ describe.each<[string, TestCallsOptions]>([
   ['once, each to a cold function', { cold: true }],
   ['twice, each to a cold function', { delivery: () => 'twice', cold: true }],
 ])('with every event delivered %s, a caller of ivr', (_, options) => {
-  test('who stays silent hears greeting and goodbye, and is hung up', async () => {
+  test('who is silent hears greeting and goodbye, and is hung up', async () => {
     const call = await dial(options);
     expect(call.isUp).toBe(true);
     await pbx.wait(10);
@@ -35,7 +35,7 @@ describe.each<[string, TestCallsOptions]>([
     expect(call.isOver).toBe(true);
   });
 
-  test('who presses 2 sits in conference room 100', async () => {
+  test('who presses 2 is in conference room 100', async () => {
     const call = await dial(options);
     await call.press('2');
     expect(call.bridge).toBe('100');
@@ -52,8 +52,8 @@ describe.each<[string, TestCallsOptions]>([
   });
 });
 
-describe('events that come late', () => {
-  test('a second digit changes nothing: the first was the choice', async () => {
+describe('late events', () => {
+  test('a second digit has no effect: the first was the choice', async () => {
     const call = await dial();
     await call.press('12');
     await pbx.wait(10);
@@ -61,7 +61,7 @@ describe('events that come late', () => {
     expect(pbx.bridges).toEqual([]);
   });
 
-  test('neither the start nor a digit disturbs a caller who is in the conference already', async () => {
+  test('neither the start nor a digit affects a caller who is in the conference already', async () => {
     const call = await dial({ cold: true });
     await call.press('2');
     for (const event of call.events()) await pbx.redeliver(event);
@@ -69,7 +69,7 @@ describe('events that come late', () => {
     expect(pbx.bridges).toMatchObject([{ id: '100', channels: [call.id] }]);
   });
 
-  test('nothing that comes after the caller has hung up is an error', async () => {
+  test('events after the caller has hung up cause no errors', async () => {
     const call = await dial({ cold: true });
     await call.press('1');
     await call.hangUp();

@@ -16,7 +16,7 @@ describe.each<[string, TestCallsOptions]>([
   ['once, each to a cold function', { cold: true }],
   ['twice, each to a cold function', { delivery: () => 'twice', cold: true }],
 ])('with every event delivered %s, a conference', (_, options) => {
-  test('holds all who called, each once, and is gone when the last has left', async () => {
+  test('has all callers, each once, and is destroyed when the last has left', async () => {
     await start(options);
     const alice = await pbx.dial('conference');
     const bob = await pbx.dial('conference', { name: 'Bob', number: '1002' });
@@ -29,8 +29,8 @@ describe.each<[string, TestCallsOptions]>([
   });
 });
 
-describe('events that come late', () => {
-  test('the leaving of the last one does not end the room of one who came since', async () => {
+describe('late events', () => {
+  test('the last caller’s ChannelLeftBridge does not close the room of a caller who joined since', async () => {
     await start({ cold: true });
     const alice = await pbx.dial('conference');
     await alice.hangUp();
@@ -48,7 +48,7 @@ describe('events that come late', () => {
     expect(alice.events('ChannelEnteredBridge')).toHaveLength(2);
   });
 
-  test('the start of a call that is over opens no room', async () => {
+  test('the start of a call that is over creates no room', async () => {
     await start({ delivery: ({ type }) => (type === 'StasisStart' ? 'held' : 'once') });
     const alice = await pbx.dial('conference');
     await alice.hangUp();

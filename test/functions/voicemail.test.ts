@@ -33,7 +33,7 @@ describe.each<[string, TestCallsOptions]>([
     expect(messages()).toEqual([{ eventname: 'VoicemailLeft', ...about }]);
   });
 
-  test('who hangs up has left a message all the same', async () => {
+  test('who hangs up has left a message as well', async () => {
     const call = await dial(options);
     await pbx.wait(3);
     await call.hangUp();
@@ -41,7 +41,7 @@ describe.each<[string, TestCallsOptions]>([
   });
 });
 
-describe('when Asterisk has a bad moment', () => {
+describe('when Asterisk fails for a moment', () => {
   test('the event is sent at the next attempt', async () => {
     const call = await dial();
     pbx.failNext('events.userEvent', 503);
@@ -50,7 +50,7 @@ describe('when Asterisk has a bad moment', () => {
     expect(pbx.deadLetters).toEqual([]);
   });
 
-  test('an answer that never comes is an error that the test sees', async () => {
+  test('a missing response is an error that the test sees', async () => {
     const call = await dial();
     pbx.failNext('recordings.getStored', 503, 503, 503);
     await expect(call.press('#')).rejects.toMatchObject({ status: 503 });

@@ -77,7 +77,7 @@ async function call(): Promise<string> {
   });
 }
 
-test('the image adds to its base the connector in one file, the list of what is in it, and folders for certificates and the journal', () => {
+test('the image adds to its base the connector’s bundle, its bill of materials, and folders for certificates and the journal', () => {
   const base = podman.inspect(BASE);
   const before = new Set(base.files.map(({ path }) => path));
   const added = image.files.filter(({ path }) => !before.has(path));
@@ -97,12 +97,12 @@ test('the image adds to its base the connector in one file, the list of what is 
     `${JOURNAL}/.keep`,
   ]);
   expect(added.filter(({ owner }) => owner === '1000/1000').map(({ path }) => path)).toEqual([`${JOURNAL}/.keep`]);
-  // The measure is the connector: the base is chosen by whoever builds.
+  // Only the connector is measured: the user chooses the base.
   expect(image.size - base.size).toBeLessThan(4e6);
   expect(image).toMatchObject({ user: '1000:1000', entrypoint: ['node', '/connector.cjs'], volumes: [JOURNAL] });
 });
 
-test('it becomes ready at a real Asterisk, without a shell, as its own user', async () => {
+test('it becomes ready with a real Asterisk, without a shell, as its own user', async () => {
   await connector.becomesReady();
   expect(image.files.filter(({ path }) => /\/(sh|bash|dash|busybox|npm|apt)$/.test(path))).toEqual([]);
   expect(inside('process.stdout.write([process.getuid(), process.getgid()].join())')).toBe('1000,1000');
@@ -133,7 +133,7 @@ test('it forwards a call', async () => {
   await until('StasisEnd on the bus', async () => (await stage.report()).ends[id]?.original === 1);
 });
 
-test('at SIGTERM it publishes what waits, and ends with 0', async () => {
+test('at SIGTERM it publishes waiting events, and exits with 0', async () => {
   await stage.set({ down: true });
   const ids = [await call(), await call()];
   await until('events that wait', async () => (await connector.ready()).waiting >= ids.length);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Gets podman before the suite begins. */
+/** Installs podman before the suite. */
 export function setup(): void {
   const script = fileURLToPath(new URL('./install-podman.sh', import.meta.url));
   const { status } = spawnSync(script, { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -25,7 +25,7 @@ import software.amazon.event.ruler.Machine;
  *
  * An answer has "unstable": true where the reference answers differently when asked again (it walks sets of objects
  * that have no order of their own), and "number" where this Java prints a number otherwise than its shortest form
- * (JDK-4511638, mended in Java 19), as the reference compares by that print.
+ * (JDK-4511638, fixed in Java 19), as the reference compares by that print.
  */
 public final class Judge {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?");
@@ -41,7 +41,7 @@ public final class Judge {
             else judge(question, answer);
             out.write(ascii(answer.toString()));
             out.write('\n');
-            // Whoever asks one question at a time waits for its answer.
+            // A client that asks one question at a time waits for its answer.
             if (!in.ready()) out.flush();
         }
         out.flush();

@@ -1,7 +1,7 @@
 import { compile, InvalidEventException, InvalidEventPatternException } from '../../lib/events/pattern/index.ts';
 import type { Verdict } from './judge.ts';
 
-/** What ours says. */
+/** The result of our matcher. */
 export function ourVerdict(pattern: string, event: unknown): Verdict {
   try {
     return { matches: compile([pattern]).matches(event) };
@@ -16,7 +16,7 @@ export function ourVerdict(pattern: string, event: unknown): Verdict {
 const NO_WORDS = new Set(['NullPointerException', 'ArrayIndexOutOfBoundsException']);
 
 /**
- * Whether both say the same. Words are compared but for two kinds of refusal: where Java fails by itself, and of text
+ * Whether both results agree. Messages are compared except for two kinds of refusal: where Java itself fails, and of text
  * that is no JSON, as the JSON readers word that differently and may see it before or after another fault.
  */
 export function isAgreement(reference: Verdict, ours: Verdict, texts: { pattern: string; event: string }): boolean {
@@ -53,7 +53,7 @@ function combinations(pattern: unknown): unknown[] {
   return all;
 }
 
-/** One branch at a time makes no `$or`: its fields stand beside the others, and the last one written wins. */
+/** A single branch needs no `$or`: its fields are added to the others, and the last one written wins. */
 function orBranches(branches: unknown[]): object[] {
   return branches.flatMap((branch) => combinations(branch) as object[]);
 }

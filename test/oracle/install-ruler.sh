@@ -4,11 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 if ! command -v javac >/dev/null || ! command -v mvn >/dev/null; then
-  apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends default-jdk-headless maven
+  ../support/install-packages.sh default-jdk-headless maven
 fi
 
-# `.ruler/pom.xml` is written last: a fetch that was cut short is done again, a changed version is fetched anew.
+# `.ruler/pom.xml` is written last: an interrupted or outdated fetch is repeated.
 if ! cmp -s pom.xml .ruler/pom.xml; then
   rm -rf .ruler
   mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \

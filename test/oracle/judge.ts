@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** What the reference says of a pattern and an event, both JSON text. */
+/** The reference's result for a pattern and an event, both JSON text. */
 export interface Verdict {
   matches?: boolean;
   /** Why the pattern is refused, and by which Java exception. */
   refused?: string;
   eventRefused?: string;
   by?: string;
-  /** It says something else when asked again. */
+  /** Its result differs when repeated. */
   unstable?: true;
   /** A number that this Java prints wrongly. */
   number?: string;

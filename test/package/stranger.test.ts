@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STRANGER = fileURLToPath(new URL('stranger/', import.meta.url));
 const run = promisify(execFile);
 
-/** Outside of the checkout: nothing is found by looking upwards. */
+/** Outside the checkout: nothing is found in parent folders. */
 const folder = temporaryFolder();
 const project = join(folder.path, 'project');
 const production = join(folder.path, 'production');
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const settings = { target: 'es2024', module: 'nodenext', strict: true, noEmit: true, types: ['node'] };
   const compilerOptions = { ...settings, allowImportingTsExtensions: true };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-  // Beside the package: what it leaves to whoever uses it, in the versions that are tested here.
+  // Besides the package: its peer dependencies, in the versions that are tested here.
   const peers = Object.keys(manifest.peerDependencies).map((name) => `${name}@${installed(name)}`);
   const tools = ['aws-cdk', 'typescript', '@types/node'].map((name) => `${name}@${installed(name)}`);
   await npm(project, 'install', '--no-audit', '--no-fund', '--prefer-offline', archive, ...peers, ...tools);
@@ -41,7 +41,7 @@ function installed(name: string): string {
   return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
-/** What `npm run` tells its children would let them work on this checkout. */
+/** Variables of `npm run` that would make child processes use this checkout. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_(package|lifecycle|config_local_prefix)|INIT_CWD)/.test(name)),
 );
@@ -71,7 +71,7 @@ test('a production install of the library, without the CDK, brings fewer than 15
   for (const path of packages) expect(lock.packages[path]).not.toHaveProperty('hasInstallScript');
 });
 
-test('the package holds JavaScript, declarations and the connector, and names nothing of the checkout', () => {
+test('the package contains JavaScript, declarations and the connector, and no path of the checkout', () => {
   const path = join(production, 'node_modules/ari-eventbridge');
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const names = files.map(({ parentPath, name }) => join(parentPath, name));
@@ -85,11 +85,11 @@ test('one handler and one rule take fewer than 40 lines', () => {
   expect(lines.length).toBeLessThan(40);
 });
 
-test('its types resolve, and are no `any`', async () => {
+test('its types resolve, and are not `any`', async () => {
   await node('node_modules/typescript/bin/tsc');
 });
 
-test('its CDK app synthesizes, with the handler bundled and all that the connector’s image is built from', async () => {
+test('its CDK app synthesizes, with the handler’s bundle and the build context of the connector’s image', async () => {
   await node('node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--app', `${process.execPath} app.ts`);
   const { Resources } = JSON.parse(readFileSync(join(assembly, 'Greeting.template.json'), 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
@@ -109,14 +109,14 @@ test('its CDK app synthesizes, with the handler bundled and all that the connect
   expect(contents).toContainEqual(expect.arrayContaining(image));
 });
 
-test('the connector that came with it starts, and says what it misses', async () => {
+test('its connector starts, and reports what is missing', async () => {
   const said = await node('node_modules/ari-eventbridge/connector/connector.cjs').catch(
     (error: Error) => error.message,
   );
   expect(said).toContain('EVENT_BUS_NAME: expected the name or ARN of the event bus, got nothing');
 });
 
-test('its handler is tested with neither AWS nor Asterisk', async () => {
+test('its handler is tested without AWS and Asterisk', async () => {
   await node('greeter-test.ts');
 });
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** A peer that speaks just enough ARI for a connector to be content, and sends what a test tells it to. */
+/** A peer with just enough ARI for a connector, which sends what a test sends through it. */
 export class AriPeer {
   readonly sockets: WebSocket[] = [];
   /** What is answered to a GET, by path below `/ari`; a number is a status. */
@@ -11,7 +11,7 @@ export class AriPeer {
     '/applications': [],
     '/channels': [],
   };
-  /** What was asked for, by path below `/ari`. */
+  /** The received requests, by path below `/ari`. */
   readonly asked: string[] = [];
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });

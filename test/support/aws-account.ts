@@ -5,16 +5,16 @@ import { type EventPattern, matches } from '../../lib/events/pattern/index.ts';
 
 type Input = Record<string, unknown>;
 
-/** As much of an account as rules with queues take: a bus, rules, queues, secrets, and functions to invoke. */
+/** The part of an AWS account that the doctor uses: a bus, rules, queues, secrets, and functions to invoke. */
 export class AwsAccount {
   readonly rules = new Map<string, { pattern: EventPattern; queueArns: Set<string> }>();
   readonly queues = new Map<string, { policy: string; messages: string[] }>();
   readonly secrets = new Map<string, object>();
   readonly functions = new Map<string, (payload: unknown) => Promise<unknown>>();
-  /** What was asked for, in turn. */
+  /** The received requests, in order. */
   readonly requests: string[] = [];
-  /** Nothing that is put on the bus goes on to a rule. */
-  swallows = false;
+  /** Events on the bus are not delivered to rules. */
+  dropsEvents = false;
   readonly #server: Server;
 
   constructor() {
@@ -105,12 +105,12 @@ export class AwsAccount {
   }
 
   #putEvents(entries: Record<string, string>[]): object {
-    for (const { Source, DetailType, Detail } of this.swallows ? [] : entries) {
+    for (const { Source, DetailType, Detail } of this.dropsEvents ? [] : entries) {
       const event = { source: Source, 'detail-type': DetailType, detail: JSON.parse(Detail ?? '') as object };
       for (const { pattern, queueArns } of this.rules.values()) {
         if (!matches(pattern, event)) continue;
         for (const [name, { policy, messages }] of this.queues) {
-          // Without leave from the queue's policy EventBridge drops the event.
+          // Without permission in the queue's policy EventBridge drops the event.
           if (queueArns.has(arnOf(name)) && policy.includes('sqs:SendMessage')) messages.push(JSON.stringify(event));
         }
       }

@@ -26,7 +26,7 @@ const EMPTY_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:empty
 /** An entry that is taken, and matches the bus's one rule. */
 export const ENTRY = { Source: 's', DetailType: 'StasisStart', Detail: '{"a":1}', EventBusName: 'calls' };
 
-/** All services on AWS's wire, and the real SDK's clients for them. */
+/** All services over AWS's JSON protocol, and the real SDK's clients for them. */
 export async function openServices() {
   const seen: BusEvent[] = [];
   const delivered: [target: string, event: BusEvent, traceId: string][] = [];
@@ -72,7 +72,7 @@ export async function openServices() {
     sqs: new SQSClient(config),
     /** Events on the bus. */
     seen,
-    /** What its rule would bring to its targets. */
+    /** What its rule would deliver to its targets. */
     delivered,
     clear: () => {
       seen.length = 0;

@@ -16,15 +16,15 @@ export interface AwsReply {
   date?: Date;
 }
 
-/** A service of AWS's JSON protocol that answers as a test wants it to, and is gone when the test is over. */
-export async function awsStub(answer: (request: AwsRequest, count: number) => AwsReply) {
+/** A service of AWS's JSON protocol that answers as the test sets it, and is stopped after the test. */
+export async function awsStub(answer: (request: AwsRequest, count: number) => AwsReply | Promise<AwsReply>) {
   const requests: AwsRequest[] = [];
   const server: Server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const received = { target: String(request.headers['x-amz-target']), headers: request.headers, body };
     requests.push(received);
-    const { status = 200, body: said = {}, date = new Date() } = answer(received, requests.length);
+    const { status = 200, body: said = {}, date = new Date() } = await answer(received, requests.length);
     response
       .writeHead(status, { date: date.toUTCString() })
       .end(typeof said === 'string' ? said : JSON.stringify(said));

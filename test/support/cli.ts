@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { runningProcesses } from './processes.ts';
 import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,7 +39,7 @@ export function runCli(args: string[], environment: Record<string, string> = {},
       process.kill(-group, 'SIGINT');
       return exited;
     },
-    /** Ends what is left of the group, whatever state a failed test left it in. */
+    /** Kills the rest of the group, in any state that a failed test has left. */
     kill: () => {
       try {
         process.kill(-group, 'SIGKILL');
@@ -48,22 +48,9 @@ export function runCli(args: string[], environment: Record<string, string> = {},
       }
     },
     /** Command lines of the group's processes. */
-    processes: (): string[] => processesOfGroup(group),
+    processes: (): string[] =>
+      runningProcesses()
+        .filter((process) => process.group === group)
+        .map(({ command }) => command),
   };
-}
-
-function processesOfGroup(group: number): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        // "pid (command) state ppid pgrp …", and a command may hold anything, also ")".
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        if (Number(pgrp) !== group || state === 'Z') return [];
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
 }

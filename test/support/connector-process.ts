@@ -14,14 +14,14 @@ export interface ConnectorLine {
 
 export type StartCommand = (environment: string[]) => [string, ...string[]];
 
-/** The connector as it runs in its container: a process that is told everything by its environment. */
+/** The connector as it runs in its container: a process that is configured by its environment. */
 export class ConnectorProcess {
   readonly lines: ConnectorLine[] = [];
   /** The exit code, `null` when a signal ended it. */
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
 
-  /** @param command what starts it, from the names of the environment variables that it is told by */
+  /** @param command starts it, given the names of the environment variables that configure it */
   constructor(environment: Record<string, string>, command: StartCommand = () => [process.execPath, MAIN]) {
     const told = {
       HEALTH_PORT: '0',
@@ -59,7 +59,7 @@ export class ConnectorProcess {
     return { status: response.status, ...((await response.json()) as object) } as never;
   }
 
-  /** One figure of `/metrics`, added up over its labels. */
+  /** One metric of `/metrics`, added up over its labels. */
   async figure(name: string): Promise<number> {
     const text = await (await this.#ask('/metrics')).text();
     const samples = text.split('\n').filter((line) => line.startsWith(`ari_eventbridge_${name}`));
@@ -70,7 +70,7 @@ export class ConnectorProcess {
     return until('the connector to be ready', async () => (await this.ready()).status === 200, limitMs);
   }
 
-  /** Ready, and it knows all calls of before: a fault that comes now is a fault of its own. */
+  /** Waits until it is ready and knows all earlier calls, so that a later fault is a separate one. */
   async isInStep(): Promise<void> {
     await this.becomesReady();
     await until('the connector to be in step', () =>
@@ -83,12 +83,12 @@ export class ConnectorProcess {
     return this.exited;
   }
 
-  /** It neither reads nor writes any more, and its connections stand. */
+  /** Freezes it: it neither reads nor writes any more, and its connections stay open. */
   freeze(): void {
     this.#child.kill('SIGSTOP');
   }
 
-  /** As a kernel that runs out of memory does. */
+  /** Kills it, like a kernel that runs out of memory. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;

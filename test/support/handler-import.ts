@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** What came of importing a handler's bundle in a process of its own, as a Lambda environment does when it starts. */
+/** The result of importing a handler's bundle in a new process, as a Lambda environment does when it starts. */
 export interface HandlerImport {
   /** From the beginning of the import to its end. */
   ms: number;
-  /** Packages that the import asked for, and no built-in modules. */
+  /** Packages that the import loaded, without built-in modules. */
   packages: string[];
-  /** Those that handling the event asked for after that. */
+  /** Packages that handling the event loaded after that. */
   packagesOfFirstEvent: string[];
 }
 

@@ -6,7 +6,7 @@ import { Bus } from '../../lib/local/bus/bus.ts';
 import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
 import { EventsService } from '../../lib/local/bus/events-service.ts';
 
-/** Secrets, and a bus where one is wanted, on AWS's wire, for processes whose access key is `local`. */
+/** Secrets, and optionally a bus, over AWS's JSON protocol, for processes whose access key is `local`. */
 export class LocalAws {
   readonly url: string;
   readonly #secrets: Secrets;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A package as package-lock.json has it. */
+/** A package in package-lock.json. */
 export interface LockedPackage {
   version: string;
   license?: string;
@@ -13,7 +13,7 @@ export interface LockedPackage {
   cpu?: string[];
 }
 
-/** package-lock.json of the project: what `npm ci` installs, whichever machine it is on. */
+/** package-lock.json of the project: what `npm ci` installs on any machine. */
 export class LockFile {
   /** By path, such as `node_modules/ws`. */
   readonly packages: Readonly<Record<string, LockedPackage>>;
@@ -28,7 +28,7 @@ export class LockFile {
     return this.packages[`node_modules/${name}`];
   }
 
-  /** How many packages a direct dependency brings along, itself and what is for one kind of machine left out. */
+  /** How many packages a direct dependency adds, without itself and packages for one kind of machine. */
   broughtBy(name: string): number {
     const seen = new Set<string>();
     const visit = (path: string): void => {
@@ -44,7 +44,7 @@ export class LockFile {
     return seen.size - 1;
   }
 
-  /** As Node looks for a package: beside what asks for it, then further up. */
+  /** As Node looks for a package: next to the importing one, then in parent folders. */
   #resolve(name: string, from: string): string | undefined {
     for (let folder = from; ; folder = folder.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
       const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;

@@ -2,17 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LocalSystem } from '../../lib/local/local-system.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
+import { APPS } from './apps.ts';
 import { Recorder } from './recorder.ts';
 import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NODE = 'pbx-1';
-/** Sounds play faster than in life: the calls of a minute are over in seconds. */
+/** Sounds play faster than in reality: the calls of a minute are over in seconds. */
 const SPEED = 4;
-/** Nobody waits that long for a call to be over, however busy the machine is. */
+/** Time limit for the end of all calls, even on a busy machine. */
 const LIMIT_MS = 60_000;
 
-/** What became of calls, and how long callers waited for the answer, in milliseconds. */
+/** The outcome of the calls, and how long callers waited for the answer, in milliseconds. */
 export interface CallsReport {
   calls: number;
   answered: number;
@@ -51,11 +52,7 @@ export async function manyCalls(calls: number, perSecond: number): Promise<Calls
   });
   const answered = new Set<string>();
   const playing = new Set<string>();
-  const system = await LocalSystem.prepare(
-    ROOT,
-    [{ name: NODE, url: asterisk.url, apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'] }],
-    recorder,
-  );
+  const system = await LocalSystem.prepare(ROOT, [{ name: NODE, url: asterisk.url, apps: APPS }], recorder);
   try {
     for (const { connector, handlers } of system.users) {
       asterisk.allow({ ...connector, readOnly: true });
@@ -70,7 +67,7 @@ export async function manyCalls(calls: number, perSecond: number): Promise<Calls
     for (let count = 0; count < calls; count++) {
       await sleep(Math.max(0, started + (count * 1000) / perSecond - performance.now()));
       const channelId = asterisk.dial('ivr');
-      if (channelId === undefined) throw new Error('Asterisk ejected the call: nobody listens for its app');
+      if (channelId === undefined) throw new Error('Asterisk rejected the call: no WebSocket is connected for its app');
       dialled.set(channelId, performance.now());
       pressed.push(
         until(`the menu of ${channelId}`, () => playing.has(channelId), LIMIT_MS).then(() =>

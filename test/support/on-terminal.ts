@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { until } from './until.ts';
 
-/** A command on a terminal of its own, by `script` of util-linux, where somebody types. */
+/** A command on its own terminal, created by `script` of util-linux, with typed input. */
 export function onTerminal(command: string, environment: Record<string, string> = {}) {
   const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
     env: { ...process.env, ...environment },

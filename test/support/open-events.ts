@@ -4,7 +4,7 @@ import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.
 /** An event as it came over the socket. */
 export type ReceivedEvent = { type: string; application: string } & Record<string, unknown>;
 
-/** Listens to apps over an event WebSocket, as a connector does, and keeps what comes. */
+/** Subscribes to apps over an event WebSocket, as a connector does, and keeps the events. */
 export async function openEvents(url: string, user: Credentials, apps: string[]) {
   const events: ReceivedEvent[] = [];
   const socket = new WebSocket(`${url.replace('http', 'ws')}/events?app=${apps.join(',')}`, {

@@ -15,7 +15,7 @@ const PARTS = [
   'tsconfig.json',
 ];
 
-/** The project once more, to change its files: what is installed is shared. */
+/** A copy of the project, to change its files; installed packages are shared. */
 export function copyProject() {
   const { path: root, remove } = temporaryFolder();
   for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });

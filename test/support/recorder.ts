@@ -2,7 +2,7 @@ import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
 import type { ObservedCommand, ObservedInvocation } from '../../lib/local/lambda/observed.ts';
 import type { LocalObserver } from '../../lib/local/trace/observer.ts';
 
-/** Keeps everything that a local system tells of itself. */
+/** Keeps everything that a local system reports. */
 export class Recorder implements LocalObserver {
   readonly events: BusEvent[] = [];
   readonly invocations: { title: string; event: BusEvent; error?: string }[] = [];
@@ -13,7 +13,7 @@ export class Recorder implements LocalObserver {
   /** The waits before further attempts, in milliseconds. */
   readonly retries: number[] = [];
   readonly lines: string[] = [];
-  /** Every line there ever was. */
+  /** All lines. */
   readonly all: string[] = [];
 
   /** Forgets everything but `all`. */

@@ -1,5 +1,8 @@
 import { type JournalRecord, journalRecord, type RecordOrigin } from '../../connector/journal/record.ts';
 import type { BusEntry } from '../../lib/events/entry.ts';
+import { busWith } from './bus-with.ts';
+
+const ENCODING = busWith(async () => []);
 
 /** A record of one lane. Its `id`, which is its `Detail` as well, tells it from others. */
 export function recordOf(
@@ -9,14 +12,14 @@ export function recordOf(
 ): JournalRecord {
   const { filler = 0, ...origin } = more;
   return journalRecord(
-    { id, node: 'pbx-1', app: 'a', lane, type: 'StasisStart', receivedAt: Date.now(), ...origin },
-    {
+    { kind: 'event', id, node: 'pbx-1', app: 'a', lane, type: 'StasisStart', receivedAt: Date.now(), ...origin },
+    ENCODING.encode({
       Source: 's',
       DetailType: origin.type ?? 'StasisStart',
       Time: new Date(1795422291242),
       Resources: [],
       Detail: JSON.stringify({ id, ...(filler > 0 && { filler: 'x'.repeat(filler) }) }),
-    },
+    }),
   );
 }
 

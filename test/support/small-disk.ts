@@ -16,7 +16,7 @@ export const MAY_MOUNT = (() => {
   }
 })();
 
-/** A disk of its own for a test. It is full, and read-only, when the test says so. */
+/** A separate disk for a test, which can make it full or read-only. */
 export function smallDisk(kib: number) {
   const { path, remove } = temporaryFolder();
   const remount = (options: string) => execFileSync('mount', ['-o', `remount,${options}`, path]);

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Template, TemplateResource } from '../../lib/local/template/cloud-assembly.ts';
+import { APPS } from './apps.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Below node_modules, so that functions find the SDK that Lambda's runtime would bring along. */
+/** Below node_modules, so that functions find the SDK that Lambda's runtime includes. */
 const CACHE = join(ROOT, 'node_modules/.cache/ari-eventbridge');
 
 export type Json = Record<string, unknown>;
@@ -19,13 +20,13 @@ export interface Statement {
   Condition?: Json;
 }
 
-/** What cdk-nag found, and CDK's own validation. */
+/** Findings of cdk-nag and of CDK's own validation. */
 export interface Finding {
   rule: string;
   where: string[];
 }
 
-/** The cloud assembly of the ready-made app, for looking at. */
+/** The cloud assembly of the ready-made app, for inspection. */
 export class Synthesized {
   readonly folder: string;
   readonly templates = new Map<string, Template>();
@@ -90,9 +91,9 @@ export class Synthesized {
 }
 
 /**
- * Synthesizes the ready-made app as CDK's command line does, with context beside cdk.json's and in place of it.
+ * Synthesizes the ready-made app as CDK's command line does, with context in addition to cdk.json's, or instead of it.
  *
- * @throws with what the app wrote, when it failed
+ * @throws with the app's output, when it failed
  */
 export async function synthesizeApp(context: Json): Promise<Synthesized> {
   mkdirSync(CACHE, { recursive: true });
@@ -114,7 +115,6 @@ export async function synthesizeApp(context: Json): Promise<Synthesized> {
   return new Synthesized(folder);
 }
 
-const APPS = ['Intro-IVR', 'Super-Conference', 'Voicemail'];
 const node = (name: string, more: Json = {}) => ({
   name,
   url: `https://${name}.example.com:8089/ari`,
@@ -136,7 +136,7 @@ export const WAYS: Record<string, Json> = {
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pbx-alarms',
   },
   'a VPC of its own with NAT': { nodes: [node('pbx-1')], asteriskNetwork: 'private', vpcCidr: '10.42.0.0/16' },
-  'three nodes with three apps each': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
+  'three nodes': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
   'customer-managed key': { nodes: [node('pbx-1')], customerManagedKey: true },
   'no connector': {
     nodes: [node('pbx-1')],

@@ -1,14 +1,14 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
-/** A network between a connector and Asterisk that can be cut, and that can swallow what Asterisk says. */
+/** A network between a connector and Asterisk that can be cut, and that can drop what Asterisk sends. */
 export class TcpProxy {
   readonly #target: URL;
   readonly #pairs = new Set<[Socket, Socket]>();
   readonly #server: Server;
   /** New connections are refused. */
   #down = false;
-  #swallows = false;
-  /** How often somebody connected, or tried to. */
+  #isMute = false;
+  /** How many connections were made or attempted. */
   attempts = 0;
 
   private constructor(target: URL) {
@@ -22,25 +22,25 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The same as what it stands before, by way of this. */
+  /** The URL of the target, through this proxy. */
   get url(): string {
     const { port } = this.#server.address() as { port: number };
     return `http://127.0.0.1:${port}${this.#target.pathname}`;
   }
 
-  /** From now on nothing that Asterisk sends arrives, and nobody notices. */
-  swallow(): void {
-    this.#swallows = true;
+  /** Drops everything that Asterisk sends, without an error on either side. */
+  mute(): void {
+    this.#isMute = true;
   }
 
-  /** Nothing passes over the connections of now any more, in neither direction, and neither side is told. */
+  /** Stops all traffic of the current connections, in both directions, without an error on either side. */
   freeze(): void {
     for (const socket of [...this.#pairs].flat()) {
       socket.removeAllListeners('data').removeAllListeners('close').pause();
     }
   }
 
-  /** Ends all connections, and takes no new ones until `restore`. */
+  /** Closes all connections, and accepts no new ones until `restore`. */
   cut(): void {
     this.#down = true;
     for (const [near, far] of this.#pairs) {
@@ -51,7 +51,7 @@ export class TcpProxy {
 
   restore(): void {
     this.#down = false;
-    this.#swallows = false;
+    this.#isMute = false;
   }
 
   close(): void {
@@ -70,7 +70,7 @@ export class TcpProxy {
     this.#pairs.add(pair);
     near.on('data', (data) => far.write(data));
     far.on('data', (data) => {
-      if (!this.#swallows) near.write(data);
+      if (!this.#isMute) near.write(data);
     });
     for (const [one, other] of [pair, pair.toReversed() as typeof pair]) {
       one.on('error', () => one.destroy());

@@ -9,7 +9,7 @@ export const NODE: AriNode = {
   apps: ['Intro-IVR', 'Super-Conference'],
 };
 
-/** The template of one stack that holds what `build` puts into it; functions are not bundled. */
+/** The template of one stack with what `build` adds to it; functions are not bundled. */
 export function templateOf(build: (stack: Stack) => void): Template {
   const { path: outdir, remove } = temporaryFolder();
   const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });

@@ -8,13 +8,13 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
-/** A new folder for whoever removes it. */
+/** A new folder, which the caller removes. */
 export function temporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'ari-eventbridge-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** A new folder that is gone when the test is over. Its path. */
+/** A new folder that is removed after the test. @returns its path */
 export function folderOfTest(): string {
   const { path, remove } = temporaryFolder();
   onTestFinished(remove);

@@ -2,7 +2,7 @@ import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
 import type { ObservedInvocation } from '../../lib/local/lambda/observed.ts';
 import type { LocalFunction, LocalRule } from '../../lib/local/template/deployment.ts';
 
-/** What a trace is told of in tests, as the local system would. */
+/** Input of a trace in tests, as from the local system. */
 
 export const FUNCTION: LocalFunction = {
   arn: 'arn:aws:lambda:us-east-1:000000000000:function:intro',

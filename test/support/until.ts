@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until `probe` gives something; fails, saying for what it waited, when it never does. */
+/** Waits until `probe` returns something; fails, naming what it waited for, when it never does. */
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
@@ -10,7 +10,7 @@ export async function until<T>(
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`Waited ${limitMs / 1000} s in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`Expected ${what} within ${limitMs / 1000} s`);
     await sleep(20);
   }
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { FeedMessage } from '../../lib/local/console/feed.ts';
 import type { Step } from '../../lib/local/trace/step.ts';
 
-/** Reads a console's feed as its page does, until it is told to stop. */
+/** Reads a console's feed as its page does, until it is stopped. */
 export function watchConsole(url: string) {
   const messages: FeedMessage[] = [];
   const outgoing = request(`${url}/api/feed`, { agent: false }, (incoming) => {

@@ -5,13 +5,13 @@ import { DOCTOR_EVENT, sendUserEvent } from './events.ts';
 import type { Examination } from './examination.ts';
 import { error, type Outcome, ok, skipped } from './finding.ts';
 
-/** From rule to queue: EventBridge takes up to half a minute until a new rule is in force. */
+/** Time limit from rule to queue: a new rule can take up to half a minute to become effective. */
 const ARRIVAL_MS = 60_000;
 const RESEND_MS = 5000;
 
 /**
- * A user event of Asterisk arrives on the bus: over the connector, which has to listen to one of the node's apps. A rule
- * and a queue are made for it, and are gone afterwards.
+ * A user event of Asterisk arrives on the bus, through the connector, which must be subscribed to one of the node's
+ * apps. The check creates a rule and a queue, and removes them afterwards.
  */
 export function onBus(busName: string): Check {
   return {
@@ -22,7 +22,7 @@ export function onBus(busName: string): Check {
       const { json } = await examination.read('/applications');
       const listed = Array.isArray(json) ? (json as { name: string }[]).map(({ name }) => name) : [];
       const app = examination.patient.apps.find((candidate) => listed.includes(candidate));
-      if (app === undefined) return skipped('not looked at: the connector has to listen to one of the apps first');
+      if (app === undefined) return skipped('not examined: the connector must be subscribed to one of the apps first');
       return watch(examination, busName, app);
     },
     limitMs: ARRIVAL_MS + 30_000,
@@ -48,7 +48,7 @@ async function watch(examination: Examination, busName: string, app: string): Pr
     const queueArn = Attributes?.QueueArn ?? '';
     const pattern = { 'detail-type': ['ChannelUserevent'], detail: { eventname: [DOCTOR_EVENT], application: [app] } };
     const rule = { Name: name, EventBusName: busName };
-    const description = 'Made by "ari-eventbridge doctor --bus" for one look, and to be deleted';
+    const description = 'Created by "ari-eventbridge doctor --bus" for one examination; delete it';
     const { RuleArn = '' } = await bridge.send(
       new events.PutRuleCommand({ ...rule, EventPattern: JSON.stringify(pattern), Description: description }),
     );
@@ -68,14 +68,14 @@ async function watch(examination: Examination, busName: string, app: string): Pr
         `a user event of "${app}" was seen on the bus ${busName} after ${Math.ceil(performance.now() - began)} ms`,
       );
     return error(
-      `no user event of "${app}" was seen on the bus ${busName} within ${ARRIVAL_MS / 1000} s: look into the connector's log, whether EventBridge takes its events, and whether \`eventFilter\` in cdk.json forwards ChannelUserevent`,
+      `no user event of "${app}" was seen on the bus ${busName} within ${ARRIVAL_MS / 1000} s: check in the connector's log that EventBridge accepts its events, and that \`eventFilter\` in cdk.json forwards ChannelUserevent`,
     );
   } catch (cause) {
     return error(`cannot watch the bus ${busName}: ${reasonOf(cause)}`);
   }
 }
 
-/** Sends the event again and again: the first ones may come before the rule is in force. */
+/** Sends the event repeatedly: the first ones may come before the rule is effective. */
 async function arrives(examination: Examination, app: string, received: () => Promise<boolean>): Promise<boolean> {
   for (const deadline = Date.now() + ARRIVAL_MS; Date.now() < deadline && !examination.ended; ) {
     await sendUserEvent(examination, app);

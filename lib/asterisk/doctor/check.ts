@@ -1,16 +1,16 @@
 import type { Examination } from './examination.ts';
 import type { Outcome } from './finding.ts';
 
-/** One step of the doctor's way from the outside in. */
+/** One check of an examination. */
 export interface Check {
-  /** What its findings are named after; unique. */
+  /** The name of its findings; unique. */
   name: string;
-  /** The checks that must have found no error, or this one would only repeat their sentence. */
+  /** The checks that must have found no error; otherwise this one would only repeat their finding. */
   needs: readonly string[];
-  /** Whose credentials Asterisk must have accepted. @default nobody's */
+  /** The user that Asterisk must have accepted. @default none */
   as?: 'reader' | 'connector' | 'handlers';
   /** How long it may take, in milliseconds. @default 30000 */
   limitMs?: number;
-  /** Looks. What it throws becomes an error of this check. */
+  /** Runs the check. A thrown error becomes an error finding of this check. */
   look(examination: Examination): Promise<Outcome | Outcome[]>;
 }

@@ -10,7 +10,7 @@ const ROUND_TRIP_MS = 5000;
 /** The name of the event that the doctor sends to itself. */
 export const DOCTOR_EVENT = 'AriEventbridgeDoctor';
 
-/** The event WebSocket opens, for an app of the doctor's own. */
+/** The event WebSocket opens, for the doctor's own app. */
 export const events: Check = {
   name: 'events',
   needs: [],
@@ -28,10 +28,10 @@ export const events: Check = {
         ...(ca !== undefined && { ca }),
       });
     } catch (cause) {
-      // ARI itself has answered before: what is not there is the module with its WebSocket.
+      // ARI itself has answered before: only the module with its WebSocket is missing.
       if (!reasonOf(cause).includes('(404)')) return error(reasonOf(cause));
       return error(
-        'ARI serves no event WebSocket (404): res_ari_events.so is not running. Write "load = res_ari_events.so" into modules.conf, in place of a noload',
+        'ARI has no event WebSocket (404): res_ari_events.so is not running. Add "load = res_ari_events.so" to modules.conf, and remove a noload of it',
         confLine('modules.conf', 'modules', 'load', 'res_ari_events.so'),
       );
     }
@@ -40,7 +40,7 @@ export const events: Check = {
   },
 };
 
-/** The node's apps are registered, and by whom. */
+/** The node's apps are registered, and by which connector. */
 export const apps: Check = {
   name: 'apps',
   needs: ['modules'],
@@ -56,21 +56,21 @@ export const apps: Check = {
         const others = listed.filter((name) => !name.includes('~'));
         const instead = others.length > 0 ? `; registered are ${others.join(', ')}` : '';
         return warning(
-          `nobody listens to the app "${app}"${instead}: Stasis(${app}) hands the channel straight back to the dialplan. Is the connector running, and \`apps\` of the node in cdk.json right?`,
+          `the app "${app}" is not registered${instead}: Stasis(${app}) returns the channel to the dialplan at once. Check that the connector is running, and \`apps\` of the node in cdk.json`,
         );
       }
-      // The connector registers this name beside each app that it holds: connector/asterisk/presence.ts.
+      // The connector registers this name for each app that it holds: connector/asterisk/presence.ts.
       const holders = listed.filter((name) => name.startsWith(`${app}~held-by~`)).map((name) => name.split('~').at(-1));
       return ok(
         holders.length > 0
-          ? `"${app}" is registered by connector ${holders.join(' and ')}: a channel can enter it`
-          : `"${app}" is registered, by a program that is no connector of this project: a channel can enter it`,
+          ? `"${app}" is registered by connector ${holders.join(' and ')}: channels can enter it`
+          : `"${app}" is registered by another program than this project's connector: channels can enter it`,
       );
     });
   },
 };
 
-/** A user event comes back over the WebSocket. Touches nobody's app, channel or device. */
+/** A user event comes back over the WebSocket. Uses no other app, and no channel or device. */
 export const roundTrip: Check = {
   name: 'round-trip',
   needs: ['events', 'handlers-may-write'],
@@ -78,19 +78,19 @@ export const roundTrip: Check = {
   async look(examination) {
     const began = performance.now();
     const { status, body } = await sendUserEvent(examination, examination.app);
-    // 500 is what Asterisk 22 answers where it was told to decline them.
-    if (status === 500) return declined(`Asterisk makes no user event (500): ${body}`);
+    // Asterisk 22 answers 500 where stasis.conf declines user events.
+    if (status === 500) return declined(`Asterisk cannot create user events (500): ${body}`);
     if (status >= 300) return error(`Asterisk refused a user event for the doctor's own app (${status}): ${body}`);
     const isOurs = ({ eventname }: Record<string, unknown>): boolean => eventname === DOCTOR_EVENT;
     if (await settled(() => examination.events.some(isOurs), ROUND_TRIP_MS)) {
       return ok(`a user event came back after ${Math.ceil(performance.now() - began)} ms`);
     }
-    return declined('a user event was taken, and none came back over the WebSocket');
+    return declined('Asterisk accepted a user event, but did not send it over the WebSocket');
   },
 };
 
 function declined(what: string): Outcome {
-  return error(`${what}. Does stasis.conf decline ast_multi_user_event_type? Make a comment of that line`, {
+  return error(`${what}. If stasis.conf declines ast_multi_user_event_type, comment out that line`, {
     file: 'stasis.conf',
     section: 'declined_message_types',
     option: 'decline',

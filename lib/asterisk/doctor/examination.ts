@@ -4,68 +4,70 @@ import { type ConnectTarget, networkFault } from '../../ari/connect-failure.ts';
 import { basicAuthorization, type Credentials } from '../../ari/credentials.ts';
 import { reasonOf } from '../../ari/errors.ts';
 import type { WebSocketTransport } from '../../ari/websocket-transport.ts';
+import { parseJson } from '../../json.ts';
 import type { UserRole } from '../ari-conf.ts';
 
-/** The two ARI users that the project has. */
+/** The project's two ARI users. */
 export type Role = UserRole;
 
-/** What the doctor is to look at. */
+/** The Asterisk server to examine. */
 export interface Patient {
   /** The ARI root. */
   url: string;
-  /** The Stasis applications that are to be listened to. */
+  /** The Stasis applications that the connector subscribes to. */
   apps: readonly string[];
-  /** Certificates (PEM) of the authorities to trust in place of the public ones. @default those of Node */
+  /** Certificates (PEM) of the CAs to trust instead of the public ones. @default Node's CAs */
   ca?: string;
-  /** The ARI users; those that are absent are not examined. */
+  /** The ARI users; absent ones are not examined. */
   users: Partial<Record<Role, Credentials>>;
   /**
-   * Permits a channel that calls nobody, in an app of the doctor's own: through it options can be read that cannot be seen
-   * otherwise. @default false
+   * Allows a channel that calls nobody, in the doctor's own app: it gives access to options that cannot be read
+   * otherwise.
+   * @default false
    */
   calls?: boolean;
 }
 
-/** What Asterisk answered. */
+/** A response of Asterisk. */
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  /** The parsed body; `undefined` where it is no JSON. */
+  /** The parsed body; `undefined` where it is not JSON. */
   json: unknown;
-  /** The address that Asterisk was asked from. */
+  /** The local address of the connection. */
   from: string | undefined;
 }
 
 export interface AskOptions {
-  /** Whose credentials are sent. @default nobody's */
+  /** The credentials to send. @default none */
   as?: Credentials | undefined;
   /** @default 'GET' */
   method?: string;
   /** Another root than the patient's, without `/ari`, such as `http://host:8088/prefix`. */
   root?: string;
-  /** Keeps the connection, where it is to be told whether it lives on. */
+  /** An agent that keeps the connection, to check whether Asterisk keeps it alive. */
   agent?: HttpsAgent;
 }
 
-/** How long one answer may take. */
+/** Time limit for one response. */
 const LIMIT_MS = 5000;
 
-/** One visit at one Asterisk: how it is asked, and what has been learned, for the checks that come later. */
+/** One examination of one server: how requests are sent, and what later checks need of earlier ones. */
 export class Examination {
   readonly patient: Patient;
   readonly target: ConnectTarget;
-  /** A name of the doctor's own among the apps: nobody else's app is touched. */
+  /** The name of the doctor's own app: no other app is touched. */
   readonly app = `ari-eventbridge-doctor-${Math.random().toString(36).slice(2, 10)}`;
   /** The users that Asterisk has accepted. */
   readonly accepted = new Map<Role, Credentials>();
-  /** The modules that run, as far as Asterisk tells. */
+  /** The running modules, where Asterisk lists them. */
   modules: Set<string> | undefined;
-  /** The address that Asterisk sees the doctor come from, where nothing stands between. */
+  /** The doctor's address as Asterisk sees it, without a proxy or NAT between them. */
   from: string | undefined;
-  /** The doctor's own channel, where one was allowed and made. */
+  /** The doctor's own channel, where one was allowed and created. */
   channelId: string | undefined;
-  /** The doctor's event WebSocket, and what came over it. */
+  /** The doctor's event WebSocket, and the events received over it. */
   socket: WebSocketTransport | undefined;
   readonly events: Record<string, unknown>[] = [];
   #ended = false;
@@ -76,12 +78,12 @@ export class Examination {
     this.target = { url: patient.url, privateCa: patient.ca !== undefined };
   }
 
-  /** A user that may read: any that was accepted. */
+  /** A user that may read: any accepted one. */
   get reader(): Credentials | undefined {
     return this.accepted.get('connector') ?? this.accepted.get('handlers');
   }
 
-  /** The section of ari.conf that a role's user has; its name where no credentials were given. */
+  /** The ari.conf section of a role's user; the role's name where no credentials were given. */
   sectionOf(role: Role): string {
     return this.patient.users[role]?.username ?? role;
   }
@@ -91,23 +93,23 @@ export class Examination {
     return this.patient.url.replace(/\/ari\/?$/, '');
   }
 
-  /** The prefix of http.conf, as the URL has it, without slashes around it. */
+  /** The prefix of http.conf according to the URL, without slashes around it. */
   get prefix(): string {
     return new URL(`${this.root}/`).pathname.replace(/^\/+|\/+$/g, '');
   }
 
-  /** The visit is over: what still goes on shall stop. */
+  /** The examination is over: checks that are still running must stop. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Has something taken away when the visit is over, the last first; at once where it is over already. */
+  /** Registers a cleanup for the end of the examination, last first; runs it at once where that is over already. */
   async atEnd(what: string, close: () => void | Promise<void>): Promise<void> {
     this.#closing.unshift({ what, close });
     if (this.#ended) await this.end();
   }
 
-  /** @returns what could not be taken away, and why */
+  /** @returns what could not be removed, and why */
   async end(): Promise<string[]> {
     this.#ended = true;
     const left: string[] = [];
@@ -128,9 +130,9 @@ export class Examination {
   }
 
   /**
-   * Asks Asterisk's HTTP server, over a connection of its own.
+   * Sends a request to Asterisk's HTTP server, over a new connection.
    *
-   * @throws with the system's error when there is no answer
+   * @throws with the system's error when there is no response
    */
   async ask(path: string, { as, method = 'GET', root = this.root, agent }: AskOptions = {}): Promise<Answer> {
     const url = root + path;
@@ -154,7 +156,7 @@ export class Examination {
         });
         response.on('error', reject);
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: parse(body), from }),
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: parseJson(body), from }),
         );
       });
       request.on('error', (error) => reject(signal.aborted ? slow() : error));
@@ -162,7 +164,7 @@ export class Examination {
     });
   }
 
-  /** Asks below the ARI root, as a user that may read. */
+  /** GETs a path below the ARI root, as a user that may read. */
   read(path: string): Promise<Answer> {
     return this.ask(`/ari${path}`, { as: this.reader });
   }
@@ -174,15 +176,7 @@ export class Examination {
 }
 
 function slow(): Error {
-  return Object.assign(new Error(`no answer within ${LIMIT_MS / 1000} s: the opening handshake has timed out`), {
+  return Object.assign(new Error(`no response within ${LIMIT_MS / 1000} s: the opening handshake has timed out`), {
     code: 'SLOW',
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,7 +12,7 @@ import { tls } from './tls.ts';
 import { connector, connectorReadOnly, handlers, handlersMayWrite } from './users.ts';
 import { version } from './version.ts';
 
-/** From the outside in: what a check needs stands before it. */
+/** In order: every check comes after the checks that it needs. */
 export const CHECKS: readonly Check[] = [
   name,
   port,
@@ -39,14 +39,14 @@ export const CHECKS: readonly Check[] = [
   roundTrip,
 ];
 
-/** How long one check may take. */
+/** Time limit for one check. */
 const LIMIT_MS = 30_000;
 
 /**
- * Examines an Asterisk from the outside in.
+ * Examines an Asterisk server from the outside.
  *
- * @param more checks of the caller's own, after all others
- * @param signal ends the visit early; what was begun is tidied up
+ * @param more additional checks, run after all others
+ * @param signal cancels the examination; what it has created is removed
  * @returns findings, one by one as they are made
  */
 export async function* examine(
@@ -54,18 +54,18 @@ export async function* examine(
   { more = [], signal }: { more?: readonly Check[]; signal?: AbortSignal } = {},
 ): AsyncGenerator<Finding, void> {
   const examination = new Examination(patient);
-  /** What has to be mended first, in words, by the checks that found it or could not look for it. */
+  /** What has to be fixed first, in words, by the check that found it or was skipped for it. */
   const hindrances = new Map<string, string>();
   try {
     for (const check of [...CHECKS, ...more]) {
       if (signal?.aborted) break;
       for (const outcome of await outcomesOf(check, examination, hindrances, signal)) {
-        if (outcome.verdict === 'error') hindrances.set(check.name, `"${check.name}" has to be right`);
+        if (outcome.verdict === 'error') hindrances.set(check.name, `fix "${check.name}"`);
         yield { check: check.name, ...outcome };
       }
     }
     for (const left of await examination.end()) {
-      yield { check: 'left-behind', ...warning(`could not take away again ${left}`) };
+      yield { check: 'left-behind', ...warning(`could not remove ${left}`) };
     }
   } finally {
     await examination.end();
@@ -81,14 +81,14 @@ async function outcomesOf(
   const hindrance = hindranceOf(check, examination, hindrances);
   if (hindrance !== undefined) {
     hindrances.set(check.name, hindrance);
-    return [skipped(`not looked at: ${hindrance} first`)];
+    return [skipped(`not examined: ${hindrance} first`)];
   }
   const { limitMs = LIMIT_MS } = check;
   const stop = new Promise<never>((_, reject) => {
     AbortSignal.timeout(limitMs).addEventListener('abort', () =>
-      reject(new Error(`no end within ${limitMs / 1000} s`)),
+      reject(new Error(`not finished within ${limitMs / 1000} s`)),
     );
-    signal?.addEventListener('abort', () => reject(new Error('the visit was broken off')), { once: true });
+    signal?.addEventListener('abort', () => reject(new Error('examination cancelled')), { once: true });
   });
   try {
     return [await Promise.race([check.look(examination), stop])].flat();
@@ -98,7 +98,7 @@ async function outcomesOf(
   }
 }
 
-/** What keeps a check from looking: the first fault on the way to it, and not the last. */
+/** Why a check cannot run: the first fault among the checks that it needs. */
 function hindranceOf(
   { needs, as }: Check,
   examination: Examination,
@@ -111,5 +111,5 @@ function hindranceOf(
   const roles: Role[] = as === 'reader' ? ['connector', 'handlers'] : [as];
   const refused = roles.find((role) => hindrances.has(role));
   if (refused !== undefined) return hindrances.get(refused);
-  return `Asterisk has to accept ${as === 'reader' ? 'a user' : `the user "${examination.sectionOf(as)}"`}`;
+  return `Asterisk must accept ${as === 'reader' ? 'a user' : `the user "${examination.sectionOf(as)}"`}`;
 }

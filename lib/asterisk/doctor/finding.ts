@@ -1,27 +1,27 @@
 import type { ConnectFault, Remedy } from '../../ari/connect-failure.ts';
 
-/** `skipped`: not looked at, and the finding says why. */
+/** `skipped`: not examined; the finding gives the reason. */
 export type Verdict = 'ok' | 'warning' | 'error' | 'skipped';
 
-/** What a check found, and what to write where. As it stands in the report's JSON. */
+/** What a check found, and the configuration line that fixes it. An element of the report's JSON. */
 export interface Finding {
   /** The check's name, such as `port` or `handlers-may-write`. */
   check: string;
   verdict: Verdict;
-  /** One sentence for a person. Holds no password. */
+  /** One sentence for a person. Contains no password. */
   says: string;
-  /** The file to write into, such as `http.conf`. */
+  /** The file to change, such as `http.conf`. */
   file?: string;
   /** Its section, without the brackets. */
   section?: string;
   option?: string;
-  /** The line as it is to stand there. `<the password of the secret>` stands for what is not shown. */
+  /** The line to write. `<the password of the secret>` replaces the password. */
   line?: string;
-  /** What else it may be, the more probable first: from outside, several causes look alike. */
+  /** Other possible remedies, the most probable first: from the outside, several causes look the same. */
   otherwise?: Remedy[];
 }
 
-/** A finding whose check is yet to be named. */
+/** A finding without the name of its check. */
 export type Outcome = Omit<Finding, 'check'>;
 
 export const ok = (says: string): Outcome => ({ verdict: 'ok', says });
@@ -34,7 +34,7 @@ function withRemedies(verdict: Verdict, says: string, [first, ...otherwise]: Rem
   return { verdict, says, ...first, ...(otherwise.length > 0 && { otherwise }) };
 }
 
-/** The worst that was found: a warning is no reason to fail, an error is. */
+/** The worst verdict; `skipped` counts as `ok`. */
 export function worstOf(findings: readonly Finding[]): Verdict {
   const verdicts = findings.map(({ verdict }) => verdict);
   return verdicts.includes('error') ? 'error' : verdicts.includes('warning') ? 'warning' : 'ok';

@@ -4,12 +4,12 @@ import type { Answer, Examination } from './examination.ts';
 import { error, fault, ok } from './finding.ts';
 import { speaksTls } from './tls.ts';
 
-/** What administrators write into `prefix`. */
+/** Prefixes that administrators commonly configure. */
 const USUAL_PREFIXES = ['', 'asterisk', 'pbx', 'ari', 'http', 'api', 'voip', 'phone'];
 const PING = '/ari/asterisk/ping';
 
 const isHtml = ({ body }: Answer): boolean => /^\s*</.test(body);
-/** ARI answers in JSON, also what it refuses; Asterisk's HTTP server itself in HTML. */
+/** ARI answers in JSON, even when it refuses a request; Asterisk's HTTP server itself in HTML. */
 const isAri = (answer: Answer): boolean => answer.json !== undefined && !isHtml(answer);
 
 /** Asterisk's HTTP server answers. */
@@ -47,20 +47,20 @@ export const prefix: Check = {
       const other = candidate === '' ? origin : `${origin}/${candidate}`;
       if (!isAri(await examination.ask(PING, { root: other }))) continue;
       return error(
-        `there is no ARI at ${root}/ari, but at ${other}/ari. Write that into \`url\` of the node in cdk.json, or "prefix = ${own}" into http.conf`,
+        `ARI is not at ${root}/ari, but at ${other}/ari. Set \`url\` of the node in cdk.json to it, or write "prefix = ${own}" in http.conf`,
         confLine('http.conf', 'general', 'prefix', own),
         { file: 'cdk.json', section: 'nodes', option: 'url', line: `"url": "${other}/ari"` },
       );
     }
     return error(
-      `neither ARI nor Asterisk's WebSocket is at ${root}. Compare the URL with \`prefix\` in http.conf, and see that modules.conf lets res_http_websocket.so load`,
+      `neither ARI nor Asterisk's WebSocket is at ${root}. Compare the URL with \`prefix\` in http.conf, and check that modules.conf loads res_http_websocket.so`,
       confLine('http.conf', 'general', 'prefix', own),
       confLine('modules.conf', 'modules', 'load', 'res_http_websocket.so'),
     );
   },
 };
 
-/** `/ws` is there whenever res_http_websocket.so is, with ARI or without: 426, or 401 where it wants a user. */
+/** res_http_websocket.so serves `/ws`, with ARI or without: 426, or 401 where it requires a user. */
 async function servesSockets(examination: Examination, root: string): Promise<boolean> {
   return (await examination.ask('/ws', { root })).status !== 404;
 }

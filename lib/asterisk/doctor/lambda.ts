@@ -1,29 +1,29 @@
 import { readCaFile } from '../../ari/ca-file.ts';
+import { type Credentials, parseCredentials } from '../../ari/credentials.ts';
 import { reasonOf } from '../../ari/errors.ts';
 import { type AriNodeWithSecret, parseNodes } from '../../ari/node.ts';
+import { readSecret } from '../../aws/secrets-manager.ts';
 import type { Role } from './examination.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
-import { readSecret } from './secret.ts';
 
-/** What the function is asked: the payload of its invocation. */
+/** The payload of the function's invocation. */
 export interface DoctorRequest {
-  /** A name out of `ARI_NODES`. */
+  /** The name of a node in `ARI_NODES`. */
   node: string;
-  /** Permits a channel that calls nobody. @default false */
+  /** Allows a channel that calls nobody. @default false */
   calls?: boolean;
 }
 
-/** What the function answers: the report, as `--json` prints it. */
+/** The function's response: the report, as `--json` prints it. */
 export interface DoctorResponse {
   findings: Finding[];
 }
 
 /**
- * The doctor in Lambda, where the network path is the one that call handlers have. Reads its nodes from `ARI_NODES`, which
- * names the secrets of the handlers' users, as the CDK app writes it; `CONNECTOR_SECRETS` names those of the connector's
- * users by node, where the function may read them too. Takes no URL: whoever may invoke it cannot have it knock at other
- * doors.
+ * The doctor in Lambda, on the call handlers' network path. It reads its nodes from `ARI_NODES`, which names the secrets
+ * of the handlers' users, as the CDK app writes it; `CONNECTOR_SECRETS` names those of the connector's users by node,
+ * where the function may read them too. It accepts no URL: a caller cannot use it to probe other hosts.
  */
 export async function handler({ node: name, calls = false }: DoctorRequest): Promise<DoctorResponse> {
   const node = parseNodes(process.env.ARI_NODES).find((candidate) => candidate.name === name);
@@ -48,11 +48,11 @@ async function usersOf({ name, secretId }: AriNodeWithSecret, findings: Finding[
     ['connector', listeners[name]],
     ['handlers', secretId],
   ];
-  const users: Partial<Record<Role, Awaited<ReturnType<typeof readSecret>>>> = {};
+  const users: Partial<Record<Role, Credentials>> = {};
   for (const [role, id] of secrets) {
     if (id === undefined) continue;
     try {
-      users[role] = await readSecret(id);
+      users[role] = parseCredentials(id, await readSecret(id));
     } catch (cause) {
       const says = `cannot read the secret with the ARI user of the ${role}: ${reasonOf(cause)}. Check that the secret exists and that this function's role may read it`;
       findings.push({ check: 'secret', verdict: 'error', says });

@@ -5,20 +5,20 @@ import { error, type Outcome, ok } from './finding.ts';
 
 /** The modules that calls need, and what fails without each. */
 const NEEDED: Record<string, string> = {
-  'app_stasis.so': 'the dialplan knows no Stasis(), and no channel can enter an app',
+  'app_stasis.so': 'the dialplan has no Stasis(), and no channel can enter an app',
   'res_stasis_answer.so': 'no call can be answered',
   'res_stasis_playback.so': 'nothing can be played',
   'res_stasis_recording.so': 'nothing can be recorded',
-  'res_stasis_snoop.so': 'no channel can be listened to',
-  'res_ari_events.so': 'nobody can listen to events',
-  'res_ari_applications.so': 'nobody can see which apps are listened to',
-  'res_ari_asterisk.so': 'nobody can ask for version and modules',
+  'res_stasis_snoop.so': 'no channel can be snooped on',
+  'res_ari_events.so': 'there is no event WebSocket',
+  'res_ari_applications.so': 'the registered apps cannot be listed',
+  'res_ari_asterisk.so': 'version and modules cannot be read',
   'res_ari_bridges.so': 'there are no bridges',
-  'res_ari_channels.so': 'no channel can be commanded',
+  'res_ari_channels.so': 'call handlers cannot command channels',
   'res_ari_playbacks.so': 'no playback can be stopped',
   'res_ari_recordings.so': 'no recording can be stopped or fetched',
 };
-/** What tells whether a module is there when the list cannot be had: a path that only reads, and no id in it. */
+/** Paths that show whether a module runs when the list is not available: read-only, and without an id. */
 const PROBES: Record<string, string> = {
   'res_ari_applications.so': '/applications',
   'res_ari_asterisk.so': '/asterisk/ping',
@@ -41,7 +41,7 @@ export const modules: Check = {
 
 function without(module: string): Outcome {
   return error(
-    `${module} is not running: ${NEEDED[module]}. Write "load = ${module}" into modules.conf, in place of a noload`,
+    `${module} is not running: ${NEEDED[module]}. Add "load = ${module}" to modules.conf, and remove a noload of it`,
     confLine('modules.conf', 'modules', 'load', module),
   );
 }

@@ -6,7 +6,7 @@ import type { Examination } from './examination.ts';
 import { error, fault, ok } from './finding.ts';
 
 const CONNECT_MS = 5000;
-/** Where an Asterisk's HTTP server usually is, without TLS and with it. */
+/** The usual ports of Asterisk's HTTP server, without TLS and with it. */
 const USUAL_PORTS = [8088, 8089];
 
 /** The host name resolves. */
@@ -27,7 +27,7 @@ export const name: Check = {
 /**
  * The port is open.
  *
- * @param usualPorts where Asterisk is looked for when it is not
+ * @param usualPorts where else to look for Asterisk
  */
 export const portAmong = (usualPorts: readonly number[]): Check => ({
   name: 'port',
@@ -45,14 +45,14 @@ export const portAmong = (usualPorts: readonly number[]): Check => ({
       const others = usualPorts.filter((usual) => usual !== number);
       const other = await asteriskElsewhere(examination, hostname, others);
       if (other === undefined) return fault(found);
-      // The server with TLS is one beside the plain one.
+      // Asterisk's HTTPS server runs in addition to the plain one.
       if (url.startsWith('https:') && !other.secure) {
-        return error(`${found.says} Its HTTP server without TLS answers, at port ${other.port}`, ...found.remedies);
+        return error(`${found.says} Its HTTP server without TLS answers on port ${other.port}`, ...found.remedies);
       }
       const isBind = ({ option }: Remedy): boolean => option === (other.secure ? 'tlsbindaddr' : 'bindport');
       const remedies = [...found.remedies.filter(isBind), ...found.remedies.filter((remedy) => !isBind(remedy))];
       return error(
-        `nothing listens at ${host}, but Asterisk's HTTP server answers at port ${other.port}: write that port into \`url\` of the node in cdk.json, or this one into http.conf`,
+        `nothing listens on ${host}, but Asterisk's HTTP server answers on port ${other.port}: write that port in \`url\` of the node in cdk.json, or this one in http.conf`,
         ...remedies,
       );
     }
@@ -61,7 +61,7 @@ export const portAmong = (usualPorts: readonly number[]): Check => ({
 
 export const port = portAmong(USUAL_PORTS);
 
-/** Connects and lets go again. Its error has the system's code. */
+/** Connects and disconnects. Its error has the system's code. */
 export function reach(hostname: string, number: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: number });
@@ -72,7 +72,7 @@ export function reach(hostname: string, number: number): Promise<void> {
       socket.destroy();
       resolve();
     });
-    // Of a name with several addresses, each has failed: the first tells as much as the others.
+    // With several addresses each connection has failed: the first error is as good as the others.
     socket.on('error', (cause: Error & { errors?: Error[] }) => reject(cause.errors?.[0] ?? cause));
   });
 }
@@ -89,7 +89,7 @@ async function asteriskElsewhere(
         const { headers } = await examination.ask('/ari/asterisk/ping', { root });
         if (/^Asterisk/.test(String(headers.server))) return { port: candidate, secure };
       } catch {
-        // nobody, or somebody else
+        // nothing, or another program
       }
     }
   }

@@ -6,12 +6,12 @@ import { settled } from './settled.ts';
 
 /** Asterisk's own default for `websocket_write_timeout`. */
 const WRITE_TIMEOUT_MS = 100;
-/** How long an event of the doctor's channel may take. */
+/** Time limit for an event of the doctor's channel. */
 const EVENT_MS = 5000;
 const CHANNELVARS = 'CHANNEL(linkedid)';
 const setChannelvars = confLine('ari.conf', 'general', 'channelvars', CHANNELVARS);
 const setWriteTimeout = confLine('ari.conf', 'general', 'websocket_write_timeout', String(WRITE_TIMEOUT_MS));
-/** A channel that calls nobody: created and never dialled, it stays outside the dialplan. */
+/** A channel that calls nobody: created but never dialled, it does not enter the dialplan. */
 const ENDPOINT = 'Local/ari-eventbridge-doctor@ari-eventbridge-doctor/n';
 
 /**
@@ -25,7 +25,7 @@ export const channel: Check = {
   async look(examination) {
     if (!examination.patient.calls) {
       return skipped(
-        'not tried whether a channel enters an app, as that takes a channel: --calls allows one that calls nobody',
+        'not examined whether a channel can enter an app: that needs a channel; --calls allows one that calls nobody',
       );
     }
     const as = examination.accepted.get('handlers');
@@ -33,25 +33,25 @@ export const channel: Check = {
     const query = `endpoint=${encodeURIComponent(ENDPOINT)}&app=${examination.app}&channelId=${id}`;
     const created = await examination.ask(`/ari/channels/create?${query}`, { as, method: 'POST' });
     if (created.status !== 200)
-      return error(`Asterisk created no channel (${created.status}): ${created.body.slice(0, 200)}`);
+      return error(`Asterisk did not create a channel (${created.status}): ${created.body.slice(0, 200)}`);
     examination.channelId = id;
     await examination.atEnd(`the channel ${id}`, async () => {
       await examination.ask(`/ari/channels/${id}`, { as, method: 'DELETE' });
-      // Asterisk keeps an app in its list for good when its last channel leaves it while its WebSocket closes, and the
-      // channel leaves a moment later than Asterisk says.
+      // Asterisk never removes an app from its list when the last channel leaves it while its WebSocket closes, and the
+      // channel leaves a moment after StasisEnd.
       await came(examination, 'StasisEnd');
       await settled(() => hasNoChannels(examination), EVENT_MS);
     });
     if (!(await came(examination, 'StasisStart'))) {
       return error(
-        `a channel was created, and no StasisStart of it came over the WebSocket within ${EVENT_MS / 1000} s`,
+        `a channel was created, but its StasisStart did not come over the WebSocket within ${EVENT_MS / 1000} s`,
       );
     }
-    return ok("a channel entered an app of the doctor's own");
+    return ok("a channel entered the doctor's own app");
   },
 };
 
-/** Every channel of every event carries the id of its call. */
+/** Every channel of every event has the id of its call. */
 export const channelvars: Check = {
   name: 'channelvars',
   needs: ['modules'],
@@ -61,19 +61,19 @@ export const channelvars: Check = {
     const [first] = Array.isArray(json) ? (json as { channelvars?: Record<string, string> }[]) : [];
     if (!first) {
       return skipped(
-        'channelvars of ari.conf show in a channel only, and there is none: call, or allow one that calls nobody with --calls. Compare this line',
+        'channelvars of ari.conf can be examined on a channel only, and there is none: make a call, or allow a channel that calls nobody with --calls, or compare this line',
         setChannelvars,
       );
     }
-    if (first.channelvars && CHANNELVARS in first.channelvars) return ok(`channels carry ${CHANNELVARS}`);
+    if (first.channelvars && CHANNELVARS in first.channelvars) return ok(`channels have ${CHANNELVARS}`);
     return warning(
-      `channels do not carry ${CHANNELVARS}, so that \`metadata.callId\` is missing on the bus: write channelvars into [general] of ari.conf`,
+      `channels lack ${CHANNELVARS}, so \`metadata.callId\` is missing on the bus: set channelvars in [general] of ari.conf`,
       setChannelvars,
     );
   },
 };
 
-/** How long Asterisk waits for a reader of events that has fallen behind. */
+/** How long Asterisk waits for a slow event reader before it closes the WebSocket. */
 export const writeTimeout: Check = {
   name: 'write-timeout',
   needs: [],
@@ -85,7 +85,7 @@ export const writeTimeout: Check = {
     if (text === undefined) return ok(`websocket_write_timeout is the default, ${WRITE_TIMEOUT_MS} ms`);
     if (Number(text) >= WRITE_TIMEOUT_MS) return ok(`websocket_write_timeout is ${text} ms`);
     return warning(
-      `websocket_write_timeout of ari.conf is ${text} ms: a reader that falls behind for so long loses its WebSocket, and every app on it. Write ${WRITE_TIMEOUT_MS} or more`,
+      `websocket_write_timeout of ari.conf is ${text} ms: a reader that is slower loses its WebSocket and every app on it. Set it to ${WRITE_TIMEOUT_MS} or more`,
       setWriteTimeout,
     );
   },
@@ -100,14 +100,14 @@ export const passwordFormat: Check = {
     const username = examination.sectionOf('handlers');
     const read = await readOption(examination, 'ari.conf', username, 'password_format');
     if (!read) return unseen('password_format', confLine('ari.conf', username, 'password_format', 'crypt'));
-    if (read.text === 'crypt') return ok('ari.conf holds the hash of the password only');
+    if (read.text === 'crypt') return ok('ari.conf has only the hash of the password');
     return warning(
-      `ari.conf holds the password of "${username}" as it is, and every ARI user, a read-only one too, can read that file through any channel. Write password_format=crypt there, and the hash of the password: "ari-eventbridge asterisk-config" prints both`,
+      `ari.conf has the password of "${username}" in plain text, and every ARI user, even a read-only one, can read that file through any channel. Write password_format=crypt and the hash of the password instead: "ari-eventbridge asterisk-config" prints both`,
     );
   },
 };
 
-/** Whether the doctor's own app lists no channel any more. */
+/** Whether the doctor's own app has no channel left. */
 async function hasNoChannels(examination: Examination): Promise<boolean> {
   const { json } = await examination.read(`/applications/${examination.app}`);
   return ((json as { channel_ids?: string[] } | undefined)?.channel_ids ?? []).length === 0;
@@ -118,12 +118,13 @@ function came({ events }: Examination, wanted: string): Promise<boolean> {
 }
 
 function unseen(option: string, line: Remedy): Outcome {
-  const says = `${option} of ari.conf cannot be seen from outside: allow a channel that calls nobody with --calls, or compare this line`;
+  const says = `${option} of ari.conf cannot be read from outside: allow a channel that calls nobody with --calls, or compare this line`;
   return skipped(says, line);
 }
 
 /**
- * What stands in a configuration file now, of which Asterisk may have read an older version. Is never asked for a password.
+ * Reads an option from a configuration file; Asterisk itself may have loaded an older version of the file. Never used
+ * for passwords.
  *
  * @returns `undefined` where it cannot be read; no `text` where the option is not set
  */

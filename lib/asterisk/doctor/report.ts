@@ -11,7 +11,7 @@ const MARKS: Record<Verdict, { mark: string; style: Style }> = {
 };
 const INDENT = ' '.repeat(4);
 
-/** The report for a person, as it comes. What was not looked at for the same reason becomes one line. */
+/** The report for a person, finding by finding. Checks skipped for the same reason become one line. */
 export async function* report(findings: AsyncIterable<Finding>): AsyncGenerator<string> {
   const all: Finding[] = [];
   let skipped: Finding[] = [];
@@ -34,7 +34,7 @@ function together(skipped: Finding[]): string {
   return tell({ check: skipped.map(({ check }) => check).join(', '), verdict: 'skipped', says });
 }
 
-/** One finding for a person: a line, and below it what to write where. Coloured where the terminal shows colours. */
+/** One finding for a person: a line, and below it the remedies. Coloured where the terminal shows colours. */
 function tell({ check, verdict, says, file, section, option, line, otherwise = [] }: Finding): string {
   const { mark, style } = MARKS[verdict];
   const first = file && section && option && line ? [{ file, section, option, line }] : [];
@@ -49,12 +49,12 @@ function tell({ check, verdict, says, file, section, option, line, otherwise = [
 function conclude(findings: readonly Finding[]): string {
   const count = (verdict: Verdict): number => findings.filter((finding) => finding.verdict === verdict).length;
   const worst = worstOf(findings);
-  const text = `${count('ok')} right, ${count('warning')} to think about, ${count('error')} wrong, ${count('skipped')} not looked at`;
+  const text = `${count('ok')} ok, ${count('warning')} warnings, ${count('error')} errors, ${count('skipped')} not examined`;
   return `${styleText(MARKS[worst].style, text)}\n`;
 }
 
-/** What Asterisk or a certificate says may hold anything, also what a terminal would obey. */
+/** Text from Asterisk or a certificate may contain anything, including terminal control sequences. */
 function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed here
   return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }

@@ -1,11 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { confLine, portOf } from '../../ari/connect-failure.ts';
+import { timeOf } from '../../ari/timestamp.ts';
 import type { Check } from './check.ts';
 import { type Outcome, ok, skipped, warning } from './finding.ts';
 
-/** A connector's socket and the pool of one Lambda environment (lib/ari/http-transport.ts). */
+/** A connector's WebSocket and the pool of one Lambda environment (lib/ari/http-transport.ts). */
 const CONNECTIONS = 9;
-/** How long a connection beyond the limit may live: Asterisk closes it at once. */
+/** How long to wait for a close: Asterisk closes a connection beyond the limit at once. */
 const CLOSED_MS = 300;
 const CLOCK_MS = 5000;
 
@@ -18,21 +19,24 @@ export const clock: Check = {
     const before = Date.now();
     const { json, headers } = await examination.read('/asterisk/ping');
     const after = Date.now();
-    const told = Date.parse((json as { timestamp?: string } | undefined)?.timestamp ?? headers.date ?? '');
-    return clockOutcome(told, before, after);
+    const { timestamp } = (json ?? {}) as { timestamp?: unknown };
+    const asteriskTime = timeOf(timestamp) ?? Date.parse(headers.date ?? '');
+    return clockOutcome(asteriskTime, before, after);
   },
 };
 
-/** What the difference means: events carry Asterisk's time. All in milliseconds since 1970. */
-export function clockOutcome(told: number, before: number, after: number): Outcome {
-  if (Number.isNaN(told)) return skipped('Asterisk tells no time');
-  const off = told < before ? told - before : told > after ? told - after : 0;
+/** The outcome for Asterisk's time, read between two times of this machine. All in milliseconds since 1970. */
+export function clockOutcome(asteriskTime: number, before: number, after: number): Outcome {
+  if (Number.isNaN(asteriskTime)) return skipped('Asterisk reports no time');
+  const off = asteriskTime < before ? asteriskTime - before : asteriskTime > after ? asteriskTime - after : 0;
   const says = `Asterisk's clock is ${Math.abs(off / 1000).toFixed(1)} s ${off < 0 ? 'behind' : 'ahead of'} this one`;
   if (Math.abs(off) < CLOCK_MS) return ok(Math.abs(off) < 1000 ? 'the clocks agree' : says);
-  return warning(`${says}: events carry Asterisk's time, and certificates are judged by it. Let both follow NTP`);
+  return warning(
+    `${says}: events have Asterisk's time, and it decides whether certificates are valid. Synchronize both with NTP`,
+  );
 }
 
-/** There is room for the connections that a connector and a handler make. */
+/** Asterisk accepts the connections of a connector and a handler. */
 export const sessions: Check = {
   name: 'sessions',
   needs: ['http'],
@@ -45,7 +49,7 @@ export const sessions: Check = {
         const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port });
         sockets.push(socket);
         return new Promise<boolean>((resolve) => {
-          // Read to the end, or the end is not seen.
+          // Without reading to the end, the end is not reported.
           socket
             .resume()
             .on('error', () => resolve(true))
@@ -56,9 +60,9 @@ export const sessions: Check = {
     );
     for (const socket of sockets) socket.destroy();
     const refused = closed.filter(Boolean).length;
-    if (refused === 0) return ok(`there is room for ${CONNECTIONS} connections more`);
+    if (refused === 0) return ok(`Asterisk accepts ${CONNECTIONS} more connections`);
     return warning(
-      `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: its sessionlimit of http.conf is nearly reached. A connector needs 1, each Lambda environment up to 8`,
+      `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: sessionlimit of http.conf is nearly reached. A connector needs 1, each Lambda environment up to 8`,
       confLine('http.conf', 'general', 'sessionlimit', '1000'),
     );
   },
@@ -76,7 +80,7 @@ export const keepAlive: Check = {
     const { headers } = await examination.ask('/ari/asterisk/ping', { as: examination.reader, agent: agent as never });
     if (headers.connection?.toLowerCase() !== 'close') return ok('connections are kept alive between commands');
     return warning(
-      'Asterisk closes the connection after every command, so that each pays for TCP and TLS anew: write session_keep_alive into http.conf, in milliseconds',
+      'Asterisk closes the connection after every command, so each command needs a new TCP and TLS handshake: set session_keep_alive in http.conf, in milliseconds',
       confLine('http.conf', 'general', 'session_keep_alive', '15000'),
     );
   },
@@ -93,7 +97,7 @@ export const sounds: Check = {
     const all = await examination.read('/sounds');
     if (all.status === 404 && /Resource not found/.test(all.body)) {
       return warning(
-        'res_ari_sounds.so is not running: nobody can see which sounds there are. Write "load = res_ari_sounds.so" into modules.conf',
+        'res_ari_sounds.so is not running: the sounds cannot be listed. Add "load = res_ari_sounds.so" to modules.conf',
         confLine('modules.conf', 'modules', 'load', 'res_ari_sounds.so'),
       );
     }
@@ -103,11 +107,11 @@ export const sounds: Check = {
     const [most] = [...counts].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
     if (most === undefined) {
       return warning(
-        'Asterisk has no sounds at all: "sound:…" plays nothing. Install them (Debian: asterisk-core-sounds-en-wav), or look at astdatadir of asterisk.conf',
+        'Asterisk has no sounds at all: "sound:…" plays nothing. Install them (Debian: asterisk-core-sounds-en-wav), or check astdatadir of asterisk.conf',
       );
     }
     return warning(
-      `there are no sounds in the default language "${language}", but in ${[...counts.keys()].join(', ')}: write defaultlanguage into [options] of asterisk.conf`,
+      `there are no sounds in the default language "${language}", but in ${[...counts.keys()].join(', ')}: set defaultlanguage in [options] of asterisk.conf`,
       confLine('asterisk.conf', 'options', 'defaultlanguage', most === 'en_US' && counts.has('en') ? 'en' : most),
     );
   },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
 
-/** Waits until `probe` is true, and tells whether it came to be in time. */
+/** Waits until `probe` is true. @returns false where it is not within the limit */
 export async function settled(
   probe: () => boolean | Promise<boolean>,
   limitMs: number,

@@ -5,11 +5,11 @@ import type { Patient } from './examination.ts';
 import { fault, type Outcome, ok, skipped, warning } from './finding.ts';
 
 const HANDSHAKE_MS = 5000;
-/** Days before its end at which a certificate is worth a thought. */
+/** A certificate that expires within this many days gets a warning. */
 const RENEW_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** The certificate is accepted: chain, host name, time. And for how many days. */
+/** The certificate is accepted (chain, host name, validity), and for how many more days. */
 export const tls: Check = {
   name: 'tls',
   needs: ['port'],
@@ -23,8 +23,8 @@ export const tls: Check = {
       return fault(networkFault(cause as Error, target));
     }
     const { version, cipher, certificate } = session;
-    const authority = certificate.issuer?.CN ?? certificate.issuer?.O ?? 'an authority without a name';
-    const kind = patient.ca === undefined ? '' : ', the private authority that `caFile` names';
+    const authority = certificate.issuer?.CN ?? certificate.issuer?.O ?? 'a CA without a name';
+    const kind = patient.ca === undefined ? '' : ', the private CA of `caFile`';
     const accepted = ok(`${version}, ${cipher}; the certificate is signed by ${authority}${kind}`);
     return [accepted, expiry(certificate)];
   },
@@ -32,17 +32,17 @@ export const tls: Check = {
 
 function expiry({ valid_to }: PeerCertificate): Outcome {
   const days = Math.floor((Date.parse(valid_to) - Date.now()) / DAY_MS);
-  if (days >= RENEW_DAYS) return ok(`the certificate is good for ${days} days more`);
+  if (days >= RENEW_DAYS) return ok(`the certificate is valid for ${days} more days`);
   return warning(
-    `the certificate expires in ${days} days, on ${valid_to}: renew it, name the new one in tlscertfile of http.conf, and tell Asterisk with "module reload http"`,
+    `the certificate expires in ${days} days, on ${valid_to}: renew it, set tlscertfile of http.conf to the new one, and run "module reload http" in Asterisk`,
     confLine('http.conf', 'general', 'tlscertfile', '/etc/asterisk/keys/asterisk.pem'),
   );
 }
 
 function plain(hostname: string): Outcome {
-  if (/^(localhost|127\.|\[::1\])/.test(hostname)) return skipped('plain http:// to this very machine');
+  if (/^(localhost|127\.|\[::1\])/.test(hostname)) return skipped('plain http:// to this machine');
   return warning(
-    `plain http:// to ${hostname}: passwords and calls cross the network in the clear. Write tlsenable, tlsbindaddr and tlscertfile into http.conf, and https:// into \`url\` of the node in cdk.json`,
+    `plain http:// to ${hostname}: passwords and call data cross the network unencrypted. Set tlsenable, tlsbindaddr and tlscertfile in http.conf, and https:// in \`url\` of the node in cdk.json`,
     confLine('http.conf', 'general', 'tlsenable', 'yes'),
   );
 }
@@ -77,12 +77,12 @@ function handshake({ url, ca }: Patient): Promise<TlsSession> {
   });
 }
 
-/** Whether a port speaks TLS, whatever its certificate. */
+/** Whether a port speaks TLS, with any certificate. */
 export async function speaksTls(url: string): Promise<boolean> {
   const { connect } = process.getBuiltinModule('node:tls');
   const { hostname } = new URL(url);
   return new Promise((resolve) => {
-    // Nothing is sent over it: who answers does not matter.
+    // Nothing is sent over the connection: the server's identity does not matter.
     const socket = connect({ host: hostname, port: Number(portOf(url)), rejectUnauthorized: false });
     socket.setTimeout(HANDSHAKE_MS, () => socket.destroy(new Error('timeout')));
     socket.on('secureConnect', () => {

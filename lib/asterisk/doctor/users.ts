@@ -3,8 +3,8 @@ import type { Check } from './check.ts';
 import type { Examination, Role } from './examination.ts';
 import { error, fault, type Outcome, ok, skipped, warning } from './finding.ts';
 
-const DOES: Record<Role, string> = { connector: 'listens to events', handlers: 'commands calls' };
-/** What crypt(3) makes: `$6$salt$…`, `$y$…`. */
+const DOES: Record<Role, string> = { connector: 'receives events', handlers: 'commands calls' };
+/** A hash of crypt(3): `$6$salt$…`, `$y$…`. */
 const CRYPT = /^\$(1|2[abxy]|5|6|7|y|gy)\$/;
 
 /** Asterisk accepts the user's name and password. */
@@ -14,7 +14,7 @@ function credentials(role: Role): Check {
     needs: ['ari'],
     async look(examination) {
       const user = examination.patient.users[role];
-      if (!user) return skipped(`no credentials of the user that ${DOES[role]} were given`);
+      if (!user) return skipped(`no credentials were given for the user that ${DOES[role]}`);
       const answer = await examination.ask('/ari/asterisk/ping', { as: user });
       if (answer.status === 401 || answer.status === 403) {
         const { from } = examination;
@@ -30,13 +30,13 @@ function credentials(role: Role): Check {
 export const connector = credentials('connector');
 export const handlers = credentials('handlers');
 
-/** What in a refused password may be the reason. Says of what kind it is, never what it is. */
+/** Properties of a refused password that may be the reason. The findings do not contain the password. */
 function password(text: string, username: string): Outcome[] {
   const write = confLine('ari.conf', username, 'password', PASSWORD_PLACE);
   if (CRYPT.test(text)) {
     return [
       warning(
-        `the secret of "${username}" holds what crypt(3) makes. It is for ari.conf, beside password_format=crypt; the secret holds the password itself`,
+        `the secret of "${username}" has a crypt(3) hash. The hash belongs in ari.conf, with password_format=crypt; the secret must have the password itself`,
         confLine('ari.conf', username, 'password_format', 'crypt'),
       ),
     ];
@@ -44,7 +44,7 @@ function password(text: string, username: string): Outcome[] {
   if (/;/.test(text)) {
     return [
       warning(
-        `the password of "${username}" holds a ";", which begins a comment in ari.conf: write "\\;" there`,
+        `the password of "${username}" contains a ";", which starts a comment in ari.conf: write "\\;" there`,
         write,
       ),
     ];
@@ -55,7 +55,7 @@ function password(text: string, username: string): Outcome[] {
   return [];
 }
 
-/** The listener's user may only read: who gets hold of it can command no call. */
+/** The connector's user may only read: its password, if stolen, cannot be used to command calls. */
 export const connectorReadOnly: Check = {
   name: 'connector-read-only',
   needs: [],
@@ -64,11 +64,11 @@ export const connectorReadOnly: Check = {
     const { connector: user, handlers: other } = examination.patient.users;
     const username = examination.sectionOf('connector');
     if (user?.username === other?.username) {
-      return skipped(`connector and handlers share the user "${username}", which has to write`);
+      return skipped(`connector and handlers share the user "${username}", which must be able to write`);
     }
     if (!(await mayWrite(examination, 'connector'))) return ok(`"${username}" may only read, as it should`);
     return warning(
-      `the user "${username}" may write, and has no need to: write read_only=yes into [${username}] of ari.conf`,
+      `the user "${username}" may write, but does not need to: set read_only=yes in [${username}] of ari.conf`,
       confLine('ari.conf', username, 'read_only', 'yes'),
     );
   },
@@ -81,13 +81,13 @@ export const handlersMayWrite: Check = {
   as: 'handlers',
   async look(examination) {
     const username = examination.sectionOf('handlers');
-    if (await mayWrite(examination, 'handlers')) return ok(`"${username}" may write, as it has to`);
+    if (await mayWrite(examination, 'handlers')) return ok(`"${username}" may write, as it must`);
     const { says, remedies } = statusFault({ status: 403, body: 'Write access denied' }, examination.target, username);
     return error(says, ...remedies);
   },
 };
 
-/** Hangs up a channel that does not exist: 403 for who may only read, 404 for everybody else. */
+/** Hangs up a channel that does not exist: Asterisk answers 403 to a read-only user, 404 to others. */
 async function mayWrite(examination: Examination, role: Role): Promise<boolean> {
   const as = examination.accepted.get(role);
   const { status } = await examination.ask(`/ari/channels/${examination.app}`, { as, method: 'DELETE' });

@@ -3,33 +3,33 @@ import { type CaselessText, caselessStart, caselessText, endsCaseless } from './
 import { fitsWildcard, parseWildcard, type Wildcard } from './wildcard.ts';
 
 /**
- * One of the things that a field of a pattern may be. A value is asked for in one form or two: a string that is an IP
- * address as that if any alternative of the field wants one, and then a number as number if any alternative of the
- * field wants one, anything else as text.
+ * One alternative of a pattern's field. A value is tested in one form or two: a string that is an IP address as an
+ * address if any alternative of the field wants one, then a number as a number if any alternative of the field wants
+ * one, and anything else as text.
  */
 export interface Alternative {
-  /** The same for alternatives that the reference takes for the same. */
+  /** Equal for alternatives that the reference treats as the same. */
   readonly key: string;
-  /** A string to be found as it is. */
+  /** A string to match exactly. */
   readonly string?: string;
   /** A number as written, or true, false, null. */
   readonly word?: string;
-  /** Satisfied by the field being absent, and by nothing else. */
+  /** Satisfied only if the field is absent. */
   readonly wantsAbsence: boolean;
   readonly wantsNumber: boolean;
   readonly wantsAddress: boolean;
-  /** Why no rule may hold it. Said when the whole pattern is read: another field by the same path may replace it. */
+  /** Why no rule may have it. Thrown when the whole pattern is read: another field with the same path may replace it. */
   readonly flaw?: string;
   /**
-   * An `anything-but` with nothing in its list. It is satisfied by nothing, and the reference, which doesn't foresee it,
-   * fails where it is a field's first alternative.
+   * An `anything-but` with an empty list. Nothing satisfies it, and the reference, which doesn't expect it, fails where
+   * it is a field's first alternative.
    */
   readonly isEmptyList?: true;
-  /** On a string in its quotes, or on the digits of a number, or on a word. */
+  /** Tests a string in its quotes, the digits of a number, or a word. */
   onText(text: string): boolean;
-  /** `text` makes the text that the reference puts in a number's place. */
+  /** Tests a number; `text` returns the text by which the reference represents it. */
   onNumber(number: number, text: () => string): boolean;
-  /** On the digits of an IP address. */
+  /** Tests the digits of an IP address. */
   onAddress(digits: string): boolean;
 }
 
@@ -72,7 +72,7 @@ export interface Bound {
 export function numberRange(bottom: Bound, top: Bound): Alternative {
   return alternative(`range ${JSON.stringify([bottom, top])}`, {
     wantsNumber: true,
-    // The reference fails here without words of its own.
+    // The reference fails here without a message of its own.
     ...(bottom.number === top.number && { flaw: 'Numeric ranges must not end where numbers end' }),
     onNumber: (value) =>
       (bottom.isOpen ? value > bottom.number : value >= bottom.number) &&
@@ -80,7 +80,7 @@ export function numberRange(bottom: Bound, top: Bound): Alternative {
   });
 }
 
-/** Also on text: the digits of a number are taken for those of an address where no alternative wants a number. */
+/** Also tests text: without an alternative that wants a number, a number's digits are treated as an address's. */
 export function addressRange(range: AddressRange): Alternative {
   const isWithin = (digits: string) => isInRange(digits, range);
   return alternative(`addresses ${range.from} ${range.to}`, {
@@ -161,7 +161,7 @@ function testOf(operator: Operator, text: string): (value: string) => boolean {
   }
 }
 
-/** The text in a number's place is tested like any other. It begins with no quote, so that only suffixes find any. */
+/** The text that represents a number is tested like any other. It begins without a quote, so only suffixes can match. */
 function textAlternative(key: string, test: (value: string) => boolean): Alternative {
   return alternative(key, { onText: test, onNumber: (_, text) => test(text()) });
 }

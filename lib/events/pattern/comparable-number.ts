@@ -1,5 +1,5 @@
 /**
- * Numbers as the reference compares them: as doubles, but only where the double stands for exactly what was written.
+ * Numbers as the reference compares them: as doubles, but only where the double represents exactly what was written.
  * `0.1` can be compared, `123456789012345678901` can't, as no double prints like that.
  */
 
@@ -19,15 +19,15 @@ export function readNumber(text: string): NumberReading {
   return { number };
 }
 
-/** The number that is compared, or undefined where the text is a word or a number that no double stands for. */
+/** The number to compare, or undefined where the text is a word, or a number that no double represents. */
 export function comparableNumber(text: string): number | undefined {
   const reading = readNumber(text);
   return 'number' in reading ? reading.number : undefined;
 }
 
 /**
- * The text that the reference puts in place of a number: its 64 bits, so arranged that texts sort as numbers do, seven
- * to a character. It shows in one place only: a suffix is looked for in it as in any other text.
+ * The text by which the reference represents a number: its 64 bits, seven per character, arranged so that texts sort
+ * like numbers. It is visible in one place only: a suffix is looked for in it as in any other text.
  */
 export function comparableText(number: number): string {
   const view = new DataView(new ArrayBuffer(8));
@@ -42,17 +42,19 @@ export function comparableText(number: number): string {
   return text;
 }
 
-/** The shortest decimal that reads back as the number, of two digits at least: of those, the closest. As Java prints. */
+/**
+ * The shortest decimal of at least two digits that reads back as the number; of those, the closest. As Java prints it.
+ */
 function print(number: number): string {
   const shortest = String(number);
   return significantDigits(shortest).length === 1 ? number.toPrecision(2) : shortest;
 }
 
-/** Without sign, point, exponent, and zeros at either end. For numbers that are close to each other, these tell all. */
+/** Without sign, point, exponent, and zeros at either end: enough to compare numbers that are close to each other. */
 function significantDigits(text: string): string {
   const [mantissa = ''] = text.split(/[eE]/);
   const digits = mantissa.replaceAll(/[^0-9]/g, '').replace(/^0+/, '');
-  // A regular expression would look for zeros at the end anew at every zero.
+  // A regular expression would restart the search for trailing zeros at every zero.
   let end = digits.length;
   while (digits[end - 1] === '0') end--;
   return digits.slice(0, end);

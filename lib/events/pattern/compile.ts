@@ -5,25 +5,25 @@ import { type EventPattern, jsonOf } from './event-pattern.ts';
 import type { FieldValue } from './field-value.ts';
 import { conditionKey, conditionOf, type Rule, type RuleField, readRule } from './rule.ts';
 
-/** A branch of a pattern, with numbers in place of its fields. */
+/** A branch of a pattern, with numbers instead of field paths. */
 interface CompiledBranch {
   readonly pattern: number;
   readonly fields: readonly number[];
   readonly checks: readonly Check[];
 }
 
-/** A condition on a field. Asked once for each event, however many branches have it. */
+/** A condition on a field. Tested once for each event, even if several branches have it. */
 interface Check {
   readonly field: number;
   readonly condition: Condition;
-  /** The event that it was asked for last, and the values that satisfied it. */
+  /** The event that it was last tested for, and the values that satisfied it. */
   event: FieldValues | undefined;
   fitting: readonly FieldValue[];
 }
 
 /**
- * Patterns made ready for many events. Reading and checking is shared: each field of an event is read once, each
- * condition is asked once, and only those patterns are looked at whose rarest literal the event has.
+ * Patterns prepared for many events. Reading and testing is shared: each field of an event is read once, each condition
+ * is tested once, and only patterns whose rarest literal the event has are examined.
  */
 export class CompiledPatterns {
   readonly #fields = new EventFields();
@@ -76,7 +76,7 @@ export class CompiledPatterns {
     return check;
   }
 
-  /** Files each branch under the strings of that one of its fields whose strings the fewest branches ask for. */
+  /** Indexes each branch by the strings of the field whose strings the fewest branches have. */
   #index(branches: readonly CompiledBranch[]): void {
     const asked = new Map<string, number>();
     const timesAsked = (field: number, string: string) => asked.get(`${field} ${string}`) ?? 0;
@@ -121,7 +121,7 @@ export class CompiledPatterns {
 }
 
 /**
- * Makes patterns ready for many events.
+ * Prepares patterns for many events.
  *
  * @param patterns objects, or JSON text
  * @throws InvalidEventPatternException
@@ -134,7 +134,7 @@ export function compile(patterns: readonly (EventPattern | string)[]): CompiledP
   return new CompiledPatterns(patterns.map((pattern) => readRule(jsonOf(pattern))));
 }
 
-/** The values that satisfy the condition, of those that the event has for its field. */
+/** Those of the event's values for the field that satisfy the condition. */
 function fittingValues(check: Check, values: FieldValues): readonly FieldValue[] {
   if (check.event !== values) {
     check.event = values;

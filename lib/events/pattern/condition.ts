@@ -2,13 +2,13 @@ import type { Alternative } from './alternative.ts';
 import { comparableText } from './comparable-number.ts';
 import type { FieldValue } from './field-value.ts';
 
-/** How values of a field are asked for; see {@link Alternative}. */
+/** In which forms values of a field are tested; see {@link Alternative}. */
 export interface Readings {
   asNumber: boolean;
   asAddress: boolean;
 }
 
-/** What a field must be, made ready for many values. */
+/** What a field must be, prepared for many values. */
 export class Condition {
   readonly wantsAbsence: boolean;
   readonly #strings = new Set<string>();
@@ -26,12 +26,12 @@ export class Condition {
     this.#others = alternatives.filter(({ string, word }) => string === undefined && word === undefined);
   }
 
-  /** Equal for conditions that any value satisfies alike. */
+  /** Equal for conditions that are satisfied by the same values. */
   static keyOf(alternatives: readonly Alternative[], { asNumber, asAddress }: Readings): string {
     return JSON.stringify([asNumber, asAddress, ...alternatives.map(({ key }) => key).sort()]);
   }
 
-  /** The strings that satisfy it, where nothing but those strings does. */
+  /** The strings that satisfy it, where nothing else does. */
   get onlyStrings(): ReadonlySet<string> | undefined {
     return this.#words.size === 0 && this.#others.length === 0 ? this.#strings : undefined;
   }
@@ -44,7 +44,7 @@ export class Condition {
     if (this.#strings.has(value.content)) return true;
     const address = this.#readings.asAddress ? value.address : undefined;
     if (address !== undefined) {
-      // Its digits may be those of a number in the pattern: the reference tells them apart no more than this.
+      // Its digits may be those of a number in the pattern: the reference does not distinguish them either.
       if (this.#words.has(address)) return true;
       if (this.#others.some((alternative) => alternative.onAddress(address))) return true;
     }

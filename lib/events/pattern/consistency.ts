@@ -1,7 +1,7 @@
 import type { ArrayElement, FieldValue } from './field-value.ts';
 import { InvalidEventException } from './refusal.ts';
 
-/** A field of a branch and what the event has for it. */
+/** A field of a branch and the event's values for it. */
 export interface Candidate {
   /** All its values. */
   readonly values: readonly FieldValue[];
@@ -10,23 +10,23 @@ export interface Candidate {
   readonly wantsAbsence: boolean;
 }
 
-/** How much may still be looked at. */
+/** How many steps are left. */
 export interface Budget {
   steps: number;
 }
 
-/** Which element of each array the fields so far are taken from. Has the element around each that it has. */
+/** The chosen element of each array for the fields so far. With each element it contains the enclosing ones. */
 type Chosen = ReadonlyMap<number, ArrayElement>;
 
-/** For one event: far more than events of 1 MB with a few arrays need, and done within a second or two. */
+/** The steps for one event: far more than events of 1 MB with a few arrays need, and done within a second or two. */
 export function newBudget(): Budget {
   return { steps: 4_000_000 };
 }
 
 /**
- * Whether one value can be chosen for each field, so that no two stand in different elements of one array.
+ * Whether one value can be chosen for each field, so that no two are in different elements of one array.
  *
- * Fields are tried in the order of their paths. It shows where a field is to be absent: it may well be there, in
+ * Fields are tried in the order of their paths. The order matters where a field must be absent: it may be present in
  * elements other than those chosen so far.
  *
  * @throws InvalidEventException where the event's arrays leave too many choices
@@ -38,9 +38,9 @@ export function canChoose(fields: readonly Candidate[], budget: Budget): boolean
 class Chooser {
   readonly #fields: readonly { wantsAbsence: boolean; all: ValueTree; fitting: ValueTree }[];
   readonly #budget: Budget;
-  /** The arrays that matter to a field and those after it. */
+  /** The arrays that are relevant to a field and those after it. */
   readonly #arrays: ReadonlySet<number>[] = [];
-  /** From which choices a field and those after it were tried, to no avail. */
+  /** The choices from which a field and those after it were tried without success. */
   readonly #failed = new Set<string>();
 
   constructor(fields: readonly Candidate[], budget: Budget) {
@@ -62,7 +62,7 @@ class Chooser {
     const key = this.#keyOf(at, chosen);
     if (this.#failed.has(key)) return false;
     if (field.wantsAbsence && field.all.valuesWith(chosen, 1).length === 0 && this.choose(at + 1, chosen)) return true;
-    // Once an element is chosen of an array that has this field, it is not looked for outside of that array.
+    // Once an element of an array with this field is chosen, the field is not looked for outside that array.
     const arrays = [...chosen.keys()].filter((array) => field.all.arrays.has(array));
     const outermost = chosen.get(Math.min(...arrays));
     for (const value of field.fitting.valuesWith(chosen)) {
@@ -82,7 +82,7 @@ class Chooser {
     return element !== undefined;
   }
 
-  /** What is chosen with the value as well. */
+  /** The choices together with those of the value. */
   #join(chosen: Chosen, value: FieldValue): Chosen {
     const more = new Map(chosen);
     for (let element = value.element; element && !chosen.has(element.array); element = element.outer) {
@@ -98,18 +98,18 @@ class Chooser {
   }
 }
 
-/** The values right in an element, or in none, and the elements within it, by their arrays. */
+/** The values directly in an element, or in none, and the elements within it, by their arrays. */
 interface Node {
   readonly values: FieldValue[];
   within: Map<number, Map<ArrayElement, Node>> | undefined;
 }
 
-/** What one of them costs, in steps. */
+/** The cost of one node, in steps. */
 const NODE_STEPS = 4;
 
-/** Values by the array elements that they stand in. */
+/** Values by the array elements that they are in. */
 class ValueTree {
-  /** The arrays that values stand in. */
+  /** The arrays that contain values. */
   readonly arrays = new Set<number>();
   readonly #budget: Budget;
   readonly #root = newNode();
@@ -123,7 +123,7 @@ class ValueTree {
     }
   }
 
-  /** Those values, up to so many, that stand in no other element than the chosen one of any array. */
+  /** Up to `limit` values that are in no element other than the chosen one of any array. */
   valuesWith(chosen: Chosen, limit = Number.POSITIVE_INFINITY): FieldValue[] {
     const found: FieldValue[] = [];
     const nodes = [this.#root];
@@ -141,7 +141,7 @@ class ValueTree {
   }
 
   #nodeOf(innermost: ArrayElement | undefined): Node {
-    // From the inside out to what is there, and back: recursion would not do for deep arrays.
+    // From the inside out to an existing node, and back: recursion would exceed the stack on deep arrays.
     const missing: ArrayElement[] = [];
     let element = innermost;
     for (; element && !this.#nodes.has(element); element = element.outer) missing.push(element);

@@ -9,16 +9,16 @@ interface Node {
   readonly children: Map<string, Node>;
   /** The field whose path ends here, or -1. */
   field: number;
-  /** The same for those who don't look into empty keys. */
+  /** The same for patterns that don't look into empty keys. */
   fieldWithoutEmptyKeys: number;
 }
 
-/** Fields that patterns ask for, numbered. Finds their values in events, and walks no further than it must. */
+/** The fields of the patterns, numbered. Finds their values in events, and reads no more than necessary. */
 export class EventFields {
   readonly #root = newNode();
   #count = 0;
 
-  /** The number of the field by this path. */
+  /** The number of the field with this path. */
   add(path: string, looksIntoEmptyKeys: boolean): number {
     let node = this.#root;
     for (const step of path.split('.')) {
@@ -47,14 +47,14 @@ export class EventFields {
   }
 }
 
-/** Where in an event: by which keys, in which elements, and whether by way of an empty key. */
+/** A place in an event: by which keys, in which elements, and whether through an empty key. */
 interface Place {
   node: Node;
   element: ArrayElement | undefined;
   isByEmptyKey: boolean;
 }
 
-/** Far more than an event of 1 MB can have. It stops where arrays hold each other over and over. */
+/** Far more than an event of 1 MB can have. It is a limit for arrays that contain each other. */
 const MAX_ELEMENTS = 2_000_000;
 
 class Collector {
@@ -135,7 +135,7 @@ class Collector {
   }
 }
 
-/** Into the value by this key, or undefined where no field is there. A key with dots is as good as the path. */
+/** The place of the value with this key, or undefined where no field is there. A key with dots is equal to the path. */
 function step({ node, element, isByEmptyKey }: Place, key: string): Place | undefined {
   let child = node.children.get(key);
   if (!child && key.includes('.')) {
@@ -149,7 +149,7 @@ function within({ node, element, isByEmptyKey }: Place, array: number, index: nu
   return { node, element: { array, index, outer: element }, isByEmptyKey };
 }
 
-/** As JSON has it, without quotes. */
+/** The value as in JSON, without quotes. */
 function contentOf(value: unknown): string {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   return String(value);

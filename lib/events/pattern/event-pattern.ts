@@ -1,10 +1,10 @@
 import { tooDeep } from './json-reader.ts';
 import { InvalidEventPatternException } from './refusal.ts';
 
-/** An event pattern: field names to nested patterns or to lists of alternatives. */
+/** An event pattern: a map from field names to nested patterns or to lists of alternatives. */
 export type EventPattern = { readonly [field: string]: EventPattern | readonly unknown[] };
 
-/** Of JSON. Far beyond what the service takes: it keeps a pattern that repeats itself inside from filling the memory. */
+/** Characters of JSON. Far more than the service accepts: a pattern with repeated parts must not fill the memory. */
 const MAX_LENGTH = 10_000_000;
 
 /**
@@ -29,7 +29,7 @@ function stringify(pattern: EventPattern): string {
     return json ?? '';
   } catch (error) {
     if (error instanceof InvalidEventPatternException) throw error;
-    // Nested deeper than the stack goes; otherwise a cycle or a bigint.
+    // Nested deeper than the stack allows; otherwise a cycle or a bigint.
     const reason = error instanceof RangeError ? tooDeep().message : `Not JSON: ${(error as Error).message}`;
     throw new InvalidEventPatternException(reason);
   }

@@ -4,7 +4,7 @@ import { type EventPattern, jsonOf } from './event-pattern.ts';
 import type { FieldValue } from './field-value.ts';
 import { conditionOf, type RuleField, readRule } from './rule.ts';
 
-/** What one field had to do with it. */
+/** The result of one field. */
 export interface FieldExplanation {
   /** Its path, with dots. */
   field: string;
@@ -13,9 +13,9 @@ export interface FieldExplanation {
   /** Its values in the event, as JSON: the first few, shortened. */
   actual: string[];
   /**
-   * - `fits`: a value satisfies it, or it is absent as it should be
+   * - `fits`: a value satisfies it, or it is absent as expected
    * - `absent`: the event doesn't have it
-   * - `differs`: no value satisfies it; it may also be there although it should not
+   * - `differs`: no value satisfies it, or it is present but expected to be absent
    * - `other element`: a value satisfies it, but in another element of an array than the fields before it
    */
   outcome: 'fits' | 'absent' | 'differs' | 'other element';
@@ -24,8 +24,8 @@ export interface FieldExplanation {
 export interface Explanation {
   matches: boolean;
   /**
-   * Where the event matches, the fields that made it so. Otherwise for each combination of `$or` branches the field at
-   * which it failed.
+   * Where the event matches, the fields of the matching branch. Otherwise, for each combination of `$or` branches, the
+   * field at which it failed.
    */
   decidedBy: FieldExplanation[];
   /** The same in words. */
@@ -36,7 +36,7 @@ const MAX_VALUES = 5;
 const MAX_LENGTH = 200;
 
 /**
- * Says which field decided whether the pattern matches the event.
+ * Explains which fields decided whether the pattern matches the event.
  *
  * @throws InvalidEventPatternException, InvalidEventException
  *

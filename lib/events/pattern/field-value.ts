@@ -1,7 +1,7 @@
 import { comparableNumber } from './comparable-number.ts';
 import { addressDigits } from './ip-address.ts';
 
-/** An element of an array, and the element around that. There is one object for each. Outer arrays have lower numbers. */
+/** An element of an array, and its enclosing element. There is one object for each. Outer arrays have lower numbers. */
 export interface ArrayElement {
   readonly array: number;
   readonly index: number;
@@ -10,12 +10,12 @@ export interface ArrayElement {
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** A string, number, true, false or null of an event, and what patterns ask about it, found out when asked. */
+/** A string, number, true, false or null of an event, with the forms that patterns test, computed when first needed. */
 export class FieldValue {
   /** A string without quotes, or a number, true, false or null as written. */
   readonly content: string;
   readonly isString: boolean;
-  /** The innermost element that it stands in. */
+  /** The innermost element that it is in. */
   readonly element: ArrayElement | undefined;
   #text: string | undefined;
   #number: number | null | undefined;
@@ -27,7 +27,7 @@ export class FieldValue {
     this.element = element;
   }
 
-  /** As most operators see it: a string in its quotes, half a surrogate pair as `?`, like Java's UTF-8 has it. */
+  /** The form that most operators test: a string in its quotes, half a surrogate pair as `?`, as in Java's UTF-8. */
   get text(): string {
     this.#text ??= this.isString ? `"${wellFormed(this.content)}"` : this.content;
     return this.#text;
@@ -52,8 +52,8 @@ export function wellFormed(text: string): string {
 }
 
 /**
- * The text that a suffix is looked for by. The reference turns it around twice as Java does, which keeps surrogate pairs
- * together, but makes a pair of halves that stood the wrong way round.
+ * The text in which a suffix is looked for. The reference reverses it twice with Java's method, which keeps surrogate
+ * pairs together, but makes a pair of two halves in the wrong order.
  */
 export function suffixText(text: string): string {
   return wellFormed(javaReverse(javaReverse(text)));

@@ -9,10 +9,10 @@ export { InvalidEventException, InvalidEventPatternException } from './refusal.t
 export { type Quotas, validate } from './validate.ts';
 
 /**
- * Whether EventBridge would route the event by this pattern. It decides as AWS's own matcher, event-ruler, does; see
- * docs/event-patterns.md. Reads the pattern anew at each call: for many events, `compile` it once.
+ * Whether EventBridge would route the event by this pattern. It decides like AWS's own matcher, event-ruler; see
+ * docs/event-patterns.md. It reads the pattern at each call: for many events, `compile` it once.
  *
- * @param pattern an object, or JSON text, where a key that comes twice and the digits of large numbers count
+ * @param pattern an object, or JSON text, where repeated keys and the digits of large numbers are significant
  * @param event an object as `JSON.parse` gives it, or JSON text
  * @throws InvalidEventPatternException, InvalidEventException
  *

@@ -10,7 +10,7 @@ const V4_SHAPE = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
 const V6_SHAPE = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
 const V4_MAPPED = /^0{20}FFFF/;
 
-/** The address in hexadecimal digits, or undefined where the text is none. */
+/** The address in hexadecimal digits, or undefined where the text is not an address. */
 export function addressDigits(text: string): string | undefined {
   if (V4_SHAPE.test(text)) return v4Digits(text);
   if (V6_SHAPE.test(text)) return v6Digits(text);
@@ -41,10 +41,10 @@ export function cidrRange(text: string): AddressRange {
 }
 
 /**
- * Whether the digits lie in the range.
+ * Whether the digits are in the range.
  *
- * They are compared from the left and only as far as it takes to decide, as the reference does it. So digits of
- * another length can lie in the range too: an IPv4 address in one of IPv6 addresses, and the digits of a number.
+ * As in the reference they are compared from the left, and only until the result is known. So digits of another length
+ * can be in the range too: an IPv4 address in a range of IPv6 addresses, and the digits of a number.
  */
 export function isInRange(digits: string, { from, to }: AddressRange): boolean {
   let i = 0;

@@ -3,7 +3,7 @@ import { Refusal } from './refusal.ts';
 /** `name` is the key of an object; `end` comes after the first whole value, whatever follows that. */
 export type JsonToken = '{' | '}' | '[' | ']' | 'name' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end';
 
-// The limits of the reference's own JSON reader (Jackson's StreamReadConstraints), in its words.
+// The limits of the reference's own JSON reader (Jackson's StreamReadConstraints), with its messages.
 const MAX_DEPTH = 1000;
 const MAX_NAME_LENGTH = 50_000;
 const MAX_NUMBER_LENGTH = 1000;
@@ -26,7 +26,7 @@ const ESCAPES: Record<string, string> = {
   t: '\t',
 };
 
-/** Says that a document is nested deeper than the reference reads. */
+/** The refusal of a document that is nested deeper than the reference allows. */
 export function tooDeep(): Refusal {
   return tooLong('Document nesting depth', MAX_DEPTH + 1, MAX_DEPTH, 'NestingDepth');
 }
@@ -38,11 +38,11 @@ export function isTooDeep(depth: number): boolean {
 /**
  * Reads JSON token by token.
  *
- * `JSON.parse` would lose what patterns depend on: keys that come twice, and numbers as they were written. It would
- * also run out of stack on deep nesting, where this keeps its place in a list.
+ * `JSON.parse` would lose what patterns depend on: repeated keys, and numbers as they were written. It would also exceed
+ * the stack on deep nesting, where this reader uses a list.
  */
 export class JsonReader {
-  /** What the last token says: a name, a string without quotes, or a number as written. */
+  /** The text of the last token: a name, a string without quotes, or a number as written. */
   text = '';
   /** Where the last token begins and ends. */
   start = 0;
@@ -62,7 +62,7 @@ export class JsonReader {
     return this.#last;
   }
 
-  /** Leaves behind the rest of what the last token opened, if it opened anything. */
+  /** Skips the rest of the object or array that the last token opened, if it opened one. */
   skip(): void {
     if (this.#last !== '{' && this.#last !== '[') return;
     const outside = this.#open.length - 1;
@@ -101,7 +101,7 @@ export class JsonReader {
       return 'string';
     }
     if (this.#take(NUMBER)) {
-      // The reference doesn't count a zero that is all there is before the point, or only with point and exponent.
+      // The reference counts a single zero before the point only if there is a point and an exponent.
       const digits = this.text.replace(/^-?0(?!\.[0-9]+[eE])/, '').replaceAll(/[^0-9]/g, '').length;
       if (digits > MAX_NUMBER_LENGTH) throw tooLong('Number value length', digits, MAX_NUMBER_LENGTH, 'NumberLength');
       return 'number';
@@ -110,7 +110,7 @@ export class JsonReader {
     throw this.#unexpected();
   }
 
-  /** That a value begins after a name is found out with the name: so does the reference's reader. */
+  /** Checks together with the name that a value begins after it, as the reference's reader does. */
   #requireValue(): void {
     const at = this.end;
     const text = this.text;

@@ -1,7 +1,7 @@
 /**
- * Text compared without regard to case, as the reference does it: each UTF-16 unit of the pattern stands for its lower
- * and its upper case, and for nothing else. So `ß` also stands for `SS`, and `ǅ` stands for `ǆ` and `Ǆ` but not for
- * itself. Half of a surrogate pair stands for `?`, so that `😀` matches `??` only.
+ * Text compared without regard to case, as in the reference: each UTF-16 unit of the pattern matches its lower and its
+ * upper case, and nothing else. So `ß` also matches `SS`, and `ǅ` matches `ǆ` and `Ǆ` but not itself. Half of a
+ * surrogate pair matches `?`, so `😀` matches `??` only.
  */
 export interface CaselessText {
   lower: readonly string[];
@@ -15,10 +15,10 @@ export function caselessText(text: string): CaselessText {
   return { lower: units.map((unit) => unit.toLowerCase()), upper: units.map((unit) => unit.toUpperCase()) };
 }
 
-// Lower and upper case of a unit differ in their first and in their last character. So one of them fits, or none: there
-// is nothing to try twice, and the work is linear.
+// Lower and upper case of a unit differ in their first and in their last character. So at most one of them fits: nothing
+// is tried twice, and the work is linear.
 
-/** How far the text reaches into the value from its start, or -1 where the value doesn't start with it. */
+/** The length of the value's part that matches the text from the start, or -1 where the value doesn't start with it. */
 export function caselessStart(value: string, { lower, upper }: CaselessText): number {
   let at = 0;
   for (let i = 0; i < lower.length; i++) {

@@ -21,13 +21,13 @@ import type { JsonReader, JsonToken } from './json-reader.ts';
 import { parseNumeric } from './parse-numeric.ts';
 import { Refusal } from './refusal.ts';
 
-/** Whether `$or` is one (and `anything-but` knows all it can), or an ordinary field. See parse-pattern.ts. */
+/** Whether `$or` is an operator (and `anything-but` has all its forms), or an ordinary field. See parse-pattern.ts. */
 export type Dialect = 'with-or' | 'without-or';
 
 const ONE_KEY = 'Only one key allowed in match expression';
 const TOO_MANY = 'Too many elements in numeric expression';
 
-/** Reads `{"prefix": "x"}` and its like, from after the `{` to the `}`. */
+/** Reads an operator such as `{"prefix": "x"}`, from after the `{` to the `}`. */
 export function parseAlternative(reader: JsonReader, dialect: Dialect): Alternative {
   if (reader.next() !== 'name') throw new Refusal('Match expression name not found');
   const operator = reader.text;
@@ -57,7 +57,7 @@ export function parseAlternative(reader: JsonReader, dialect: Dialect): Alternat
       return single(reader, token === 'true' ? exists : absent);
     }
     case 'cidr':
-      // The reference's own word here, though it is no prefix.
+      // The reference's own message, although this is not a prefix.
       return single(reader, addressRange(cidrRange(string(reader, 'prefix match pattern must be a string'))));
     case 'anything-but':
       return parseAnythingBut(reader, dialect);
@@ -128,7 +128,7 @@ function parseAnythingButOperator(reader: JsonReader, dialect: Dialect): Alterna
   }
   const isAffix = operator === 'prefix' || operator === 'suffix';
   const token = reader.next();
-  // The second reading knows no list of prefixes or suffixes.
+  // The second reading does not support a list of prefixes or suffixes.
   if (isAffix && dialect === 'without-or' && token !== 'string') throw new Refusal(mustBeString(operator));
   requireAnythingButOperand(token);
   const texts: string[] = [];
@@ -146,7 +146,7 @@ function parseAnythingButOperator(reader: JsonReader, dialect: Dialect): Alterna
   return parsed;
 }
 
-/** Only as the second reading says it: it has the last word. */
+/** The message of the second reading, which is the one that counts. */
 function mustBeString(operator: AnythingButOperator): string {
   return operator === 'equals-ignore-case'
     ? 'Inside anything-but/ignore-case list, number|start|null|boolean is not supported.'

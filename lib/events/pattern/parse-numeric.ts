@@ -7,7 +7,7 @@ const TOO_MANY = 'Too many elements in numeric expression';
 const LOWEST = { number: -Number.MAX_VALUE, isOpen: false };
 const HIGHEST = { number: Number.MAX_VALUE, isOpen: false };
 
-/** Reads `["=", 5]`, `[">", 5]`, `[">=", 0, "<", 5]` and their like, from before the `[` to the `]`. */
+/** Reads a list such as `["=", 5]`, `[">", 5]` or `[">=", 0, "<", 5]`, from before the `[` to the `]`. */
 export function parseNumeric(reader: JsonReader): Alternative {
   if (reader.next() !== '[') throw new Refusal('Value of numeric must be an array.');
   const first = reader.next();
@@ -68,7 +68,7 @@ function expectEnd(reader: JsonReader, otherwise: string): void {
   if (reader.next() !== ']') throw new Refusal(otherwise);
 }
 
-/** What the token looks like. */
+/** The token as written. */
 function spelled(reader: JsonReader, token: JsonToken): string {
   return ['name', 'string', 'number'].includes(token) ? reader.text : token;
 }

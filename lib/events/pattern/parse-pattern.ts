@@ -16,10 +16,10 @@ export interface FieldPattern {
 export type Branch = ReadonlyMap<string, FieldPattern>;
 
 const MAX_FIELDS = 256;
-/** EventBridge's quota. It also bounds the work: each `$or` multiplies the branches by its own. */
+/** EventBridge's quota. It also limits the work: each `$or` multiplies the branches by its own. */
 export const MAX_BRANCHES = 1000;
 
-/** Names that the reference keeps for itself inside `$or`. */
+/** Names that the reference reserves inside `$or`. */
 const RESERVED_IN_OR = new Set(
   [
     'exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr',
@@ -33,9 +33,8 @@ const RESERVED_IN_OR = new Set(
 /**
  * Reads a pattern into its branches.
  *
- * A pattern is read a second time, with `$or` as an ordinary field, where the first reading refuses it. This is how the
- * reference keeps patterns working that are older than `$or`; it also means that the refusal of the second reading is
- * the one that counts.
+ * A pattern that the first reading refuses is read a second time, with `$or` as an ordinary field. In this way the
+ * reference supports patterns that are older than `$or`; so the refusal of the second reading is the one that counts.
  *
  * @throws InvalidEventPatternException
  */
@@ -58,7 +57,7 @@ class PatternParser {
   readonly #dialect: Dialect;
   readonly #path: string[] = [];
   #branches: Map<string, FieldPattern>[] = [];
-  /** More branches or fields than may be. Said at the end only, as a later refusal may lead to the second reading. */
+  /** Too many branches or fields. Thrown at the end only, as a later refusal may lead to the second reading. */
   #excess: string | undefined;
 
   constructor(json: string, dialect: Dialect) {
@@ -127,7 +126,7 @@ class PatternParser {
     this.#branches = all;
   }
 
-  /** The last one written wins, also over those that are inside an earlier `$or`. */
+  /** The last one written wins, even over those inside an earlier `$or`. */
   #setField(path: string, field: FieldPattern): void {
     if (this.#branches.length === 0) this.#branches.push(new Map());
     for (const branch of this.#branches) {
@@ -153,7 +152,7 @@ class PatternParser {
       case '{':
         return [parseAlternative(this.#reader, this.#dialect)];
       case 'string': {
-        // A string that is an IP address stands for the address, however that is written in the event.
+        // A string that is an IP address matches the address in any notation.
         const address = addressDigits(text);
         return [address === undefined ? exactString(text) : addressRange({ from: address, to: address })];
       }
@@ -171,7 +170,7 @@ class PatternParser {
   }
 }
 
-/** Leads to the second reading, whose words are the ones that are heard. */
+/** Leads to the second reading, whose message is the one that is shown. */
 function notOr(): Refusal {
   return new Refusal('$or is an ordinary field');
 }

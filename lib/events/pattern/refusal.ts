@@ -1,4 +1,4 @@
-/** Why a pattern, or an event, is not taken. Becomes an exception that users see where it leaves this folder. */
+/** Why a pattern, or an event, is refused. At the edge of this folder it becomes an exception for users. */
 export class Refusal extends Error {
   override name = 'Refusal';
   /** Whether there is no second reading of the pattern with `$or` as an ordinary field; see parse-pattern.ts. */
@@ -10,7 +10,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The pattern is not one that EventBridge takes. Final: it has to be written otherwise. */
+/** EventBridge does not accept the pattern. Final: the pattern has to be changed. */
 export class InvalidEventPatternException extends Error {
   override name = 'InvalidEventPatternException';
   /** What follows `Reason: ` in the message. */
@@ -22,7 +22,7 @@ export class InvalidEventPatternException extends Error {
   }
 }
 
-/** The event is not one that can be matched: no JSON object, nested too deeply, or too large to decide. Final. */
+/** The event cannot be matched: not a JSON object, nested too deeply, or too large to decide. Final. */
 export class InvalidEventException extends Error {
   override name = 'InvalidEventException';
   /** What follows `Reason: ` in the message. */

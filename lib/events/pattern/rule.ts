@@ -2,44 +2,46 @@ import { Condition, type Readings } from './condition.ts';
 import { type Branch, type FieldPattern, parsePattern } from './parse-pattern.ts';
 import { InvalidEventPatternException } from './refusal.ts';
 
-/** One field of a branch, ready to be asked. */
+/** One field of a branch, ready to be tested. */
 export interface RuleField {
   readonly path: string;
   readonly pattern: FieldPattern;
   readonly readings: Readings;
 }
 
-/** A pattern, read and ready to be compiled: it matches when all fields of any branch do. */
+/** A parsed pattern, ready to be compiled: it matches when all fields of any branch match. */
 export interface Rule {
   /** Fields in the order of their paths, in which they are tried. */
   readonly branches: readonly (readonly RuleField[])[];
-  /** Whether keys of the event that are empty are looked into; see {@link stepsOf}. */
+  /** Whether empty keys of the event are looked into; see {@link stepsOf}. */
   readonly looksIntoEmptyKeys: boolean;
 }
 
 const MAX_STEPS = 500_000;
 
-/** What the alternatives of a field lead to: the next field. Alternatives that came first in one branch share it. */
+/**
+ * The state that the alternatives of a field lead to: the next field. Alternatives first seen in one branch share it.
+ */
 interface State {
   readonly forks: Map<string, Fork>;
-  /** Branches by the alternative that leads here: those that end here, and those that go on. */
+  /** Branches by the alternative that leads here: those that end here, and those that continue. */
   readonly ended: Map<string, Set<number>>;
   readonly goingOn: Map<string, Set<number>>;
 }
 
-/** The alternatives of one field at one place, of all branches that come by. */
+/** The alternatives of one field at one place, of all branches that reach it. */
 interface Fork {
   readonly next: Map<string, State>;
   readonly readings: Readings;
 }
 
 /**
- * Reads a pattern as the reference keeps it: as a tree of its branches.
+ * Reads a pattern as the reference stores it: as a tree of its branches.
  *
- * Two things come of the tree. Branches that ask for the same field at the same place share how its values are read.
- * And a branch is left out where the reference takes it for one that it has: when an earlier branch that has the same
- * fields shares an alternative of each. So of `{"$or": [{"a": ["x"]}, {"a": ["x", "y"]}]}` only the first counts, and
- * `y` matches nothing.
+ * The tree has two effects. Branches with the same field at the same place share how its values are read. And a branch
+ * is omitted where the reference treats it as an existing one: when an earlier branch with the same fields shares an
+ * alternative of each. So of `{"$or": [{"a": ["x"]}, {"a": ["x", "y"]}]}` only the first branch counts, and `y` matches
+ * nothing.
  *
  * @throws InvalidEventPatternException
  */
@@ -48,7 +50,7 @@ export function readRule(json: string): Rule {
   const kept = parsePattern(json).flatMap((branch) => tree.add(branch));
   const paths = kept.flatMap((fields) => fields.map(({ path }) => path));
   return {
-    // Only now it is known how values are read: a later branch may have changed it.
+    // Only now is it known how values are read: a later branch may have changed it.
     branches: kept.map((fields) =>
       fields.map(({ path, pattern, forks }) => ({ path, pattern, readings: merge([...forks]) })),
     ),
@@ -56,7 +58,7 @@ export function readRule(json: string): Rule {
   };
 }
 
-/** What makes conditions of two rules the same. */
+/** Equal for equal conditions of two rules. */
 export function conditionKey({ pattern, readings }: RuleField): string {
   return Condition.keyOf(pattern.alternatives, readings);
 }
@@ -66,8 +68,8 @@ export function conditionOf({ pattern, readings }: RuleField): Condition {
 }
 
 /**
- * The keys that the reference looks into on the way to a field: as Java splits the path, without empty ones at its end.
- * So by the path `a.` the event `{"a.": 1}` is found, and `{"a": {"": 1}}` is not.
+ * The keys that the reference looks into on the way to a field: the path as Java splits it, without empty keys at its
+ * end. So the path `a.` finds the event `{"a.": 1}`, but not `{"a": {"": 1}}`.
  */
 function stepsOf(path: string): string[] {
   const steps = path.split('.');
@@ -87,7 +89,7 @@ class BranchTree {
   #count = 0;
   #steps = 0;
 
-  /** The branch's fields, or nothing where the reference has this branch already. */
+  /** The branch's fields, or an empty list where the reference has this branch already. */
   add(branch: Branch): [KeptField[]] | [] {
     const fields = [...branch].sort(([a], [b]) => (a < b ? -1 : 1));
     const forks = fields.map(() => new Set<Fork>());
@@ -104,7 +106,7 @@ class BranchTree {
     return [fields.map(([path, pattern], i) => ({ path, pattern, forks: forks[i] as Set<Fork> }))];
   }
 
-  /** Adds the fields from the given one on, and returns the branches that the reference takes for the same. */
+  /** Adds the fields from the given one on, and returns the branches that the reference treats as the same. */
   #grow(
     state: State,
     fields: readonly [string, FieldPattern][],
@@ -127,7 +129,7 @@ class BranchTree {
       reached.add(next);
       states[at]?.add(next);
     }
-    // Where several states are reached the last one decides, as in the reference.
+    // Where several states are reached, the last one decides, as in the reference.
     let known = new Set<number>();
     let here = new Set<number>();
     for (const one of reached) {

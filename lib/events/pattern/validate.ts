@@ -4,14 +4,14 @@ import { readRule } from './rule.ts';
 
 export interface Quotas {
   /**
-   * How many characters of JSON a pattern may have.
+   * Maximum characters of a pattern's JSON.
    * @default 2048, EventBridge's quota. AWS raises it to 4096 on request.
    */
   maxLength?: number;
 }
 
 /**
- * Why EventBridge would refuse the pattern, or undefined where it would take it.
+ * Why EventBridge would refuse the pattern, or undefined where it would accept it.
  *
  * @example
  * validate('{"source":"asterisk.ari"}');

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts';
 
-/** Counts characters looked at, so that a test can hold the work to be linear. */
+/** Counts examined characters, so that a test can verify that the work is linear. */
 export interface Work {
   steps: number;
 }
@@ -42,12 +42,12 @@ export function parseWildcard(quoted: string): Wildcard {
   return { start, middle: rest.map((text) => ({ text, fallback: fallbackTable(text) })), end };
 }
 
-/** Whether all of the value fits. Looks at no character of the value more than three times, whatever the pattern. */
+/** Whether the whole value fits. Examines each character of the value at most three times, with any pattern. */
 export function fitsWildcard(value: string, { start, middle, end }: Wildcard, work?: Work): boolean {
   if (work) work.steps += start.length + (end?.length ?? 0);
   if (end === undefined) return value === start;
   if (value.length < start.length + end.length || !value.startsWith(start) || !value.endsWith(end)) return false;
-  // Each piece is taken where it first occurs: that leaves the most room for those that follow.
+  // Each piece is matched where it first occurs: that leaves the most room for the following ones.
   const limit = value.length - end.length;
   let at = start.length;
   for (const { text, fallback } of middle) {
@@ -80,7 +80,7 @@ function endOfFirst(
   return -1;
 }
 
-/** For each length of a beginning of `text`, how much of its end is also its beginning. */
+/** For each prefix of `text`, the length of its longest suffix that is also a prefix of `text`. */
 function fallbackTable(text: string): Uint32Array {
   const table = new Uint32Array(text.length);
   let matched = 0;
@@ -92,7 +92,7 @@ function fallbackTable(text: string): Uint32Array {
   return table;
 }
 
-/** Of one UTF-16 unit: half of a surrogate pair counts for two, both halves for the four that the pair takes. */
+/** UTF-8 bytes of one UTF-16 unit: half of a surrogate pair counts as two, so both halves count as the pair's four. */
 function utf8Length(unit: string): number {
   const code = unit.charCodeAt(0);
   if (code < 0x80) return 1;

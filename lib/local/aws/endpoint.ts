@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseJsonObject } from '../../json.ts';
 import { ServiceError } from './service-error.ts';
 
 /** A service, by its name in `x-amz-target`. */
@@ -18,16 +19,16 @@ interface AwsCredentials {
 }
 
 /**
- * Speaks AWS's wire on loopback: what `AWS_ENDPOINT_URL` points to. On the same port it is Lambda's Parameters and
- * Secrets extension.
+ * Serves AWS's JSON protocol on loopback: `AWS_ENDPOINT_URL` points here. The same port also serves Lambda's Parameters
+ * and Secrets extension.
  */
 export class AwsEndpoint {
-  /** The only ones that are served: other processes of this machine shall not read the secrets. */
+  /** Requests with any other credentials are refused: other processes of this machine must not read the secrets. */
   readonly credentials: AwsCredentials;
   readonly #services: AwsServices;
   readonly #server: Server;
 
-  /** @param credentials what callers bring. @default new ones, which open this endpoint and nothing else */
+  /** @param credentials what callers sign with. @default new ones, valid for this endpoint only */
   constructor(
     services: AwsServices,
     credentials: AwsCredentials = {
@@ -74,12 +75,12 @@ export class AwsEndpoint {
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const input = parsed(Buffer.concat(chunks).toString('utf8'));
+    const input = inputOf(Buffer.concat(chunks).toString('utf8'));
     const target = String(request.headers['x-amz-target']);
     const [service = '', operation = ''] = target.split('.');
     const traceHeader = String(request.headers['x-amzn-trace-id'] ?? '');
     const result = this.#services[service]?.call(operation, input, traceHeader);
-    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not serve ${target}`);
+    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not support ${target}`);
     return result;
   }
 
@@ -101,18 +102,13 @@ export class AwsEndpoint {
     }
     const operation = pathname === '/secretsmanager/get' ? 'GetSecretValue' : '';
     const result = this.#services.secretsmanager?.call(operation, input, '');
-    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not serve ${pathname}`);
+    if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not support ${pathname}`);
     return result;
   }
 }
 
-function parsed(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+function inputOf(text: string): Record<string, unknown> {
+  const input = parseJsonObject(text);
+  if (input) return input;
   throw new ServiceError('SerializationException', 'Expected a JSON object as the request');
 }

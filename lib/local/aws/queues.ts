@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { LocalQueue } from '../template/index.ts';
 
-/** A message that waits in a queue. */
+/** A message in a queue. */
 export interface QueuedMessage {
   messageId: string;
   body: string;
@@ -16,7 +16,7 @@ interface Held extends QueuedMessage {
   receiptHandle?: string;
 }
 
-/** Oldest messages of a queue go when more than these wait: nobody reads the queues of a laptop. */
+/** A queue with more messages drops its oldest: on a development machine they are often never received. */
 const MAX_MESSAGES = 10_000;
 
 /** The queues of the templates, in memory. */
@@ -29,7 +29,7 @@ export class Queues {
     this.#onMessage = onMessage;
   }
 
-  /** From now on these are the queues; those that were there before keep their messages. */
+  /** Replaces the set of queues; queues in both sets keep their messages. */
   apply(queues: readonly LocalQueue[]): void {
     const before = new Map(this.#queues);
     this.#queues.clear();
@@ -44,7 +44,7 @@ export class Queues {
     return [...this.#queues.values()].find(({ queue }) => new URL(queue.url).pathname === path)?.queue;
   }
 
-  /** What waits in a queue, oldest first, whether somebody reads it at the moment or not. */
+  /** The messages of a queue, oldest first, including those in flight. */
   messages(arn: string): readonly QueuedMessage[] {
     return this.#queues.get(arn)?.messages ?? [];
   }
@@ -60,7 +60,7 @@ export class Queues {
     return message;
   }
 
-  /** Takes up to `limit` messages, which nobody else sees until the visibility timeout is over. */
+  /** Receives up to `limit` messages, which are invisible to other receivers until the visibility timeout is over. */
   receive({ arn, visibilityTimeoutSeconds }: LocalQueue, limit: number, visibilitySeconds?: number) {
     const now = Date.now();
     const visible = (this.#queues.get(arn)?.messages ?? []).filter(({ visibleAt }) => visibleAt <= now);
@@ -100,7 +100,7 @@ export class Queues {
     this.#queues.get(arn)?.messages.splice(0);
   }
 
-  /** How many can be received, and how many somebody has. */
+  /** How many messages can be received, and how many are in flight. */
   counts({ arn }: LocalQueue): { visible: number; inFlight: number } {
     const messages = this.#queues.get(arn)?.messages ?? [];
     const inFlight = messages.filter(({ visibleAt }) => visibleAt > Date.now()).length;
@@ -108,7 +108,7 @@ export class Queues {
   }
 }
 
-/** What SQS gives with a message, and its clients check. */
+/** SQS returns this digest with each message, and its clients check it. */
 export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

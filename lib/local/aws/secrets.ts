@@ -19,11 +19,11 @@ interface Held {
   versions: SecretVersion[];
 }
 
-/** The secrets of the templates. Their values exist in this process's memory only. */
+/** The secrets of the templates. Their values are kept in this process's memory only. */
 export class Secrets {
   readonly #held = new Map<string, Held>();
 
-  /** From now on these are the secrets; those that were there before keep their values, new ones get theirs. */
+  /** Replaces the set of secrets; secrets in both sets keep their values, new ones get their initial value. */
   apply(secrets: readonly LocalSecret[]): void {
     const before = new Map(this.#held);
     this.#held.clear();
@@ -35,7 +35,7 @@ export class Secrets {
     }
   }
 
-  /** The value of now, by ARN; `undefined` where there is none. */
+  /** The current value, by ARN; `undefined` where there is none. */
   get(arn: string): string | undefined {
     return this.#held.get(arn)?.versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
   }
@@ -45,7 +45,7 @@ export class Secrets {
     if (!held) throw new Error(`No secret ${arn}`);
     const current = held.versions.find((version) => version.stages.includes('AWSCURRENT'));
     const moved = [...stages];
-    // What was current is the previous one: a reader that is a step behind still finds it.
+    // As in Secrets Manager, AWSPREVIOUS moves to the version that was current: readers can still fetch it.
     if (moved.includes('AWSCURRENT') && current) {
       for (const version of held.versions) version.stages = version.stages.filter((stage) => stage !== 'AWSPREVIOUS');
       current.stages.push('AWSPREVIOUS');
@@ -131,7 +131,7 @@ export class Secrets {
   }
 }
 
-/** A value as Secrets Manager's GetRandomPassword makes it: of each kind of character that is allowed at least one. */
+/** A value as Secrets Manager's GetRandomPassword generates it: at least one of each allowed kind of character. */
 function generated(generation: SecretGeneration): string {
   const { ExcludeCharacters = '', PasswordLength = 32 } = generation;
   const kinds = [

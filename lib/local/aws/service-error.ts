@@ -1,4 +1,4 @@
-/** A refusal as AWS's JSON protocol gives it: HTTP 400, `{"__type":…,"message":…}`. */
+/** An error of AWS's JSON protocol: HTTP 400, `{"__type":…,"message":…}`. */
 export class ServiceError extends Error {
   readonly type: string;
 
@@ -8,12 +8,12 @@ export class ServiceError extends Error {
   }
 }
 
-/** A request whose JSON has another shape than the operation's. */
+/** The error for a request whose JSON does not match the operation's shape. */
 export function shapeError(): ServiceError {
-  return new ServiceError('SerializationException', 'The request has another shape than the operation takes.');
+  return new ServiceError('SerializationException', "The request does not match the operation's input shape.");
 }
 
-/** A text that has to be there. */
+/** A required string of the request. */
 export function required(input: Record<string, unknown>, name: string): string {
   const value = input[name];
   if (typeof value === 'string' && value !== '') return value;

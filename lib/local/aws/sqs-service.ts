@@ -6,7 +6,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 type Input = Record<string, unknown>;
 
-/** What is served of SQS: a handler's own dead letters get in, and whoever looks at them gets them out. */
+/** The operations of SQS that local mode supports: enough to send, receive and purge dead letters. */
 export class SqsService {
   readonly #queues: Queues;
 
@@ -59,7 +59,7 @@ export class SqsService {
     return {
       MessageId: messageId,
       MD5OfMessageBody: md5(body),
-      ...(digest !== undefined && { MD5OfMessageAttributes: digest }),
+      MD5OfMessageAttributes: digest,
     };
   }
 

@@ -1,22 +1,22 @@
 /**
- * AWS's waits before it tries again, in a hurry: nobody waits a minute at a laptop. What counts time as AWS does
- * (the age of an event) adds what was left out.
+ * AWS's waits between attempts, shortened: on a development machine nobody waits a minute for a retry. The age of an
+ * event counts the waits at their full length.
  */
 export class AwsWaits {
-  readonly #hurry: number;
+  readonly #speedup: number;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  /** @param hurry how many times shorter than AWS's the waits are */
-  constructor(hurry: number) {
-    this.#hurry = hurry;
+  /** @param speedup how many times shorter than AWS's the waits are */
+  constructor(speedup: number) {
+    this.#speedup = speedup;
   }
 
   /** How long a wait of AWS's lasts here, in milliseconds. */
   here(awsMs: number): number {
-    return awsMs / this.#hurry;
+    return awsMs / this.#speedup;
   }
 
-  /** Calls `then` after what is `awsMs` on AWS. */
+  /** Calls `then` after a wait that lasts `awsMs` on AWS. */
   after(awsMs: number, then: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -25,14 +25,14 @@ export class AwsWaits {
     this.#timers.add(timer);
   }
 
-  /** Nothing that waits is done any more. */
+  /** Cancels all pending waits. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 }
 
-/** How old something is as AWS would see it: the waits count at their full length. */
+/** The age of something as AWS would count it: waits count at their full length. */
 export class AwsAge {
   readonly #since = Date.now();
   #leftOutMs = 0;
@@ -41,7 +41,7 @@ export class AwsAge {
     return Date.now() - this.#since + this.#leftOutMs;
   }
 
-  /** A wait was, or will be, shorter than on AWS. */
+  /** Records a wait that is shorter here than on AWS. */
   waited(awsMs: number, hereMs: number): void {
     this.#leftOutMs += awsMs - hereMs;
   }

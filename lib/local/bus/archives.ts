@@ -5,7 +5,7 @@ import { ACCOUNT, busNameOf, REGION } from '../template/index.ts';
 import type { Bus } from './bus.ts';
 import type { BusEvent } from './bus-event.ts';
 
-/** Events of one archive; the oldest go when there are more. */
+/** An archive with more events drops its oldest. */
 const MAX_EVENTS = 10_000;
 
 interface Held {
@@ -24,15 +24,15 @@ interface Replay {
   EventEndTime: number;
   ReplayStartTime: number;
   ReplayEndTime: number;
-  EventLastReplayedTime?: number;
+  EventLastReplayedTime: number | undefined;
 }
 
-/** The archives of the buses, in memory, and replays out of them. */
+/** The archives of the buses, in memory, and replays from them. */
 export class Archives {
   readonly #held = new Map<string, Held>();
   readonly #replays = new Map<string, Replay>();
 
-  /** From now on these are the archives; those that were there before keep their events. */
+  /** Replaces the set of archives; archives in both sets keep their events. */
   apply(archives: readonly LocalArchive[]): void {
     const before = new Map(this.#held);
     this.#held.clear();
@@ -42,7 +42,7 @@ export class Archives {
     }
   }
 
-  /** Keeps an event in the archives of its bus. What is replayed is there already. */
+  /** Stores an event in the archives of its bus. Replayed events are stored already. */
   keep(event: BusEvent, busName: string): void {
     if (event['replay-name'] !== undefined) return;
     for (const { archive, pattern, events } of this.#held.values()) {
@@ -57,7 +57,9 @@ export class Archives {
     return this.#held.get(arn)?.events.length ?? 0;
   }
 
-  /** `StartReplay`: puts events of a time on the bus again, by its rules. Here it is done when it is answered. */
+  /**
+   * `StartReplay`: puts the events of a period on the bus again. Here the replay has completed when the call returns.
+   */
   start(input: Record<string, unknown>, bus: Bus): object {
     const name = required(input, 'ReplayName');
     const source = required(input, 'EventSourceArn');
@@ -109,7 +111,7 @@ export class Archives {
       EventEndTime: to,
       ReplayStartTime: started,
       ReplayEndTime: Date.now() / 1000,
-      ...(last && { EventLastReplayedTime: Date.parse(last.time) / 1000 }),
+      EventLastReplayedTime: last && Date.parse(last.time) / 1000,
     };
     this.#replays.set(name, replay);
     return { ReplayArn: replay.ReplayArn, State: 'STARTING', ReplayStartTime: started };

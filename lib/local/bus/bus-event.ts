@@ -9,11 +9,11 @@ export interface BusEvent {
   region: string;
   resources: string[];
   detail: Record<string, unknown>;
-  /** The replay that it comes from. */
+  /** The replay that sent it. */
   'replay-name'?: string;
 }
 
-/** One entry of a PutEvents request, as it comes over the wire. */
+/** One entry of a PutEvents request, as the client sent it. */
 export interface PutEntry {
   Source?: string;
   DetailType?: string;
@@ -25,5 +25,5 @@ export interface PutEntry {
   TraceHeader?: string;
 }
 
-/** What becomes of an entry. */
+/** The result of one entry. */
 export type PutResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };

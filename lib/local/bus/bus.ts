@@ -8,21 +8,21 @@ import { eventOf } from './put-entry.ts';
 export interface BusObserver {
   /** An event is on a bus. */
   onEvent(event: BusEvent, busName: string, matched: readonly LocalRule[], rules: readonly LocalRule[]): void;
-  /** An event is to be brought to a target. */
+  /** An event is to be delivered to a target. */
   deliver(delivery: Delivery): void;
 }
 
-/** What is known of how an event came onto the bus. */
+/** How an event came onto the bus. */
 export interface Arrival {
   /** X-Ray's header. */
   traceId?: string;
-  /** From how many other buses it was forwarded. @default 0 */
+  /** How many times it was forwarded from another bus. @default 0 */
   hops?: number;
   /** ARNs of the only rules that are to see it. @default all of the bus */
   onlyRules?: readonly string[];
 }
 
-/** Takes events, and finds the targets of the rules that match. */
+/** Accepts events, and finds the targets of the rules that match. */
 export class Bus {
   #buses = new Map<string, { rules: readonly LocalRule[]; patterns: CompiledPatterns }>();
   readonly #observer: BusObserver;
@@ -31,7 +31,7 @@ export class Bus {
     this.#observer = observer;
   }
 
-  /** From now on these are the buses, beside `default`, and their rules. */
+  /** Replaces the buses, besides `default`, and their rules. */
   apply(busNames: readonly string[], rules: readonly LocalRule[]): void {
     this.#buses = new Map(
       ['default', ...busNames].map((name) => {
@@ -46,15 +46,15 @@ export class Bus {
   }
 
   /**
-   * One entry of PutEvents.
+   * Puts one entry of a PutEvents request on its bus.
    *
-   * @param traceHeader the request's own, for entries that bring none
+   * @param traceHeader the request's own, for entries without one
    */
   put(entry: PutEntry, traceHeader = ''): PutResult {
     const event = eventOf(entry);
     if ('ErrorCode' in event) return event;
     const busName = busNameOf(entry.EventBusName ?? 'default');
-    // The service answers for a bus that does not exist as if all were well; here it is said aloud.
+    // EventBridge reports success for a missing bus; local mode returns an error.
     if (!this.#buses.has(busName)) {
       return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
     }

@@ -3,10 +3,10 @@ import type { LocalRule, LocalTarget } from '../template/index.ts';
 import type { BusEvent } from './bus-event.ts';
 import { targetInput } from './target-input.ts';
 
-/** EventBridge tries again for 24 hours and up to 185 times, unless the target's retry policy says otherwise. */
+/** EventBridge retries for 24 hours and up to 185 times, unless the target's retry policy says otherwise. */
 const DEFAULT_MAX_AGE_SECONDS = 86_400;
 const DEFAULT_MAX_ATTEMPTS = 185;
-/** Waits double up to here, which brings 185 attempts to about 24 hours. */
+/** The wait doubles up to this limit, so that 185 attempts take about 24 hours. */
 const MAX_WAIT_MS = 480_000;
 
 /** An event on its way to one target of one rule. */
@@ -17,32 +17,32 @@ export interface Delivery {
   ingested: Date;
   /** X-Ray's header. */
   traceId: string;
-  /** From bus to bus: EventBridge forwards an event once. */
+  /** How many times it was forwarded from bus to bus: EventBridge forwards an event once. */
   hops: number;
 }
 
-/** Why a target did not take an event. */
+/** Why a target did not accept an event. */
 export interface DeliveryFault {
   /** `ERROR_CODE` of the dead letter. */
   code: string;
   message: string;
-  /** Whether trying again can help. @default false */
+  /** Whether a retry can succeed. @default false */
   retriable?: boolean;
 }
 
 export interface DeliveryTargets {
   /**
-   * Hands the event to the target.
+   * Sends the event to the target.
    *
-   * @param input what the target is given: an object, or text where the target's input is not the event
+   * @param input what the target receives: an object, or text where the target's input is not the event
    */
   send(delivery: Delivery, input: BusEvent | string): DeliveryFault | undefined;
   deadLetter(queueArn: string, body: string, attributes: Record<string, string>): void;
-  /** Nobody will ever get the event. */
+  /** The event is lost: delivery failed, and there is no dead-letter queue. */
   onDropped(delivery: Delivery, fault: DeliveryFault): void;
 }
 
-/** Brings events to targets: by the rule's input, again where it failed, and to the dead-letter queue in the end. */
+/** Delivers events to targets with the rule's input, retries failures, and in the end sends to the dead-letter queue. */
 export class Deliveries {
   readonly #waits: AwsWaits;
   readonly #targets: DeliveryTargets;

@@ -1,13 +1,14 @@
 import { matches } from '../../events/pattern/index.ts';
+import { parseJson } from '../../json.ts';
 import { required, ServiceError } from '../aws/index.ts';
 import type { Archives } from './archives.ts';
 import type { Bus } from './bus.ts';
 import { readEntries } from './put-entry.ts';
 
-/** What an event has to have for TestEventPattern. */
+/** The fields that TestEventPattern requires of an event. */
 const EVENT_FIELDS = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
 
-/** What is served of EventBridge. */
+/** The operations of EventBridge that local mode supports. */
 export class EventsService {
   readonly #bus: Bus;
   readonly #archives: Archives;
@@ -37,12 +38,7 @@ export class EventsService {
 }
 
 function testEventPattern(pattern: string, event: string): boolean {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(event);
-  } catch {
-    parsed = undefined;
-  }
+  const parsed = parseJson(event);
   const missing = typeof parsed === 'object' && parsed !== null ? EVENT_FIELDS.find((name) => !(name in parsed)) : '';
   if (missing !== undefined) {
     const reason = missing === '' ? 'Event is not a JSON object.' : `Event is missing the field ${missing}.`;

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { entrySize, MAX_DETAIL_TYPE } from '../../events/entry.ts';
+import { parseJsonObject } from '../../json.ts';
 import { ServiceError, shapeError } from '../aws/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
 import type { BusEvent, PutEntry } from './bus-event.ts';
 
-/** Entries of one request at the most. */
+/** Maximum entries of one request. */
 const MAX_ENTRIES = 10;
-/** What all entries of a request may come to (EventBridge endpoints and quotas, January 2026). */
+/** Maximum total size of a request's entries (EventBridge endpoints and quotas, January 2026). */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-const MAX_DETAIL_TYPE = 128;
 const REQUIRED = ['Source', 'DetailType', 'Detail'] as const;
 const TEXTS = ['Source', 'DetailType', 'Detail', 'EventBusName', 'TraceHeader'] as const;
 
-/** Why an entry fails, the others of its request being none the worse. */
+/** Why an entry failed; other entries of the request are unaffected. */
 export interface EntryFault {
   ErrorCode: string;
   ErrorMessage: string;
@@ -39,13 +40,13 @@ export function readEntries(entries: unknown): PutEntry[] {
     );
   }
   for (const entry of entries as Record<string, unknown>[]) checkShape(entry);
-  if ((entries as PutEntry[]).reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_REQUEST_BYTES) {
+  if ((entries as PutEntry[]).reduce((sum, entry) => sum + entrySize(entry), 0) > MAX_REQUEST_BYTES) {
     throw new ServiceError('ValidationException', 'Total size of the entries in the request is over the limit.');
   }
   return entries as PutEntry[];
 }
 
-/** What AWS's JSON protocol cannot read. */
+/** Refuses an entry that AWS's JSON protocol cannot read. */
 function checkShape(entry: Record<string, unknown>): void {
   if (typeof entry !== 'object' || entry === null) throw shapeError();
   for (const name of TEXTS)
@@ -55,13 +56,7 @@ function checkShape(entry: Record<string, unknown>): void {
   if (Resources && !(Array.isArray(Resources) && Resources.every((one) => typeof one === 'string'))) throw shapeError();
 }
 
-/** EventBridge User Guide, "Calculating PutEvents event entry size". */
-function sizeOf({ Time, Source = '', DetailType = '', Detail = '', Resources }: PutEntry): number {
-  const texts = [Source, DetailType, Detail, ...(Resources ?? [])];
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
-}
-
-/** The event that an entry becomes, or why it fails. */
+/** The event made from an entry, or why the entry fails. */
 export function eventOf(entry: PutEntry): BusEvent | EntryFault {
   const missing = REQUIRED.find((name) => !entry[name]);
   if (missing) return invalid(missing, `${missing} is a required argument.`);
@@ -72,7 +67,7 @@ export function eventOf(entry: PutEntry): BusEvent | EntryFault {
   if (DetailType.length > MAX_DETAIL_TYPE) {
     return invalid('DetailType', `DetailType must have at most ${MAX_DETAIL_TYPE} characters.`);
   }
-  const detail = objectOf(Detail);
+  const detail = parseJsonObject(Detail);
   if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   return {
     version: '0',
@@ -89,15 +84,4 @@ export function eventOf(entry: PutEntry): BusEvent | EntryFault {
 
 function invalid(parameter: string, reason: string): EntryFault {
   return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${parameter} is not valid. Reason: ${reason}` };
-}
-
-function objectOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

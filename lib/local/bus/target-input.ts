@@ -4,12 +4,12 @@ import type { BusEvent } from './bus-event.ts';
 const VARIABLE = /<([^<>\s]+)>/g;
 
 /**
- * The text that a target is given (EventBridge User Guide, "Amazon EventBridge input transformation").
+ * The text that a target receives (EventBridge User Guide, "Amazon EventBridge input transformation").
  *
- * In a template that is JSON a variable outside quotes becomes JSON, and inside quotes its bare text, an object's without
- * its quotes. A variable whose path leads nowhere is empty.
+ * In a template that is JSON, a variable outside quotes becomes JSON, and inside quotes its bare text, an object's
+ * without its quotes. A variable whose path finds nothing is empty.
  *
- * @param ingested when the bus took the event
+ * @param ingested when the bus accepted the event
  */
 export function targetInput(input: TargetInput | undefined, event: BusEvent, rule: LocalRule, ingested: Date): string {
   if (!input) return JSON.stringify(event);
@@ -53,7 +53,9 @@ function isInsideQuotes(template: string, at: number): boolean {
   return inside;
 }
 
-/** As much of JSONPath as EventBridge has: `$.detail.channel.caller`, `$.resources[0]`, `$.detail.items[*].id`. */
+/**
+ * The part of JSONPath that EventBridge supports: `$.detail.channel.caller`, `$.resources[0]`, `$.detail.items[*].id`.
+ */
 function valueAt(event: unknown, path: string): unknown {
   const steps = path.replace(/^\$\.?/, '').match(/[^.[\]]+/g) ?? [];
   return follow(event, steps);

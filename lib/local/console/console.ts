@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MAX_DETAIL_TYPE } from '../../events/entry.ts';
 import type { PutEntry, PutResult } from '../bus/index.ts';
 import type { Phone } from '../phone.ts';
 import type { Trace } from '../trace/index.ts';
@@ -8,22 +9,22 @@ import { checkOrigin, RequestError, readJson, setSecurityHeaders, textOf } from 
 import { PageFiles } from './page-files.ts';
 import { detailOf } from './step-view.ts';
 
-/** Where the console is to be found, unless something else is there. */
+/** The console's port, unless another program listens there. */
 export const DEFAULT_PORT = 8090;
-/** Pages that may watch at once. */
+/** Maximum pages connected at the same time. */
 const MAX_FEEDS = 20;
 
 export interface ConsoleOptions {
   trace: Trace;
-  /** Callers of a simulated Asterisk. @default none: with a real one, people call */
+  /** Callers of a simulated Asterisk. @default none: a real Asterisk is called with phones */
   phone?: Phone;
-  /** Puts an entry on the bus, to send an event again. @default nobody can */
+  /** Puts an entry on the bus, to send an event again. @default events cannot be sent */
   putEvent?: (entry: PutEntry) => PutResult | Promise<PutResult>;
-  /** Where the handler of a function is, as a test imports it. */
+  /** The module specifier with which a test imports a function's handler. */
   moduleOf: (fn: string) => string;
 }
 
-/** The web page that shows what happens, on loopback only. */
+/** Serves the web page that shows what happens, on loopback only. */
 export class Console {
   readonly #options: ConsoleOptions;
   readonly #server: Server;
@@ -36,7 +37,7 @@ export class Console {
   }
 
   /**
-   * @param port of loopback; where none is given, 8090, or any that is free
+   * @param port on 127.0.0.1. @default 8090, or any free port
    * @returns the page's URL
    */
   async listen(port?: number): Promise<string> {
@@ -44,7 +45,7 @@ export class Console {
       await this.#bind(port ?? DEFAULT_PORT);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      if (port !== undefined) throw new Error(`--console-port ${port}: something else listens there already`);
+      if (port !== undefined) throw new Error(`--console-port ${port}: the port is in use; choose another one`);
       await this.#bind(0);
     }
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
@@ -83,7 +84,7 @@ export class Console {
           return this.#openFeed(response);
         case 'GET steps/ID': {
           const detail = detailOf(this.#options.trace, Number(id), this.#options.moduleOf);
-          if (!detail) throw new RequestError(404, `Step ${id} is not kept any more`);
+          if (!detail) throw new RequestError(404, `Step ${id} is no longer kept`);
           return answer(200, detail);
         }
         case 'POST calls':
@@ -100,12 +101,12 @@ export class Console {
         case 'POST events':
           return answer(201, await this.#putEvent(await readJson(request)));
         default:
-          throw new RequestError(404, `Nothing is at ${request.method} ${pathname}`);
+          throw new RequestError(404, `There is no ${request.method} ${pathname}`);
       }
     } catch (error) {
       const status = error instanceof RequestError ? error.status : error instanceof URIError ? 400 : 500;
       if (response.headersSent) response.end();
-      // What is left of a body that was too large is not read.
+      // The rest of a body that is too large is not read.
       else {
         response.setHeader('connection', 'close');
         answer(status, { message: (error as Error).message });
@@ -117,12 +118,13 @@ export class Console {
 
   async #serveFile(path: string, response: ServerResponse): Promise<void> {
     const file = await this.#files.get(path);
-    if (!file) throw new RequestError(404, `Nothing is at ${path}`);
+    if (!file) throw new RequestError(404, `There is no ${path}`);
     response.writeHead(200, { 'content-type': file.type }).end(file.body);
   }
 
   #openFeed(response: ServerResponse): void {
-    if (this.#feeds.size >= MAX_FEEDS) throw new RequestError(503, `${MAX_FEEDS} pages watch already`);
+    if (this.#feeds.size >= MAX_FEEDS)
+      throw new RequestError(503, `${MAX_FEEDS} pages are connected already; close one`);
     const feed = new Feed(response, this.#options.trace, this.#options.phone);
     this.#feeds.add(feed);
     response.on('close', () => this.#feeds.delete(feed));
@@ -141,7 +143,7 @@ export class Console {
 
   #onPhone<T>(action: (phone: Phone) => T): T {
     const { phone } = this.#options;
-    if (!phone) throw new RequestError(409, 'This Asterisk is a real one: call it with a phone');
+    if (!phone) throw new RequestError(409, 'This is not a simulated Asterisk: call it with a phone');
     try {
       return action(phone);
     } catch (error) {
@@ -158,9 +160,9 @@ export class Console {
     }
     const resources = body.resources ?? [];
     if (!Array.isArray(resources) || !resources.every((resource) => typeof resource === 'string')) {
-      throw new RequestError(400, 'Expected `resources` to be a list of texts');
+      throw new RequestError(400, 'Expected `resources` to be an array of strings');
     }
-    const type = textOf(body, 'detail-type', 128);
+    const type = textOf(body, 'detail-type', MAX_DETAIL_TYPE);
     const source = textOf(body, 'source', 256);
     const { metadata } = detail as { metadata?: { callId?: string; channelId?: string } };
     trace.onCaller(`${type} is sent again from the console`, metadata?.callId ?? metadata?.channelId);

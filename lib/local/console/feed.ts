@@ -3,36 +3,36 @@ import type { PhoneCall } from '../phone.ts';
 import type { Trace } from '../trace/index.ts';
 import type { Step } from '../trace/step.ts';
 
-/** A phone as far as the page sees it. */
+/** The part of a phone that the page shows. */
 export interface PhoneState {
-  /** What can be called. */
+  /** The extensions that can be called. */
   readonly extensions: readonly string[];
-  /** Who is on a call. */
+  /** The active calls. */
   readonly calls: readonly PhoneCall[];
 }
 
-/** What the page is sent, as one Server-Sent Event after the other. */
+/** A message to the page, one Server-Sent Event each. */
 export interface FeedMessage {
-  /** The page forgets what it has: all that is kept follows. */
+  /** The page drops its steps: all kept steps follow. */
   reset?: true;
-  /** Steps that are new or have changed. */
+  /** New and changed steps. */
   steps: Step[];
-  /** How many of the oldest steps are gone. */
+  /** How many of the oldest steps were dropped. */
   dropped: number;
-  /** Where there is a simulated Asterisk. Sent when it has changed. */
+  /** Present with a simulated Asterisk only, and only when it has changed. */
   phone?: PhoneState;
 }
 
-/** Changes are gathered this long: many steps, one message. */
+/** Changes are collected this long: many steps, one message. */
 const GATHER_MS = 50;
 /** Steps of one message. */
 const BATCH = 500;
-/** How often it is looked whether a call has ended without a step. */
+/** How often the phone's calls are checked: a call may end without a step. */
 const BEAT_MS = 1000;
 
 /**
- * Sends one page what is in the trace, and from then on what changes. A page that reads slowly gets the newest state of
- * each step later; nothing piles up for it.
+ * Sends one page the steps of the trace, and then every change. A page that reads slowly gets the newest state of each
+ * step later; nothing is queued for it.
  */
 export class Feed {
   readonly #response: ServerResponse;
@@ -42,7 +42,7 @@ export class Feed {
   readonly #unsubscribe: () => void;
   readonly #beat: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
-  /** The page has not read what it was sent. */
+  /** The page has not read what was sent. */
   #isFull = false;
   #isClosed = false;
   #isFirst = true;
@@ -69,7 +69,7 @@ export class Feed {
     this.flush();
   }
 
-  /** Sends what has changed, as far as the page reads it. */
+  /** Sends changes for as long as the page reads them. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

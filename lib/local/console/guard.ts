@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A refusal of a request: its HTTP status, and what was expected. */
+/** A refused request: the HTTP status, and what was expected. */
 export class RequestError extends Error {
   readonly status: number;
 
@@ -10,11 +10,11 @@ export class RequestError extends Error {
   }
 }
 
-/** Bytes of a request's body; an event on the bus is not larger either. */
+/** Maximum bytes of a request's body: the limit of an event on the bus. */
 const MAX_BODY = 1_048_576;
 
 const HEADERS = {
-  // Nothing from elsewhere, nothing inline: a caller's name that holds a script stays a name.
+  // No foreign and no inline scripts: a caller's name that contains a script is not executed.
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -29,8 +29,8 @@ export function setSecurityHeaders(response: ServerResponse): void {
 }
 
 /**
- * Lets pass what this machine's own page asks for. A page from elsewhere may not dial, nor read events: neither from its
- * own origin, nor under a name of its own that it lets point to 127.0.0.1 (DNS rebinding).
+ * Accepts requests of the console's own page only. A foreign page may neither dial nor read events: not from its own
+ * origin, and not under a host name that resolves to 127.0.0.1 (DNS rebinding).
  *
  * @throws RequestError
  */
@@ -47,7 +47,7 @@ export function checkOrigin({ method, headers, socket }: IncomingMessage): void 
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !opened) {
     throw new RequestError(403, `Expected a request of this console's own page, got one that is ${site}`);
   }
-  // What a form can send without being asked is none of these.
+  // A foreign form can send other content types without a preflight request, but not this one.
   if (method !== 'GET' && method !== 'HEAD' && headers['content-type'] !== 'application/json') {
     throw new RequestError(415, `Expected content-type: application/json, got "${headers['content-type'] ?? ''}"`);
   }
@@ -56,7 +56,7 @@ export function checkOrigin({ method, headers, socket }: IncomingMessage): void 
 /**
  * A request's body.
  *
- * @throws RequestError where it is too large, or no JSON object
+ * @throws RequestError where it is too large, or not a JSON object
  */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
@@ -70,7 +70,7 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   try {
     value = JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch (error) {
-    throw new RequestError(400, `Expected a JSON object, got no JSON: ${(error as Error).message}`);
+    throw new RequestError(400, `Expected a JSON object, got invalid JSON: ${(error as Error).message}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RequestError(400, `Expected a JSON object, got ${Array.isArray(value) ? 'an array' : typeof value}`);
@@ -78,13 +78,13 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   return value as Record<string, unknown>;
 }
 
-/** @throws RequestError where the key holds no text, or too long a one */
+/** @throws RequestError where the key's value is missing, not a string, or too long */
 export function textOf(body: Record<string, unknown>, key: string, maxLength = 80): string {
   const value = body[key];
   if (typeof value !== 'string' || value === '' || value.length > maxLength) {
     throw new RequestError(
       400,
-      `Expected \`${key}\` to be a text of 1 to ${maxLength} characters, got ${typeof value}`,
+      `Expected \`${key}\` to be a string of 1 to ${maxLength} characters, got ${typeof value}`,
     );
   }
   return value;

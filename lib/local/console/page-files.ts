@@ -9,8 +9,7 @@ export interface PageFile {
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 
 /**
- * The page's files by path. They are bundled when they are first asked for: nobody who stays in the terminal waits for
- * it.
+ * The page's files by path. They are bundled at the first request: a run without an open page does not wait for it.
  */
 export class PageFiles {
   #bundle: Promise<Map<string, PageFile>> | undefined;
@@ -26,7 +25,7 @@ export class PageFiles {
   }
 }
 
-/** Bundles the page: everything in it is served from here. */
+/** Bundles the page: it loads nothing from other servers. */
 export async function bundlePage(): Promise<Map<string, PageFile>> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({

@@ -6,7 +6,7 @@ import { pathBelowRoot } from '../trace/index.ts';
 import type { CommandStep, InvocationStep, Step } from '../trace/step.ts';
 import { handlerTest, type RecordedCommand, rulesTest } from './test-snippet.ts';
 
-/** Why a rule matched an event, or why not. */
+/** Why a rule matched an event or did not. */
 export interface RuleView {
   title: string;
   matches: boolean;
@@ -16,7 +16,7 @@ export interface RuleView {
   pattern: EventPattern;
 }
 
-/** All there is to a step, as the page shows it. */
+/** The details of a step, as the page shows them. */
 export interface DetailView {
   step: Step;
   event?: BusEvent;
@@ -27,11 +27,11 @@ export interface DetailView {
   answer?: string;
   line?: string;
   attributes?: Record<string, string>;
-  /** A test to paste into a file. */
-  test?: string;
+  /** Source of a test, to paste into a file. */
+  test?: string | undefined;
 }
 
-/** @param moduleOf where the handler of a function is, as a test imports it */
+/** @param moduleOf the module specifier with which a test imports a function's handler */
 export function detailOf(trace: Trace, number: number, moduleOf: (fn: string) => string): DetailView | undefined {
   const found = trace.find(number);
   if (!found) return undefined;
@@ -50,11 +50,11 @@ export function detailOf(trace: Trace, number: number, moduleOf: (fn: string) =>
       const test = invocation
         ? invocationTest(trace, invocation, moduleOf)
         : rulesTest(detail.event, detail.rules, matched);
-      return { step, event: detail.event, rules, ...(test !== undefined && { test }) };
+      return { step, event: detail.event, rules, test };
     }
     case 'invocation': {
       const test = invocationTest(trace, step as InvocationStep, moduleOf);
-      return { step, payload: detail.payload, ...(test !== undefined && { test }) };
+      return { step, payload: detail.payload, test };
     }
     default: {
       const { kind: _, ...rest } = detail;
@@ -68,7 +68,7 @@ function invocationTest(trace: Trace, step: InvocationStep, moduleOf: (fn: strin
   const detail = trace.find(step.number)?.detail;
   if (detail?.kind !== 'invocation' || step.ms === undefined) return undefined;
   const { steps } = trace;
-  // Attempts share the request id: an attempt's commands are those up to the next one.
+  // All attempts have the same request id: an attempt's commands are those before the next attempt.
   const isOfRequest = (other: Step): boolean => 'requestId' in other && other.requestId === step.requestId;
   const next = steps.find((other) => other.kind === 'invocation' && isOfRequest(other) && other.attempt > step.attempt);
   const commands = steps

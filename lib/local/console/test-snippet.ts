@@ -1,25 +1,25 @@
 import type { BusEvent } from '../bus/index.ts';
 import type { LocalRule } from '../template/index.ts';
 
-/** A command as a test repeats it. */
+/** A recorded command for a test. */
 export interface RecordedCommand {
   /** Method, path below the ARI root, query, and parameters in the body: `POST /channels/1.0/play {"media":"sound:a"}`. */
   command: string;
   status: number;
-  /** The answer's text. */
+  /** The response's text. */
   body: string;
 }
 
 export interface RecordedInvocation {
   fn: string;
-  /** Where its handler is, as a test imports it. */
+  /** The module specifier with which a test imports its handler. */
   module: string;
   payload: unknown;
   commands: readonly RecordedCommand[];
   hasFailed: boolean;
 }
 
-/** A test, to be pasted into a file: the handler is handed the event again, and Asterisk answers as it did. */
+/** Source of a test, to paste into a file: it runs the handler with the same event and the recorded responses. */
 export function handlerTest({ fn, module, payload, commands, hasFailed }: RecordedInvocation): string {
   const type = (payload as Partial<BusEvent> | null)?.['detail-type'] ?? 'an event';
   const run = 'handler.withOptions({ clientOf: () => ari })(event)';
@@ -29,7 +29,7 @@ import { handler } from ${literal(module)};
 
 const event = ${literal(payload)} as unknown as CallEventEnvelope;
 
-/** What the handler asked of Asterisk, and what Asterisk answered. */
+/** The handler's commands to Asterisk, and the responses. */
 const exchange: { command: string; status: number; body: string }[] = ${literal(commands)};
 
 test(${literal(`${fn} ${hasFailed ? 'fails at' : 'handles'} ${type}`)}, async () => {
@@ -55,7 +55,7 @@ test(${literal(`${fn} ${hasFailed ? 'fails at' : 'handles'} ${type}`)}, async ()
 /** A test of which rules match an event that no function got. */
 export function rulesTest(event: BusEvent, rules: readonly LocalRule[], matched: readonly string[]): string {
   const patterns = Object.fromEntries(rules.map(({ title, pattern }) => [title, pattern]));
-  const about = matched.length > 0 ? `goes to ${matched.join(', ')}` : 'goes nowhere';
+  const about = matched.length > 0 ? `matches ${matched.join(', ')}` : 'matches no rule';
   return `import { matches } from 'ari-eventbridge/pattern';
 import { expect, test } from 'vitest';
 
@@ -71,6 +71,6 @@ test(${literal(`${event['detail-type']} ${about}`)}, () => {
 }
 
 function literal(value: unknown): string {
-  // A file of its own, so no text in it needs more care than JSON takes.
+  // The test is a file of its own: JSON escaping is enough.
   return JSON.stringify(value, undefined, 2);
 }

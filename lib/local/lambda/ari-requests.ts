@@ -1,31 +1,31 @@
 /**
- * Sees a function's HTTP requests to Asterisk from inside its process, whatever client it uses: `node:http`, as this
- * project's own, or `fetch` and `undici`. They tell of themselves on Node's diagnostics channels.
+ * Observes a function's HTTP requests to Asterisk from inside its process, with any client: `node:http`, as this
+ * project's own, or `fetch` and `undici`. All of them publish to Node's diagnostics channels.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-/** One request and its answer. Holds no header: those carry the password. */
+/** One request and its response. Contains no headers: those carry the password. */
 export interface AriExchange {
   method: string;
   /** Path and query, such as `/ari/channels/1.0/answer`. */
   path: string;
   /** The request's JSON, as text; absent where none was sent. */
-  body?: string;
-  /** HTTP status; absent where no answer came. */
-  status?: number;
-  /** The answer's text, up to 16 KB. */
-  answer?: string;
-  /** Why no answer came. */
-  error?: string;
-  /** When it was sent, epoch milliseconds: what is told of at once may have been sent one after the other. */
+  body?: string | undefined;
+  /** HTTP status; absent where no response came. */
+  status?: number | undefined;
+  /** The response's text, up to 16 KB. */
+  answer?: string | undefined;
+  /** Why no response came. */
+  error?: string | undefined;
+  /** When it was sent, epoch milliseconds: requests reported together may have been sent one after the other. */
   at: number;
   ms: number;
 }
 
-/** As much of a body as is told. */
+/** How much of a body is reported. */
 const MAX_TEXT = 16 * 1024;
 
-/** What is seen of one request so far. */
+/** What is known of one request so far. */
 interface Seen {
   method: string;
   path: string;
@@ -35,7 +35,7 @@ interface Seen {
   status?: number;
 }
 
-/** Collects chunks up to a limit; bodies that are no text are told as their size. */
+/** Collects chunks up to a limit; a binary body is reported as its size. */
 class Text {
   readonly #chunks: Buffer[] = [];
   #kept = 0;
@@ -58,8 +58,8 @@ class Text {
 }
 
 /**
- * @param nodes `ARI_NODES`: only requests to these hosts are told of
- * @param onExchange called when the caller has its answer
+ * @param nodes `ARI_NODES`: only requests to these hosts are reported
+ * @param onExchange called when the caller has its response
  * @param rttMs how much longer each of them takes, as if Asterisk were far away. @default 0
  */
 export function watchRequests(nodes: string | undefined, onExchange: (exchange: AriExchange) => void, rttMs = 0): void {
@@ -68,19 +68,18 @@ export function watchRequests(nodes: string | undefined, onExchange: (exchange: 
   if (rttMs > 0) delayFetch(hosts, rttMs);
   const end = (seen: Seen, error?: Error): void => {
     const ms = performance.now() - seen.started;
-    // Whoever waits for the answer goes on first.
+    // The code that waits for the response continues first.
     setImmediate(() => {
       const { method, path, status, sent, received } = seen;
-      const [body, answer] = [sent.text, received.text];
       onExchange({
         method,
         path,
         at: performance.timeOrigin + seen.started,
         ms,
-        ...(body !== undefined && { body }),
-        ...(status !== undefined && { status }),
-        ...(answer !== undefined && { answer }),
-        ...(error && { error: error.message }),
+        body: sent.text,
+        status,
+        answer: received.text,
+        error: error?.message,
       });
     });
   };
@@ -100,7 +99,7 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End, rttMs: number): voi
     requests.set(request, seen);
     const write = request.write;
     const finish = request.end;
-    // Node publishes no channel for the bodies that it sends.
+    // Node has no diagnostics channel for the request bodies it sends.
     request.write = ((chunk: unknown, ...rest: never[]) => {
       seen.sent.add(chunk);
       return (write as (...args: unknown[]) => boolean).call(request, chunk, ...rest);
@@ -118,7 +117,7 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End, rttMs: number): voi
     const seen = requests.get(request);
     if (!seen) return;
     if (response.statusCode !== undefined) seen.status = response.statusCode;
-    // The parser pushes into the stream: to look on does not start it flowing, as a listener would.
+    // The parser pushes into the stream: unlike a listener, observing `push` does not start the flow.
     const push = response.push;
     response.push = (chunk: unknown, encoding?: BufferEncoding) => {
       seen.received.add(chunk);
@@ -133,7 +132,7 @@ function watchNodeHttp(hosts: ReadonlySet<string>, end: End, rttMs: number): voi
   });
 }
 
-/** `fetch` has no channel on which its requests could be kept waiting. */
+/** `fetch` has no channel on which its requests could be delayed. */
 function delayFetch(hosts: ReadonlySet<string>, rttMs: number): void {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
@@ -143,7 +142,7 @@ function delayFetch(hosts: ReadonlySet<string>, rttMs: number): void {
   };
 }
 
-/** What undici tells of a request. */
+/** What undici publishes of a request. */
 interface UndiciRequest {
   origin: string | URL;
   method: string;
@@ -180,6 +179,6 @@ function hostsOf(nodes: string | undefined): Set<string> {
   try {
     return new Set((JSON.parse(nodes ?? '[]') as { url: string }[]).map(({ url }) => new URL(url).host));
   } catch {
-    return new Set(); // the function will say what is wrong with it
+    return new Set(); // the function itself reports what is wrong with it
   }
 }

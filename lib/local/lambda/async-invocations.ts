@@ -9,10 +9,10 @@ import type { FunctionError } from './runtime.ts';
 const RETRY_WAITS_MS = [60_000, 120_000];
 const DEFAULT_MAX_RETRIES = 2;
 const DEFAULT_MAX_AGE_SECONDS = 6 * 3600;
-/** More events of one function than these are not taken: EventBridge has to try again. */
+/** With more events waiting for one function, further ones are throttled: EventBridge has to retry. */
 const MAX_WAITING = 10_000;
 
-/** Why Lambda gives an event up. */
+/** Why Lambda gives up an event. */
 type Condition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /** An event in Lambda's own queue. */
@@ -29,13 +29,13 @@ interface QueuedEvent {
 
 export interface AsyncObserver {
   onEnd(invocation: ObservedInvocation, outcome: InvocationOutcome): void;
-  /** Takes what was given up: a record for the on-failure destination, the event for the dead-letter queue. */
+  /** Sends what was given up: a record to the on-failure destination, the event to the dead-letter queue. */
   send(arn: string, body: string, attributes: Record<string, string>): void;
-  /** An event was given up, and goes nowhere. */
+  /** An event was given up and is lost: there is no destination for it. */
   onDropped(fn: LocalFunction, event: { requestId: string; condition: string }): void;
 }
 
-/** Lambda's asynchronous invocation: takes events at once, tries again what fails, and gives up as configured. */
+/** Lambda's asynchronous invocation: accepts events at once, retries failures, and gives up as configured. */
 export class AsyncInvocations {
   readonly #waits: AwsWaits;
   readonly #observer: AsyncObserver;
@@ -45,11 +45,11 @@ export class AsyncInvocations {
     this.#observer = observer;
   }
 
-  /** @returns whether the event was taken; it is not when too many wait already */
+  /** @returns whether the event was accepted; false when too many are waiting */
   invoke(host: LambdaHost, payload: unknown, eventId: string, traceId: string): boolean {
     if (host.waiting >= MAX_WAITING) return false;
     const event = { host, requestId: randomUUID(), payload, eventId, traceId, age: new AwsAge(), attempts: 0 };
-    // Out of the sender's way: PutEvents has its answer first.
+    // Not within the sender's call: PutEvents gets its response first.
     if (host.fn.reservedConcurrency === 0) this.#giveUp(event, 'ZeroReservedConcurrency');
     else this.#try(event);
     return true;
@@ -76,17 +76,17 @@ export class AsyncInvocations {
     event.lastError = error;
     const { asynchronous: { maxRetryAttempts = DEFAULT_MAX_RETRIES } = {} } = event.host.fn;
     const wait = RETRY_WAITS_MS[event.attempts - 1] ?? 0;
-    const told = { ms, error: `${error.errorType}: ${error.errorMessage}` };
+    const outcome = { ms, error: `${error.errorType}: ${error.errorMessage}` };
     if (event.attempts > maxRetryAttempts) {
-      this.#observer.onEnd(invocation, told);
+      this.#observer.onEnd(invocation, outcome);
       this.#giveUp(event, 'RetriesExhausted');
     } else if (event.age.ms + wait > maxAgeMs(event.host.fn)) {
-      // Lambda looks ahead: what would be too old by then is not kept.
-      this.#observer.onEnd(invocation, told);
+      // Like Lambda, give up at once an event that would be too old at its next attempt.
+      this.#observer.onEnd(invocation, outcome);
       this.#giveUp(event, 'EventAgeExceeded');
     } else {
       const here = this.#waits.here(wait);
-      this.#observer.onEnd(invocation, { ...told, retryInMs: here });
+      this.#observer.onEnd(invocation, { ...outcome, retryInMs: here });
       event.age.waited(wait, here);
       this.#waits.after(wait, () => this.#try(event));
     }
@@ -111,7 +111,7 @@ function maxAgeMs({ asynchronous: { maxEventAgeSeconds = DEFAULT_MAX_AGE_SECONDS
   return maxEventAgeSeconds * 1000;
 }
 
-/** The record that an on-failure destination is sent (Lambda Developer Guide, "Adding a destination"). */
+/** The record for an on-failure destination (Lambda Developer Guide, "Adding a destination"). */
 function recordOf({ requestId, payload, host, attempts, lastError }: QueuedEvent, condition: Condition): object {
   return {
     version: '1.0',

@@ -10,16 +10,16 @@ import { runtimeBundle } from './runtime-bundle.ts';
 
 /** How long loading a function may take (Lambda Developer Guide, "Init phase"). */
 const INIT_LIMIT_MS = 10_000;
-/** How often is looked whether a function uses more memory than it has. */
+/** How often a function's memory use is checked against its limit. */
 const MEMORY_CHECK_MS = 100;
 const OUT_OF_MEMORY = 'Runtime.OutOfMemory';
-/** How long an environment that is no longer needed may take to end. */
+/** How long an environment that is no longer needed may take to exit. */
 const STOP_LIMIT_MS = 1000;
 
 export interface EnvironmentObserver {
   onLog(line: string, requestId: string | undefined): void;
   onCommand(requestId: string, exchange: AriExchange): void;
-  /** The process is no more. */
+  /** The process has exited. */
   onExit(): void;
 }
 
@@ -36,7 +36,7 @@ export class LambdaEnvironment {
   cold = true;
   /** How long it took to load the function. */
   initMs = 0;
-  /** Resolves when the function is loaded, or cannot be: the first invocation will say so. */
+  /** Resolves when the function is loaded, or cannot be: then the first invocation fails with the reason. */
   readonly ready: Promise<void>;
 
   /** @param environment what Lambda adds to the function's own: region, credentials, endpoint */
@@ -65,7 +65,7 @@ export class LambdaEnvironment {
     return this.#ended === undefined;
   }
 
-  /** @returns the error that the invocation ended with, nothing where it ended well */
+  /** @returns the error that the invocation ended with; `undefined` where it succeeded */
   async run(requestId: string, payload: unknown, traceId: string): Promise<FunctionError | undefined> {
     let timer: NodeJS.Timeout | undefined;
     let memoryTimer: NodeJS.Timeout | undefined;
@@ -86,14 +86,14 @@ export class LambdaEnvironment {
     const error = await outcome;
     clearTimeout(timer);
     clearInterval(memoryTimer);
-    // What the function wrote before it ended comes by another pipe, in this turn of the event loop.
+    // The function's last output arrives through another pipe, in this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     this.#invocation = undefined;
     this.cold = false;
     return error;
   }
 
-  /** Ends it at once; an invocation that runs here fails. */
+  /** Kills the process at once; a running invocation fails. */
   kill(reason: string): void {
     this.#ended ??= reason;
     this.#child.kill('SIGKILL');
@@ -104,7 +104,7 @@ export class LambdaEnvironment {
     await stopChild(this.#child, STOP_LIMIT_MS);
   }
 
-  /** Resolves when the handler is there, with the error where it never will be. */
+  /** Resolves when the handler is loaded, with an error where it cannot be. */
   #load(): Promise<FunctionError | undefined> {
     return new Promise((resolve) => {
       const timer = setTimeout(
@@ -143,7 +143,7 @@ export class LambdaEnvironment {
     this.kill('timed out');
   }
 
-  /** Beside the heap, which V8 limits by itself, there are buffers. Where the system tells no figures they are free. */
+  /** V8 limits the heap, but not buffers. Where the system reports no figures, buffers are not limited. */
   #checkMemory(): void {
     if (residentMb(this.#child.pid) <= this.#fn.memoryMb) return;
     this.#invocation?.end({
@@ -166,7 +166,7 @@ export class LambdaEnvironment {
   }
 }
 
-/** What a process has in memory, on Linux; 0 elsewhere. */
+/** A process's resident memory, on Linux; 0 elsewhere. */
 function residentMb(pid: number | undefined): number {
   try {
     const [, kib = 0] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -186,7 +186,7 @@ function exitReason(code: number | null, signal: NodeJS.Signals | null): string 
   return `Runtime exited with error: ${signal ? `signal: ${names[signal] ?? signal}` : `exit status ${code}`}`;
 }
 
-/** Where the Parameters and Secrets extension listens, for a function that has it: on the endpoint's own port. */
+/** The port of the Parameters and Secrets extension, for a function that has it: the endpoint's own. */
 function extensionPort(fn: LocalFunction, { AWS_ENDPOINT_URL: url }: Record<string, string>): Record<string, string> {
   const variable = 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT';
   return url && (fn.secretsExtension || fn.environment[variable]) ? { [variable]: new URL(url).port } : {};
@@ -206,7 +206,7 @@ function runtimeVariables({ arn, name, code, handler, memoryMb }: LocalFunction)
     LAMBDA_TASK_ROOT: code,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    // Not Lambda's own: what the context's `invokedFunctionArn` is made of.
+    // Not a variable of Lambda: the context's `invokedFunctionArn` is made from it.
     LOCAL_FUNCTION_ARN: arn,
   };
 }

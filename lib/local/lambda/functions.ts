@@ -11,7 +11,7 @@ export class Functions {
   readonly #invocations: AsyncInvocations;
   readonly #hosts = new Map<string, LambdaHost>();
 
-  /** @param environment what Lambda puts into every function */
+  /** @param environment the variables that Lambda sets in every function */
   constructor(environment: () => Record<string, string>, waits: AwsWaits, observer: HostObserver & AsyncObserver) {
     this.#environment = environment;
     this.#observer = observer;
@@ -22,7 +22,7 @@ export class Functions {
     return this.#hosts.has(arn);
   }
 
-  /** From now on these are the functions; those that did not change keep their processes. */
+  /** Replaces the set of functions; unchanged ones keep their processes. */
   async apply(functions: readonly LocalFunction[]): Promise<void> {
     const gone = [...this.#hosts].filter(([arn]) => !functions.some((fn) => fn.arn === arn));
     for (const [arn] of gone) this.#hosts.delete(arn);
@@ -34,13 +34,13 @@ export class Functions {
     await Promise.all(gone.map(([, host]) => host.stop()));
   }
 
-  /** Other code for a function, from its next invocation on. */
+  /** Replaces a function's code, from its next invocation on. */
   replaceCode(arn: string, code: string): void {
     const host = this.#hosts.get(arn);
     host?.replace({ ...host.fn, code });
   }
 
-  /** @returns whether the event was taken: the function's queue may be full */
+  /** @returns whether the event was accepted: the function's queue may be full */
   invoke(arn: string, payload: unknown, eventId: string, traceId: string): boolean {
     const host = this.#hosts.get(arn);
     return host !== undefined && this.#invocations.invoke(host, payload, eventId, traceId);
@@ -51,7 +51,7 @@ export class Functions {
   }
 }
 
-/** The asset's folder is named by the hash of what is in it, in every cloud assembly. */
+/** In every cloud assembly the asset's folder is named by the hash of its content. */
 function keyOf({ code, ...rest }: LocalFunction): string {
   return JSON.stringify({ ...rest, code: basename(code) });
 }

@@ -4,18 +4,18 @@ import { LambdaEnvironment } from './environment.ts';
 import type { ObservedCommand, ObservedInvocation } from './observed.ts';
 import type { FunctionError } from './runtime.ts';
 
-/** Environments of one function at the most: more would not be faster on one machine. Further events wait for one. */
+/** Maximum environments of one function: more would not be faster on one machine. Further events wait. */
 const MAX_ENVIRONMENTS = 10;
-/** Environments of one function that are loaded at the same time: half of the cores is for those that run already. */
+/** Maximum environments of one function that load at the same time: half of the cores is left to running ones. */
 const MAX_LOADING = Math.ceil(availableParallelism() / 2);
 
-/** What an attempt is known by. */
+/** What identifies an attempt. */
 export type Attempt = Omit<ObservedInvocation, 'fn' | 'cold'> & { traceId: string };
 
 export interface AttemptOutcome {
-  /** With the time that loading took, where the attempt was the first in its environment. */
+  /** Includes the load time, where the attempt was the first in its environment. */
   ms: number;
-  error?: FunctionError;
+  error: FunctionError | undefined;
 }
 
 export interface HostObserver {
@@ -24,12 +24,12 @@ export interface HostObserver {
   onLog(fn: LocalFunction, line: string, requestId: string | undefined): void;
 }
 
-/** What becomes of an attempt. */
+/** Callbacks of one attempt. */
 export interface AttemptFollower {
   ended(invocation: ObservedInvocation, outcome: AttemptOutcome): void;
-  /** Epoch milliseconds; after that it is not begun any more. @default never */
+  /** Epoch milliseconds; after that it is not started. @default never */
   expires?: number;
-  /** It waited for too long. */
+  /** It expired before an environment was free. */
   expired?(): void;
 }
 
@@ -37,7 +37,7 @@ interface Waiting extends AttemptFollower {
   attempt: Attempt;
 }
 
-/** Runs one function in processes of its own, which see the template's environment and nothing of ours. */
+/** Runs one function in processes of its own, with the template's environment and no variables of this process. */
 export class LambdaHost {
   #fn: LocalFunction;
   readonly #environment: Record<string, string>;
@@ -45,7 +45,7 @@ export class LambdaHost {
   readonly #all = new Set<LambdaEnvironment>();
   #loading = new Set<LambdaEnvironment>();
   #idle: LambdaEnvironment[] = [];
-  /** Those that were opened for what the function is now. */
+  /** The environments of the function's current version. */
   #current = new Set<LambdaEnvironment>();
   readonly #waiting: Waiting[] = [];
   #stopping = false;
@@ -73,7 +73,7 @@ export class LambdaHost {
     this.#next();
   }
 
-  /** From now on the function is this one. Invocations that run already end where they are. */
+  /** Replaces the function. Running invocations end in their old environments. */
   replace(fn: LocalFunction): void {
     this.#fn = fn;
     for (const environment of [...this.#idle, ...this.#loading]) void environment.stop();
@@ -88,7 +88,7 @@ export class LambdaHost {
     await Promise.all([...this.#all].map((environment) => environment.stop()));
   }
 
-  /** Hands what waits to environments that are free, and opens more where there are none. */
+  /** Starts waiting attempts in free environments, and opens more where there are none. */
   #next(): void {
     while ((this.#waiting[0]?.expires ?? Number.POSITIVE_INFINITY) < Date.now()) this.#waiting.shift()?.expired?.();
     while (this.#waiting.length > 0 && !this.#stopping) {
@@ -96,7 +96,7 @@ export class LambdaHost {
       if (!environment) break;
       void this.#run(environment, this.#waiting.shift() as Waiting);
     }
-    // What waits takes the first environment that is free, and that may well be one that runs already.
+    // A waiting attempt takes the first free environment, which may be one that is running another now.
     while (this.#waiting.length > this.#loading.size && this.#mayOpen && !this.#stopping) void this.#open();
   }
 
@@ -127,9 +127,9 @@ export class LambdaHost {
   }
 
   async #run(environment: LambdaEnvironment, { attempt, ended }: Waiting): Promise<void> {
-    const { traceId, ...told } = attempt;
+    const { traceId, ...rest } = attempt;
     const { cold, initMs } = environment;
-    const invocation = { ...told, fn: this.#fn, cold };
+    const invocation = { ...rest, fn: this.#fn, cold };
     this.#observer.onStart(invocation);
     const started = performance.now();
     const error = await environment.run(attempt.requestId, attempt.payload, traceId);
@@ -138,7 +138,7 @@ export class LambdaHost {
     else if (this.#current.has(environment)) this.#idle.push(environment);
     else void environment.stop();
     if (this.#stopping) return;
-    ended(invocation, { ms, ...(error && { error }) });
+    ended(invocation, { ms, error });
     this.#next();
   }
 }

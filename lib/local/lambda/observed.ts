@@ -6,9 +6,9 @@ export interface ObservedInvocation {
   /** Lambda's request id: the same for every attempt at an event. */
   requestId: string;
   fn: LocalFunction;
-  /** What the function was given: the event, or what the rule's input made of it. */
+  /** What the function received: the event, or the rule's input made from it. */
   payload: unknown;
-  /** `metadata.id` of the event it stems from, or the bus's own id where that has none. */
+  /** `metadata.id` of its event, or the bus's own id where the event has none. */
   eventId: string;
   /** From 1. */
   attempt: number;
@@ -16,7 +16,7 @@ export interface ObservedInvocation {
   cold: boolean;
 }
 
-/** One HTTP request of a function to Asterisk, and what came back. */
+/** One HTTP request of a function to Asterisk, and the response. */
 export interface ObservedCommand extends AriExchange {
   requestId: string;
   fn: LocalFunction;
@@ -27,6 +27,6 @@ export interface InvocationOutcome {
   ms: number;
   /** `Name: message`; absent where it succeeded. */
   error?: string;
-  /** Lambda tries again after this long; absent where it does not. */
+  /** How long until Lambda retries; absent where it does not. */
   retryInMs?: number;
 }

@@ -9,8 +9,8 @@ const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 let file: string | undefined;
 
 /**
- * What runs in a function's process, as plain JavaScript: to strip the types would take each new process longer than all
- * else that it does before it is ready.
+ * Bundles the runtime of a function's process as plain JavaScript: stripping the types would take each new process
+ * longer than the rest of its start.
  */
 export function runtimeBundle(): string {
   if (file === undefined) {

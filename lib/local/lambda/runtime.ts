@@ -1,6 +1,6 @@
 /**
- * What runs in a function's own process: loads the handler as the runtime nodejs24.x does, and hands it one event at a
- * time. Parent and child speak over the process's IPC channel.
+ * Runs in a function's own process: loads the handler as the runtime nodejs24.x does, and invokes it with one event at a
+ * time. Parent and child communicate over the process's IPC channel.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -18,21 +18,21 @@ export interface Invocation {
   traceId: string;
 }
 
-/** How Lambda tells of a function's error: the payload of a failed invocation. */
+/** How Lambda reports a function's error: the payload of a failed invocation. */
 export interface FunctionError {
-  /** The error's name, or `Runtime.…` or `Sandbox.…` where the function itself did not get to throw. */
+  /** The error's name, or `Runtime.…` or `Sandbox.…` where the error is not one that the function threw. */
   errorType: string;
   errorMessage: string;
   /** The stack, line by line. */
   trace?: string[];
 }
 
-/** To the host: the handler is loaded, or is not to be had, or an invocation has ended; or a request to Asterisk has. */
+/** To the host: the handler is loaded or failed to load, an invocation has ended, or a request to Asterisk has. */
 export type Report =
   | { kind: 'loaded' }
   | { kind: 'unloadable'; error: FunctionError }
   | { kind: 'done' }
-  /** `fatal`: the process ends with it. */
+  /** `fatal`: the process exits after it. */
   | { kind: 'failed'; error: FunctionError; fatal?: true }
   | { kind: 'command'; requestId: string; exchange: AriExchange };
 
@@ -65,7 +65,7 @@ async function load(root: string, handler: string): Promise<Handler> {
     throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
   }
   const module = (await import(pathToFileURL(found).href)) as { default?: unknown };
-  // Exports of a CommonJS module that no static look at it finds are in its default export.
+  // Exports of a CommonJS module that static analysis does not find are in its default export.
   const loaded = at(module, path) ?? at(module.default, path);
   if (typeof loaded !== 'function') {
     throw new RuntimeError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
@@ -106,11 +106,13 @@ async function invoke(handler: Handler, invocation: Invocation): Promise<void> {
   }
 }
 
-/** The process ends: what is left of it is in no state to take another event. */
+/** Reports the error and exits: the process is in no state to handle another event. */
 function crash(title: string, type: string | undefined, error: unknown): void {
   say(title, error);
-  const told = errorOf(error);
-  tell({ kind: 'failed', error: { ...told, errorType: type ?? told.errorType }, fatal: true }, () => process.exit(129));
+  const reported = errorOf(error);
+  tell({ kind: 'failed', error: { ...reported, errorType: type ?? reported.errorType }, fatal: true }, () =>
+    process.exit(129),
+  );
 }
 
 /** A line of the function's log, as the runtime writes it. */
@@ -126,19 +128,23 @@ function errorOf(error: unknown): FunctionError {
 }
 
 function loadErrorOf(error: unknown): FunctionError {
-  const told = errorOf(error);
+  const reported = errorOf(error);
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
-    return { ...told, errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${told.errorMessage}` };
+    return { ...reported, errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${reported.errorMessage}` };
   }
   if (error instanceof SyntaxError) {
-    return { ...told, errorType: 'Runtime.UserCodeSyntaxError', errorMessage: `SyntaxError: ${told.errorMessage}` };
+    return {
+      ...reported,
+      errorType: 'Runtime.UserCodeSyntaxError',
+      errorMessage: `SyntaxError: ${reported.errorMessage}`,
+    };
   }
-  return told;
+  return reported;
 }
 
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole group; the host decides when this process ends.
+// Ctrl-C reaches the whole process group; the host decides when this process exits.
 process.on('SIGINT', () => {});
 process.on('uncaughtException', (error) => crash('Uncaught Exception', undefined, error));
 process.on('unhandledRejection', (reason) =>

@@ -3,34 +3,34 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildContext, BuildFailure, OutputFile } from 'esbuild';
 import type { LocalFunction } from '../template/index.ts';
 
-/** Bundles one function from its source, as CDK's NodejsFunction did at synth, again and again. */
+/** Bundles one function from its source, as CDK's NodejsFunction did at synth, each time it is saved. */
 export class HandlerBuild {
-  /** The function as it was synthesized last. */
+  /** The function as last synthesized. */
   fn: LocalFunction;
   readonly #root: string;
   readonly #entry: string;
   #context: BuildContext<{ metafile: true }> | undefined;
-  /** Absolute paths of what the bundle was made of. */
+  /** Absolute paths of the files in the bundle. */
   inputs: ReadonlySet<string> = new Set();
-  /** Why the sources of now cannot be bundled. */
+  /** Why the current sources cannot be bundled. */
   fault: string | undefined;
 
-  /** @param root what the function's entry is relative to */
+  /** @param root the folder that the function's entry is relative to */
   constructor(root: string, fn: LocalFunction & { entry: string }) {
     this.fn = fn;
     this.#root = root;
     this.#entry = resolve(root, fn.entry);
   }
 
-  /** Whether the file is the function's own, and no part of what else is deployed. */
+  /** Whether the file belongs to this function alone. */
   isOwn(file: string): boolean {
     return this.inputs.has(file) && file.startsWith(`${dirname(this.#entry)}/`);
   }
 
   /**
-   * Bundles what the sources are now.
+   * Bundles the current sources.
    *
-   * @param folder where the bundle goes. @default nowhere: only `inputs` are wanted
+   * @param folder where to write the bundle. @default nowhere: only `inputs` are wanted
    * @returns whether there is a bundle
    */
   async build(folder?: string): Promise<boolean> {
@@ -53,13 +53,13 @@ export class HandlerBuild {
   }
 
   async #write(folder: string, files: readonly OutputFile[]): Promise<void> {
-    // What else is in the asset stays in it, such as certificates.
+    // Other files of the asset, such as certificates, stay in it.
     await cp(this.fn.code, folder, { recursive: true });
     for (const { path, contents } of files) await writeFile(join(folder, basename(path)), contents);
   }
 
   async #open(): Promise<BuildContext<{ metafile: true }>> {
-    // Loaded when there is something to build: who runs without hot reload does not pay for it.
+    // Loaded on the first build: a run without hot reload does not pay for it.
     const { context } = await import('esbuild');
     const stem = this.fn.handler.replace(/\.[^.]*$/, '');
     const isModule = await access(join(this.fn.code, `${stem}.mjs`)).then(

@@ -6,31 +6,31 @@ import { SourceWatch } from './source-watch.ts';
 export interface HotReloadHost {
   /** The folder with cdk.json. */
   root: string;
-  /** The functions of now. */
+  /** The current functions. */
   functions(): readonly LocalFunction[];
-  /** A new folder's path, which is gone when the system stops. */
+  /** The path of a new folder, which is removed when the system stops. */
   newFolder(): string;
-  /** From now on a function's code is in this folder. */
+  /** Replaces a function's code by the content of this folder. */
   replaceCode(arn: string, folder: string): void;
   /**
-   * Synthesizes again, and lets what comes of it run.
+   * Synthesizes again, and runs the result.
    *
    * @returns what changed, in a few words
-   * @throws leaving things as they were
+   * @throws where the app fails; what runs is unchanged then
    */
   synthesize(): Promise<string>;
   say(line: string): void;
 }
 
 /**
- * Save, call, see. A saved handler is bundled and in use for the next event, without synthesizing; whatever else is saved
- * may change the stacks, which are synthesized again. What cannot be built leaves what runs as it is.
+ * A saved handler is bundled and runs from the next event on, without synthesizing; any other saved file may change the
+ * stacks, which are synthesized again. A failed build leaves what runs unchanged.
  */
 export class HotReload {
   readonly #host: HotReloadHost;
   readonly #watch: SourceWatch;
   #builds: HandlerBuild[] = [];
-  /** Code that was put in place by hand, and when. */
+  /** Code that was replaced without synthesizing, and when. */
   readonly #placed = new Map<string, { folder: string; at: number }>();
   #synthesizing: Promise<void> | undefined;
   #synthesizeAgain = false;
@@ -61,7 +61,7 @@ export class HotReload {
     await Promise.all(concerned.map((build) => this.#reload(build, files)));
     const isOwn = (file: string): boolean => this.#builds.some((build) => build.isOwn(file));
     if (!files.every(isOwn)) this.#synthesizeAgain = true;
-    // A handler that cannot be bundled would fail the CDK app as well, and has been told of.
+    // A handler that cannot be bundled would fail the CDK app as well, and has been reported.
     if (this.#synthesizeAgain && this.#builds.every(({ fault }) => fault === undefined)) this.#synthesize();
   }
 
@@ -73,9 +73,9 @@ export class HotReload {
       this.#place(arn, folder);
       const saved = files.map((file) => relative(this.#host.root, file)).join(', ');
       const took = (performance.now() - started).toFixed(0);
-      this.#host.say(`${title}: ${saved} is in use from the next event on (bundled in ${took} ms)`);
+      this.#host.say(`${title}: ${saved} runs from the next event on (bundled in ${took} ms)`);
     } else if (build.fault !== before) {
-      this.#host.say(`${title} stays as it was: ${build.fault}`);
+      this.#host.say(`${title} is unchanged: ${build.fault}`);
     }
   }
 
@@ -84,7 +84,7 @@ export class HotReload {
     this.#host.replaceCode(arn, folder);
   }
 
-  /** One at a time; what is saved meanwhile is for the next one. */
+  /** Runs one synthesis at a time; files saved meanwhile cause another one. */
   #synthesize(): void {
     if (this.#synthesizing || this.#stopped) return;
     this.#synthesizeAgain = false;
@@ -98,17 +98,17 @@ export class HotReload {
     const started = performance.now();
     try {
       const changes = await this.#host.synthesize();
-      // A handler saved while the app was at work is newer than what it made.
+      // A handler saved during the synthesis is newer than its result.
       for (const [arn, { folder, at }] of this.#placed) if (at > started) this.#host.replaceCode(arn, folder);
       await this.#openBuilds();
       const took = ((performance.now() - started) / 1000).toFixed(1);
       this.#host.say(`Synthesized again in ${took} s: ${changes}`);
     } catch (error) {
-      if (!this.#stopped) this.#host.say(`What runs stays as it was. ${(error as Error).message}`);
+      if (!this.#stopped) this.#host.say(`Nothing was changed. ${(error as Error).message}`);
     }
   }
 
-  /** For the functions of now; those that are bundled from the same file as before go on. */
+  /** Opens builds for the current functions; builds of the same entry file are kept. */
   async #openBuilds(): Promise<void> {
     const before = this.#builds;
     this.#builds = this.#host.functions().flatMap((fn) => {

@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 
 const SOURCES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
-/** Folders in which nothing is that is deployed. */
+/** Folders without deployed files. */
 const NO_SOURCES = new Set(['node_modules', 'cdk.out', 'test']);
-/** An editor saves in several steps. */
+/** Changes are collected this long: an editor saves in several steps. */
 const SETTLE_MS = 40;
 
-/** Tells which source files of a project were saved. Folders are watched one by one: a whole tree has node_modules. */
+/** Reports saved source files of a project. Folders are watched one by one: a whole tree includes node_modules. */
 export class SourceWatch {
   readonly #root: string;
   readonly #onSaved: (files: readonly string[]) => void;
@@ -16,7 +16,7 @@ export class SourceWatch {
   readonly #saved = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onSaved called with absolute paths, some of which may be gone */
+  /** @param onSaved called with absolute paths; some of the files may have been removed */
   constructor(root: string, onSaved: (files: readonly string[]) => void) {
     this.#root = root;
     this.#onSaved = onSaved;
@@ -26,7 +26,7 @@ export class SourceWatch {
     await this.#addTree(this.#root);
   }
 
-  /** Watches the folders of these files too, which may be outside the project's folder. */
+  /** Also watches the folders of these files, which may be outside the project's folder. */
   addFolders(files: Iterable<string>): void {
     for (const file of files) if (!file.includes('/node_modules/')) this.#add(dirname(file));
   }
@@ -54,7 +54,7 @@ export class SourceWatch {
       watcher.on('error', () => this.#forget(folder));
       this.#watchers.set(folder, watcher);
     } catch {
-      // The folder is gone again.
+      // The folder has been removed already.
     }
   }
 

@@ -10,7 +10,7 @@ export interface TemplateResource {
   Condition?: string;
 }
 
-/** A CloudFormation template, as far as it is read here. */
+/** The parts of a CloudFormation template that are read here. */
 export interface Template {
   Resources?: Record<string, TemplateResource>;
   Parameters?: Record<string, { Type?: string; Default?: unknown }>;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { LocalDeployment } from './deployment.ts';
 
-/** What one deployment has that another has not, in a few words. */
+/** The difference between two deployments, in a few words. */
 export function changesBetween(before: LocalDeployment, after: LocalDeployment): string {
   const changes = (['functions', 'rules', 'queues', 'secrets', 'archives', 'containers'] as const).flatMap((kind) => {
     const [old, now] = [contentsOf(before, kind), contentsOf(after, kind)];
@@ -11,7 +11,7 @@ export function changesBetween(before: LocalDeployment, after: LocalDeployment):
       ...[...now]
         .filter(([name, text]) => old.has(name) && old.get(name) !== text)
         .map(([name]) => `changed ${singular} ${name}`),
-      ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `no more ${singular} ${name}`),
+      ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `removed ${singular} ${name}`),
     ];
   });
   return changes.length > 0 ? changes.join(', ') : 'nothing changed';
@@ -19,7 +19,7 @@ export function changesBetween(before: LocalDeployment, after: LocalDeployment):
 
 type Kind = 'functions' | 'rules' | 'queues' | 'secrets' | 'archives' | 'containers';
 
-/** Each thing of a kind as text. Assets are named by what is in them, in whatever folder. */
+/** Each resource of a kind as text. Assets are compared by the hash of their content, not by folder. */
 function contentsOf(deployment: LocalDeployment, kind: Kind): Map<string, string> {
   return new Map(
     deployment[kind].map((one) => [

@@ -5,36 +5,39 @@ export interface LocalFunction {
   arn: string;
   /** Its name, as `Ref` gives it. */
   name: string;
-  /** What a person calls it: the construct's path, without the stack. */
+  /** Its name for people: the construct's path, without the stack. */
   title: string;
   /** Folder of its code. */
   code: string;
-  /** The file that its code was bundled from, where the template says so: what hot reload watches. */
-  entry?: string;
+  /** The file that its code was bundled from, where the template names it: hot reload watches it. */
+  entry?: string | undefined;
   /** `file.export` */
   handler: string;
   environment: Record<string, string>;
   timeoutMs: number;
   memoryMb: number;
   /** `ReservedConcurrentExecutions`: how many invocations may run at the same time. @default as many as local mode runs */
-  reservedConcurrency?: number;
-  /** What becomes of events that it fails on. @default Lambda's: two more attempts, six hours, no destination */
-  asynchronous?: AsynchronousConfig;
+  reservedConcurrency?: number | undefined;
+  /**
+   * How events that it fails on are retried and kept.
+   * @default Lambda's: two more attempts, six hours, no destination
+   */
+  asynchronous?: AsynchronousConfig | undefined;
   /** It has the layer of the Parameters and Secrets extension. @default false */
-  secretsExtension?: boolean;
-  /** Its `DeadLetterConfig`: a queue for events that it failed on to the end. */
-  deadLetterArn?: string;
+  secretsExtension?: boolean | undefined;
+  /** Its `DeadLetterConfig`: a queue for events that it failed on at the last attempt. */
+  deadLetterArn?: string | undefined;
 }
 
-/** How Lambda treats an event that a function fails on (`AWS::Lambda::EventInvokeConfig`). */
+/** How Lambda handles an event that a function fails on (`AWS::Lambda::EventInvokeConfig`). */
 export interface AsynchronousConfig {
-  maxRetryAttempts?: number;
-  maxEventAgeSeconds?: number;
+  maxRetryAttempts?: number | undefined;
+  maxEventAgeSeconds?: number | undefined;
   /** The on-failure destination. */
-  onFailureArn?: string;
+  onFailureArn?: string | undefined;
 }
 
-/** A rule of the templates that is enabled. */
+/** An enabled rule of the templates. */
 export interface LocalRule {
   title: string;
   name: string;
@@ -47,17 +50,23 @@ export interface LocalRule {
 /** A target of a rule. */
 export interface LocalTarget {
   arn: string;
-  /** What the target is given in place of the event. @default the event */
-  input?: TargetInput;
-  /** How long, and how often, delivery is tried again. @default 24 hours, 185 times */
-  retryPolicy?: { maxEventAgeSeconds?: number; maxRetryAttempts?: number };
+  /** What the target receives instead of the event. @default the event */
+  input?: TargetInput | undefined;
+  /** How long, and how often, delivery is retried. @default 24 hours, 185 times */
+  retryPolicy?: RetryPolicy | undefined;
   /** Queue for events that cannot be delivered. */
-  deadLetterArn?: string;
+  deadLetterArn?: string | undefined;
   /** A function that no `AWS::Lambda::Permission` lets EventBridge invoke for this rule. */
-  forbidden?: boolean;
+  forbidden?: boolean | undefined;
 }
 
-/** What a rule hands its target in place of the event: a constant, a part of the event, or a template filled from it. */
+/** How long, in seconds, and how often a delivery is tried again. */
+export interface RetryPolicy {
+  maxEventAgeSeconds?: number | undefined;
+  maxRetryAttempts?: number | undefined;
+}
+
+/** What a rule sends its target instead of the event: a constant, a part of the event, or a template filled from it. */
 export type TargetInput =
   | { constant: string }
   | { path: string }
@@ -69,7 +78,7 @@ export interface LocalArchive {
   name: string;
   busName: string;
   /** @default all events */
-  pattern?: EventPattern;
+  pattern?: EventPattern | undefined;
 }
 
 /** A queue of the templates. */
@@ -86,8 +95,8 @@ export interface LocalQueue {
 export interface LocalSecret {
   arn: string;
   name: string;
-  /** Its first value, or how to generate it. @default it has none until somebody puts one */
-  value?: string | SecretGeneration;
+  /** Its initial value, or how to generate it. @default none until PutSecretValue */
+  value?: string | SecretGeneration | undefined;
 }
 
 /** `GenerateSecretString` of CloudFormation. */
@@ -110,9 +119,9 @@ export interface LocalContainer {
   environment: Record<string, string>;
 }
 
-/** What the templates would deploy, as far as local mode runs it. */
+/** What the templates would deploy, as far as local mode supports it. */
 export interface LocalDeployment {
-  /** The buses of the templates; `default` is there as well. */
+  /** The buses of the templates; `default` exists as well. */
   busNames: string[];
   functions: LocalFunction[];
   rules: LocalRule[];
@@ -120,6 +129,8 @@ export interface LocalDeployment {
   queues: LocalQueue[];
   secrets: LocalSecret[];
   containers: LocalContainer[];
-  /** What the templates have and local mode lacks: `AWS::KMS::Key`, `AWS::Lambda::Function.VpcConfig`, how often. */
+  /**
+   * How often the templates have what local mode does not support: `AWS::KMS::Key`, `AWS::Lambda::Function.VpcConfig`.
+   */
   unsupported: ReadonlyMap<string, number>;
 }

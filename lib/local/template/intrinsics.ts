@@ -11,10 +11,10 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** A property that CloudFormation takes for absent. */
+/** Marks a property that CloudFormation treats as absent. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
-/** How a kind of resource is named and found: its name's property, and what its ARN holds behind the account. */
+/** How a kind of resource is named: the property of its name, and the part of its ARN after the account. */
 interface Kind {
   service: string;
   path: string;
@@ -47,12 +47,12 @@ const KINDS: Record<string, Kind> = {
   },
 };
 
-/** Gives a template's values the form they have once deployed: `Ref`, `Fn::GetAtt` and the like become text. */
+/** Resolves a template's values as a deployment would: `Ref`, `Fn::GetAtt` and other functions become text. */
 export class Intrinsics {
   readonly #assembly: CloudAssembly;
   readonly #endpoint: string;
 
-  /** @param endpoint where local mode's AWS endpoint listens: queues have their URLs there */
+  /** @param endpoint URL of local mode's AWS endpoint: the base of the queues' URLs */
   constructor(assembly: CloudAssembly, endpoint = 'http://127.0.0.1') {
     this.#assembly = assembly;
     this.#endpoint = endpoint;
@@ -62,7 +62,7 @@ export class Intrinsics {
    * One property of a resource, resolved; `undefined` where it is absent.
    *
    * @param part the part of it that is wanted. @default all of it
-   * @throws naming stack, resource and property, on what has no local meaning
+   * @throws naming stack, resource and property, where it cannot be resolved locally
    */
   property(stack: string, id: string, name: string, part = this.#resource(stack, id).Properties?.[name]): unknown {
     const { Type } = this.#resource(stack, id);
@@ -73,13 +73,13 @@ export class Intrinsics {
     }
   }
 
-  /** @throws on an intrinsic function, or a reference, that has no local meaning */
+  /** @throws on an intrinsic function, or a reference, that cannot be resolved locally */
   resolve(stack: string, value: unknown): unknown {
     const resolved = this.#value(stack, value);
     return resolved === NO_VALUE ? undefined : resolved;
   }
 
-  /** Whether the resource is deployed at all: it may have a condition. */
+  /** Whether the resource is deployed: it may have a condition. */
   exists(stack: string, { Condition }: TemplateResource): boolean {
     return Condition === undefined || this.#condition(stack, { Condition });
   }
@@ -101,9 +101,9 @@ export class Intrinsics {
   arn(stack: string, id: string): string {
     const { Type, Properties = {} } = this.#resource(stack, id);
     const kind = KINDS[Type];
-    if (!kind) throw new Error(`local mode knows no ARN for ${id}, a ${Type}`);
+    if (!kind) throw new Error(`local mode cannot name the ARN of ${id}, a ${Type}`);
     let name = this.name(stack, id);
-    // Secrets Manager puts six characters behind the name, to tell a secret from one of before.
+    // Secrets Manager appends six characters to the name, to distinguish a secret from an earlier one.
     if (kind.service === 'secretsmanager')
       name += `-${createHash('sha256').update(`${stack}/${id}`).digest('hex').slice(0, 6)}`;
     if (Type === 'AWS::Events::Rule' && Properties.EventBusName !== undefined) {
@@ -166,7 +166,7 @@ export class Intrinsics {
       case 'Fn::GetStackOutput': {
         const { StackName, OutputName } = this.#value(stack, argument) as { StackName: string; OutputName: string };
         const output = this.#template(StackName).Outputs?.[OutputName];
-        if (!output) throw new Error(`no stack ${StackName} has an output ${OutputName}`);
+        if (!output) throw new Error(`stack ${StackName} has no output ${OutputName}`);
         return this.#value(StackName, output.Value);
       }
       case 'Fn::ImportValue':
@@ -182,7 +182,7 @@ export class Intrinsics {
     if (!parameter) return PSEUDO_PARAMETERS[id] ?? (id === 'AWS::StackName' ? stack : this.ref(stack, id));
     const value = parameter.Default;
     if (value === undefined || String(parameter.Type).startsWith('AWS::SSM')) {
-      throw new Error(`local mode cannot resolve the parameter ${id}: expected it to have a default of its own`);
+      throw new Error(`local mode cannot resolve the parameter ${id}: expected it to have a default`);
     }
     return parameter.Type === 'CommaDelimitedList' ? String(value).split(',') : value;
   }
@@ -250,7 +250,7 @@ export class Intrinsics {
   }
 }
 
-/** A bus is named by its name, or by an ARN that ends with it. */
+/** The name of a bus that is given by its name, or by an ARN that ends with the name. */
 export function busNameOf(nameOrArn: unknown): string {
   return String(nameOrArn).split(':event-bus/').at(-1) as string;
 }

@@ -7,7 +7,7 @@ interface ContainerDefinition {
   Environment?: unknown[];
 }
 
-/** The containers of a task whose images are built from a folder here: the connector's. */
+/** The containers of a task whose images are built from a local folder: the connector's. */
 export function readContainers(part: TemplatePart): LocalContainer[] {
   const property = 'ContainerDefinitions';
   return (part.raw(property) as ContainerDefinition[]).flatMap(({ Name, Image, Environment = [] }) => {

@@ -3,7 +3,7 @@ import type { LocalDeployment } from './deployment.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { readContainers } from './read-container.ts';
 import { readFunction, readInvokeConfig } from './read-function.ts';
-import { readArchive, readPermission, readRule } from './read-rule.ts';
+import { type Permission, readArchive, readPermission, readRule } from './read-rule.ts';
 import { readSecret } from './read-secret.ts';
 import { TemplatePart } from './template-part.ts';
 import { UnsupportedResources, unsupportedIn } from './unsupported-resources.ts';
@@ -11,7 +11,7 @@ import { UnsupportedResources, unsupportedIn } from './unsupported-resources.ts'
 /**
  * Reads from the templates what local mode runs.
  *
- * @param endpoint where local mode's AWS endpoint listens
+ * @param endpoint URL of local mode's AWS endpoint
  * @throws on a property that it uses and cannot resolve
  */
 export function readDeployment(assembly: CloudAssembly, endpoint?: string): LocalDeployment {
@@ -72,11 +72,8 @@ export function readDeployment(assembly: CloudAssembly, endpoint?: string): Loca
   return deployment;
 }
 
-/** EventBridge may invoke a function only for rules that one of the function's permissions names. */
-function forbidUnpermitted(
-  { rules, functions }: LocalDeployment,
-  permissions: readonly ReturnType<typeof readPermission>[],
-): void {
+/** EventBridge may invoke a function only for rules that one of its permissions names. */
+function forbidUnpermitted({ rules, functions }: LocalDeployment, permissions: readonly Permission[]): void {
   for (const rule of rules) {
     for (const target of rule.targets) {
       const fn = functions.find(({ arn }) => arn === target.arn);

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import type { LocalDeployment, LocalFunction } from './deployment.ts';
 import type { TemplatePart } from './template-part.ts';
 
-/** Where the CDK app says what a function was bundled from. */
+/** The metadata key under which the CDK app names the file that a function was bundled from. */
 export const ENTRY_METADATA = 'ari-eventbridge:entry';
 
-/** The layer that this endpoint stands in for. */
+/** The layer of the extension that local mode's endpoint replaces. */
 const SECRETS_EXTENSION = /Parameters-and-Secrets/;
 
-/** @returns nothing where the function cannot run here: its code is in the template, or it is no Node.js */
+/** @returns nothing where the function cannot run here: its code is in the template, or its runtime is not Node.js */
 export function readFunction(part: TemplatePart): LocalFunction[] {
   const { S3Key } = (part.raw('Code') ?? {}) as { S3Key?: unknown };
   const runtime = String(part.property('Runtime') ?? 'nodejs24.x');
@@ -19,14 +19,13 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
   if (runtime !== 'nodejs24.x') part.unsupported(`Runtime ${runtime}`);
   const { S3Key: key } = part.property('Code') as { S3Key: string };
   const { Variables = {} } = (part.property('Environment') ?? {}) as { Variables?: Record<string, string> };
-  const reserved = part.property('ReservedConcurrentExecutions');
   const { TargetArn } = (part.property('DeadLetterConfig') ?? {}) as { TargetArn?: string };
   const layers = part.raw('Layers');
   const secretsExtension = SECRETS_EXTENSION.test(JSON.stringify(layers ?? ''));
   if (layers !== undefined && !secretsExtension) part.unsupported('Layers');
   const code = part.asset(basename(key, '.zip'));
   if (code === undefined) {
-    throw new Error(`Stack ${part.stack}, ${part.id} (${part.type}): the cloud assembly holds no asset ${key}`);
+    throw new Error(`Stack ${part.stack}, ${part.id} (${part.type}): the cloud assembly has no asset ${key}`);
   }
   const entry = part.metadata(ENTRY_METADATA);
   return [
@@ -39,28 +38,31 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
       environment: Variables,
       timeoutMs: Number(part.property('Timeout') ?? 3) * 1000,
       memoryMb: Number(part.property('MemorySize') ?? 128),
-      ...(typeof entry === 'string' && { entry }),
-      ...(reserved !== undefined && { reservedConcurrency: Number(reserved) }),
-      ...(secretsExtension && { secretsExtension }),
-      ...(TargetArn !== undefined && { deadLetterArn: TargetArn }),
+      entry: typeof entry === 'string' ? entry : undefined,
+      reservedConcurrency: numberOf(part.property('ReservedConcurrentExecutions')),
+      secretsExtension,
+      deadLetterArn: TargetArn,
     },
   ];
 }
 
-/** Puts an `AWS::Lambda::EventInvokeConfig` into the function that it is for. */
+/** Applies an `AWS::Lambda::EventInvokeConfig` to its function. */
 export function readInvokeConfig(part: TemplatePart, { functions }: LocalDeployment): void {
   const name = String(part.property('FunctionName'));
   const fn = functions.find((candidate) => candidate.name === name || candidate.arn === name);
   if (!fn) return;
-  const [retries, age] = [part.property('MaximumRetryAttempts'), part.property('MaximumEventAgeInSeconds')];
   const { OnFailure, OnSuccess } = (part.property('DestinationConfig') ?? {}) as Record<
     'OnFailure' | 'OnSuccess',
     { Destination: string } | undefined
   >;
   if (OnSuccess) part.unsupported('DestinationConfig.OnSuccess');
   fn.asynchronous = {
-    ...(retries !== undefined && { maxRetryAttempts: Number(retries) }),
-    ...(age !== undefined && { maxEventAgeSeconds: Number(age) }),
-    ...(OnFailure && { onFailureArn: OnFailure.Destination }),
+    maxRetryAttempts: numberOf(part.property('MaximumRetryAttempts')),
+    maxEventAgeSeconds: numberOf(part.property('MaximumEventAgeInSeconds')),
+    onFailureArn: OnFailure?.Destination,
   };
+}
+
+function numberOf(value: unknown): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }

@@ -1,9 +1,9 @@
 import { type EventPattern, validate } from '../../events/pattern/index.ts';
-import type { LocalArchive, LocalRule, LocalTarget, TargetInput } from './deployment.ts';
+import type { LocalArchive, LocalRule, LocalTarget, RetryPolicy, TargetInput } from './deployment.ts';
 import { busNameOf } from './intrinsics.ts';
 import type { TemplatePart } from './template-part.ts';
 
-/** What is understood of a rule's target. A target that has more would behave otherwise than deployed. */
+/** The supported properties of a rule's target. A target with others would behave differently than deployed. */
 const TARGET_KEYS = [
   'Arn',
   'Id',
@@ -17,7 +17,7 @@ const TARGET_KEYS = [
 /** Services whose resources can be targets here. */
 const TARGET_SERVICES = ['lambda', 'sqs', 'events', 'logs'];
 
-/** @returns nothing for a rule that reacts to no event here: it is disabled, or has a schedule */
+/** @returns nothing for a rule that matches no event here: it is disabled, or has a schedule */
 export function readRule(part: TemplatePart): LocalRule[] {
   const pattern = part.property('EventPattern') as EventPattern | undefined;
   if (pattern === undefined || part.property('State') === 'DISABLED') return [];
@@ -49,10 +49,6 @@ function readTarget(part: TemplatePart, target: Record<string, unknown>): LocalT
     InputTransformer?: { InputPathsMap?: Record<string, string>; InputTemplate: string };
   };
   const { Arn: deadLetterArn } = (target.DeadLetterConfig ?? {}) as { Arn?: string };
-  const { MaximumEventAgeInSeconds: age, MaximumRetryAttempts: attempts } = (target.RetryPolicy ?? {}) as Record<
-    string,
-    number | undefined
-  >;
   let input: TargetInput | undefined;
   if (Input !== undefined) input = { constant: Input };
   else if (InputPath !== undefined) input = { path: InputPath };
@@ -62,16 +58,20 @@ function readTarget(part: TemplatePart, target: Record<string, unknown>): LocalT
   return [
     {
       arn,
-      ...(input && { input }),
-      ...(deadLetterArn !== undefined && { deadLetterArn }),
-      ...((age !== undefined || attempts !== undefined) && {
-        retryPolicy: {
-          ...(age !== undefined && { maxEventAgeSeconds: Number(age) }),
-          ...(attempts !== undefined && { maxRetryAttempts: Number(attempts) }),
-        },
-      }),
+      input,
+      deadLetterArn,
+      retryPolicy: readRetryPolicy(target.RetryPolicy as Record<string, unknown> | undefined),
     },
   ];
+}
+
+function readRetryPolicy(policy: Record<string, unknown> | undefined): RetryPolicy | undefined {
+  if (policy === undefined) return undefined;
+  const { MaximumEventAgeInSeconds: age, MaximumRetryAttempts: attempts } = policy;
+  return {
+    maxEventAgeSeconds: age === undefined ? undefined : Number(age),
+    maxRetryAttempts: attempts === undefined ? undefined : Number(attempts),
+  };
 }
 
 export function readArchive(part: TemplatePart): LocalArchive {
@@ -82,16 +82,23 @@ export function readArchive(part: TemplatePart): LocalArchive {
     arn: part.arn,
     name: part.name,
     busName: busNameOf(part.property('SourceArn')),
-    ...(pattern && { pattern }),
+    pattern,
   };
 }
 
 /** An `AWS::Lambda::Permission`: who may invoke a function, and for what. */
-export function readPermission(part: TemplatePart): { functionName: string; principal: string; sourceArn?: string } {
+export interface Permission {
+  functionName: string;
+  principal: string;
+  /** @default any resource of the principal */
+  sourceArn: string | undefined;
+}
+
+export function readPermission(part: TemplatePart): Permission {
   const sourceArn = part.property('SourceArn');
   return {
     functionName: String(part.property('FunctionName')),
     principal: String(part.property('Principal')),
-    ...(sourceArn !== undefined && { sourceArn: String(sourceArn) }),
+    sourceArn: sourceArn === undefined ? undefined : String(sourceArn),
   };
 }

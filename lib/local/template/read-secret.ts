@@ -1,10 +1,9 @@
 import type { LocalSecret, SecretGeneration } from './deployment.ts';
 import type { TemplatePart } from './template-part.ts';
 
-/** A secret of the templates, and where its first value comes from. */
+/** A secret of the templates, with its initial value or how to generate it. */
 export function readSecret(part: TemplatePart): LocalSecret {
   const text = part.property('SecretString') as string | undefined;
   const generation = part.property('GenerateSecretString') as SecretGeneration | undefined;
-  const value = text ?? generation;
-  return { arn: part.arn, name: part.name, ...(value !== undefined && { value }) };
+  return { arn: part.arn, name: part.name, value: text ?? generation };
 }

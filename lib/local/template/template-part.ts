@@ -1,7 +1,7 @@
 import type { CloudAssembly, TemplateResource } from './cloud-assembly.ts';
 import type { Intrinsics } from './intrinsics.ts';
 
-/** One resource of a template, whose properties are resolved when they are read and never before. */
+/** One resource of a template, whose properties are resolved when they are read. */
 export class TemplatePart {
   readonly stack: string;
   readonly id: string;
@@ -40,7 +40,7 @@ export class TemplatePart {
     return this.#values.ref(this.stack, this.id);
   }
 
-  /** What a person calls it: of `AriEventBridge/IntroIvr/Function/Resource` it is IntroIvr. */
+  /** Its name for people: for `AriEventBridge/IntroIvr/Function/Resource` it is IntroIvr. */
   get title(): string {
     const path = this.#resource.Metadata?.['aws:cdk:path'];
     return typeof path === 'string' ? (path.split('/')[1] ?? this.id) : this.id;
@@ -68,12 +68,12 @@ export class TemplatePart {
     return this.#values.property(this.stack, this.id, name, part);
   }
 
-  /** The folder or file of an asset, if the cloud assembly holds it. */
+  /** The folder or file of an asset, if the cloud assembly has it. */
   asset(hash: string): string | undefined {
     return this.#assembly.assets.get(hash);
   }
 
-  /** Notes a property, or a part of one, that local mode does not support. */
+  /** Records a property, or a part of one, that local mode does not support. */
   unsupported(what: string): void {
     this.#onUnsupported(`${this.type}.${what}`);
   }

@@ -1,4 +1,4 @@
-/** Properties that say what a thing is, and not what it does. */
+/** Properties that describe a resource without changing what it does. */
 const DESCRIPTIVE = ['Tags', 'Description', 'Name'];
 
 /**
@@ -73,7 +73,7 @@ export function unsupportedIn({ type, given }: { type: string; given: readonly s
   return given.filter((name) => ![...supported, ...DESCRIPTIVE].includes(name)).map((name) => `${type}.${name}`);
 }
 
-/** Counts what the templates have and local mode does not support, to be named once. */
+/** Counts what the templates have and local mode does not support, for one message. */
 export class UnsupportedResources {
   readonly counts = new Map<string, number>();
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { BusEvent } from '../bus/index.ts';
 
 /**
- * The few words that tell one event of a type from another. An event of somebody else's may hold anything under the
+ * A few words that distinguish one event of a type from another. An event of another source may have anything under the
  * names that ARI uses.
  */
 export function aboutOf({ detail }: BusEvent): string {
@@ -19,11 +19,11 @@ export function aboutOf({ detail }: BusEvent): string {
     bridge && `room ${bridge}, ${Array.isArray(inBridge) ? inBridge.length : 0} in it`,
     at('reason'),
   ];
-  // A caller's name may hold anything, also what a terminal would obey.
+  // A caller's name may contain anything, including terminal control sequences.
   return stripVTControlCharacters(parts.filter((part) => part !== '').join(' '));
 }
 
-/** Who calls, as a person would say it; empty where the event's channel names nobody. */
+/** The caller's name and number; empty where the event's channel has neither. */
 export function callerOf({ detail }: BusEvent): string {
   const caller = [textAt(detail, ['channel', 'caller', 'name']), textAt(detail, ['channel', 'caller', 'number'])];
   return stripVTControlCharacters(caller.filter((part) => part !== '').join(' '));

@@ -1,6 +1,6 @@
 import { operations } from '../../ari/generated/operations.ts';
 
-/** Every operation of ARI as a way to recognize it in a request. Literal paths before those with parameters. */
+/** A pattern for the requests of each ARI operation. Literal paths come before those with parameters. */
 const OPERATIONS = Object.entries(operations)
   .flatMap(([resource, byName]) =>
     Object.entries(byName).map(([name, template]) => {
@@ -21,7 +21,7 @@ export function pathBelowRoot(path: string): string {
   return path.replace(/\?.*$/s, '').replace(/^.*?\/ari(?=\/)/, '');
 }
 
-/** What ARI calls a request, such as `channels.answer`; method and path where ARI knows no such request. */
+/** ARI's name of a request, such as `channels.answer`; method and path where ARI has no such operation. */
 export function operationOf(method: string, path: string): string {
   const below = pathBelowRoot(path);
   const found = OPERATIONS.find((operation) => operation.method === method && operation.pattern.test(below));

@@ -1,9 +1,9 @@
 /**
- * What happened in the local system, step by step: told in the terminal, drawn in the console. A step is plain JSON and
- * holds what fits into a line; the rest (`StepDetail`) is asked for one by one. Times are epoch milliseconds.
+ * What happened in the local system, step by step: printed in the terminal, drawn in the console. A step is plain JSON
+ * and has what fits into a line; the rest (`StepDetail`) is requested step by step. Times are epoch milliseconds.
  */
 
-/** Where steps stand that belong to no call. */
+/** The call id of steps that belong to no call. */
 export const SYSTEM = 'system';
 
 interface StepBase {
@@ -22,14 +22,14 @@ export interface EventStep extends StepBase {
   eventId: string;
   source: string;
   type: string;
-  /** The few words that tell one event of a type from another. */
+  /** A few words that distinguish one event of a type from another. */
   about: string;
   /** The caller, where the event's channel names one. */
   caller?: string;
   /** The extension that was called. */
   extension?: string;
   channelId?: string;
-  /** Asterisk's own time of it. */
+  /** Asterisk's timestamp. */
   happenedAt?: number;
   /** When the connector read it. */
   receivedAt?: number;
@@ -53,7 +53,7 @@ export interface InvocationStep extends StepBase {
   retryInMs?: number;
 }
 
-/** A command of a function to Asterisk, and its answer. */
+/** A command of a function to Asterisk, and the response. */
 export interface CommandStep extends StepBase {
   kind: 'command';
   requestId: string;
@@ -76,14 +76,14 @@ export interface LogStep extends StepBase {
   requestId?: string;
 }
 
-/** What nobody handled is in a dead-letter queue. */
+/** An event that was not handled is in a dead-letter queue. */
 export interface DeadLetterStep extends StepBase {
   kind: 'deadLetter';
   queue: string;
   about: string;
 }
 
-/** What a caller did, or who watches: dialled, pressed a digit, hung up, sent an event again. */
+/** An action of a caller, or of the console's user: dialled, pressed a digit, hung up, sent an event again. */
 export interface CallerStep extends StepBase {
   kind: 'caller';
   text: string;

@@ -4,7 +4,7 @@ import type { Step } from './step.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Who speaks in a line of the terminal. */
+/** The origins of a line in the terminal, and their colours. */
 const LANES = {
   caller: 'magenta',
   asterisk: 'yellow',
@@ -15,10 +15,10 @@ const LANES = {
   local: 'dim',
 } satisfies Record<string, Style>;
 
-/** Events that say nothing to a person who watches a call. */
+/** Events of no interest to a person who watches a call. */
 const QUIET = new Set(['ChannelVarset', 'ChannelDialplan']);
 
-/** Tells in the terminal what happens to calls, one line for each step. */
+/** Prints what happens to calls, one line for each step. */
 export class Terminal {
   readonly #started = performance.now();
   readonly #write: (line: string) => void;
@@ -34,12 +34,12 @@ export class Terminal {
 
   /** To be called whenever a step is new or has changed. */
   onStep(step: Step): void {
-    const told = lineOf(step);
-    if (told) this.say(...told);
+    const line = lineOf(step);
+    if (line) this.say(...line);
   }
 }
 
-/** Who speaks and what; `undefined` for what says nothing to a person who watches a call. */
+/** A step's origin and text; `undefined` for steps of no interest to a person who watches a call. */
 function lineOf(step: Step): [keyof typeof LANES, string] | undefined {
   switch (step.kind) {
     case 'caller':
@@ -50,7 +50,7 @@ function lineOf(step: Step): [keyof typeof LANES, string] | undefined {
       return ['bus', `${styleText('bold', stripVTControlCharacters(step.type))} ${step.about}${route}`];
     }
     case 'invocation': {
-      if (step.ms === undefined) return undefined; // told when it has ended
+      if (step.ms === undefined) return undefined; // printed when it has ended
       const { fn, type, ms, cold, attempt, error, retryInMs } = step;
       const took = styleText('dim', ` ${ms.toFixed(0)} ms${cold ? ', cold start' : ''}`);
       const tries = attempt > 1 ? styleText('dim', `, attempt ${attempt}`) : '';
@@ -67,7 +67,7 @@ function lineOf(step: Step): [keyof typeof LANES, string] | undefined {
     case 'log': {
       if (step.level === 'info') return undefined;
       const { origin, message } = step;
-      // What local mode itself has to say.
+      // Local mode's own lines.
       if (origin === 'local') return ['local', message];
       if (origin === 'connector') return ['connector', styleText('red', message)];
       return ['function', `${origin}: ${styleText('red', message)}`];

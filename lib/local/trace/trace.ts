@@ -1,4 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import { timeOf } from '../../ari/timestamp.ts';
+import { parseJsonObject } from '../../json.ts';
 import type { BusEvent } from '../bus/index.ts';
 import type { ObservedCommand, ObservedInvocation } from '../lambda/index.ts';
 import type { LocalRule } from '../template/index.ts';
@@ -7,7 +9,7 @@ import type { LocalObserver } from './observer.ts';
 import { operationOf } from './operation-of.ts';
 import { type EventStep, type InvocationStep, type Step, SYSTEM } from './step.ts';
 
-/** All there is to a step beyond its line. */
+/** The details of a step that are not in its line. */
 export type StepDetail =
   | { kind: 'event'; event: BusEvent; rules: readonly LocalRule[] }
   | { kind: 'invocation'; payload: unknown }
@@ -17,9 +19,9 @@ export type StepDetail =
   | { kind: 'caller' };
 
 export interface TraceOptions {
-  /** Steps that are kept; the oldest go first. @default 10,000 */
+  /** Maximum steps kept; the oldest are dropped first. @default 10,000 */
   maxSteps?: number;
-  /** Characters that the kept steps may hold in all. @default 32 million */
+  /** Maximum characters of all kept steps. @default 32 million */
   maxCharacters?: number;
   /** Epoch milliseconds. @default the machine's clock */
   now?: () => number;
@@ -31,12 +33,13 @@ interface Kept {
   characters: number;
 }
 
-/** Commands that read and write Asterisk's configuration, passwords of phones among it. */
+/** Commands that read and write Asterisk's configuration, which includes passwords of phones. */
 const HOLDS_SECRETS = /^asterisk\..*Object$/;
 const MAX_LINE = 16_384;
-const MAX_WORDS = 300;
+/** Characters of a text of a step. */
+const MAX_TEXT = 300;
 
-/** What happened, by call: the last steps of it, for whoever comes to look. */
+/** Keeps the latest steps by call, for the terminal and the console. */
 export class Trace implements LocalObserver {
   readonly #options: Required<TraceOptions>;
   readonly #kept: Kept[] = [];
@@ -62,17 +65,17 @@ export class Trace implements LocalObserver {
     return this.#kept.map(({ step }) => step);
   }
 
-  /** How many steps were dropped, as they were too many to keep. */
+  /** How many steps were dropped to stay within the limits. */
   get dropped(): number {
     return this.#last - this.#kept.length;
   }
 
-  /** A step with all there is to it; `undefined` where it was dropped, or never was. */
+  /** A step with its details; `undefined` where it was dropped, or never existed. */
   find(number: number): { step: Step; detail: StepDetail } | undefined {
     return this.#kept[number - this.dropped - 1];
   }
 
-  /** @returns ends it */
+  /** @returns a function that ends the subscription */
   subscribe(listener: (step: Step) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -91,13 +94,15 @@ export class Trace implements LocalObserver {
       eventId,
       source: event.source,
       type: event['detail-type'],
-      about: words(aboutOf(event)),
+      about: oneLine(aboutOf(event)),
       matched: matched.map(({ title }) => title),
-      ...definite('caller', words(callerOf(event))),
-      ...definite('extension', words(at('channel', 'dialplan', 'exten'))),
-      ...definite('channelId', channelId),
-      ...definite('happenedAt', timeOf(at('timestamp'))),
-      ...definite('receivedAt', timeOf(at('metadata', 'receivedAt'))),
+      ...omitEmpty({
+        caller: oneLine(callerOf(event)),
+        extension: oneLine(at('channel', 'dialplan', 'exten')),
+        channelId,
+        happenedAt: timeOf(at('timestamp')),
+        receivedAt: timeOf(at('metadata', 'receivedAt')),
+      }),
     };
     this.#keep(step, { kind: 'event', event, rules }, JSON.stringify(event).length);
   }
@@ -113,12 +118,12 @@ export class Trace implements LocalObserver {
         requestId,
         eventId,
         fn: fn.title,
-        type: words(textAt(payload, ['detail-type']) || 'an event'),
+        type: oneLine(textAt(payload, ['detail-type']) || 'an event'),
         attempt,
         cold,
       },
       { kind: 'invocation', payload },
-      // The event's own size, which its step counts: the payload is the same object nearly always.
+      // The event's step counts the payload's size: the payload is nearly always the same object.
       200,
     );
     this.#running.set(`${requestId} ${attempt}`, step as InvocationStep);
@@ -132,7 +137,7 @@ export class Trace implements LocalObserver {
     const step = this.#running.get(key);
     if (!step) return;
     this.#running.delete(key);
-    Object.assign(step, { ms, ...definite('error', error && words(error)), ...definite('retryInMs', retryInMs) });
+    Object.assign(step, { ms, ...omitEmpty({ error: error && oneLine(error), retryInMs }) });
     this.#tell(step);
   }
 
@@ -150,19 +155,18 @@ export class Trace implements LocalObserver {
         fn: fn.title,
         operation,
         method,
-        path: words(path),
+        path: oneLine(path),
         ms,
-        ...definite('status', status),
-        ...definite('error', error && words(error)),
+        ...omitEmpty({ status, error: error && oneLine(error) }),
       },
-      { kind: 'command', path, ...definite('body', body), ...definite('answer', answer) },
+      { kind: 'command', path, ...omitEmpty({ body, answer }) },
       (body?.length ?? 0) + (answer?.length ?? 0) + path.length,
     );
   }
 
   onDeadLetter(queue: string, { body, attributes }: { body: string; attributes: Record<string, string> }): void {
     const content = objectOf(body);
-    // As Lambda's destinations put it, and as a rule's dead-letter queue holds it.
+    // An on-failure destination has the event under `requestPayload`; a rule's dead-letter queue has the event itself.
     const event = objectOf(content?.requestPayload) ?? content;
     const at = (...path: string[]): string => textAt(event, path);
     this.#keep(
@@ -174,7 +178,7 @@ export class Trace implements LocalObserver {
         }),
         at: this.#options.now(),
         queue,
-        about: words(at('detail-type') || 'an event'),
+        about: oneLine(at('detail-type') || 'an event'),
       },
       { kind: 'deadLetter', body: body.slice(0, MAX_LINE), attributes },
       Math.min(body.length, MAX_LINE),
@@ -183,29 +187,29 @@ export class Trace implements LocalObserver {
 
   onLog(origin: string, line: string, requestId?: string): void {
     const fields = objectOf(line);
-    const told = { callId: textAt(fields, ['call']), channelId: textAt(fields, ['channel']) };
+    const ids = { callId: textAt(fields, ['call']), channelId: textAt(fields, ['channel']) };
     this.#keep(
       {
         kind: 'log',
-        call: (requestId !== undefined && this.#callOfRequest.get(requestId)) || this.#callOf(told),
+        call: (requestId !== undefined && this.#callOfRequest.get(requestId)) || this.#callOf(ids),
         at: this.#options.now(),
         origin,
         level: textAt(fields, ['level']) || 'text',
-        message: words(textAt(fields, ['message']) || line),
-        ...definite('requestId', requestId),
+        message: oneLine(textAt(fields, ['message']) || line),
+        ...omitEmpty({ requestId }),
       },
       { kind: 'log', line: line.slice(0, MAX_LINE) },
       Math.min(line.length, MAX_LINE),
     );
   }
 
-  /** What a caller did, or who watches. @param channelId of the call, where there is one */
+  /** An action of a caller, or of the console's user. @param channelId of the call, where there is one */
   onCaller(text: string, channelId?: string): void {
     const step = {
       kind: 'caller' as const,
       call: this.#callOf({ channelId }),
       at: this.#options.now(),
-      text: words(text),
+      text: oneLine(text),
     };
     this.#keep(step, { kind: 'caller' }, 0);
   }
@@ -219,8 +223,8 @@ export class Trace implements LocalObserver {
   #keep(step: DistributiveOmit<Step, 'number'>, detail: StepDetail, characters: number): Step {
     this.#last += 1;
     const numbered = { number: this.#last, ...step } as Step;
-    this.#kept.push({ step: numbered, detail, characters: characters + MAX_WORDS });
-    this.#characters += characters + MAX_WORDS;
+    this.#kept.push({ step: numbered, detail, characters: characters + MAX_TEXT });
+    this.#characters += characters + MAX_TEXT;
     const { maxSteps, maxCharacters } = this.#options;
     while (this.#kept.length > maxSteps || (this.#characters > maxCharacters && this.#kept.length > 1)) this.#drop();
     this.#tell(numbered);
@@ -238,7 +242,7 @@ export class Trace implements LocalObserver {
   }
 }
 
-/** Which call something belongs to; what was said longest ago is forgotten first. */
+/** A limited map; the entry set longest ago is dropped first. */
 class Recent {
   readonly #calls = new Map<string, string>();
   readonly #limit: number;
@@ -260,33 +264,24 @@ class Recent {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** A key that is there only where its value is. */
-function definite<K extends string, V>(key: K, value: V | undefined | ''): { [k in K]?: V } {
-  return (value === undefined || value === '' ? {} : { [key]: value }) as { [k in K]?: V };
+/** The fields without those that are undefined or an empty string. */
+function omitEmpty<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(filled) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-/** ARI takes credentials in the query as well. */
+/** Removes credentials: ARI accepts them in the query as well. */
 function withoutKey(path: string): string {
   return path.replace(/([?&]api_key=)[^&]*/g, '$1…');
 }
 
-/** One line, of bearable length, without what a terminal would obey. */
-function words(text: string): string {
+/** The text in one line, cut at `MAX_TEXT`, without terminal control sequences. */
+function oneLine(text: string): string {
   const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
-  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line;
-}
-
-/** Asterisk writes `2026-11-23T08:24:51.242+0000`, an offset without its colon. */
-function timeOf(timestamp: string): number | undefined {
-  const time = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isNaN(time) ? undefined : time;
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 }
 
 function objectOf(value: unknown): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (typeof value === 'string') return parseJsonObject(value);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }

@@ -40,7 +40,7 @@ export class Apps {
     return app;
   }
 
-  /** The newest subscriber gets an app's events; the one before is told and keeps its socket. */
+  /** The newest subscriber gets an app's events; the one before gets `ApplicationReplaced` and keeps its socket. */
   register(name: string, subscriber: AppSubscriber, all = false): void {
     const app = this.find(name) ?? new App(name, all);
     if (app.isActive) this.send(app, 'ApplicationReplaced', {});

@@ -85,7 +85,7 @@ export class Bridge {
     else this.reported.delete(name);
   }
 
-  /** Takes a channel in, and tells of it. */
+  /** Takes a channel in, and emits the event. */
   enter(channel: Channel): void {
     this.members.push(channel);
     channel.bridgeId = this.id;

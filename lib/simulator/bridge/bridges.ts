@@ -62,7 +62,7 @@ export class Bridges {
     this.#music.delete(bridge.id);
   }
 
-  /** Tells of its end, once all have left. */
+  /** Emits the event of its end, once all have left. */
   tellOfEnd(bridge: Bridge): void {
     this.#apps.tell([bridge.id], 'BridgeDestroyed', { bridge: { ...bridge.snapshot, channels: [] } });
     this.#apps.forget(bridge.id);

@@ -31,7 +31,7 @@ export type Control =
 /** Why a channel is to end: somebody asked for it, its other end is gone, its time is over, the dialplan is at its end. */
 export type Hangup = 'explicit' | 'device' | 'timeout' | 'elsewhere' | 'dialplan';
 
-/** Bits by which Asterisk tells of them. */
+/** Bits by which Asterisk names them. */
 const HANGUP_BITS: Record<Hangup, number> = { explicit: 32, device: 1, timeout: 8, elsewhere: 2, dialplan: 16 };
 
 /** What stands behind a channel: the other half of a Local one, a phone, nothing. */
@@ -65,7 +65,7 @@ export interface Surroundings {
   threads: Threads;
 }
 
-/** A channel: what Asterisk keeps of it, what comes in on it, and what apps are told of it. */
+/** A channel: what Asterisk keeps of it, what comes in on it, and its events. */
 export class Channel {
   readonly id: string;
   readonly name: string;
@@ -142,7 +142,7 @@ export class Channel {
     };
   }
 
-  /** The channel as apps were told of it last. */
+  /** The channel as the last event showed it. */
   get known(): ChannelSnapshot {
     return this.#published ?? this.snapshot;
   }
@@ -230,7 +230,7 @@ export class Channel {
     this.changed.notify();
   }
 
-  /** It cannot go on, of which nothing is told. */
+  /** It cannot go on, which makes no event. */
   breakOff(): void {
     this.#hangups.add('device');
     this.changed.notify();
@@ -274,7 +274,7 @@ export class Channel {
   }
 }
 
-/** Another application at the same place is nothing that apps are told of, unless there was none. */
+/** Another application at the same place makes no event, unless there was none. */
 function samePlace(a: ChannelSnapshot, b: ChannelSnapshot): boolean {
   const [one, other] = [a.dialplan, b.dialplan];
   if (one.app_name === '') return false;

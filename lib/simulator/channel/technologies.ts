@@ -49,7 +49,7 @@ export class LocalPair implements Technology {
     this.peerOf(channel)?.control(control);
   }
 
-  /** Who is at this end is the caller of the other half, which is not told of. */
+  /** Who is at this end is the caller of the other half, which makes no event. */
   connectedLine(channel: Channel, party: Party): void {
     const peer = this.peerOf(channel);
     if (!peer) return;

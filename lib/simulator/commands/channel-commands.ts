@@ -100,7 +100,7 @@ function done(action: () => unknown): () => Thread<number> {
     });
 }
 
-/** Of which nothing comes that anybody is told of. */
+/** Commands that make no event. */
 function nothing(): undefined {}
 
 function indicated(what: 'ringing' | 'progress' | 'hold' | 'unhold') {

@@ -4,7 +4,7 @@ import { type CommandResult, type Params, variablesOf } from './params.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Media from outside: whoever is named there, answers at once. */
+/** Media from outside: the host that is named answers at once. */
 export function externalMedia(world: World, params: Params): CommandResult {
   const variables = variablesOf(params.field('variables'));
   const app = params.text('app');

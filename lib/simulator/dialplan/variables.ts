@@ -5,7 +5,7 @@ export function bareName(name: string): string {
   return name.replace(/^__?/, '');
 }
 
-/** Sets a variable, or removes it where no value is given, and tells of it. */
+/** Sets a variable, or removes it where no value is given, and emits the event. */
 export function setVariable(channel: Channel, name: string, value: string | undefined): void {
   const bare = bareName(name);
   const before = channel.variables.get(bare);

@@ -191,7 +191,7 @@ export class RecordingTask {
     this.#turn('done', 'RecordingFinished');
   }
 
-  /** Asterisk tells of a cancelled recording as of any other: `done`. */
+  /** The event of a cancelled recording is that of any other: `done`. */
   end(keep: boolean): void {
     if (this.#state === 'canceled' || this.#state === 'done') throw new Refusal(409, 'Recording not in session');
     if (this.#state === 'queued') {

@@ -5,7 +5,7 @@ import type { ReceivedEvent } from '../../support/open-events.ts';
 const FOLDER = fileURLToPath(new URL('../../fixtures/ari-events/', import.meta.url));
 const TYPED = fileURLToPath(new URL('../../fixtures/ari-events.ts', import.meta.url));
 
-/** Every key of a value by its path; what is in a list counts as one. */
+/** Every key of a value by its path; all elements of a list count as one. */
 export function keyPaths(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return [...new Set(value.flatMap((item) => keyPaths(item, `${path}[]`)))].toSorted();
   if (typeof value !== 'object' || value === null) return [];
@@ -14,7 +14,7 @@ export function keyPaths(value: unknown, path = ''): string[] {
     .toSorted();
 }
 
-/** Of each type the event that has most to show. */
+/** Of each type the event with the most fields. */
 export function richest(events: readonly ReceivedEvent[]): Map<string, ReceivedEvent> {
   const found = new Map<string, ReceivedEvent>();
   for (const event of events) {
@@ -30,7 +30,7 @@ export function fixture(type: string): unknown {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Writes a JSON file for each type, and all of them once more as TypeScript, which `tsc` holds to the model. */
+/** Writes a JSON file for each type, and all of them as TypeScript, which `tsc` checks against the model. */
 export function writeFixtures(events: ReadonlyMap<string, ReceivedEvent>): void {
   mkdirSync(FOLDER, { recursive: true });
   const sorted = [...events].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([type, event]) => [type, anonymous(event)]);
@@ -41,12 +41,12 @@ export function writeFixtures(events: ReadonlyMap<string, ReceivedEvent>): void 
     `// Written by \`UPDATE_FIXTURES=1 npm run test:asterisk -- events\`. Do not edit.
 import type { AriEventMap } from '../../lib/ari/generated/model.ts';
 
-/** Events as a real Asterisk sent them: the compiler holds the generated model to them. */
+/** Events as a real Asterisk sent them: the compiler checks the generated model against them. */
 export const ariEvents = {\n${typed}\n} satisfies Partial<AriEventMap>;\n`,
   );
 }
 
-/** Nothing of the machine, and the same ids and times in every capture. */
+/** Removes data of the machine, and sets the same ids and times in every capture. */
 function anonymous(event: ReceivedEvent): string {
   const ids = new Map<string, string>();
   return JSON.stringify(event, null, 2)

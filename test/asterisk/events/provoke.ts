@@ -27,7 +27,7 @@ exten => 200,1,Answer()
 
 export const FEATURES = '[featuremap]\nblindxfer = #1\natxfer = *2\n';
 
-/** `loop` is Asterisk itself, called by SIP; nobody answers at `phone`, which Asterisk asks every second. */
+/** `loop` is Asterisk itself, called by SIP; nothing answers at `phone`, which Asterisk qualifies every second. */
 export function pjsip(sipPort: number, phonePort = 9): string {
   const endpoint = (name: string, aor: string) =>
     `\n[${name}]\ntype = aor\n${aor}\n\n[${name}]\ntype = endpoint\naors = ${name}\ncontext = default\nallow = ulaw\n`;
@@ -38,13 +38,13 @@ export function pjsip(sipPort: number, phonePort = 9): string {
   );
 }
 
-/** What the scenes play with. */
+/** The objects that scenes use. */
 export interface Scene {
   ari: AriClient;
   events: readonly ReceivedEvent[];
   /** Sends a frame over the event WebSocket. */
   send(frame: object): void;
-  /** Puts the phone where it answers, in place of where nobody is. */
+  /** Moves the phone to an address where it answers. */
   plugInPhone(): Promise<unknown>;
 }
 
@@ -62,7 +62,7 @@ export class Play {
     this.#events = scene.events;
   }
 
-  /** Waits for an event that has not been there before. */
+  /** Waits for a new event. */
   async comes(
     type: string,
     about: Found = () => true,
@@ -106,7 +106,7 @@ export class Play {
   }
 }
 
-/** Every scene by what it provokes. They come one after the other. */
+/** Every scene by the events that it causes. They run one after the other. */
 export const SCENES: Record<string, (play: Play) => Promise<unknown>> = {
   'a call that is answered, played to, and hung up': async (play) => {
     const channelId = await play.channel();
@@ -196,7 +196,7 @@ export const SCENES: Record<string, (play: Play) => Promise<unknown>> = {
   'a phone that is plugged in': async (play) => {
     await play.comes('PeerStatusChange', undefined, () => play.scene.plugInPhone());
   },
-  // To an extension that the dialplan does not have: a message that it can take, no app is told of.
+  // To an extension that the dialplan does not have: Asterisk reports no message to an app that the dialplan accepts.
   'a text message': (play) =>
     play.comes('TextMessageReceived', undefined, () =>
       play.ari.endpoints.sendMessage({ to: 'pjsip:phone', from: 'sip:alice@127.0.0.1', body: 'hello' }),
@@ -222,7 +222,7 @@ export const SCENES: Record<string, (play: Play) => Promise<unknown>> = {
     const channelId = await play.channel('dial');
     await sleep(500);
     await play.ari.channels.sendDTMF({ channelId, dtmf: '*2200#', between: 100 });
-    // The caller alone, and the two who speak about him: hung up earlier, nobody has answered to be named.
+    // The caller alone, and the other two together: before both have talked, the event names no second leg.
     await until('both talks', async () => {
       const talks = await play.ari.bridges.list();
       return talks.length === 2 && talks.flatMap(({ channels }) => channels).length === 3;

@@ -7,18 +7,18 @@ type Table = typeof operations;
 /** Every command by its full name: `channels.answer`. */
 export type OperationName = { [R in keyof Table]: `${R}.${keyof Table[R] & string}` }[keyof Table];
 
-/** What one command does on a real Asterisk: what it answers where it can work, and where its id names nothing. */
+/** How one command is tested on a real Asterisk: where it works, and where its id does not exist. */
 export interface Row {
-  /** Carries the command out and looks at what came of it. */
+  /** Sends the command and checks its effect. */
   works?: (stage: Stage) => Promise<unknown>;
   /** The command with an id that does not exist, and the status that the API's description has for it. */
   missing?: [status: number, (ari: AriClient) => Promise<unknown>];
 }
 
-/** An id that nothing has. */
+/** An id that does not exist. */
 export const NIX = 'no-such-thing';
 
-/** Most commands answer nothing at all. */
+/** Most commands have an empty response. */
 export async function nothing(command: Promise<unknown>): Promise<void> {
   expect(await command).toBeUndefined();
 }

@@ -101,7 +101,7 @@ export const serverRows = {
     missing: [404, (ari) => ari.asterisk.rotateLog({ logChannelName: NIX })],
   },
   'asterisk.getGlobalVar': {
-    // A variable that nobody set is empty, and no 404 as it is for channels.
+    // A variable that was never set is empty, unlike for channels, where it is 404.
     works: async ({ ari }) => expect(await ari.asterisk.getGlobalVar({ variable: NIX })).toEqual({ value: '' }),
   },
   'asterisk.setGlobalVar': {
@@ -169,7 +169,7 @@ export const serverRows = {
     },
   },
   'deviceStates.get': {
-    // There is a state for everything: what does not exist is INVALID.
+    // Every device has a state: one that does not exist is INVALID.
     works: async ({ ari }) => {
       expect(await ari.deviceStates.get({ deviceName: NIX })).toEqual({ name: NIX, state: 'INVALID' });
     },

@@ -38,13 +38,13 @@ export class Stage {
     this.#events = events;
   }
 
-  /** An id that nothing else has, with characters that have to be encoded. */
+  /** A unique id, with characters that have to be encoded. */
   id(): string {
     this.#made += 1;
     return `${this.transport} ${this.#made}/ä`;
   }
 
-  /** A plain name that nothing else has, for what becomes a file. */
+  /** A unique plain name, for files. */
   name(): string {
     this.#made += 1;
     return `${this.transport}-${this.#made}`;
@@ -93,7 +93,7 @@ export class Stage {
     return playbackId;
   }
 
-  /** A recording under way. */
+  /** A running recording. */
   async recording(): Promise<string> {
     const name = this.name();
     await this.ari.channels.record({ channelId: await this.channel(), name, format: 'wav' });

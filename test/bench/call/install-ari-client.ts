@@ -6,8 +6,8 @@ import { ASTERISK_ROOT } from '../../asterisk/install.ts';
 const VERSION = '2.2.0';
 
 /**
- * Installs the npm package `ari-client` beside Asterisk, unless it is there already. It is no dependency of ours: of
- * its 60 packages many are abandoned, and nobody who installs ari-eventbridge shall have them, nor their warnings.
+ * Installs the npm package `ari-client` beside Asterisk, unless it is there already. It is not a dependency: of
+ * its 60 packages many are abandoned, and users of ari-eventbridge must not get them or their warnings.
  *
  * @returns the folder it was installed in
  */

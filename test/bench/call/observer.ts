@@ -26,7 +26,7 @@ interface Observed {
 /**
  * Places calls and watches them as a third party, over a WebSocket that sees everything (`subscribeAll`).
  *
- * Asterisk tells StasisStart to nobody but the app itself. So a call enters Stasis with the `ChannelDialplan` that says
+ * Asterisk sends StasisStart only to the app itself. So a call enters Stasis with the `ChannelDialplan` that says
  * that the dialplan now runs the application `Stasis`, sent a moment before StasisStart; and it is up with its
  * `ChannelStateChange` to `Up`, sent by the answer itself. Both come over the same socket and are read on one clock, so
  * what the way to the observer takes is in neither way's figure; Asterisk's own timestamps have milliseconds only.
@@ -108,7 +108,7 @@ export class Observer {
     });
     const limit = new AbortController();
     const inVain = sleep(CALL_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => undefined);
-    if (!(await Promise.race([seen, inVain]))) throw new Error(`Waited ${CALL_LIMIT_MS / 1000} s in vain for ${what}`);
+    if (!(await Promise.race([seen, inVain]))) throw new Error(`Expected ${what} within ${CALL_LIMIT_MS / 1000} s`);
     limit.abort();
   }
 

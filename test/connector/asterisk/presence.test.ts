@@ -3,16 +3,16 @@ import { holderName, holdersOf, standbyName } from '../../../connector/asterisk/
 
 const APP = 'Intro-IVR';
 
-test('a connector sees the others that hold an app, and not itself', () => {
+test('the holders of an app are the other connectors that hold it, not the connector itself', () => {
   const listed = [APP, holderName(APP, 'one'), holderName(APP, 'two'), holderName(APP, 'self')];
   expect(holdersOf(APP, listed, 'self')).toEqual(['one', 'two']);
 });
 
-test('who stands by for an app does not hold it, though its socket still says so', () => {
+test('a connector that stands by for an app is not a holder, even while its holder name is listed', () => {
   expect(holdersOf(APP, [APP, holderName(APP, 'one'), standbyName(APP, 'one')], 'self')).toEqual([]);
 });
 
-test('who merely lists an app, or holds another one whose name is alike, is no holder', () => {
+test('a listed app without a holder name, or the holder of an app with a similar name, gives no holder', () => {
   const listed = [
     APP,
     `${APP}-2`,

@@ -6,7 +6,7 @@ import { readFrame } from '../../../lib/events/entry.ts';
 
 const inStasis = (id: string, app_data = 'a') => ({ id, dialplan: { app_name: 'Stasis', app_data } });
 
-/** An Asterisk with these channels, and these apps that list some of them. */
+/** An Asterisk with these channels, and these apps with the ids of their channels. */
 function asterisk(channels: { id: string; dialplan: object }[], apps: Record<string, string[]>): AriClient {
   const listed = Object.entries(apps).map(([name, channel_ids]) => ({ name, channel_ids }));
   return {
@@ -24,8 +24,8 @@ function stateWith(...channels: [id: string, app: string][]): NodeState {
 const found = async (ari: AriClient, apps: string[], state = new NodeState()) =>
   (await stasisChannels(ari, apps, state)).map(({ id, app, args }) => ({ id, app, args }));
 
-describe('channels in Stasis', () => {
-  test('are those of which Asterisk says so, with the arguments of their dialplan', async () => {
+describe('the channels in Stasis', () => {
+  test('are those that run the dialplan application Stasis, with its arguments', async () => {
     const ari = asterisk(
       [inStasis('1.0', 'a,100,two'), { id: '2.0', dialplan: { app_name: 'Dial', app_data: 'a' } }, inStasis('3.0')],
       { a: ['1.0', '2.0', '3.0'] },
@@ -36,12 +36,12 @@ describe('channels in Stasis', () => {
     ]);
   });
 
-  test('are in the app that lists them after a move, not in the one that the dialplan named, and without arguments', async () => {
+  test('are, after a move, in the app that lists them and not in the one of the dialplan, without arguments', async () => {
     const ari = asterisk([inStasis('1.0', 'a,100')], { a: [], b: ['1.0'] });
     expect(await found(ari, ['a', 'b'])).toEqual([{ id: '1.0', app: 'b', args: [] }]);
   });
 
-  test('are where they are known to be when several apps list them: others are merely subscribed', async () => {
+  test('are in the app where they are known to be when several apps list them: the others are only subscribed', async () => {
     const ari = asterisk([inStasis('1.0', 'a'), inStasis('2.0', 'a')], { a: ['1.0', '2.0'], b: ['1.0', '2.0'] });
     expect(await found(ari, ['a', 'b'], stateWith(['1.0', 'b']))).toMatchObject([
       { id: '1.0', app: 'b' },
@@ -49,14 +49,14 @@ describe('channels in Stasis', () => {
     ]);
   });
 
-  test('are none where no app of ours lists them', async () => {
+  test('do not include channels that only other apps list, or none', async () => {
     const ari = asterisk([inStasis('1.0', 'a'), inStasis('2.0', 'a')], { a: [], theirs: ['2.0'] });
     expect(await found(ari, ['a'])).toEqual([]);
   });
 });
 
-describe('the difference to what is known', () => {
-  test('is who came and who went, in the apps that are asked about', () => {
+describe('the difference from the known state', () => {
+  test('is the channels that entered and left the given apps', () => {
     const state = stateWith(['stays', 'a'], ['went', 'a'], ['elsewhere', 'b']);
     const present = ['stays', 'came'].map((id) => ({ id, app: 'a', args: [], channel: { id } as never }));
     const { entered, left } = differenceOf(present, ['a'], state);
@@ -64,7 +64,7 @@ describe('the difference to what is known', () => {
     expect(left).toEqual([{ id: 'went', app: 'a', snapshot: { id: 'went', seen: 'last' } }]);
   });
 
-  test('of a channel that was moved is both', () => {
+  test('contains a moved channel twice: it left one app and entered another', () => {
     const state = stateWith(['1.0', 'a']);
     const { entered, left } = differenceOf(
       [{ id: '1.0', app: 'b', args: [], channel: { id: '1.0' } as never }],
@@ -78,7 +78,7 @@ describe('the difference to what is known', () => {
 describe('a rebuilt event', () => {
   const channel = { id: '1.0', state: 'Up' };
 
-  test('is what Asterisk would have sent, as text and as object', () => {
+  test('is the event that Asterisk would have sent, as text and as object', () => {
     const start = rebuiltStart({ id: '1.0', app: 'a', args: ['100'], channel: channel as never }, '02:00');
     expect(readFrame(start.text)).toEqual(start);
     expect(start.event).toEqual({
@@ -95,7 +95,7 @@ describe('a rebuilt event', () => {
     expect(end.event).not.toHaveProperty('args');
   });
 
-  test('names no Asterisk where none is known', () => {
+  test('has no asterisk_id where it is unknown', () => {
     expect(rebuiltEnd('a', channel, undefined).event).not.toHaveProperty('asterisk_id');
   });
 });

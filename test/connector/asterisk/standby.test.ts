@@ -13,13 +13,13 @@ import { until } from '../../support/until.ts';
 const USER = { username: 'connector', password: 'c', readOnly: true };
 const APP = 'Intro-IVR';
 
-/** @param list which names Asterisk is to have listed, instead of what the simulated one lists */
+/** @param list the app names that Asterisk lists; by default those that the simulated one lists */
 async function stage({ onTestFinished }: TestContext, list?: () => Promise<string[]>) {
-  let looks = 0;
+  let polls = 0;
   const asterisk = await SimulatedAsterisk.start({
     users: [USER],
     onCommand: ({ operation }) => {
-      if (operation === 'applications.list') looks += 1;
+      if (operation === 'applications.list') polls += 1;
     },
   });
   const credentials = cachedCredentials(async () => USER);
@@ -47,16 +47,16 @@ async function stage({ onTestFinished }: TestContext, list?: () => Promise<strin
     freeSince,
     listen: (...names: string[]) => openEvents(asterisk.url, USER, names),
     names: async () => (await ari.applications.list()).map(({ name }) => name),
-    /** Resolves after so many looks, or when it is told that the app is free. */
-    looks: (count: number) => {
-      const before = looks;
-      return until(`${count} looks`, () => looks >= before + count || freeSince.length > 0);
+    /** Resolves after this many polls, or when the app is reported free. */
+    polls: (count: number) => {
+      const before = polls;
+      return until(`${count} polls`, () => polls >= before + count || freeSince.length > 0);
     },
   };
 }
 
-describe.concurrent('who stands by for an app', () => {
-  test('shows so in Asterisk, for as long as it does', async (context) => {
+describe.concurrent('a connector that stands by for an app', () => {
+  test('registers its standby name in Asterisk until it stops', async (context) => {
     const { expect } = context;
     const { standby, names, listen } = await stage(context);
     await listen(APP);
@@ -67,91 +67,91 @@ describe.concurrent('who stands by for an app', () => {
     expect(await names()).toEqual([APP]);
   });
 
-  test('is told once that the app is free when its holder is gone, and since when', async (context) => {
+  test('learns once that the app is free when its holder is gone, and when the holder was last seen', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, looks, names } = await stage(context);
+    const { standby, freeSince, listen, polls, names } = await stage(context);
     const holder = await listen(APP, holderName(APP, 'other'));
     standby.start();
-    await looks(10);
+    await polls(10);
     expect(freeSince).toEqual([]);
     const before = Date.now();
     holder.close();
-    await until('the word', () => freeSince.length > 0);
+    await until('the call of `onFree`', () => freeSince.length > 0);
     expect(freeSince[0]).toBeGreaterThanOrEqual(before - 5000);
     expect(freeSince[0]).toBeLessThanOrEqual(Date.now());
-    // It stands by no more.
+    // It no longer stands by.
     await until('its name to be gone', async () => !(await names()).includes(standbyName(APP, 'self')));
     expect(freeSince).toHaveLength(1);
   });
 
-  test('takes an app back whose holder is gone, though it stays listed for the calls that are in it', async (context) => {
+  test('takes an app back when its holder is gone, though Asterisk lists the app while calls are in it', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, asterisk, looks, names } = await stage(context);
+    const { standby, freeSince, listen, asterisk, polls, names } = await stage(context);
     const holder = await listen(APP, holderName(APP, 'other'));
     asterisk.dial('ivr');
     standby.start();
-    await looks(5);
+    await polls(5);
     holder.close();
-    await until('the word', () => freeSince.length > 0);
+    await until('the call of `onFree`', () => freeSince.length > 0);
     expect(await names()).toContain(APP);
   });
 
-  test('takes a holder for gone after three looks in a row, not one that merely reconnects', async (context) => {
+  test('considers a holder gone after three polls in a row without it, not when it reconnects between them', async (context) => {
     const { expect } = context;
     const held = [APP, holderName(APP, 'other')];
     const script = [held, [], [], held, [APP], [], held, [], [], []];
     let at = 0;
     const { standby, freeSince } = await stage(context, async () => script[at++] ?? held);
     standby.start();
-    await until('the word', () => freeSince.length > 0);
+    await until('the call of `onFree`', () => freeSince.length > 0);
     expect(at).toBe(script.length);
   });
 
-  test('leaves a program alone that is no connector, until Asterisk lists the app no more', async (context) => {
+  test('leaves the app to a program that is not a connector until Asterisk no longer lists the app', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, looks } = await stage(context);
+    const { standby, freeSince, listen, polls } = await stage(context);
     const foreign = await listen(APP);
     standby.start();
-    await looks(15);
+    await polls(15);
     expect(freeSince).toEqual([]);
     foreign.close();
-    await until('the word', () => freeSince.length > 0);
+    await until('the call of `onFree`', () => freeSince.length > 0);
   });
 
-  test('leaves it alone too when it has taken the app from another connector, which stands by as well', async (context) => {
+  test('leaves the app to such a program too when it took the app from another connector, which now stands by', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, looks } = await stage(context);
+    const { standby, freeSince, listen, polls } = await stage(context);
     await listen(APP, holderName(APP, 'other'));
     standby.start();
-    await looks(5);
+    await polls(5);
     await listen(standbyName(APP, 'other'));
     await listen(APP);
-    await looks(15);
+    await polls(15);
     expect(freeSince).toEqual([]);
   });
 
-  test('knows nothing while Asterisk does not answer', async (context) => {
+  test('does not consider the app free while Asterisk does not answer', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, looks, asterisk } = await stage(context);
+    const { standby, freeSince, listen, polls, asterisk } = await stage(context);
     const holder = await listen(APP, holderName(APP, 'other'));
     standby.start();
-    await looks(3);
+    await polls(3);
     asterisk.failNext('applications.list', ...Array(20).fill(500));
     holder.close();
-    await looks(15);
+    await polls(15);
     expect(freeSince).toEqual([]);
-    await until('the word', () => freeSince.length > 0);
+    await until('the call of `onFree`', () => freeSince.length > 0);
   });
 
-  test('hears nothing any more when it was stopped', async (context) => {
+  test('does not report the app free after it was stopped', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, looks } = await stage(context);
+    const { standby, freeSince, listen, polls } = await stage(context);
     const holder = await listen(APP, holderName(APP, 'other'));
     standby.start();
-    await looks(2);
+    await polls(2);
     standby.stop();
     holder.close();
-    // Three looks would have come by now.
+    // Three polls would have been made by now.
     await sleep(150);
     expect(freeSince).toEqual([]);
   });

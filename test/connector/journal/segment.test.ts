@@ -8,14 +8,14 @@ import { folderOfTest } from '../../support/temporary-folder.ts';
 const line = (text: string): Buffer => Buffer.from(`${text}\n`);
 const STATE = line('{"state":1}');
 
-/** A segment with these lines behind its first one, which are lines 1, 2, 3… */
+/** A segment with these lines after its first one: lines 1, 2, 3… */
 function segmentOf(folder: string, ...texts: string[]): Segment {
   const segment = Segment.create(folder, 1, STATE);
   segment.append(texts.map(line));
   return segment;
 }
 
-/** Opens the segment as a later process would: its lines, those that are done with in brackets. */
+/** Opens the segment as a later process would, and gives its lines, settled ones in brackets. */
 function reopen(folder: string, readable: (text: string) => boolean = () => true) {
   const texts: string[] = [];
   const segment = Segment.open(folder, 1, (read, index, settled) => {
@@ -28,7 +28,7 @@ function reopen(folder: string, readable: (text: string) => boolean = () => true
 }
 
 describe('a segment', () => {
-  test('is found again by its file’s name, and other files are none', () => {
+  test('is recognized by the name of its file, and other files are not segments', () => {
     const folder = folderOfTest();
     segmentOf(folder, 'a').writeSettled();
     expect(readdirSync(folder).map(Segment.numberOf)).toEqual([1, undefined]);
@@ -39,7 +39,7 @@ describe('a segment', () => {
     ]);
   });
 
-  test('tells a later process its lines, and which of them are done with', () => {
+  test('gives a later process its lines, and which of them are settled', () => {
     const folder = folderOfTest();
     const segment = segmentOf(folder, 'a', 'b', 'c');
     segment.settle(2);
@@ -52,13 +52,13 @@ describe('a segment', () => {
     expect([later.lines, later.waiting, later.unsettled, later.bytes]).toEqual([4, 1, 1, segment.bytes]);
   });
 
-  test('loses nothing when its process is killed before it could note what is settled', () => {
+  test('loses no line when its process is killed before it writes which lines are settled', () => {
     const folder = folderOfTest();
     segmentOf(folder, 'a', 'b').settle(1);
     expect(reopen(folder).texts).toEqual(['({"state":1})', 'a', 'b']);
   });
 
-  test('cuts a line off that was cut short: it was never published', () => {
+  test('removes an incomplete last line: it was never published', () => {
     const folder = folderOfTest();
     const { bytes } = segmentOf(folder, 'a', 'b');
     appendFileSync(join(folder, '0000000001.journal'), 'c, and then the pow');
@@ -68,7 +68,7 @@ describe('a segment', () => {
     expect(readFileSync(join(folder, '0000000001.journal'), 'utf8')).toBe('{"state":1}\na\nb\n');
   });
 
-  test('cuts a number off that was cut short, and notes further ones behind those before it', () => {
+  test('removes an incomplete last number of a settled line, and appends later numbers after the complete ones', () => {
     const folder = folderOfTest();
     const segment = segmentOf(folder, 'a', 'b', 'c');
     segment.settle(1);
@@ -83,7 +83,7 @@ describe('a segment', () => {
     expect(reopen(folder).texts).toEqual(['({"state":1})', '(a)', '(b)', 'c']);
   });
 
-  test('counts what waits on disk only, what is in memory too, and what is not done with', () => {
+  test('counts the lines that are on disk only and the lines that are not settled', () => {
     const segment = segmentOf(folderOfTest(), 'a', 'b', 'c');
     expect([segment.waiting, segment.unsettled]).toEqual([3, 3]);
     segment.take(1);
@@ -103,7 +103,7 @@ describe('a segment', () => {
     expect([segment.waiting, segment.unsettled]).toEqual([1, 1]);
   });
 
-  test('keeps count of many lines', () => {
+  test('counts thousands of lines', () => {
     const folder = folderOfTest();
     const texts = Array.from({ length: 5000 }, (_, i) => `${i}`);
     const segment = segmentOf(folder, ...texts);
@@ -113,30 +113,31 @@ describe('a segment', () => {
     expect(reopen(folder).segment.waiting).toBe(2500);
   });
 
-  test('does not wait for a line that cannot be made out', () => {
+  test('does not count a line that cannot be read as waiting', () => {
     const folder = folderOfTest();
     segmentOf(folder, 'a', 'damaged', 'c').close();
     const { segment } = reopen(folder, (text) => text !== 'damaged');
     expect([segment.lines, segment.waiting, segment.isWaiting(2), segment.isWaiting(3)]).toEqual([4, 2, false, true]);
   });
 
-  test('reads whole lines from any line on, however long the first one is', () => {
+  test('reads whole lines from the start of any line, however long that line is', () => {
     const long = 'x'.repeat(1000);
     const segment = segmentOf(folderOfTest(), 'a', long, 'c');
-    const read = (offset: number, length: number) => segment.read(offset, length).map((it) => it.toString().trimEnd());
+    const read = (offset: number, length: number) =>
+      segment.read(offset, length).map((bytes) => bytes.toString().trimEnd());
     expect(read(0, STATE.length + 3)).toEqual(['{"state":1}', 'a']);
     expect(read(STATE.length + 2, 10)[0]).toBe(long);
     expect(read(0, 1e6)).toEqual(['{"state":1}', 'a', long, 'c']);
     expect(read(segment.bytes, 100)).toEqual([]);
   });
 
-  test('takes no line after its end', () => {
+  test('takes no line after it is sealed', () => {
     const segment = segmentOf(folderOfTest(), 'a');
     segment.seal();
     expect(() => segment.append([line('b')])).toThrow('closed');
   });
 
-  test('leaves nothing behind when it is removed', () => {
+  test('leaves no file when it is removed', () => {
     const folder = folderOfTest();
     const segment = segmentOf(folder, 'a');
     segment.writeSettled();
@@ -144,7 +145,7 @@ describe('a segment', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('begins anew where an attempt that failed left something', () => {
+  test('replaces the files that a failed attempt left', () => {
     const folder = folderOfTest();
     writeFileSync(join(folder, '0000000001.journal'), 'half a li');
     writeFileSync(join(folder, '0000000001.settled'), Buffer.from([1, 0, 0, 0]));
@@ -154,17 +155,17 @@ describe('a segment', () => {
 });
 
 describe('hollowing a segment', () => {
-  test('takes the text of what is done with and of what is dropped, and keeps every other line’s number', () => {
+  test('removes the text of settled and dropped lines, and keeps the number of every other line', () => {
     const folder = folderOfTest();
     const segment = segmentOf(folder, 'a', 'settled', 'taken', 'dropped', 'e');
     segment.settle(2);
     segment.take(3);
     const shown: string[] = [];
-    segment.hollow((it) => {
-      shown.push(it.toString().trimEnd());
-      return it.toString().startsWith('dropped');
+    segment.hollow((bytes) => {
+      shown.push(bytes.toString().trimEnd());
+      return bytes.toString().startsWith('dropped');
     });
-    // Neither what is done with nor what is in memory is asked about.
+    // Neither settled lines nor lines in memory may be dropped.
     expect(shown).toEqual(['a', 'dropped', 'e']);
     expect(readFileSync(join(folder, '0000000001.journal'), 'utf8')).toBe('{"state":1}\na\n\ntaken\n\ne\n');
     expect([segment.lines, segment.waiting, segment.unsettled]).toEqual([6, 2, 3]);
@@ -180,18 +181,18 @@ describe('hollowing a segment', () => {
     ]);
   });
 
-  test('counts what it dropped as done with, even where its process ends before that is noted', () => {
+  test('settles dropped lines, even when its process ends before it writes which lines are settled', () => {
     const folder = folderOfTest();
-    segmentOf(folder, 'a', 'dropped').hollow((it) => it.toString().startsWith('dropped'));
+    segmentOf(folder, 'a', 'dropped').hollow((bytes) => bytes.toString().startsWith('dropped'));
     expect(reopen(folder).texts).toEqual(['({"state":1})', 'a', '()']);
     expect(existsSync(join(folder, '0000000001.settled'))).toBe(false);
   });
 });
 
-describe.runIf(MAY_MOUNT)('on a disk that is full', () => {
+describe.runIf(MAY_MOUNT)('on a full disk', () => {
   const half = 'x'.repeat(20_000);
 
-  test('lines of which not all find room are not written at all, and smaller ones after them are', () => {
+  test('none of the lines is written when not all of them find room, and a smaller one after them is', () => {
     const disk = smallDisk(32);
     const segment = segmentOf(disk.path, half);
     const { bytes, lines } = segment;
@@ -202,7 +203,7 @@ describe.runIf(MAY_MOUNT)('on a disk that is full', () => {
     expect(reopen(disk.path).texts).toEqual(['({"state":1})', half, 'b']);
   });
 
-  test('what could not be noted as settled is noted when there is room', () => {
+  test('settled lines that could not be written are written when there is room', () => {
     const disk = smallDisk(32);
     const segment = segmentOf(disk.path, 'a', 'b');
     writeFileSync(join(disk.path, 'other'), 'x'.repeat(24 * 1024));
@@ -214,7 +215,7 @@ describe.runIf(MAY_MOUNT)('on a disk that is full', () => {
     expect(reopen(disk.path).texts).toEqual(['({"state":1})', 'a', '(b)']);
   });
 
-  test('segments that cannot be begun leave no file open', () => {
+  test('segments that cannot be created leave no file open', () => {
     const disk = smallDisk(8);
     writeFileSync(join(disk.path, 'other'), 'x'.repeat(8 * 1024));
     const open = () => readdirSync('/proc/self/fd').length;

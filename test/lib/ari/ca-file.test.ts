@@ -13,7 +13,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'ca.pem'), `# our authority\n${ca}`);
 });
 
-test('a node without caFile trusts whom Node trusts', () => {
+test('a node without caFile trusts the CAs that Node trusts', () => {
   expect(readCaFile(NODE)).toBeUndefined();
 });
 
@@ -25,12 +25,12 @@ test('without TLS the file is not looked for', () => {
   expect(readCaFile({ ...NODE, url: 'http://127.0.0.1:8088/ari', caFile: '/nowhere.pem' })).toBeUndefined();
 });
 
-test('a path from the root is taken as it is', () => {
+test('an absolute path is used unchanged', () => {
   const node = { ...NODE, caFile: join(folder, 'ca.pem') };
   expect(readCaFile(node, { LAMBDA_TASK_ROOT: '/var/task' })).toBe(ca.trim());
 });
 
-describe('the file is refused, with its name and without its content', () => {
+describe('the file is refused; the message has its name but not its content', () => {
   test.each([
     ['that is not there', undefined, 'got a file that cannot be read: ENOENT'],
     ['that holds a private key', ca + key, 'got one with a private key'],

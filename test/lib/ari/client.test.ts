@@ -4,7 +4,7 @@ import { AriError, NotSentError } from '../../../lib/ari/errors.ts';
 import { operations } from '../../../lib/ari/generated/operations.ts';
 import { repeatOf } from '../../../lib/ari/repeat.ts';
 
-/** A transport that keeps what it was given and answers as told. */
+/** A transport that keeps the requests and answers as the test sets it. */
 function transport(answer: Partial<AriResponse> | Error = {}): AriTransport & { requests: AriRequest[] } {
   const requests: AriRequest[] = [];
   return {
@@ -88,16 +88,16 @@ describe('a command', () => {
     expect(await ari.channels.get({ channelId: 'c' })).toEqual(channel);
   });
 
-  test('takes an answer that is no JSON for a failure: something else is listening there', async () => {
+  test('treats a response that is not JSON as a failure: another program may be listening there', async () => {
     const ari = createAriClient(transport({ status: 200, body: '<html>Welcome</html>' }));
     await expect(ari.asterisk.ping()).rejects.toThrow('asterisk.ping (/asterisk/ping): 200 expected JSON');
   });
 
-  test('gives nothing for an empty answer', async () => {
+  test('returns undefined for an empty response', async () => {
     expect(await createAriClient(transport()).channels.answer({ channelId: 'c' })).toBeUndefined();
   });
 
-  test('ends its wait when the signal of the caller is aborted', async () => {
+  test('stops waiting when the caller’s signal is aborted', async () => {
     const wire: AriTransport = {
       request: ({ signal }) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -118,14 +118,14 @@ describe('a failure', () => {
     [503, 'unavailable'],
     [400, 'rejected'],
     [500, 'rejected'],
-  ])('with status %i is of the kind %s and carries what Asterisk said', async (status, kind) => {
-    const ari = createAriClient(transport({ status, reason: 'Reason', body: '{"message":"Said so"}' }));
+  ])('with status %i is of the kind %s and has Asterisk’s message', async (status, kind) => {
+    const ari = createAriClient(transport({ status, reason: 'Reason', body: '{"message":"Own reason"}' }));
     const error = await ari.channels
       .setChannelVar({ channelId: 'c', variable: 'PIN', value: 's3cret' })
       .catch((e) => e);
     expect(error).toBeInstanceOf(AriError);
     expect(error).toMatchObject({ kind, status, operation: 'channels.setChannelVar', path: '/channels/c/variable' });
-    expect(error.message).toBe(`channels.setChannelVar (/channels/c/variable): ${status} Said so`);
+    expect(error.message).toBe(`channels.setChannelVar (/channels/c/variable): ${status} Own reason`);
     expect(error.message).not.toContain('s3cret');
   });
 
@@ -137,7 +137,7 @@ describe('a failure', () => {
     expect(new AriError(operation, '/', { status: 403, message }).kind).toBe(kind);
   });
 
-  test('without an answer is worth trying again', async () => {
+  test('without a response is retryable', async () => {
     const ari = createAriClient(transport(new Error('connect ECONNREFUSED')));
     const error = await ari.channels.answer({ channelId: 'c' }).catch((e) => e);
     expect(error).toMatchObject({ kind: 'unavailable', status: undefined, retryable: true });
@@ -166,13 +166,13 @@ const LOST = new Error('socket hang up');
 const NOT_SENT = new NotSentError('connect ECONNREFUSED');
 
 describe('a command is sent again', () => {
-  test('whatever it is, when Asterisk has not seen it', async () => {
+  test('of any kind, when Asterisk has not received it', async () => {
     const wire = script(NOT_SENT, NOT_SENT, [201, { id: 'p' }]);
     expect(await createAriClient(wire).channels.play({ channelId: 'c', media: 'sound:a' })).toEqual({ id: 'p' });
     expect(wire.asked).toHaveLength(3);
   });
 
-  test('twice at the most', async () => {
+  test('at most twice', async () => {
     const wire = script(NOT_SENT, NOT_SENT, NOT_SENT);
     await expect(createAriClient(wire).asterisk.ping()).rejects.toThrow('no answer: connect ECONNREFUSED');
     expect(wire.asked).toHaveLength(3);
@@ -185,7 +185,7 @@ describe('a command is sent again', () => {
     expect(await ari.channels.list()).toEqual([]);
   });
 
-  test('and has done its work when the repeat of an ending finds nothing to end', async () => {
+  test('and succeeds when the repeat of a command that ends something finds it gone', async () => {
     const wire = script(LOST, [404], LOST, [422]);
     const ari = createAriClient(wire);
     await ari.channels.hangup({ channelId: 'c' });
@@ -193,14 +193,14 @@ describe('a command is sent again', () => {
     expect(wire.asked).toHaveLength(4);
   });
 
-  test('and gives what the lost request had created under the chosen id', async () => {
+  test('and returns what the lost request created with the chosen id', async () => {
     const wire = script(LOST, [409], [200, { id: 'mine' }]);
     const ari = createAriClient(wire);
     expect(await ari.channels.create({ channelId: 'mine', endpoint: 'Local/a', app: 'x' })).toEqual({ id: 'mine' });
     expect(wire.asked).toEqual(['POST /channels/create', 'POST /channels/create', 'GET /channels/mine']);
   });
 
-  test('and gives the snoop channel that the lost request had created, whose repeat Asterisk answers with 500', async () => {
+  test('and returns the snoop channel that the lost request created, whose repeat Asterisk answers with 500', async () => {
     const wire = script(LOST, [500], [200, { id: 's' }]);
     const snoop = { channelId: 'c', snoopId: 's', app: 'x' };
     expect(await createAriClient(wire).channels.snoopChannelWithId(snoop)).toEqual({ id: 's' });
@@ -256,13 +256,13 @@ describe('a channel that is not in its app yet', () => {
 });
 
 describe('a command is not sent again', () => {
-  test('when it was answered, be it with 503: booting takes seconds', async () => {
+  test('when it was answered, even with 503: booting takes seconds', async () => {
     const wire = script([503]);
     await expect(createAriClient(wire).channels.answer({ channelId: 'c' })).rejects.toMatchObject({ status: 503 });
     expect(wire.asked).toHaveLength(1);
   });
 
-  test('when twice would be more than once, an id of the caller or not', async () => {
+  test('when it is not idempotent, with or without the caller’s id', async () => {
     const wire = script(LOST, LOST, LOST, LOST);
     const ari = createAriClient(wire);
     const commands = [
@@ -281,7 +281,7 @@ describe('a command is not sent again', () => {
     expect(wire.asked).toHaveLength(2);
   });
 
-  test('after the caller gave up', async () => {
+  test('after the caller’s signal was aborted', async () => {
     const giveUp = new AbortController();
     const wire = script(NOT_SENT, NOT_SENT, [204]);
     const waiting = createAriClient(wire).asterisk.ping({}, { signal: giveUp.signal });

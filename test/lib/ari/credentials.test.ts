@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { basicAuthorization, cachedCredentials, parseCredentials } from '../../../lib/ari/credentials.ts';
 
 describe('cached credentials', () => {
-  test('are fetched once, by whoever asks first, and anew when refreshed', async () => {
+  test('are fetched once for all callers, and again after refresh', async () => {
     let fetched = 0;
     const credentials = cachedCredentials(async () => ({ username: 'u', password: String(++fetched) }));
     expect(await Promise.all([credentials.get(), credentials.get()])).toMatchObject([
@@ -13,7 +13,7 @@ describe('cached credentials', () => {
     expect(await credentials.get()).toMatchObject({ password: '2' });
   });
 
-  test('are asked for again after a fetch that failed', async () => {
+  test('are fetched again after a failed fetch', async () => {
     let fetched = 0;
     const credentials = cachedCredentials(async () => {
       if (++fetched === 1) throw new Error('throttled');

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { AriError, reasonOf, unlessGone } from '../../../lib/ari/errors.ts';
 
-const failure = (status: number): AriError => new AriError('bridges.get', '/bridges/1', { status, message: 'Said so' });
+const failure = (status: number): AriError => new AriError('bridges.get', '/bridges/1', { status, message: 'Reason' });
 
 test('unlessGone turns a 404 into undefined, passes a value through, and throws everything else', async () => {
   expect(await unlessGone(Promise.resolve('here'))).toBe('here');
   expect(await unlessGone(Promise.reject(failure(404)))).toBeUndefined();
-  await expect(unlessGone(Promise.reject(failure(500)))).rejects.toThrow('500 Said so');
+  await expect(unlessGone(Promise.reject(failure(500)))).rejects.toThrow('500 Reason');
 });
 
 test('only what was not answered, or a booting Asterisk, is retryable', () => {

@@ -84,7 +84,7 @@ describe('commands over HTTP', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  test('survive a kept-alive connection that died meanwhile, as after the sleep of a Lambda function', async () => {
+  test('survive a kept-alive connection that died meanwhile, as when a Lambda environment was frozen', async () => {
     let served = 0;
     const { ari, sockets } = await serve((request, response) => {
       served += 1;
@@ -110,7 +110,7 @@ describe('commands over HTTP', () => {
     expect(served).toBe(1);
   });
 
-  test('fetch the credentials anew once on a 401', async () => {
+  test('fetch the credentials again once after a 401', async () => {
     const { ari, fetches } = await serve((request, response) => {
       response.writeHead(request.headers.authorization === basic('password 2') ? 204 : 401).end();
     });
@@ -119,7 +119,7 @@ describe('commands over HTTP', () => {
     expect(fetches()).toBe(2);
   });
 
-  test('that are refused at the same time fetch the credentials anew once for all of them', async () => {
+  test('that are refused at the same time fetch the credentials again once for all of them', async () => {
     const { ari, fetches } = await serve((request, response) => {
       response.writeHead(request.headers.authorization === basic('password 2') ? 204 : 401).end();
     });
@@ -127,7 +127,7 @@ describe('commands over HTTP', () => {
     expect(fetches()).toBe(2);
   });
 
-  test('fetch the credentials anew again when those are refused later', async () => {
+  test('fetch the credentials again when the new ones are refused later', async () => {
     let valid = 2;
     const { ari, fetches } = await serve((request, response) => {
       response.writeHead(request.headers.authorization === basic(`password ${valid}`) ? 204 : 401).end();
@@ -146,12 +146,12 @@ describe('commands over HTTP', () => {
     expect(fetches()).toBe(3);
   });
 
-  test('that meet a server which closes every connection say what may be the reason', async () => {
+  test('that meet a server which closes every connection fail with the possible reason', async () => {
     const { ari } = await serve((request) => request.socket.resetAndDestroy());
     await expect(ari.asterisk.ping()).rejects.toThrow('sessionlimit of http.conf');
   });
 
-  test('that meet a server without ARI do not take a channel for gone, and say where to look', async () => {
+  test('that meet a server without ARI do not report a channel as gone, and name what to check', async () => {
     const { ari } = await serve((_, response) =>
       response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>'),
     );
@@ -160,21 +160,21 @@ describe('commands over HTTP', () => {
     await expect(failed).rejects.toThrow(/there is no ARI at .*\/prefix\/ari.*`enabled` in ari\.conf/);
   });
 
-  test('that are refused say which user was, and where it is written', async () => {
+  test('that are refused fail with the user, and where it is configured', async () => {
     const { ari } = await serve((_, response) => response.writeHead(401).end('{"message":"Authentication required"}'));
     await expect(ari.asterisk.ping()).rejects.toThrow(/refused the user "handlers" \(401\).*\[handlers\] in ari\.conf/);
   });
 
-  test('that a user may not give say which user, and what to write', async () => {
+  test('that a user is not allowed to send fail with the user, and what to write', async () => {
     const { ari } = await serve((_, response) => response.writeHead(403).end('{"message":"Write access denied"}'));
     const refused = ari.bridges.create();
     await expect(refused).rejects.toMatchObject({ kind: 'unauthorized', status: 403 });
     await expect(refused).rejects.toThrow(
-      /Write access denied: .*"handlers" only read.*read_only=no into \[handlers\]/,
+      /Write access denied: .*"handlers" only to read.*read_only=no in \[handlers\]/,
     );
   });
 
-  test('that find nobody listening are sent again, whatever they are', async () => {
+  test('that find nothing listening are sent again, whatever they are', async () => {
     const { ari, close, listen } = await serveLater();
     await close();
     const command = ari.channels.play({ channelId: 'c', media: 'sound:a' });
@@ -182,7 +182,7 @@ describe('commands over HTTP', () => {
     expect(await command).toEqual({ id: 'p' });
   });
 
-  test('give a file as bytes and an error page as text', async () => {
+  test('return a file as bytes and an error page as text', async () => {
     const { ari } = await serve((request, response) => {
       if (request.url?.endsWith('/file')) response.writeHead(200, { 'content-type': 'audio/wav' });
       else response.writeHead(500, { 'content-type': 'text/html' });

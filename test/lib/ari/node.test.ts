@@ -11,7 +11,7 @@ describe('a list of nodes is accepted', () => {
     ['http to loopback of IPv6', { url: 'http://[::1]:8088/ari' }],
     ['a prefix of http.conf', { url: 'https://pbx.example.com/asterisk/ari' }],
     ['a private authority', { caFile: 'keys/ca.pem' }],
-    ['plain http where it is asked for', { url: 'http://pbx.example.com:8088/ari', allowPlainHttp: true }],
+    ['plain http where it is allowed', { url: 'http://pbx.example.com:8088/ari', allowPlainHttp: true }],
   ])('with %s', (_, change) => {
     expect(nodeFaults([{ ...NODE, ...change }])).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe('a list of nodes is refused', () => {
     [[{ ...NODE, url: 'https://x:8089' }], 'it ends with "/ari"'],
     [
       [{ ...NODE, url: 'http://pbx.example.com:8088/ari' }],
-      'plain http:// to pbx.example.com would send passwords in the clear',
+      'plain http:// to pbx.example.com would send passwords unencrypted',
     ],
     [[{ ...NODE, apps: [] }], 'expected `apps` to list at least one Stasis application, got []'],
     [[{ ...NODE, apps: ['a,b'] }], 'expected a Stasis application\'s name without spaces, commas or quotes, got "a,b"'],
@@ -44,7 +44,7 @@ describe('a list of nodes is refused', () => {
     expect(nodeFaults(nodes).join('\n')).toContain(sentence);
   });
 
-  test('without repeating a password that stands in the URL', () => {
+  test('without repeating a password in the URL', () => {
     const [fault = ''] = nodeFaults([{ ...NODE, url: 'https://user:hidden@pbx/ari' }]);
     expect(fault).toContain('without user, password, query or fragment');
     expect(fault).not.toContain('hidden');

@@ -61,7 +61,7 @@ test('events come as they were sent, with types and fields that the model does n
   expect(events).toEqual(sent);
 });
 
-test('a refused password is fetched anew, once', async () => {
+test('a refused password is fetched again, once', async () => {
   const { dial, dialled, fetches } = await serve('p+');
   await dial();
   expect(fetches()).toBe(2);
@@ -73,7 +73,7 @@ test('a refused password is fetched anew, once', async () => {
   expect(wrong.fetches()).toBe(2);
 });
 
-test('a frame that is no JSON ends the socket, loudly', async () => {
+test('a frame that is not JSON closes the socket, with the reason', async () => {
   const { dial, sockets } = await serve();
   const ended: string[] = [];
   const transport = await dial({ onEnd: (reason) => ended.push(reason) });

@@ -8,7 +8,7 @@ interface Frame {
   [key: string]: unknown;
 }
 
-/** A client whose frames are kept, and answered when the test says so. */
+/** A client whose frames are kept; the test answers them. */
 function wire(options: { maxUnderWay?: number; timeoutMs?: number } = {}) {
   const frames: Frame[] = [];
   const transport = webSocketTransport({ send: (text) => frames.push(JSON.parse(text)), ...options });
@@ -26,7 +26,7 @@ function wire(options: { maxUnderWay?: number; timeoutMs?: number } = {}) {
 const ticks = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('commands over the WebSocket', () => {
-  test('travel as RESTRequest frames, parameters in the body and the path encoded', async () => {
+  test('are sent as RESTRequest frames, with the parameters in the body and the path encoded', async () => {
     const { ari, frames, answer } = wire();
     const done = ari.channels.originateWithId({ channelId: 'a/b', endpoint: 'PJSIP/ä&b', variables: { X: '1' } });
     await ticks();
@@ -46,7 +46,7 @@ describe('commands over the WebSocket', () => {
     expect(await done).toEqual({ uri: 'channels/a%2Fb' });
   });
 
-  test('find their answers by id, in whatever order these come', async () => {
+  test('get their responses by id, in any order', async () => {
     const { ari, frames, answer } = wire();
     const both = Promise.all([ari.channels.get({ channelId: 'one' }), ari.channels.get({ channelId: 'two' })]);
     await ticks();
@@ -62,7 +62,7 @@ describe('commands over the WebSocket', () => {
     await expect(done).rejects.toMatchObject({ kind: 'gone', status: 404, operation: 'channels.get' });
   });
 
-  test('that are too large for a frame are refused before they are sent: they would cost the socket', async () => {
+  test('that are too large for a frame are refused before they are sent: Asterisk would close the socket', async () => {
     const { ari, frames } = wire();
     const tooMuch = { channelId: 'c', variables: { V: '"'.repeat(20_000) } };
     const error = await ari.channels.setChannelVars(tooMuch).catch((e) => e);
@@ -71,7 +71,7 @@ describe('commands over the WebSocket', () => {
     expect(frames).toEqual([]);
   });
 
-  test('wait for their turn when as many are under way as may be', async () => {
+  test('wait for their turn when the maximum of commands is pending', async () => {
     const { ari, frames, answer } = wire({ maxUnderWay: 2 });
     const all = Promise.all(['a', 'b', 'c', 'd'].map((channelId) => ari.channels.get({ channelId })));
     await ticks();
@@ -94,7 +94,7 @@ describe('commands over the WebSocket', () => {
     await expect(first).rejects.toMatchObject({ kind: 'unavailable', status: undefined });
     await ticks();
     expect(frames.map(({ uri }) => uri)).toEqual(['channels/slow', 'channels/next']);
-    expect(answer(frames[0] as Frame)).toBe(true); // late: nobody waits for it, and it is no event
+    expect(answer(frames[0] as Frame)).toBe(true); // late: no command is pending, and it is not an event
     answer(frames[1] as Frame);
     expect(await third).toEqual({ uri: 'channels/next' });
   });
@@ -109,7 +109,7 @@ describe('commands over the WebSocket', () => {
 });
 
 describe('the end of the socket', () => {
-  test('fails what is under way, what waits, and what comes after', async () => {
+  test('fails pending, waiting and later commands', async () => {
     const { ari, transport, frames } = wire({ maxUnderWay: 1 });
     const play = (channelId: string) => ari.channels.play({ channelId, media: 'sound:a' }).catch((e) => e);
     const underWay = play('a');
@@ -124,7 +124,7 @@ describe('the end of the socket', () => {
     expect(frames).toHaveLength(1);
   });
 
-  test('also when it shows only in sending', async () => {
+  test('also when only sending reveals it', async () => {
     let attempts = 0;
     const transport = webSocketTransport({
       send: () => {
@@ -136,7 +136,7 @@ describe('the end of the socket', () => {
     expect(attempts).toBe(3);
   });
 
-  test('is asked for by close()', async () => {
+  test('is requested by close()', async () => {
     let closed = 0;
     const transport = webSocketTransport({ send: () => {}, close: () => closed++ });
     const ari = createAriClient(transport);
@@ -147,12 +147,12 @@ describe('the end of the socket', () => {
 });
 
 test.each([null, 'text', 7, { type: 'StasisStart' }, { type: 'SomethingNew', request_id: '1' }])(
-  'what is no answer is left to those who listen to events: %j',
+  'a message that is not a response is left to event listeners: %j',
   (event) => {
     expect(wire().transport.receive(event)).toBe(false);
   },
 );
 
-test('an answer to nobody is taken and does nothing', () => {
+test('a response without a pending command is accepted and does nothing', () => {
   expect(wire().transport.receive({ type: 'RESTResponse', request_id: '', status_code: 400 })).toBe(true);
 });

@@ -24,7 +24,7 @@ function sectionsOf(text: string): Record<string, Record<string, string>> {
   return sections;
 }
 
-test('a read-only user for the connector, one that may write for the handlers, and no password of either', () => {
+test('a read-only user for the connector, a read-write one for the handlers, and no password of either', () => {
   const text = ariConf({}, {}, PASSWORDS);
   expect(sectionsOf(text)).toEqual({
     general: { enabled: 'yes', pretty: 'no', channelvars: 'CHANNEL(linkedid)' },
@@ -57,14 +57,14 @@ test('each option can be set', () => {
   });
 });
 
-describe('rendered anew beside the file as it is', () => {
+describe('rendered again with the existing file', () => {
   const existing = ariConf({}, {}, PASSWORDS);
 
-  test('keeps the hashes of the same passwords, so that nothing differs', () => {
+  test('keeps the hashes of unchanged passwords, so that nothing differs', () => {
     expect(ariConf({}, {}, PASSWORDS, existing)).toBe(existing);
   });
 
-  test('has a new hash of a new password alone', () => {
+  test('has a new hash only for a new password', () => {
     const changed = { ...PASSWORDS, handlers: { ...PASSWORDS.handlers, password: 'new' } };
     const before = sectionsOf(existing);
     const after = sectionsOf(ariConf({}, {}, changed, existing));
@@ -72,7 +72,7 @@ describe('rendered anew beside the file as it is', () => {
     expect(verifySha512Crypt('new', after.handlers?.password ?? '')).toBe(true);
   });
 
-  test('takes no hash that is commented out or costs more than crypt does by default', () => {
+  test('keeps no hash that is commented out or has more rounds than crypt’s default', () => {
     const costly = `[x]\npassword = $6$rounds=999999999$salt$${'x'.repeat(86)}\n`;
     expect(sectionsOf(ariConf({}, {}, PASSWORDS, costly)).connector?.password).toMatch(/^\$6\$.{16}\$.{86}$/);
     const commented = existing.replaceAll('password =', ';password =');
@@ -95,7 +95,7 @@ test.each([
   ]);
 });
 
-test('bcrypt is no format of ari.conf, and a password in cdk.json is refused', () => {
+test('bcrypt is refused as a format, and so is a password in cdk.json', () => {
   expect(userFaults('u', { password_format: 'bcrypt' })).toEqual([
     expect.stringContaining('expected "crypt", which is rendered as SHA-512'),
   ]);
@@ -112,14 +112,14 @@ describe('users are refused', () => {
     ]);
   });
 
-  test('when they are one and the same', () => {
+  test('when both roles have the same user', () => {
     expect(passwordFaults('node', named('handlers'))).toEqual([
-      expect.stringContaining('give the connector one of its own'),
+      expect.stringContaining('create a second user for the connector'),
     ]);
   });
 
   test.each(['hidden\n', 'hidden\nread_only = no', ' hidden'])(
-    'with the password %j, which is not repeated',
+    'with the password %j, which the message does not contain',
     (password) => {
       const faults = passwordFaults('node', { ...PASSWORDS, handlers: { username: 'handlers', password } });
       expect(faults).toEqual([

@@ -16,25 +16,25 @@ const PASSWORDS = {
 const NODE: AsteriskNode = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
 const configured = (asterisk: unknown): AsteriskNode => ({ ...NODE, asterisk: asterisk as object });
 
-test('a node that says nothing of Asterisk itself is all right', () => {
+test('a node without `asterisk` is valid', () => {
   expect(asteriskFaults([NODE])).toEqual([]);
   expect(asteriskWarnings(NODE)).toEqual([]);
 });
 
-test('each file says what it is, how it is included, and how it comes into effect', () => {
+test('each file begins with what it is, how to include it, and how to load it', () => {
   for (const [file, reload, where] of [
-    ['http.conf', 'module reload http', 'http.conf, where that has no [general] of its own'],
-    ['ari.conf', 'module reload res_ari.so', 'ari.conf, where that has no [general] of its own'],
+    ['http.conf', 'module reload http', 'your own http.conf, which must not have a [general] section'],
+    ['ari.conf', 'module reload res_ari.so', 'your own ari.conf, which must not have a [general] section'],
     ['extensions.conf', 'dialplan reload', 'extensions.conf'],
   ] as const) {
     const text = renderFile(file, NODE, PASSWORDS);
     expect(text).toMatch(new RegExp(`^; ${file} of pbx-1`));
-    expect(text).toContain(`by \`#include\` from ${where}.\n`);
+    expect(text).toContain(`\`#include\` it from ${where}.\n`);
     expect(text).toContain(`asterisk -rx '${reload}'`);
   }
 });
 
-test('faults of nodes come first, those of their options all at once', () => {
+test('faults of nodes come first, those of their options all in one list', () => {
   expect(asteriskFaults([{ ...NODE, name: 'a b' }])).toEqual([expect.stringContaining('expected `name`')]);
   const faults = asteriskFaults([
     configured({
@@ -59,7 +59,7 @@ test.each([
   [{ http: { enabled: false } }, 'http.enabled is false'],
   [{ ari: { enabled: false } }, 'ari.enabled is false'],
   [{ http: { tlsenable: false, bindaddr: '0.0.0.0' } }, 'plain HTTP on 0.0.0.0 and no TLS'],
-  [{ users: { handlers: { read_only: true } } }, 'call handlers can command nothing'],
+  [{ users: { handlers: { read_only: true } } }, 'Asterisk refuses every command of the call handlers'],
   [{ users: { connector: { password_format: 'plain' } } }, 'users.connector.password_format is plain'],
 ])('%j is allowed with a warning', (asterisk, warning) => {
   expect(asteriskFaults([configured(asterisk)])).toEqual([]);
@@ -72,7 +72,7 @@ test('ari.conf without passwords, or with users that it cannot hold, is refused'
   expect(() => renderFile('ari.conf', NODE, users)).toThrow('got "a]"');
 });
 
-describe('whatever is given, no line comes into a file', () => {
+describe('no given value can add a line to a file', () => {
   const hostile = fc.oneof(
     fc.string(),
     fc.string({ unit: 'grapheme' }),

@@ -7,7 +7,7 @@ test('an option is a line, with yes and no for true and false', () => {
   expect([confLine('a', true), confLine('a', false)]).toEqual(['a = yes', 'a = no']);
 });
 
-test('each semicolon is escaped, as Asterisk would take what follows for a comment', () => {
+test('each semicolon is escaped, as Asterisk would treat the rest as a comment', () => {
   expect(confLine('password', String.raw`;--a;;b\;`)).toBe(String.raw`password = \;--a\;\;b\\;`);
 });
 
@@ -20,6 +20,6 @@ test.each([' a', 'a ', '\u00a0a'])('%j would be cut', (value) => {
   expect(() => confLine('x', value)).toThrow('a space at its beginning or end');
 });
 
-test('the value is not repeated, as it may be a password', () => {
+test('the message does not contain the value, as it may be a password', () => {
   expect(() => confLine('password', 'hidden\n')).toThrow(/^(?!.*hidden)/s);
 });

@@ -3,7 +3,7 @@ import { dialplanFaults, extensionsConf } from '../../../lib/asterisk/extensions
 
 const APPS = ['Intro-IVR', 'Super-Conference'];
 
-test('the dialplan of the documents comes out, with a fallback', () => {
+test('the documented dialplan is rendered, with a fallback', () => {
   const extensions = { ivr: { app: 'Intro-IVR' }, conference: { app: 'Super-Conference', args: ['100'] } };
   expect(dialplanFaults('at', APPS, { extensions })).toEqual([]);
   const lines = extensionsConf(APPS, { extensions }).split('\n');
@@ -12,7 +12,7 @@ test('the dialplan of the documents comes out, with a fallback', () => {
     'exten => ivr,1,NoOp()',
     ' same => n,Stasis(Intro-IVR)',
     ` same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)`,
-    expect.stringContaining('Log(WARNING,Nobody listens to Intro-IVR'),
+    expect.stringContaining('Log(WARNING,App Intro-IVR has no connector'),
     ' same => n,Goto(ari-eventbridge-fallback,s,1)',
     ' same => n(done),Hangup()',
   ]);
@@ -21,14 +21,14 @@ test('the dialplan of the documents comes out, with a fallback', () => {
   expect(lines).toContain('[ari-eventbridge-fallback]');
 });
 
-test('each app has an extension of its own name where none is given', () => {
+test('each app has an extension of its name where none is given', () => {
   expect(dialplanFaults('at', APPS, {})).toEqual([]);
   const text = extensionsConf(APPS, { context: 'from-phones' });
   expect(text).toMatch(/^\[from-phones\]$/m);
   for (const app of APPS) expect(text).toContain(`exten => ${app},1,NoOp()\n same => n,Stasis(${app})\n`);
 });
 
-test('patterns and several arguments are all right', () => {
+test('patterns and several arguments are valid', () => {
   const extensions = {
     '_9XXX!': { app: 'Intro-IVR', args: ['sales', 'a b', '+49', 'ä'] },
     '*97': { app: 'Intro-IVR' },
@@ -43,7 +43,7 @@ describe('is refused', () => {
   test.each(HOSTILE)('the argument %j', (arg) => {
     const extensions = { ivr: { app: 'Intro-IVR', args: [arg] } };
     const faults = dialplanFaults('at', APPS, { extensions });
-    expect(faults).toEqual([expect.stringContaining('at.extensions["ivr"].args: expected a list of texts')]);
+    expect(faults).toEqual([expect.stringContaining('at.extensions["ivr"].args: expected a list of strings')]);
     expect(faults[0]).toContain(JSON.stringify([arg]));
   });
 
@@ -63,7 +63,7 @@ describe('is refused', () => {
     expect(fault).toContain("expected `app` to be one of the node's (Intro-IVR, Super-Conference)");
   });
 
-  test('an app whose name is no extension, where it has none', () => {
+  test('an app without an extension whose name is not a valid extension', () => {
     expect(dialplanFaults('at', ['Büro'], {})).toEqual([expect.stringContaining('got "Büro"')]);
     expect(dialplanFaults('at', ['Büro'], { extensions: { '100': { app: 'Büro' } } })).toEqual([]);
   });
@@ -82,9 +82,9 @@ describe('is refused', () => {
     ]);
   });
 
-  test('a fallback that is one of the extensions itself', () => {
+  test('a fallback that is one of the extensions', () => {
     const extensions = { ivr: { app: 'Intro-IVR' } };
     const options = { extensions, context: 'phones', fallback: 'goto:phones,ivr,1' } as const;
-    expect(dialplanFaults('at', APPS, options)).toEqual([expect.stringContaining('at.fallback: leads back')]);
+    expect(dialplanFaults('at', APPS, options)).toEqual([expect.stringContaining('at.fallback: "goto:')]);
   });
 });

@@ -11,7 +11,7 @@ test.each([
   'goto:reception,s,1',
   'goto:reception,_9XXX,greet',
   'goto:default,operator,1',
-])('%s is a fallback, whose last resort is the busy tone', (fallback) => {
+])('%s is a fallback that ends with the busy tone', (fallback) => {
   expect(fallbackFault(fallback, leadsBack)).toBeUndefined();
   const lines = fallbackContext(fallback as Fallback).split('\n');
   expect(lines[0]).toBe('[ari-eventbridge-fallback]');
@@ -41,6 +41,6 @@ test.each([
   expect(fallbackFault(fallback, leadsBack)).toContain('expected "busy", "voicemail:BOX"');
 });
 
-test.each(['goto:default,ivr,1', 'goto:ari-eventbridge-fallback,s,1'])('%s would go in circles', (fallback) => {
-  expect(fallbackFault(fallback, leadsBack)).toContain('leads back to where the call came from');
+test.each(['goto:default,ivr,1', 'goto:ari-eventbridge-fallback,s,1'])('%s would loop', (fallback) => {
+  expect(fallbackFault(fallback, leadsBack)).toContain('would send the call back to the app that it came from');
 });

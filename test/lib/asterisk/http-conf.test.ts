@@ -9,7 +9,7 @@ function optionsOf(text: string): Record<string, string> {
   return Object.fromEntries(lines.map((line) => line.split(' = ') as [string, string]));
 }
 
-test('a node behind TLS gets TLS on every address, and plain HTTP on loopback alone', () => {
+test('a node behind TLS gets TLS on every address, and plain HTTP on loopback only', () => {
   expect(optionsOf(httpConf(SECURE))).toEqual({
     enabled: 'yes',
     bindaddr: '127.0.0.1',
@@ -28,7 +28,7 @@ test.each([
   ['http://pbx.example.com/ari', { bindaddr: '0.0.0.0', bindport: '80', tlsenable: 'no' }],
   ['https://pbx.example.com/a/b/ari', { tlsbindaddr: '0.0.0.0:443', prefix: 'a/b' }],
   ['https://[2001:db8::1]:8089/ari', { tlsbindaddr: '[::]:8089', bindaddr: '::1' }],
-])('%s says where to listen', (url, expected) => {
+])('%s gives the addresses to listen on', (url, expected) => {
   expect(httpFaults('http', url, undefined)).toEqual([]);
   expect(optionsOf(httpConf(url))).toMatchObject(expected);
 });
@@ -77,7 +77,7 @@ describe('is refused', () => {
     expect(fault).toContain(JSON.stringify(value));
   });
 
-  test('a prefix in the url that http.conf cannot have, unless the option says another', () => {
+  test('a prefix in the url that http.conf cannot have, unless the option sets another', () => {
     const url = 'https://pbx.example.com/a%20b/ari';
     expect(httpFaults('http', url, {})).toEqual([expect.stringContaining('got "a%20b" from `url`')]);
     expect(httpFaults('http', url, { prefix: '' })).toEqual([]);

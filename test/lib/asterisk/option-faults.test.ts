@@ -9,14 +9,14 @@ const CHECKS = {
   file: absolutePath,
 };
 
-test('options of the right form are all right, and so are none', () => {
+test('valid options are accepted, and so are none', () => {
   const right = { on: false, port: 9, name: 'a', names: ['a', 'b'], file: '/etc/asterisk/keys/a b;c.pem' };
   expect(optionFaults('x', right, CHECKS)).toEqual([]);
   expect(optionFaults('x', {}, CHECKS)).toEqual([]);
   expect(optionFaults('x', undefined, CHECKS)).toEqual([]);
 });
 
-test('every fault is told, with what was expected and what came', () => {
+test('every fault is reported, with what was expected and what was given', () => {
   const wrong = { on: 'yes', port: 10, name: 'a\nb', names: ['a', 7], file: 'key.pem' };
   expect(optionFaults('x', wrong, CHECKS)).toEqual([
     'x.on: expected true or false, got "yes"',
@@ -35,6 +35,6 @@ test('an unknown option is named without its value, which may be a password', ()
   }
 });
 
-test.each([[null], [[]], ['on'], [7]])('%j is no group of options', (given) => {
+test.each([[null], [[]], ['on'], [7]])('%j is not a group of options', (given) => {
   expect(optionFaults('x', given, CHECKS)).toEqual([`x: expected an object of options, got ${JSON.stringify(given)}`]);
 });

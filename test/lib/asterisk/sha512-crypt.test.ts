@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sha512Crypt, verifySha512Crypt } from '../../../lib/asterisk/sha512-crypt.ts';
 
-test('the published example comes out', () => {
+test('the published example has its published hash', () => {
   expect(sha512Crypt('Hello world!', 'saltstring')).toBe(
     '$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1',
   );
@@ -82,12 +82,12 @@ test.each(BY_GLIBC)(
   },
 );
 
-test('who cannot guess a password is not slowed down: Asterisk hashes it at every command', () => {
+test('a password that cannot be guessed gets few rounds: Asterisk hashes it at every command', () => {
   expect(sha512Crypt('x'.repeat(31))).toMatch(/^\$6\$[^=]*$/);
   expect(sha512Crypt('x'.repeat(32))).toMatch(/^\$6\$rounds=1000\$/);
 });
 
-test('every hash has a salt of its own, and is known again', () => {
+test('every hash has its own salt, and is verified', () => {
   const [one, other] = [sha512Crypt('secret'), sha512Crypt('secret')];
   expect(one).toMatch(/^\$6\$[./0-9A-Za-z]{16}\$[./0-9A-Za-z]{86}$/);
   expect(one).not.toBe(other);
@@ -95,14 +95,14 @@ test('every hash has a salt of its own, and is known again', () => {
 });
 
 test.each(['', 'secret', '$5$salt$x', `$6$rounds=999999999$salt$${'x'.repeat(86)}`, '$2b$12$abc'])(
-  '%j is the hash of nothing',
+  '%j is not a hash of the password',
   (hash) => {
     expect(verifySha512Crypt('secret', hash)).toBe(false);
   },
 );
 
-test('a salt that crypt(3) does not know is refused', () => {
+test('an invalid salt is refused', () => {
   for (const salt of ['', 'a$b', '0123456789abcdefg', 'a\n']) {
-    expect(() => sha512Crypt('secret', salt)).toThrow('A salt of crypt(3) has 1 to 16 characters of ./0-9A-Za-z');
+    expect(() => sha512Crypt('secret', salt)).toThrow('Expected a salt of 1 to 16 characters of ./0-9A-Za-z');
   }
 });

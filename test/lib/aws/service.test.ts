@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AwsService, errorCode } from '../../../lib/aws/service.ts';
+import { AwsService } from '../../../lib/aws/service.ts';
 import { type AwsReply, type AwsRequest, awsStub } from '../../support/aws-stub.ts';
 
 const HOUR_MS = 3_600_000;
@@ -36,7 +36,7 @@ function signedAt({ headers }: AwsRequest): number {
 const hoursOff = (request: AwsRequest): number => Math.round((signedAt(request) - Date.now()) / HOUR_MS) + 0;
 
 describe('a request to AWS', () => {
-  test('is signed for its service and region, with the session’s token, and carries the body as it is', async () => {
+  test('is signed for its service and region, with the session’s token, and has the body unchanged', async () => {
     const { ask, requests } = await serviceBefore(() => ({ body: { FailedEntryCount: 0 } }));
     expect(await ask('{"n":"☎"}')).toEqual({ status: 200, body: { FailedEntryCount: 0 } });
     const [request] = requests as [AwsRequest];
@@ -51,19 +51,16 @@ describe('a request to AWS', () => {
     expect(hoursOff(request)).toBe(0);
   });
 
-  test('is answered, whatever the status and whatever the body', async () => {
+  test('is answered with any status and any body', async () => {
     const { ask } = await serviceBefore((_, count) => (count === 1 ? { status: 503, body: '<html>' } : { body: '[]' }));
     expect(await ask()).toEqual({ status: 503, body: undefined });
     expect((await ask()).status).toBe(200);
   });
 
-  test('fails where there is no answer', async () => {
+  test('fails where there is no response', async () => {
     const { ask } = await serviceBefore(() => ({}));
     const nowhere = new AwsService({
-      config: {
-        credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
-        region: sdk.region,
-      },
+      config: { credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }), region: sdk.region },
       service: 'events',
       endpoint: new URL('http://127.0.0.1:1/'),
       connections: 1,
@@ -75,7 +72,7 @@ describe('a request to AWS', () => {
   });
 });
 
-describe('when AWS says that the clocks differ', () => {
+describe('when AWS reports a clock difference', () => {
   const skewed = (date: Date): AwsReply => ({ status: 400, body: { __type: 'RequestTimeTooSkewed' }, date });
 
   test.each([
@@ -92,7 +89,7 @@ describe('when AWS says that the clocks differ', () => {
     expect(requests.map(hoursOff)).toEqual([0, hours, hours]);
   });
 
-  test('and later, when our clock was set right, that they differ no more, requests are signed by ours again', async () => {
+  test('and later, when our clock has been corrected, requests are signed by our clock again', async () => {
     let hours = 1;
     const aws = (): Date => new Date(Date.now() + hours * HOUR_MS);
     const { ask, requests } = await serviceBefore((request) =>
@@ -106,14 +103,14 @@ describe('when AWS says that the clocks differ', () => {
     expect(requests.map(hoursOff)).toEqual([0, 1, 1, 0]);
   });
 
-  test('without saying how late it is, nothing is made of it', async () => {
+  test('without AWS’s time, the clock offset does not change', async () => {
     const { ask, requests } = await serviceBefore(() => skewed(new Date(Number.NaN)));
     await ask();
     await ask();
     expect(requests.map(hoursOff)).toEqual([0, 0]);
   });
 
-  test('an error that speaks of something else leaves the clock alone', async () => {
+  test('another error does not change the clock offset', async () => {
     const aws = new Date(Date.now() + HOUR_MS);
     const { ask, requests } = await serviceBefore(() => ({
       status: 400,
@@ -126,9 +123,9 @@ describe('when AWS says that the clocks differ', () => {
   });
 });
 
-describe('when AWS says that the credentials are over', () => {
+describe('when AWS reports expired credentials', () => {
   test.each(['ExpiredTokenException', 'UnrecognizedClientException', 'InvalidClientTokenId'])(
-    'with %s, they are asked for anew before the next request, once',
+    'with %s, they are fetched again before the next request, once',
     async (code) => {
       const { ask, refreshes } = await serviceBefore((_, count) =>
         count === 2 ? { status: 400, body: { __type: `com.amazon.coral.service#${code}` } } : {},
@@ -141,10 +138,4 @@ describe('when AWS says that the credentials are over', () => {
       expect(refreshes()).toBe(1);
     },
   );
-});
-
-test('an error’s code is what follows its namespace', () => {
-  expect(errorCode({ __type: 'com.amazonaws.events#ThrottlingException' })).toBe('ThrottlingException');
-  expect(errorCode({ __type: 'ThrottlingException' })).toBe('ThrottlingException');
-  expect([errorCode({}), errorCode(undefined)]).toEqual(['', '']);
 });

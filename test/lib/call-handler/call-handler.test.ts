@@ -7,7 +7,7 @@ import type { OnceStore } from '../../../lib/call-handler/once.ts';
 import type { AriEventType, CallEventEnvelope } from '../../../lib/events/call-event.ts';
 import { createLog } from '../../../lib/log.ts';
 
-/** An event as Lambda hands it over. */
+/** An event as Lambda passes it to a handler. */
 function envelope(
   type: AriEventType,
   { id = 'c-1', replay, fields = {} }: { id?: string; replay?: string; fields?: object } = {},
@@ -19,7 +19,7 @@ function envelope(
   } as unknown as CallEventEnvelope;
 }
 
-/** A handler whose ARI answers as told by path; keeps what it logs. */
+/** A handler whose ARI answers by path as the test sets it; keeps its log lines. */
 function handlerOf(
   functions: CallFunctions,
   answer: (path: string) => Partial<AriResponse> = () => ({}),
@@ -56,7 +56,7 @@ describe('a call handler', () => {
     });
   });
 
-  test('ignores events that it has no function for, also those named as properties of objects are', async () => {
+  test('ignores events that it has no function for, even those named like properties of objects', async () => {
     const { handler, nodes } = handlerOf({});
     await handler(envelope('StasisEnd'));
     await handler(envelope('constructor' as AriEventType));
@@ -64,7 +64,7 @@ describe('a call handler', () => {
     expect(handler.eventTypes).toEqual([]);
   });
 
-  test('runs an event that arrives twice once, also when both arrive together', async () => {
+  test('handles an event that arrives twice once, even when both arrive together', async () => {
     let runs = 0;
     const { handler } = handlerOf({ StasisStart: async () => runs++ });
     await Promise.all([handler(envelope('StasisStart')), handler(envelope('StasisStart'))]);
@@ -73,7 +73,7 @@ describe('a call handler', () => {
     expect(runs).toBe(2);
   });
 
-  test('runs an event again whose first run failed: Lambda tries again with the same event', async () => {
+  test('handles an event again whose first run failed: Lambda retries with the same event', async () => {
     let runs = 0;
     const { handler } = handlerOf({
       StasisStart: async () => {
@@ -86,7 +86,7 @@ describe('a call handler', () => {
     expect(runs).toBe(2);
   });
 
-  test('ignores replays, which are yesterday’s calls, unless asked for them', async () => {
+  test('ignores replays, whose calls are over, unless they are requested', async () => {
     let runs = 0;
     const functions: CallFunctions = { StasisStart: async () => runs++ };
     await handlerOf(functions).handler(envelope('StasisStart', { replay: 'r' }));
@@ -123,20 +123,20 @@ describe('a call handler', () => {
 describe('a command that fails', () => {
   const answer = { StasisStart: ({ channel }) => channel.answer() } satisfies CallFunctions;
 
-  test.each([404, 409])('with %i because the caller hung up meanwhile is no error', async (status) => {
+  test.each([404, 409])('with %i because the caller hung up meanwhile is not an error', async (status) => {
     const { handler, lines } = handlerOf(answer, (path) => ({ status: path.endsWith('/answer') ? status : 404 }));
     await handler(envelope('StasisStart'));
     expect(lines.join()).toContain('The caller hung up meanwhile');
   });
 
-  test.each([404, 409, 500])('with %i on a channel that is there fails the invocation', async (status) => {
+  test.each([404, 409, 500])('with %i on an existing channel fails the invocation', async (status) => {
     const { handler } = handlerOf(answer, (path) =>
       path.endsWith('/answer') ? { status } : { status: 200, body: '{"id":"1.0"}' },
     );
     await expect(handler(envelope('StasisStart'))).rejects.toMatchObject({ status });
   });
 
-  test.each([401, 503])('with %i fails the invocation, and Asterisk is not asked further', async (status) => {
+  test.each([401, 503])('with %i fails the invocation, without another request to Asterisk', async (status) => {
     const paths: string[] = [];
     const { handler } = handlerOf(answer, (path) => {
       paths.push(path);
@@ -147,7 +147,7 @@ describe('a command that fails', () => {
   });
 });
 
-describe('what a function is told of its event', () => {
+describe('the context of an event', () => {
   const told = async (events: { sequence: number; recovered?: true }[]) => {
     const seen: { late: boolean; recovered: boolean }[] = [];
     const { handler } = handlerOf({
@@ -161,7 +161,7 @@ describe('what a function is told of its event', () => {
     return seen;
   };
 
-  test('it is late where a later event of the channel was here before', async () => {
+  test('it is late where a later event of the channel came before', async () => {
     const seen = await told([{ sequence: 1 }, { sequence: 3 }, { sequence: 2 }, { sequence: 4 }]);
     expect(seen.map(({ late }) => late)).toEqual([false, false, true, false]);
   });
@@ -175,16 +175,16 @@ describe('what a function is told of its event', () => {
 describe('a failure that is final', () => {
   const giveUp = { StasisStart: () => Promise.reject(new GiveUp('no such room')) };
 
-  test('becomes a dead letter at once, and Lambda is not asked to try again', async () => {
+  test('becomes a dead letter at once, without a retry of Lambda', async () => {
     const letters: [string, string][] = [];
     const deadLetter: DeadLetter = async ({ detail }, error) => void letters.push([detail.metadata.id, error.message]);
     const { handler, lines } = handlerOf(giveUp, undefined, { deadLetter });
     await handler(envelope('StasisStart'));
     expect(letters).toEqual([['c-1', 'no such room']]);
-    expect(lines.join()).toContain('Gave up: no such room');
+    expect(lines.join()).toContain('Gave up on the event, which is now a dead letter: no such room');
   });
 
-  test('is one that Asterisk rejects as it is, and no other of its refusals', async () => {
+  test('is a command that Asterisk rejects as it is, and no other of its refusals', async () => {
     const letters: string[] = [];
     const deadLetter: DeadLetter = async (_, error) => void letters.push(error.message);
     for (const [status, final] of [
@@ -201,16 +201,16 @@ describe('a failure that is final', () => {
     expect(letters).toHaveLength(1);
   });
 
-  test('is thrown where the dead letter cannot be kept, or there is nowhere to keep it', async () => {
+  test('is thrown where the dead letter cannot be stored, or there is no queue', async () => {
     const deadLetter: DeadLetter = () => Promise.reject(new Error('no queue'));
     await expect(handlerOf(giveUp).handler(envelope('StasisStart'))).rejects.toThrow('no such room');
     const { handler, lines } = handlerOf(giveUp, undefined, { deadLetter });
     await expect(handler(envelope('StasisStart'))).rejects.toThrow('no such room');
-    expect(lines.join()).toContain('cannot be kept: no queue');
+    expect(lines.join()).toContain('could not store the dead letter: no queue');
   });
 });
 
-test('a store keeps an event from running again in another environment', async () => {
+test('with a store an event is not handled again in another environment', async () => {
   const done = new Set<string>();
   const once: OnceStore = {
     run: async (id, work) => {

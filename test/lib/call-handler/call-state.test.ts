@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const ODD = { text: 'é"\\\n$[1 + 1] ,;|', list: [1, { deep: true }] };
 
-test('state stays with the call, from app to app and from environment to environment', async () => {
+test('state belongs to the call, across apps and Lambda environments', async () => {
   const state = channelState<typeof ODD>('odd');
   const seen: unknown[] = [];
   const first = callHandler({
@@ -23,7 +23,7 @@ test('state stays with the call, from app to app and from environment to environ
   expect(seen).toEqual([undefined, ODD]);
 });
 
-test('state that is too much for a variable is refused, with what to do', async () => {
+test('state that is too large for a variable is refused, with what to do', async () => {
   const errors: unknown[] = [];
   const handler = callHandler({
     StasisStart: (context) =>
@@ -34,11 +34,9 @@ test('state that is too much for a variable is refused, with what to do', async 
   const pbx = await testCalls({ App: handler });
   await pbx.dial('App');
   await pbx.close();
-  expect(String(errors[0])).toMatch(
-    /at most 40960 bytes in a request, got 440\d\d: keep less of it, or use dynamoDbState/,
-  );
+  expect(String(errors[0])).toMatch(/at most 40960 bytes in a request, got 440\d\d: store less, or use dynamoDbState/);
 });
 
-test('a name that is no variable is refused', () => {
+test('a name that is not a valid variable name is refused', () => {
   expect(() => channelState('a b')).toThrow('letters, digits or "_", got "a b"');
 });

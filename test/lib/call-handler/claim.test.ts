@@ -25,7 +25,7 @@ beforeEach(() => {
 
 const event = (id: string): CallEvent => ({ metadata: { id } }) as CallEvent;
 
-test('the first event that asks decides, and the same one again when it is retried', async () => {
+test('the first event that claims decides, and the same event again when it is retried', async () => {
   expect(await isClaimed(channel, 'choice')).toBe(false);
   expect(await claim(channel, 'choice', event('a'))).toBe(true);
   expect(await claim(channel, 'choice', event('b'))).toBe(false);
@@ -33,7 +33,7 @@ test('the first event that asks decides, and the same one again when it is retri
   expect(await isClaimed(channel, 'choice')).toBe(true);
 });
 
-test('another decision and another channel are not concerned', async () => {
+test('a claim does not affect other decisions or other channels', async () => {
   expect(await claim(channel, 'choice', event('a'))).toBe(true);
   expect(await claim(channel, 'survey', event('b'))).toBe(true);
   asterisk.hangUp(channel.id);

@@ -10,6 +10,7 @@ vi.mock('@aws-sdk/client-secrets-manager', () => ({
       sdk.asked += 1;
       return { SecretString: JSON.stringify({ username: 'u', password: 'by the SDK' }) };
     }
+    destroy() {}
   },
   GetSecretValueCommand: class {},
 }));
@@ -20,7 +21,7 @@ afterEach(() => {
   sdk.asked = 0;
 });
 
-/** Lambda's extension, and what it was asked. */
+/** Lambda's extension, and the requests to it. */
 async function startExtension(status = 200) {
   const asked: [string | undefined, unknown][] = [];
   extension = createServer((request, response) => {
@@ -34,7 +35,7 @@ async function startExtension(status = 200) {
   return { asked, environment: { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port, AWS_SESSION_TOKEN: 'token' } };
 }
 
-test('the extension is asked where it is present, with the token that it wants', async () => {
+test('the extension is used where it is present, with its token', async () => {
   const { asked, environment } = await startExtension();
   const credentials = secretsManagerCredentials('arn:a/b', environment);
   expect(await credentials.get()).toEqual({ username: 'u', password: 'by the extension' });
@@ -42,7 +43,7 @@ test('the extension is asked where it is present, with the token that it wants',
   expect(sdk.asked).toBe(0);
 });
 
-test('what it keeps is old after a rotation, so credentials are refreshed by the SDK', async () => {
+test('its cache is outdated after a rotation, so credentials are refreshed with the SDK', async () => {
   const { asked, environment } = await startExtension();
   const credentials = secretsManagerCredentials('s', environment);
   await credentials.get();
@@ -53,11 +54,11 @@ test('what it keeps is old after a rotation, so credentials are refreshed by the
 test.each([
   ['where it is absent', {}],
   ['where it does not answer', { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' }],
-])('the SDK is asked %s', async (_, environment) => {
+])('the SDK is used %s', async (_, environment) => {
   expect(await secretsManagerCredentials('s', environment).get()).toMatchObject({ password: 'by the SDK' });
 });
 
-test('the SDK is asked where the extension refuses', async () => {
+test('the SDK is used where the extension refuses', async () => {
   const { environment } = await startExtension(400);
   expect(await secretsManagerCredentials('s', environment).get()).toMatchObject({ password: 'by the SDK' });
 });

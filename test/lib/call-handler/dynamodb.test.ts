@@ -1,11 +1,11 @@
 import { dynamoDbOnce, dynamoDbState } from 'ari-eventbridge/dynamodb';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { StateOwner } from '../../../lib/call-handler/call-state.ts';
 
 type Item = Record<string, unknown> & { id: string };
 type Input = { Item?: Item; Key?: { id: string }; ConditionExpression?: string };
 
-/** As much of DynamoDB as the commands ask for: items by id, and the one condition that there is. */
+/** The part of DynamoDB that the commands use: items by id, and one condition. */
 const items = new Map<string, Item>();
 const client = {
   send: async (command: { input: Input }) => {
@@ -31,7 +31,7 @@ const options = { tableName: 't', client };
 
 beforeEach(() => items.clear());
 
-test('an event that was handled is not handled again, by whatever environment', async () => {
+test('a handled event is not handled again, in any Lambda environment', async () => {
   const work = vi.fn(async () => {});
   expect(await dynamoDbOnce(options).run('a', work)).toBe(true);
   expect(await dynamoDbOnce(options).run('a', work)).toBe(false);
@@ -43,18 +43,20 @@ test('an event whose handling failed is handled again', async () => {
   expect(await dynamoDbOnce(options).run('a', async () => {})).toBe(true);
 });
 
-test('an event that is being handled elsewhere is an error, until that one has had its time', async () => {
+test('an event that another invocation is processing is an error until its lease is over', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
   const never = dynamoDbOnce(options).run('a', () => new Promise(() => {}));
   await vi.waitFor(() => expect(items.size).toBe(1));
-  await expect(dynamoDbOnce(options).run('a', async () => {})).rejects.toThrow('being handled elsewhere');
+  await expect(dynamoDbOnce(options).run('a', async () => {})).rejects.toThrow(
+    'already being processed by another invocation',
+  );
   vi.setSystemTime(Date.now() + 62_000);
   expect(await dynamoDbOnce(options).run('a', async () => {})).toBe(true);
-  vi.useRealTimers();
   void never;
 });
 
-test('state is kept by name, node and channel, and for a time', async () => {
+test('state is stored by name, node and channel, and expires', async () => {
   const state = dynamoDbState<{ n: number }>('cart', options);
   const owner = { channel: { id: '1.0' }, event: { metadata: { node: 'pbx-1' } } } as StateOwner;
   expect(await state.get(owner)).toBeUndefined();

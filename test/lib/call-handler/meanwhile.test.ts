@@ -118,13 +118,13 @@ describe.each(['StasisEnd', 'ChannelHangupRequest', 'ChannelDestroyed'] as const
     } as CallFunctions);
     const call = await pbx.dial('App');
     await call.hangUp();
-    // Once for each event: Asterisk tells of a hang-up twice.
+    // Once for each event: Asterisk sends two for a hang-up.
     const told = call.events(type);
     expect(told.length).toBeGreaterThan(0);
     expect(runs).toBe(told.length);
     expect(pbx.deadLetters).toEqual(told);
     for (const line of logged())
-      expect(line).toMatch(/^error Gave up: .*404 Provided (channel|variable) was not found/);
+      expect(line).toMatch(/^error Gave up on the event.*404 Provided (channel|variable) was not found/);
     expect(lines).toHaveLength(told.length);
   });
 });

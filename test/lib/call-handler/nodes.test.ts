@@ -9,12 +9,12 @@ test('a node has one client for the life of the environment', () => {
   expect(clientOf('pbx-2')).not.toBe(clientOf('pbx-1'));
 });
 
-test('a node that the function was not told of is named, with those it knows', () => {
+test('an unknown node is named in the error, with the known ones', () => {
   const clientOf = nodeClients({ ARI_NODES: JSON.stringify([NODE]) });
   expect(() => clientOf('pbx-9')).toThrow('came from node "pbx-9", but ARI_NODES of this function lists: pbx-1');
 });
 
-test('a private authority that cannot be read is a fault of the node, and names the file', () => {
+test('a CA file that cannot be read is a fault of the node, and is named', () => {
   const clientOf = nodeClients({ ARI_NODES: JSON.stringify([{ ...NODE, caFile: '/nowhere/ca.pem' }]) });
   expect(() => clientOf('pbx-1')).toThrow(/node "pbx-1": expected `caFile`.*ENOENT \(\/nowhere\/ca\.pem\)/);
 });

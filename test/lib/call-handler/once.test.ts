@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Once } from '../../../lib/call-handler/once.ts';
 
-test('once says whether it ran the work, and forgets the oldest of very many', async () => {
+test('once returns whether it ran the work, and drops the oldest of very many ids', async () => {
   const once = new Once();
   let runs = 0;
   const work = async (): Promise<void> => {

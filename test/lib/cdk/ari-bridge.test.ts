@@ -23,29 +23,29 @@ test('a bridge whose connector runs elsewhere has no network, none of the connec
   template.resourceCountIs('AWS::SecretsManager::Secret', 1);
 });
 
-test('a bridge whose connector writes no figures has no alarm that waits for them', () => {
+test('a bridge whose connector writes no metrics has no alarms on them', () => {
   const alarms = (template: Template): string[] => Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
   expect(alarms(bridge()).join()).toContain('NotConnected');
   const without = alarms(bridge({ connector: { metricsInterval: Duration.seconds(0) } }));
   expect(without).toEqual([expect.stringContaining('DeadLetters')]);
 });
 
-test('alarms want figures of every minute: fewer are refused at synth', () => {
+test('alarms need metrics every minute: a longer interval is refused at synth', () => {
   expect(() => bridge({ connector: { metricsInterval: Duration.minutes(5) } })).toThrow(
-    'metricsInterval: expected at most 60 seconds, as alarms look at every minute, or 0 for neither figures nor alarms; got 300 seconds',
+    'metricsInterval: expected at most 60 seconds, as alarms read every minute, or 0 for neither metrics nor alarms; got 300 seconds',
   );
 });
 
 test.each([
   [undefined, false],
   [{ private: true }, true],
-])('handlers of a bridge run in its network only where they must: %j', (network, inNetwork) => {
+])('handlers of a bridge run in its network only where necessary: %j', (network, inNetwork) => {
   const stack = new Stack(new App({ outdir: folderOfTest() }), 'Test');
   const { handlerDefaults } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });
   expect(handlerDefaults.vpc !== undefined).toBe(inNetwork);
 });
 
-test('a connector in a stack of its own leaves the other without a container, and nothing there waits for it', () => {
+test('with the connector in a separate stack, the other stack has no container and does not depend on it', () => {
   const app = new App({ outdir: folderOfTest() });
   const calls = new Stack(app, 'Calls');
   const scope = new Stack(app, 'Connector');

@@ -6,7 +6,7 @@ import { bundleConnector, CONNECTOR_BILL, CONNECTOR_BUNDLE } from '../../../lib/
 import lock from '../../../package-lock.json' with { type: 'json' };
 import { folderOfTest } from '../../support/temporary-folder.ts';
 
-test('names each package of which something is in the bundle, and none besides', () => {
+test('names each package with code in the bundle, and no others', () => {
   const root = folderOfTest();
   const install = (folder: string, manifest: object): void => {
     mkdirSync(join(root, folder), { recursive: true });
@@ -34,7 +34,7 @@ test('names each package of which something is in the bundle, and none besides',
   });
 });
 
-test('the connector’s holds what the lock file pins, each under a permissive licence', () => {
+test('the connector’s bill has the versions of the lock file, each under a permissive licence', () => {
   const folder = folderOfTest();
   bundleConnector(folder);
   const bundle = readFileSync(join(folder, CONNECTOR_BUNDLE), 'utf8');

@@ -7,7 +7,7 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-test('a key turns over by itself, and no service may use it for another account', () => {
+test('a key is rotated automatically, and no service may use it for another account', () => {
   const key = only(
     templateOf((stack) => new CallDataKey(stack, 'Key')),
     'AWS::KMS::Key',

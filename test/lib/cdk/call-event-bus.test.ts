@@ -4,7 +4,7 @@ import { CallDataKey } from '../../../lib/cdk/call-data-key.ts';
 import { CallEventBus } from '../../../lib/cdk/call-event-bus.ts';
 import { only, templateOf } from '../../support/template-of.ts';
 
-test('a bus archives call events and the connector’s news for two weeks, and nothing else', () => {
+test('a bus archives call events and the connector’s events for two weeks, and nothing else', () => {
   const archive = only(
     templateOf((stack) => new CallEventBus(stack, 'Bus')),
     'AWS::Events::Archive',
@@ -15,14 +15,14 @@ test('a bus archives call events and the connector’s news for two weeks, and n
   });
 });
 
-test('a bus archives nothing where that is asked for', () => {
+test('a bus archives nothing where the archive is off', () => {
   const template = templateOf((stack) => {
     expect(new CallEventBus(stack, 'Bus', { archive: Duration.days(0) }).archive).toBeUndefined();
   });
   template.resourceCountIs('AWS::Events::Archive', 0);
 });
 
-test('a bus logs what it could not deliver, and never what calls are about', () => {
+test('a bus logs failed deliveries, and never the contents of events', () => {
   const template = templateOf((stack) => new CallEventBus(stack, 'Bus'));
   expect(only(template, 'AWS::Events::EventBus').LogConfig).toEqual({ IncludeDetail: 'NONE', Level: 'ERROR' });
   const source = only(template, 'AWS::Logs::DeliverySource');
@@ -33,7 +33,7 @@ test('a bus logs what it could not deliver, and never what calls are about', () 
   expect(only(template, 'AWS::Logs::Delivery').DeliverySourceName).toBe(source.Name);
 });
 
-test('a bus logs nothing where that is asked for', () => {
+test('a bus logs nothing where the log is off', () => {
   const template = templateOf((stack) => new CallEventBus(stack, 'Bus', { log: false }));
   expect(only(template, 'AWS::Events::EventBus').LogConfig).toMatchObject({ Level: 'OFF' });
   template.resourceCountIs('AWS::Logs::DeliverySource', 0);

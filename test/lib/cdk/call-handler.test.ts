@@ -41,7 +41,7 @@ function powers(template: Template): Record<string, unknown> {
 const idOf = (template: Template, type: string, prefix = ''): string =>
   Object.keys(template.findResources(type)).find((id) => id.startsWith(prefix)) ?? expect.fail(`no ${type}`);
 
-test('a handler may read its users’ secrets, write its log and its dead letters, be traced, and nothing else', () => {
+test('a handler may read its users’ secrets, write its log and its dead letters, send traces, and nothing else', () => {
   const template = handler();
   const secret = { Ref: idOf(template, 'AWS::SecretsManager::Secret') };
   const log = { 'Fn::GetAtt': [idOf(template, 'AWS::Logs::LogGroup'), 'Arn'] };
@@ -82,7 +82,7 @@ test('only its rule may invoke a handler', () => {
   });
 });
 
-test('what is not delivered, and what a handler fails on, is kept in its queue, which takes nothing unencrypted', () => {
+test('events that are not delivered or that a handler fails on are kept in its queue, which accepts only encrypted connections', () => {
   const template = handler();
   const queue = { 'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue'), 'Arn'] };
   const [target] = only(template, 'AWS::Events::Rule').Targets as Record<string, unknown>[];
@@ -99,7 +99,7 @@ test('what is not delivered, and what a handler fails on, is kept in its queue, 
   expect(statements).toContain('"Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny"');
 });
 
-test('in a network, a handler takes nothing in and goes out to AWS and to ARI only', () => {
+test('in a network, a handler has no inbound traffic, and outbound traffic to AWS and ARI only', () => {
   const template = templateOf((stack) => {
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc;
     handlerIn(stack, { vpc });
@@ -116,7 +116,7 @@ test('in a network, a handler takes nothing in and goes out to AWS and to ARI on
     expect(action).toMatch(/^(xray:Put|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)$)/);
 });
 
-test('certificates of a private CA are delivered beside the code, where ARI_NODES says', () => {
+test('certificates of a private CA are next to the code, at the path in ARI_NODES', () => {
   const folder = folderOfTest();
   writeFileSync(join(folder, 'our ca.pem'), 'CERTIFICATE');
   const node = { ...NODE, caFile: join(folder, 'our ca.pem') };
@@ -131,12 +131,12 @@ test('certificates of a private CA are delivered beside the code, where ARI_NODE
   expect(readFileSync(join(folder, 'out', asset, 'node-ca/pbx-1.pem'), 'utf8')).toBe('CERTIFICATE');
 });
 
-test('a certificate file that is not there is refused by name', () => {
+test('a missing certificate file is refused by name', () => {
   const folder = folderOfTest();
   mkdirSync(join(folder, 'x'));
   const stack = new Stack(new App({ outdir: join(folder, 'out') }), 'Test');
   expect(() => handlerIn(stack, {}, { ...NODE, caFile: join(folder, 'missing.pem') })).toThrow(
-    /node "pbx-1": expected `caFile` to name a file, relative to cdk\.json; there is no \/.*missing\.pem/,
+    /node "pbx-1": expected `caFile` to be the path of a file, relative to cdk\.json; \/.*missing\.pem does not exist/,
   );
 });
 

@@ -11,13 +11,13 @@ const VPC = {
 };
 const read = (context: Record<string, unknown>) => readConfig(new App({ context: { nodes: [NODE], ...context } }));
 
-/** What is said of a context that cannot be used, a line each. */
+/** The faults of an invalid context, one line each. */
 function faultsOf(context: Record<string, unknown>): string[] {
   try {
     read(context);
   } catch (error) {
     const [first, ...faults] = (error as Error).message.split('\n');
-    expect(first).toBe('The context (cdk.json) cannot be used:');
+    expect(first).toBe('The context (cdk.json) is invalid:');
     return faults.map((fault) => fault.replace(/^ {2}- /, ''));
   }
   return [];
@@ -57,7 +57,7 @@ describe('the context', () => {
     });
   });
 
-  test('is refused with every fault in one message', () => {
+  test('is refused with all faults in one message', () => {
     const faults = faultsOf({
       nodes: [{ ...NODE, url: 'http://pbx.example.com/ari' }],
       connector: 'no',
@@ -80,9 +80,9 @@ describe('the context', () => {
     [{ vpc: { ...VPC, vpcId: 'mine' } }, '`vpc`: vpcId: expected an id such as'],
     [{ vpc: { ...VPC, subnetIds: ['subnet-0123456789abcdef0'] } }, '`vpc`: subnetIds: expected as many for each of 2'],
     [{ vpc: { ...VPC, subnets: [] } }, '`vpc`: subnets: there is no such key'],
-    [{ vpc: VPC, vpcCidr: '10.0.0.0/16' }, '`vpcCidr`: is of a VPC that is made, but `vpc` names one'],
+    [{ vpc: VPC, vpcCidr: '10.0.0.0/16' }, '`vpcCidr`: applies to a new VPC only, but `vpc` names an existing one'],
     [{ vpc: { ...VPC, public: true }, asteriskNetwork: 'private' }, '`vpc.public`: handlers run in the VPC'],
-    [{ publishers: ['arn:aws:iam::123456789012:role/x'] }, '`publishers`: the connector that is deployed is the only'],
+    [{ publishers: ['arn:aws:iam::123456789012:role/x'] }, '`publishers`: the deployed connector is the only'],
     [{ connector: false, publishers: ['x'] }, '`publishers`: expected a list of ARNs of IAM roles, got ["x"]'],
     [{ eventFilter: [] }, '`eventFilter`: expected a list of at least one event pattern, got []'],
     [
@@ -96,7 +96,7 @@ describe('the context', () => {
     expect(faults[0]).toContain(fault);
   });
 
-  test('of CDK and of comments is none of ours', () => {
+  test('of CDK and of comments is ignored', () => {
     expect(
       faultsOf({ '@aws-cdk/core:x': true, 'aws:cdk:y': 1, '//nodes': 'text', 'vpc-provider:account=1': {} }),
     ).toEqual([]);

@@ -29,7 +29,7 @@ test('two builds, in other folders and processes, give the same bytes', () => {
     expect(readFileSync(join(there, file)).equals(readFileSync(join(here, file)))).toBe(true);
 });
 
-test('the Dockerfile runs nothing while the image is built, and no shell when it starts', () => {
+test('the Dockerfile has no RUN instruction, and starts without a shell', () => {
   const dockerfile = readFileSync(fileURLToPath(new URL('../../../connector/Dockerfile', import.meta.url)), 'utf8');
   expect(dockerfile).not.toMatch(/^(RUN|SHELL|CMD)/m);
   expect(dockerfile).toMatch(/^ENTRYPOINT \["node", /m);

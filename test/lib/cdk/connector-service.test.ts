@@ -88,7 +88,7 @@ describe('the connector service', () => {
     expect(Statement.Condition).toMatchObject({ ArnNotEquals: { 'aws:PrincipalArn': [role] } });
   });
 
-  test('makes before it breaks: in a deploy two tasks overlap, and what does not get healthy is rolled back', () => {
+  test('overlaps two tasks in a deployment, and rolls back a task that does not become healthy', () => {
     expect(only(template, 'AWS::ECS::Service')).toMatchObject({
       DesiredCount: 1,
       DeploymentConfiguration: {
@@ -111,7 +111,7 @@ describe('the connector service', () => {
     ]);
   });
 
-  test('is restarted in place on a volume that outlives its container, where the journal is', () => {
+  test('is restarted in place, with its journal on a volume that outlives the container', () => {
     const container = containerOf(template);
     expect(container.RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
     const { Value: journal } = (container.Environment as { Name: string; Value: unknown }[]).find(
@@ -123,13 +123,13 @@ describe('the connector service', () => {
     ]);
   });
 
-  test('may drain for as long as it asks for before it is killed', () => {
+  test('may drain for the configured time before it is killed', () => {
     const { config } = configured(template);
     expect(containerOf(template).StopTimeout).toBeGreaterThan(config.drainSeconds);
   });
 });
 
-test('the image’s context has the certificates of private CAs, where ARI_NODES says', () => {
+test('the image’s context has the certificates of private CAs, at the path in ARI_NODES', () => {
   const folder = folderOfTest();
   const out = folderOfTest();
   writeFileSync(join(folder, 'ca.pem'), 'CERTIFICATE');
@@ -143,7 +143,7 @@ test('the image’s context has the certificates of private CAs, where ARI_NODES
   expect(readFileSync(join(out, source.directory, 'Dockerfile'), 'utf8')).toMatch(/^COPY node-ca \/node-ca$/m);
 });
 
-test('two connector services on one bus leave it to the bus who may put events', () => {
+test('with two connector services on one bus, the bus names the publishers', () => {
   const template = connector(folderOfTest(), { solePublisher: false });
   template.resourceCountIs('AWS::Events::EventBusPolicy', 0);
 });

@@ -23,7 +23,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the function is told its nodes, and may read both users of each and nothing else', () => {
+test('the function has its nodes, and may read both users of each and nothing else', () => {
   const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
   const { ARI_NODES, CONNECTOR_SECRETS } = fn?.Properties.Environment.Variables ?? {};
   for (const key of ['secretId', NODE.url]) expect(JSON.stringify(ARI_NODES)).toContain(key);
@@ -38,7 +38,7 @@ test('the function is told its nodes, and may read both users of each and nothin
   expect(rest.filter((action) => !/^(logs:(CreateLogStream|PutLogEvents)|xray:PutT\w+)$/.test(action))).toEqual([]);
 });
 
-test('its bundle is whole: it loads by itself, and gives a report', async () => {
+test('its bundle is complete: it loads without other files, and returns a report', async () => {
   const [asset] = readdirSync(folder).filter((name) => name.startsWith('asset.'));
   const { handler } = (await import(pathToFileURL(join(folder, asset as string, 'index.js')).href)) as {
     handler: (request: { node: string }) => Promise<{ findings: object[] }>;

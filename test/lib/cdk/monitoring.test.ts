@@ -77,7 +77,7 @@ function emitted(): Set<string> {
 }
 
 describe('an alarm', () => {
-  test('of the connector looks at a metric that the connector emits, dimension by dimension', () => {
+  test('of the connector uses a metric that the connector emits, with the same dimensions', () => {
     const there = emitted();
     expect(ofConnector().length).toBeGreaterThanOrEqual(7);
     for (const { MetricName, Dimensions = [] } of ofConnector()) {
@@ -86,7 +86,7 @@ describe('an alarm', () => {
     }
   });
 
-  test('says what to do by a section that the runbook has', () => {
+  test('refers to an existing section of the runbook', () => {
     const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
     const sections = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
       title
@@ -101,15 +101,15 @@ describe('an alarm', () => {
       expect(sections, AlarmDescription).toContain(section);
       named.add(section);
     }
-    // And the runbook tells of no alarm that there is not.
-    expect([...named].toSorted()).toEqual(sections.filter((it) => it !== 'the-dashboard').toSorted());
+    // And the runbook has no section without an alarm.
+    expect([...named].toSorted()).toEqual(sections.filter((section) => section !== 'the-dashboard').toSorted());
   });
 
   test('is sent to the topic when it begins and when it ends', () => {
     for (const { AlarmActions, OKActions } of alarms) expect([AlarmActions, OKActions]).toEqual([[TOPIC], [TOPIC]]);
   });
 
-  test('is raised by silence only where silence is the trouble', () => {
+  test('treats missing data as breaching only where missing data is the fault', () => {
     const raised = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
     expect(raised.map(({ MetricName }) => MetricName)).toEqual(['Connected', 'Connected', 'Connected']);
     expect(new Set(alarms.map(({ TreatMissingData }) => TreatMissingData))).toEqual(
@@ -140,7 +140,7 @@ test('the dashboard shows every alarm, and metrics of the connector that it emit
   for (const name of shown) expect(there).toContain(name);
 });
 
-test('alone, monitoring watches what it is given, wherever that runs, and needs no topic', () => {
+test('monitoring by itself covers what it is given, wherever that runs, and needs no topic', () => {
   const alone = templateOf((stack) => new Monitoring(stack, 'Monitoring', { nodes: [NODE], dashboard: false }));
   alone.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   for (const { Properties } of Object.values(alone.findResources('AWS::CloudWatch::Alarm'))) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Network } from '../../../lib/cdk/network.ts';
 import { only, templateOf } from '../../support/template-of.ts';
 
-test('a network costs nothing that runs where Asterisk is public: no NAT, and public addresses for who asks', () => {
+test('a network for a public Asterisk has no running costs: no NAT, and public addresses only on request', () => {
   const template = templateOf((stack) => {
     expect(new Network(stack, 'Network').assignPublicIp).toBe(true);
   });
@@ -12,7 +12,7 @@ test('a network costs nothing that runs where Asterisk is public: no NAT, and pu
   }
 });
 
-test('a network has private subnets, with one way out, where Asterisk is private', () => {
+test('a network for a private Asterisk has private subnets with one NAT gateway', () => {
   const template = templateOf((stack) => {
     const network = new Network(stack, 'Network', { private: true, cidr: '10.42.0.0/16' });
     expect(network.assignPublicIp).toBe(false);
@@ -27,7 +27,7 @@ test('connections that a network refuses are logged', () => {
   expect(only(template, 'AWS::EC2::FlowLog')).toMatchObject({ TrafficType: 'REJECT', ResourceType: 'VPC' });
 });
 
-test.each([false, true])('a network that exists is taken as it is, public: %j', (isPublic) => {
+test.each([false, true])('an existing network is used unchanged, public: %j', (isPublic) => {
   const template = templateOf((stack) => {
     const network = new Network(stack, 'Network', {
       existing: {

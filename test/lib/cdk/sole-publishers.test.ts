@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { SolePublishers } from '../../../lib/cdk/sole-publishers.ts';
 import { only, templateOf } from '../../support/template-of.ts';
 
-test('whoever is not named is denied to put events as Asterisk or the connector; other sources stay open', () => {
+test('every role that is not named is denied to put events as Asterisk or the connector; other sources stay open', () => {
   const role = 'arn:aws:iam::123456789012:role/connector';
   const template = templateOf((stack) => {
     const bus = new EventBus(stack, 'Bus') as IEventBus;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Metrics } from '../../../connector/metrics.ts';
+import { DEPLOYED } from '../../../lib/cost/deployed.ts';
 import { monthlyCost } from '../../../lib/cost/monthly-cost.ts';
 import { PRICES } from '../../../lib/cost/prices.ts';
 
@@ -8,7 +9,7 @@ function item(what: string, { serverless }: ReturnType<typeof monthlyCost>) {
   return serverless.items.find((line) => line.what === what);
 }
 
-test('bills a million events a month with a dollar, and what stands with the same whatever is called', () => {
+test('bills a million events a month with a dollar, and fixed items independently of calls', () => {
   const callsPerDay = 1e6 / 10 / (365 / 12);
   const busy = monthlyCost({ callsPerDay, eventsPerCall: 10 });
   const idle = monthlyCost({ callsPerDay: 0 });
@@ -24,7 +25,7 @@ test('bills functions by their time and memory', () => {
   expect(item('Invocations of functions', monthlyCost(usage))?.quantity).toBeCloseTo(365_000);
 });
 
-test('finds the number of calls at which a pair of servers begins to be cheaper', () => {
+test('finds the number of calls from which two servers are cheaper', () => {
   const { breakEvenCallsPerDay } = monthlyCost({ callsPerDay: 0 });
   expect(breakEvenCallsPerDay).toBeGreaterThan(0);
   const below = monthlyCost({ callsPerDay: breakEvenCallsPerDay });
@@ -33,16 +34,28 @@ test('finds the number of calls at which a pair of servers begins to be cheaper'
   expect(above.serverless.usd).toBeGreaterThan(above.servers.usd);
 });
 
-test('a pair of servers that is cheaper without any call is cheaper from none on', () => {
+test('two servers that are cheaper without any call are cheaper from zero calls on', () => {
   expect(monthlyCost({ callsPerDay: 100, nat: true }).breakEvenCallsPerDay).toBe(0);
 });
 
-test('what is not there costs nothing', () => {
+test('absent resources cost nothing', () => {
   const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false }).serverless.items;
   expect(bare.filter(({ what }) => /archive|metrics|NAT/i.test(what))).toEqual([]);
 });
 
-test('counts as many figures as the connector writes', () => {
+test('a connector that runs elsewhere costs nothing here', () => {
+  const elsewhere = { ...DEPLOYED, connector: undefined, containerInsights: false };
+  const { items } = monthlyCost({ callsPerDay: 100 }, elsewhere).serverless;
+  expect(items.filter(({ what }) => /Connector|Container/.test(what))).toEqual([]);
+});
+
+test('bills the alarms of each node and of each of its apps beside the others', () => {
+  const deployed = { ...DEPLOYED, alarms: 10, alarmsPerNode: 2, alarmsPerApp: 3 };
+  const cost = monthlyCost({ callsPerDay: 0, nodes: 4, appsPerNode: 5 }, deployed);
+  expect(item('Alarms', cost)?.quantity).toBe(10 + 4 * 2 + 4 * 5 * 3);
+});
+
+test('counts as many metrics as the connector writes', () => {
   const metrics = new Metrics();
   metrics.published('pbx-1', 'Intro-IVR', 12);
   metrics.count('gaps', 'pbx-1', '');

@@ -16,7 +16,7 @@ function routes(pattern: AriPattern, event: object): boolean {
   return matches(pattern as unknown as EventPattern, event);
 }
 
-test('a pattern holds the source and just the fields that were given', () => {
+test('a pattern has the source and only the given fields', () => {
   expect(ariPattern({})).toEqual({ source: ['asterisk.ari'] });
   expect(ariPattern({ type: 'StasisStart', application: 'Intro-IVR', node: ['pbx-1', 'pbx-2'] })).toEqual({
     source: ['asterisk.ari'],
@@ -51,7 +51,7 @@ test('fields of the channel are asked for in the shape of ARI, and all must matc
   expect(routes(pattern, onTheBus({ channel: { dialplan: { ...dialplan, exten: '300' }, caller } }))).toBe(false);
 });
 
-test('a field that holds nothing is left out, as EventBridge refuses it', () => {
+test('an empty field is omitted, as EventBridge refuses it', () => {
   const nothing = undefined as unknown as string;
   expect(ariPattern({ type: 'StasisStart', channel: { caller: {} }, application: nothing })).toEqual({
     source: ['asterisk.ari'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connectorEntry } from '../../../lib/events/connector-event.ts';
 
-test("the connector's news are entries of a source of their own", () => {
+test('the connector’s own events are entries with their own source', () => {
   const time = new Date(0);
   expect(connectorEntry('NodeConnected', { node: 'pbx-1', apps: ['a'], connection: 'c' }, time)).toEqual({
     Source: 'asterisk.ari.connector',

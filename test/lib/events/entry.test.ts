@@ -12,7 +12,7 @@ const METADATA: EventMetadata = {
 const frameOf = (text: string): AriFrame => readFrame(text) as AriFrame;
 
 describe('an ARI event as an entry', () => {
-  test('keeps the text of Asterisk to the letter and adds metadata at its end', () => {
+  test('keeps Asterisk’s text unchanged and adds metadata at its end', () => {
     const text = '{"type":"Dial", "big":12345678901234567890, "timestamp":"2026-11-23T08:24:51.242+0000","x":1.0}';
     const entry = callEventEntry(frameOf(text), METADATA, ['channel/1.0']);
     expect(entry).toEqual({
@@ -25,12 +25,12 @@ describe('an ARI event as an entry', () => {
     expect(JSON.parse(entry.Detail)).toMatchObject({ type: 'Dial', metadata: METADATA });
   });
 
-  test('is right also for text that Asterisk made pretty', () => {
+  test('is also valid for text that Asterisk has indented', () => {
     const { Detail } = callEventEntry(frameOf('{\n  "type": "Dial"\n}\n'), METADATA, []);
     expect(JSON.parse(Detail)).toEqual({ type: 'Dial', metadata: METADATA });
   });
 
-  test('lets our metadata win over one that the event brought along', () => {
+  test('replaces a metadata field of the event by the connector’s', () => {
     const { Detail } = callEventEntry(frameOf('{"metadata":{"id":"forged"},"type":"Dial"}'), METADATA, []);
     expect(JSON.parse(Detail).metadata).toEqual(METADATA);
   });
@@ -51,7 +51,7 @@ describe('an ARI event as an entry', () => {
   });
 });
 
-describe('a frame that is no event', () => {
+describe('a frame that is not an event', () => {
   test.each([
     ['', 'expected JSON'],
     ['{"type":', 'expected JSON'],
@@ -62,11 +62,11 @@ describe('a frame that is no event', () => {
     ['{"type":7}', 'got 7'],
     ['{"type":""}', 'got ""'],
     [JSON.stringify({ type: 'x'.repeat(129) }), 'expected a "type" of 1 to 128 characters'],
-  ])('as %j is told so', (text, sentence) => {
+  ])('as %j is refused with the reason', (text, sentence) => {
     expect(readFrame(text)).toEqual({ fault: expect.stringContaining(sentence) });
   });
 
-  test('is not quoted at length: it may hold anything', () => {
+  test('is not quoted at length: it may contain anything', () => {
     expect(JSON.stringify(readFrame('password=hidden'))).not.toContain('hidden');
   });
 });
@@ -74,4 +74,6 @@ describe('a frame that is no event', () => {
 test('the size of an entry is counted as AWS counts it', () => {
   const entry = { Source: 'ab', DetailType: 'c', Time: new Date(), Resources: ['ä'], Detail: '{"a":"€"}' };
   expect(entrySize(entry)).toBe(14 + 2 + 1 + 2 + 11);
+  expect(entrySize({ ...entry, Time: undefined })).toBe(2 + 1 + 2 + 11);
+  expect(entrySize({ Source: 'ab', Detail: null, Resources: null, Time: null })).toBe(2);
 });

@@ -5,7 +5,7 @@ import { Trace } from '../../../lib/local/trace/trace.ts';
 import { SimulatedAsterisk } from '../../../lib/simulator/simulated-asterisk.ts';
 import { until } from '../../support/until.ts';
 
-test('who watches may hang up before the demonstration ends: nothing fails', async () => {
+test('hanging up in the console before the demonstration ends is not a failure', async () => {
   const asterisk = new SimulatedAsterisk();
   onTestFinished(() => asterisk.stop());
   asterisk.subscribe('Super-Conference', () => {});

@@ -18,7 +18,7 @@ afterEach(() => asterisk.stop());
 const told = (): string[] =>
   trace.steps.flatMap((step) => (step.kind === 'caller' ? [`${step.call}: ${step.text}`] : []));
 
-test('several calls are on until each is hung up, by whomever', () => {
+test('several calls are active until each is hung up, by either side', () => {
   const alice = phone.dial('ivr', { name: 'Alice', number: '1' });
   const bob = phone.dial('ivr', { name: 'Bob', number: '2' });
   expect(phone.calls.map(({ name, extension, state }) => [name, extension, state])).toEqual([
@@ -30,18 +30,18 @@ test('several calls are on until each is hung up, by whomever', () => {
   expect(phone.calls).toEqual([]);
 });
 
-test('what callers do is a step of their call', () => {
+test('callers’ actions are steps of their call', () => {
   const alice = phone.dial('ivr', { name: 'Alice', number: '1' });
   phone.press(alice, '2');
   phone.hangUp(alice);
   expect(told()).toEqual([`${alice}: Alice calls ivr`, `${alice}: Alice presses 2`, `${alice}: Alice hangs up`]);
 });
 
-test('a call that is over takes nothing any more, and one that nobody listens for does not begin', () => {
+test('a call that is over accepts no action, and a call to an app without a subscriber is refused', () => {
   const alice = phone.dial('ivr', { name: 'Alice', number: '1' });
   phone.hangUp(alice);
   expect(() => phone.press(alice, '1')).toThrow(`The call ${alice} is over`);
   expect(() => phone.hangUp(alice)).toThrow('is over');
-  expect(() => phone.dial('conference', { name: 'Bob', number: '2' })).toThrow('nobody listens for its app');
+  expect(() => phone.dial('conference', { name: 'Bob', number: '2' })).toThrow('no WebSocket is connected for its app');
   expect(told()).toHaveLength(2);
 });

@@ -40,13 +40,13 @@ beforeEach(() => {
   logged.length = 0;
 });
 
-test('a queue takes the event, or what the rule makes of it', () => {
+test('a queue gets the event, or the rule’s input', () => {
   expect(send(QUEUE)).toBeUndefined();
   expect(send(QUEUE, 'text')).toBeUndefined();
   expect(queues.messages(QUEUE).map(({ body }) => body)).toEqual([JSON.stringify(EVENT), 'text']);
 });
 
-test('another bus takes the event, and forwards none that was forwarded', () => {
+test('another bus gets the event, and does not forward it again', () => {
   const other = at('events', 'event-bus/archive');
   expect(send(other)).toBeUndefined();
   expect(published).toEqual(['archive']);
@@ -54,19 +54,19 @@ test('another bus takes the event, and forwards none that was forwarded', () => 
   expect(published).toHaveLength(1);
 });
 
-test('a log group is lines of the log', () => {
+test('an event for a log group becomes a log line', () => {
   expect(send(at('logs', 'log-group:/aws/events/calls:*'), 'line')).toBeUndefined();
   expect(logged).toEqual([['/aws/events/calls', 'line']]);
 });
 
 test.each([at('lambda', 'function:gone'), at('sqs', 'gone'), at('events', 'event-bus/gone')])(
-  '%s is not there, which no retry changes',
+  '%s does not exist, which is not retriable',
   (arn) => {
     expect(send(arn)).toEqual({ code: 'NO_RESOURCE', message: `${arn} does not exist.` });
   },
 );
 
-test('what failed is kept in a queue with its attributes, and nowhere when there is no such place', () => {
+test('a failed event is kept in a queue with its attributes, or lost when the queue does not exist', () => {
   expect(keepFailed(services, QUEUE, 'body', { A: 'b' })).toBe(true);
   expect(queues.messages(QUEUE).at(-1)).toMatchObject({ body: 'body', attributes: { A: 'b' } });
   expect(keepFailed(services, at('sqs', 'gone'), '{}', {})).toBe(false);

@@ -172,7 +172,7 @@ describe('the simulator refuses as Asterisk does', () => {
   });
 });
 
-test('a second listener takes the app over, and the first is told', async () => {
+test('a second subscriber takes the app over, and the first receives ApplicationReplaced', async () => {
   const second = await openEvents(asterisk.url, CONNECTOR, ['Intro-IVR']);
   await until('the news', () => listener.types().includes('ApplicationReplaced'));
   dial('ivr');

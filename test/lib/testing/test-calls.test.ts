@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 let pbx: TestPbx;
 afterEach(() => pbx.close());
 
-/** Notes what it is handed, and in which order. */
+/** Records its events, in order. */
 function noting() {
   const seen: string[] = [];
   const note = async ({ event }: { event: { type: string; metadata: { channelSequence?: number } } }) =>
@@ -38,14 +38,14 @@ describe('events come', () => {
     ['twice', ['StasisStart 1', 'StasisStart 1', 'ChannelDtmfReceived 2']],
     ['after the next', ['ChannelDtmfReceived 2', 'StasisStart 1']],
     ['never', ['ChannelDtmfReceived 2']],
-  ] as const)('%s where the test says so', async (delivery, expected) => {
+  ] as const)('%s where the test sets it', async (delivery, expected) => {
     const { seen, handler } = noting();
     pbx = await testCalls({ App: handler }, { cold: true, delivery: (_, at) => (at === 0 ? delivery : 'once') });
     await (await pbx.dial('App')).press('1');
     expect(seen).toEqual(expected);
   });
 
-  test('late, when what was held is released', async () => {
+  test('late, when held events are released', async () => {
     const { seen, handler } = noting();
     pbx = await testCalls({ App: handler }, { delivery: ({ type }) => (type === 'StasisStart' ? 'held' : 'once') });
     await (await pbx.dial('App')).press('1');
@@ -54,7 +54,7 @@ describe('events come', () => {
     expect(seen).toEqual(['ChannelDtmfReceived 2', 'StasisStart 1']);
   });
 
-  test('again, and are run again only by an environment that does not know them', async () => {
+  test('again, and are handled again only by an environment that does not know them', async () => {
     const { seen, handler } = noting();
     pbx = await testCalls({ App: handler });
     const call = await pbx.dial('App');
@@ -64,7 +64,7 @@ describe('events come', () => {
 });
 
 describe('time', () => {
-  test('passes only as the test lets it, and a command does not wait for ever', async () => {
+  test('passes only as the test lets it, and a command’s wait is limited', async () => {
     const results: unknown[] = [];
     const handler = callHandler({
       StasisStart: async ({ channel }) => {
@@ -81,17 +81,17 @@ describe('time', () => {
     expect(results).toEqual([expect.stringContaining('Asterisk has not answered for 5 s')]);
   });
 
-  test('ends a playback, and there is none to end where nothing plays', async () => {
+  test('ends a playback, and there is none to end where nothing is playing', async () => {
     pbx = await testCalls({ App: callHandler({ StasisStart: ({ channel }) => channel.play({ media: 'sound:a' }) }) });
     const call = await pbx.dial('App');
     await call.playbackEnds();
     expect(call.isPlaying).toBe(false);
-    await expect(call.playbackEnds()).rejects.toThrow('Expected a playback to end, but nothing plays');
+    await expect(call.playbackEnds()).rejects.toThrow('Expected a playback, but nothing is playing');
   });
 });
 
 describe('a handler that fails', () => {
-  test('is tried three times, and then the test is told', async () => {
+  test('is tried three times, and then the test fails', async () => {
     let tries = 0;
     const handler = callHandler({
       StasisStart: async () => {
@@ -120,7 +120,7 @@ describe('a handler that fails', () => {
   });
 });
 
-test('a handler calls phones, which do as the test says', async () => {
+test('a handler calls phones, which behave as the test sets them', async () => {
   const dialled: string[] = [];
   const handler = callHandler({
     StasisStart: async ({ event, ari }) => {

@@ -1,4 +1,4 @@
-/** A CDK app of call handlers that fail, each in a way of its own, and of one that does not. */
+/** A CDK app of call handlers that fail, each in another way, and of one that does not. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Archive, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';

@@ -1,6 +1,6 @@
 import type { DetailView } from '../step-view.ts';
 
-/** Asks the server. @throws with the server's own sentence */
+/** Sends a request to the console's server. @throws with the server's message */
 async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   const response = await fetch(`/api/${path}`, {
     method,

@@ -4,7 +4,7 @@ import { callList, openCallId, showCall, system } from './live.ts';
 import type { Call } from './model.ts';
 import { WindowedList } from './windowed-list.tsx';
 
-/** The calls, the newest first, and before them what belongs to none. */
+/** The calls, newest first, and above them the steps that belong to no call. */
 export function CallList() {
   const calls = callList.value;
   const all = system.value ? [system.value, ...calls] : calls;
@@ -20,7 +20,7 @@ export function CallList() {
       ) : (
         <WindowedList
           id="call"
-          label="Calls, the newest first"
+          label="Calls, newest first"
           count={all.length}
           rowHeight={58}
           chosen={chosen}

@@ -1,7 +1,7 @@
-/** Text of many lines, which scrolls within its box, also with keys. */
+/** Text of many lines, which scrolls within its box, also with the keyboard. */
 export function CodeBlock({ title, text }: { title: string; text: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable with the keyboard
     <section class="code" aria-label={title} tabIndex={0}>
       <pre>{text}</pre>
     </section>

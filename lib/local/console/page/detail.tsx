@@ -9,7 +9,7 @@ import { announcement, openCall, openStep, openStepNumber } from './live.ts';
 import { isError } from './model.ts';
 import { Rules } from './rules.tsx';
 
-/** All there is to the open step. Escape closes it, and the list has the focus again. */
+/** The details of the open step. Escape closes it and returns the focus to the list. */
 export function Detail() {
   const step = openStep.value;
   if (!step) return null;
@@ -47,7 +47,7 @@ function titleOf(step: Step): string {
     case 'command':
       return step.operation;
     case 'log':
-      return `${step.origin} wrote`;
+      return `Log of ${step.origin}`;
     case 'deadLetter':
       return 'Dead letter';
     case 'caller':
@@ -58,7 +58,7 @@ function titleOf(step: Step): string {
 function Content({ step }: { step: Step }) {
   const [detail, setDetail] = useState<DetailView>();
   const [problem, setProblem] = useState<string>();
-  // An invocation has more to it once it has ended.
+  // An invocation has more details once it has ended.
   const state = step.kind === 'invocation' ? step.ms : undefined;
   useEffect(() => {
     let isWanted = true;
@@ -174,7 +174,7 @@ function InvocationContent({ step, detail }: { step: InvocationStep; detail: Det
           ))}
         </ol>
       )}
-      <Text title="What it was given" text={detail && JSON.stringify(detail.payload, undefined, 2)} />
+      <Text title="Input" text={detail && JSON.stringify(detail.payload, undefined, 2)} />
     </>
   );
 }
@@ -231,7 +231,7 @@ function Facts({ of }: { of: Record<string, string | number | undefined> }) {
   );
 }
 
-/** Text as it is; JSON in lines. */
+/** Text; JSON is indented. */
 function Text({ title, text }: { title: string; text: string | undefined }) {
   if (text === undefined) return null;
   return (
@@ -253,7 +253,7 @@ function inLines(text: string): string {
 function Copy({ what, label, text }: { what: string; label: string; text: string | undefined }) {
   const copy = async () => {
     await navigator.clipboard.writeText(text as string);
-    announcement.value = `The ${what} is copied`;
+    announcement.value = `Copied the ${what}`;
   };
   return (
     <button type="button" disabled={text === undefined} onClick={() => void copy()}>

@@ -5,7 +5,7 @@ import { announcement, phone, showCall } from './live.ts';
 
 const KEYS = '123456789*0#';
 
-/** Calls to a simulated Asterisk: placed, led by digits, ended. Several at once. */
+/** Places calls to a simulated Asterisk, presses digits, and hangs up. Several calls can be active. */
 export function DialPad() {
   const [name, setName] = useState('Alice');
   const [number, setNumber] = useState('1001');
@@ -72,7 +72,7 @@ export function DialPad() {
       {problem !== '' && <p role="alert">{problem}</p>}
       {active && (
         <>
-          <ul class="active" aria-label="Calls that are on">
+          <ul class="active" aria-label="Active calls">
             {calls.map((each) => (
               <ActiveCall
                 key={each.channelId}

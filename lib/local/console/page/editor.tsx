@@ -5,7 +5,7 @@ import { announcement } from './live.ts';
 
 let times = 0;
 
-/** What can be changed of an event. Its id is a new one: handlers ignore what they have handled already. */
+/** The parts of an event that can be changed. It gets a new id: handlers ignore an event that they have handled. */
 function editable({ source, 'detail-type': type, resources, detail }: BusEvent): string {
   const metadata = detail.metadata as { id?: string } | undefined;
   times += 1;
@@ -14,7 +14,7 @@ function editable({ source, 'detail-type': type, resources, detail }: BusEvent):
   return JSON.stringify({ source, 'detail-type': type, resources, detail: changed }, undefined, 2);
 }
 
-/** Edits an event and sends it to the bus again. */
+/** Edits an event and puts it on the bus again. */
 export function Editor({ event, close }: { event: BusEvent; close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState(() => editable(event));
@@ -27,15 +27,15 @@ export function Editor({ event, close }: { event: BusEvent; close: () => void })
       announcement.value = 'The event is on the bus';
       close();
     } catch (error) {
-      setProblem(error instanceof SyntaxError ? `This is no JSON: ${error.message}` : (error as Error).message);
+      setProblem(error instanceof SyntaxError ? `This is not JSON: ${error.message}` : (error as Error).message);
     }
   };
   return (
     <dialog ref={dialog} aria-labelledby="editor-title" onClose={close}>
       <h2 id="editor-title">Edit and send again</h2>
       <p class="quiet" id="editor-hint">
-        <code>metadata.id</code> is a new one, so that handlers take the event for new. With the old one it is a second
-        delivery of the same event.
+        <code>metadata.id</code> is new, so handlers treat this as a new event. With the old id it is a second delivery
+        of the same event.
       </p>
       <textarea
         aria-label="Event, JSON"

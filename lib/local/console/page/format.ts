@@ -7,19 +7,19 @@ export function duration(ms: number): string {
   return `${Math.trunc(ms / 60_000)} min ${Math.round((size % 60_000) / 1000)} s`;
 }
 
-/** How much later, with its sign. Clocks of two machines may differ, then it may be less than nothing. */
+/** How much later, with its sign. It may be negative: the clocks of two machines may differ. */
 export function later(ms: number): string {
   return `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms))}`;
 }
 
-/** How long after the call's beginning, to the millisecond: `1.204 s`, `2:05.118`. */
+/** Time since the start of the call, to the millisecond: `1.204 s`, `2:05.118`. */
 export function offset(ms: number): string {
   const seconds = (ms % 60_000) / 1000;
   if (ms < 60_000) return `${seconds.toFixed(3)} s`;
   return `${Math.trunc(ms / 60_000)}:${seconds.toFixed(3).padStart(6, '0')}`;
 }
 
-/** The time of day, with milliseconds where they count. */
+/** The time of day, optionally with milliseconds. */
 export function timeOfDay(at: number, withMs = false): string {
   const date = new Date(at);
   const two = (n: number): string => String(n).padStart(2, '0');

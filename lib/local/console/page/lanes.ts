@@ -18,7 +18,7 @@ export function lanesOf(functions: readonly string[]): Lane[] {
   ];
 }
 
-/** The lane that a step stands in, and the one that it comes from. */
+/** The lane of a step, and the lane that it comes from. */
 export function laneOf(step: Step): { from: string; to: string } {
   switch (step.kind) {
     case 'event':
@@ -42,7 +42,7 @@ export function laneOf(step: Step): { from: string; to: string } {
   }
 }
 
-/** Whether lines of this origin are a function's; others are of the connector, and of local mode itself. */
+/** Whether lines of this origin are a function's; others are from the connector or local mode. */
 export function isFunction(origin: string): boolean {
   return origin !== 'connector' && origin !== 'local';
 }

@@ -5,21 +5,21 @@ import type { FeedMessage, PhoneState } from '../feed.ts';
 import { type Call, Calls } from './model.ts';
 
 const calls = new Calls();
-/** Rises whenever `calls` has changed. */
+/** Incremented whenever `calls` has changed. */
 const revision = signal(0);
 
-/** Whether news arrive. */
+/** Whether the feed is connected. */
 export const isLive = signal(false);
 /** The dial pad's calls; `undefined` where there is a real Asterisk. */
 export const phone = signal<PhoneState | undefined>(undefined);
-/** The call that is open. */
+/** The open call. */
 export const openCallId = signal<string | undefined>(undefined);
-/** The step that is open, by number. */
+/** The number of the open step. */
 export const openStepNumber = signal<number | undefined>(undefined);
-/** What a screen reader says: one sentence, seldom. */
+/** What a screen reader announces: one sentence, rarely. */
 export const announcement = signal('');
 
-/** What is read of the calls, read again whenever they have changed. */
+/** A value computed from the calls, computed again whenever they have changed. */
 function ofCalls<T>(read: () => T): ReadonlySignal<T> {
   return computed(() => {
     revision.value;
@@ -30,7 +30,7 @@ function ofCalls<T>(read: () => T): ReadonlySignal<T> {
 export const callList = ofCalls(() => calls.list);
 export const system = ofCalls(() => calls.get(SYSTEM));
 export const dropped = ofCalls(() => calls.dropped);
-/** The open call, a new object whenever something of it may have changed. */
+/** The open call, a new object whenever it may have changed. */
 export const openCall = ofCalls<{ call: Call } | undefined>(() => {
   const call = openCallId.value === undefined ? undefined : calls.get(openCallId.value);
   return call && { call };
@@ -39,7 +39,7 @@ export const openStep = computed<Step | undefined>(() =>
   openCall.value?.call.steps.find(({ number }) => number === openStepNumber.value),
 );
 
-/** Begins to listen to the server; the browser connects again by itself. */
+/** Connects to the server's feed; the browser reconnects by itself. */
 export function listen(): void {
   const source = new EventSource('/api/feed');
   source.onopen = () => {
@@ -55,7 +55,7 @@ export function listen(): void {
     calls.take(steps, gone);
     revision.value += 1;
   };
-  // Who restarts `npm start` begins anew: a call of before is not there any more.
+  // After a restart of `npm start` earlier calls are gone.
   effect(() => {
     if (openStepNumber.value !== undefined && openCall.value === undefined) openStepNumber.value = undefined;
   });

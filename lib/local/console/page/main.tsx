@@ -13,7 +13,7 @@ function Page() {
       <header class="top">
         <h1>ari-eventbridge</h1>
         <span class={isLive.value ? 'state live' : 'state lost'} role="status">
-          {isLive.value ? 'live' : 'no connection; trying again'}
+          {isLive.value ? 'live' : 'disconnected; reconnecting'}
         </span>
         {dropped.value > 0 && <span class="quiet">the oldest {count(dropped.value, 'step')} are not kept</span>}
         <ThemeChoice />

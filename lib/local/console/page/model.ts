@@ -1,23 +1,23 @@
 import { type EventStep, type Step, SYSTEM } from '../../trace/step.ts';
 
-/** A call as the page shows it; also what belongs to none, under the id `system`. */
+/** A call as the page shows it; also the steps of no call, under the id `system`. */
 export interface Call {
   id: string;
-  /** In the order of time. */
+  /** In order of time. */
   steps: Step[];
   startedAt: number;
   lastAt: number;
   caller: string;
   extension: string;
-  /** Functions that were invoked, in the order in which they came. */
+  /** Invoked functions, in order of their first invocation. */
   functions: string[];
-  /** Steps that went wrong. */
+  /** How many steps failed. */
   errors: number;
-  /** Whether a channel of it is in an app still. */
+  /** Whether one of its channels is still in an app. */
   isOn: boolean;
 }
 
-/** Whether the step says that something went wrong. */
+/** Whether the step is a failure. */
 export function isError(step: Step): boolean {
   switch (step.kind) {
     case 'invocation':
@@ -31,15 +31,15 @@ export function isError(step: Step): boolean {
   }
 }
 
-/** Whether Asterisk refused a command for what the call is like: handlers ask so, and live with the answer. */
+/** Whether Asterisk refused a command because of the call's state: handlers expect such responses. */
 export function isRefusal(step: Step): boolean {
   return step.kind === 'command' && !isError(step) && (step.status as number) >= 400;
 }
 
-/** Steps by call, kept up to date by what the feed sends. */
+/** Steps by call, updated from the feed. */
 export class Calls {
   readonly #calls = new Map<string, Call>();
-  /** How many of the oldest steps are gone. */
+  /** How many of the oldest steps were dropped. */
   dropped = 0;
 
   /** The newest call first. */
@@ -56,7 +56,7 @@ export class Calls {
     this.dropped = 0;
   }
 
-  /** Takes steps that are new or have changed. */
+  /** Adds new steps and replaces changed ones. */
   take(steps: readonly Step[], dropped: number): void {
     const changed = new Set<Call>();
     for (const step of steps) changed.add(this.#place(step));
@@ -96,7 +96,7 @@ export class Calls {
   }
 }
 
-/** Where the step stands, or is to stand. Nearly always at the end. */
+/** The index of the step, or where to insert it. Nearly always the end. */
 function placeOf(step: Step, steps: readonly Step[]): number {
   const isBefore = (other: Step): boolean => other.at < step.at || (other.at === step.at && other.number < step.number);
   let [low, high] = [0, steps.length];
@@ -115,7 +115,7 @@ function summarize(call: Call): void {
   call.errors = steps.filter(isError).length;
   call.functions = [...new Set(steps.filter((step) => step.kind === 'invocation').map(({ fn }) => fn))];
   const events = steps.filter((step): step is EventStep => step.kind === 'event');
-  // What began the call may be dropped by now: what was known of it stays.
+  // The call's first steps may have been dropped: what was known from them stays.
   call.caller = events.find(({ caller }) => caller !== undefined)?.caller ?? call.caller;
   call.extension = events.find(({ extension }) => extension !== undefined)?.extension ?? call.extension;
   const inApps = new Set<string>();

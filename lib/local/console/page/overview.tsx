@@ -5,7 +5,7 @@ import { isError } from './model.ts';
 
 const TRACK = 9;
 
-/** Custom properties that a canvas needs as colours, not as the words of the style sheet. */
+/** Custom properties that a canvas needs as computed colours, not as the style sheet's text. */
 for (const name of ['line', 'text', 'bad', 'asterisk', 'connector', 'bus', 'function', 'ari']) {
   CSS.registerProperty({ name: `--${name}`, syntax: '<color>', inherits: true, initialValue: 'gray' });
 }
@@ -18,8 +18,8 @@ interface OverviewProps {
 }
 
 /**
- * The whole call at a glance: a track for each lane, all to the same scale of time. A picture for the eye and the
- * mouse; the list below says the same to everybody.
+ * The whole call at a glance: a track for each lane, all on the same time scale. It is for the eye and the mouse; the
+ * list below has the same information for everybody.
  */
 export function Overview({ steps, lanes, chosen, choose }: OverviewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);

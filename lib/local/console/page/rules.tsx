@@ -1,7 +1,7 @@
 import type { RuleView } from '../step-view.ts';
 import { CodeBlock } from './code-block.tsx';
 
-/** Which rules matched the event, and of the others what kept them from it. */
+/** Which rules matched the event, and why the others did not. */
 export function Rules({ rules }: { rules: readonly RuleView[] }) {
   const sorted = rules.toSorted((a, b) => Number(b.matches) - Number(a.matches));
   return (
@@ -26,7 +26,7 @@ export function Rules({ rules }: { rules: readonly RuleView[] }) {
   );
 }
 
-/** The fields that decided, each once. */
+/** The fields that did not match, each once. */
 function Reasons({ rule }: { rule: RuleView }) {
   const reasons = rule.decidedBy.map(({ field, actual, expected, outcome }) => ({
     field,

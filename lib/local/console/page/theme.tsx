@@ -12,7 +12,7 @@ effect(() => {
   localStorage.setItem(KEY, theme.value);
 });
 
-/** As the system has it, light, or dark. */
+/** The choice of theme: the system's, light, or dark. */
 export function ThemeChoice() {
   return (
     <label class="theme">

@@ -7,7 +7,7 @@ import { type Call, isError, isRefusal } from './model.ts';
 import { Overview } from './overview.tsx';
 import { WindowedList } from './windowed-list.tsx';
 
-/** The open call: its steps in the order of time, each in the lane where it happened. */
+/** The open call: its steps in order of time, each in the lane where it happened. */
 export function Timeline() {
   const open = openCall.value;
   if (!open) {
@@ -48,7 +48,7 @@ export function Timeline() {
         <WindowedList
           id="step"
           class="steps"
-          label="Steps in the order of time"
+          label="Steps in order of time"
           count={steps.length}
           rowHeight={34}
           chosen={chosen}
@@ -68,7 +68,7 @@ export function Timeline() {
   );
 }
 
-/** Also those that only wrote a line. */
+/** The call's functions, including those that only wrote a log line. */
 function functionsOf({ steps, functions }: Call): string[] {
   const writers = steps.flatMap((step) => (step.kind === 'log' && isFunction(step.origin) ? [step.origin] : []));
   return [...new Set([...functions, ...writers])];
@@ -100,7 +100,7 @@ function StepRow(props: { step: Step; before: Step | undefined; start: number; l
   );
 }
 
-/** An event passes three lanes. */
+/** An event spans three lanes. */
 function EventCells({ step, column }: { step: EventStep; column: (id: string) => number }) {
   const { type, about, happenedAt, receivedAt, at, matched } = step;
   const isCall = step.source !== 'asterisk.ari.connector';

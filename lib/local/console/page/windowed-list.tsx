@@ -1,28 +1,28 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** Rows drawn beyond those in view, above and below. */
+/** Rows drawn above and below the visible ones. */
 const SPARE = 8;
 
 export interface WindowedListProps {
-  /** What a screen reader calls the list. */
+  /** The list's name for screen readers. */
   label: string;
   id: string;
   count: number;
-  /** Of every row, in pixels. */
+  /** Height of every row, in pixels. */
   rowHeight: number;
-  /** The row that is chosen; -1 for none. */
+  /** Index of the chosen row; -1 for none. */
   chosen: number;
   choose: (index: number) => void;
-  /** Enter, or a click. */
+  /** Called on Enter or a click. */
   open: (index: number) => void;
   row: (index: number) => ComponentChildren;
-  /** Stays at the end as rows are added, when it is there. */
+  /** Stays scrolled to the end as rows are added. */
   follows?: boolean;
   class?: string;
 }
 
-/** A list that draws only the rows in view, so that thousands are as quick as ten. */
+/** A list that draws only its visible rows, so that thousands are as fast as ten. */
 export function WindowedList(props: WindowedListProps) {
   const { label, id, count, rowHeight, chosen, choose, open, row, follows = false } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -70,8 +70,8 @@ export function WindowedList(props: WindowedListProps) {
   const rows = [];
   for (let index = first; index < last; index++) {
     rows.push(
-      // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, and names the chosen row
-      // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the list
+      // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and refers to the chosen row
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys
       <div
         key={index}
         id={`${id}-${index}`}

@@ -3,7 +3,7 @@ import { onBus } from '../../../../lib/asterisk/doctor/bus.ts';
 import { AwsAccount } from '../../../support/aws-account.ts';
 import { outcomes, visitPeer } from './visit.ts';
 
-// That an event of a real Asterisk is seen, and all is taken away again: test/asterisk/doctor-command.test.ts.
+// That an event of a real Asterisk is seen, and everything is removed: test/asterisk/doctor-command.test.ts.
 
 async function account(): Promise<AwsAccount> {
   const aws = new AwsAccount();
@@ -17,14 +17,14 @@ async function account(): Promise<AwsAccount> {
   return aws;
 }
 
-test('nothing is made where nobody would forward the event', async () => {
+test('nothing is created where no connector would forward the event', async () => {
   const aws = await account();
   const { examination } = await visitPeer({}, { apps: ['a'] });
   expect(await outcomes(onBus('calls'), examination)).toMatchObject([{ verdict: 'skipped' }]);
   expect(aws.requests).toEqual([]);
 });
 
-test('a refusal of AWS is said in its own words, and the queue that was made goes with the visit', async () => {
+test('a refusal of AWS is reported with its own message, and the created queue is removed at the end', async () => {
   const aws = await account();
   vi.spyOn(aws.rules, 'set').mockImplementation(() => {
     throw new Error('not authorized to perform: events:PutRule');

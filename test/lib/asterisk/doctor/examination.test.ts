@@ -11,7 +11,7 @@ test.each([
   expect([visit(url).root, visit(url).prefix]).toEqual([root, prefix]);
 });
 
-test('what was made is taken away in turn, the last first, also what was made too late', async () => {
+test('what was created is removed in reverse order, even what was created too late', async () => {
   const gone: string[] = [];
   const examination = visit('http://127.0.0.1:1/ari');
   for (const what of ['queue', 'rule']) await examination.atEnd(what, () => void gone.push(what));
@@ -20,7 +20,7 @@ test('what was made is taken away in turn, the last first, also what was made to
   expect(gone).toEqual(['rule', 'queue', 'latecomer']);
 });
 
-test('what cannot be taken away is named, and the rest goes all the same', async () => {
+test('what cannot be removed is named, and the rest is removed', async () => {
   const gone: string[] = [];
   const examination = visit('http://127.0.0.1:1/ari');
   await examination.atEnd('queue', () => void gone.push('queue'));
@@ -29,7 +29,7 @@ test('what cannot be taken away is named, and the rest goes all the same', async
   expect(gone).toEqual(['queue']);
 });
 
-test('no password is in the error of a server that is not there', async () => {
+test('the error of a server that does not answer contains no password', async () => {
   const examination = visit('http://127.0.0.1:1/ari');
   const asked = examination.ask('/ari/asterisk/ping', { as: { username: 'u', password: 'hidden' } });
   await expect(asked).rejects.toMatchObject({ code: 'ECONNREFUSED', message: expect.not.stringContaining('hidden') });

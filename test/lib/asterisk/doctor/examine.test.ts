@@ -12,23 +12,23 @@ const check = (name: string, look: Check['look'], more: Partial<Check> = {}): Ch
   ...more,
 });
 
-test('each check has a name of its own, and what it needs stands before it', () => {
+test('each check has a unique name, and comes after the checks that it needs', () => {
   const names = CHECKS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const [index, { needs }] of CHECKS.entries())
     expect(names.slice(0, index)).toEqual(expect.arrayContaining([...needs]));
 });
 
-test('what cannot be looked at names the check that is to blame, and not the one in between', async () => {
+test('a skipped check names the check that failed, and not the one in between', async () => {
   const findings = await Array.fromAsync(examine(patient(await freePort())));
   const wrong = findings.filter(({ verdict }) => verdict === 'error').map((finding) => finding.check);
   expect(wrong).toEqual(['port']);
   const skipped = findings.filter(({ verdict }) => verdict === 'skipped');
   expect(skipped).toHaveLength(CHECKS.length - 2);
-  for (const { says } of skipped) expect(says).toBe('not looked at: "port" has to be right first');
+  for (const { says } of skipped) expect(says).toBe('not examined: fix "port" first');
 });
 
-test('a check that fails itself is an error, and what it left behind a warning', async () => {
+test('a check that throws is an error, and what it left behind is a warning', async () => {
   const more = [
     check('breaks', () => Promise.reject(new Error('of itself'))),
     check('hangs', () => new Promise(() => {}), { limitMs: 20 }),
@@ -40,13 +40,13 @@ test('a check that fails itself is an error, and what it left behind a warning',
   const findings = await Array.fromAsync(examine(patient(await freePort()), { more }));
   expect(findings.slice(CHECKS.length)).toEqual([
     { check: 'breaks', verdict: 'error', says: 'of itself' },
-    { check: 'hangs', verdict: 'error', says: 'no end within 0.02 s' },
+    { check: 'hangs', verdict: 'error', says: 'not finished within 0.02 s' },
     { check: 'leaves', verdict: 'ok', says: 'made' },
-    { check: 'left-behind', verdict: 'warning', says: 'could not take away again the queue: AccessDenied' },
+    { check: 'left-behind', verdict: 'warning', says: 'could not remove the queue: AccessDenied' },
   ]);
 });
 
-test('a visit that is broken off ends at once, and takes away what it made', async () => {
+test('a cancelled examination ends at once, and removes what it created', async () => {
   const ending = new AbortController();
   let gone = false;
   const more = [
@@ -60,6 +60,6 @@ test('a visit that is broken off ends at once, and takes away what it made', asy
     check('never', async () => ok('looked at')),
   ];
   const findings = await Array.fromAsync(examine(patient(await freePort()), { more, signal: ending.signal }));
-  expect(findings.at(-1)).toEqual({ check: 'waits', verdict: 'error', says: 'the visit was broken off' });
+  expect(findings.at(-1)).toEqual({ check: 'waits', verdict: 'error', says: 'examination cancelled' });
   expect(gone).toBe(true);
 });

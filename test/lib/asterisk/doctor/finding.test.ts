@@ -4,13 +4,13 @@ import { type Finding, type Verdict, warning, worstOf } from '../../../../lib/as
 
 const findings = (...verdicts: Verdict[]): Finding[] => verdicts.map((verdict) => ({ check: 'c', verdict, says: '' }));
 
-test('the worst of all is an error, then a warning; what was not looked at is none', () => {
+test('the worst of all is an error, then a warning; a skipped check counts as ok', () => {
   expect(worstOf(findings('ok', 'warning', 'error', 'skipped'))).toBe('error');
   expect(worstOf(findings('ok', 'warning', 'skipped'))).toBe('warning');
   expect(worstOf(findings('skipped', 'ok'))).toBe('ok');
 });
 
-test('the most probable remedy stands in the finding itself, the others beside it', () => {
+test('the most probable remedy is in the finding itself, the others in `otherwise`', () => {
   const lines = ['1', '2', '3'].map((value) => confLine('http.conf', 'general', 'sessionlimit', value));
   const found = warning('too few', ...lines);
   expect(found).toMatchObject({ file: 'http.conf', section: 'general', line: 'sessionlimit = 1' });

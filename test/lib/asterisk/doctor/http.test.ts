@@ -5,7 +5,7 @@ import { ari, http, prefix } from '../../../../lib/asterisk/doctor/http.ts';
 import { privateCertificate } from '../../../asterisk/certificate.ts';
 import { outcomes, visitOf, visitPeer } from './visit.ts';
 
-test('http:// to a port that wants https:// is told from a server that is full', async () => {
+test('http:// to a port that needs https:// is distinguished from a server that is full', async () => {
   const { certificate, key } = privateCertificate();
   const server = createServer({ cert: certificate, key });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -16,16 +16,16 @@ test('http:// to a port that wants https:// is told from a server that is full',
     verdict: 'error',
     file: 'cdk.json',
     line: `"url": "https://127.0.0.1:${port}/ari"`,
-    says: expect.stringMatching(/wants https:/),
+    says: expect.stringMatching(/needs https:/),
   });
 });
 
-test('a server that is booting is said to be', async () => {
+test('a booting server is reported as booting', async () => {
   const { examination } = await visitPeer({ '/asterisk/ping': 503 });
   expect(await outcomes(http, examination)).toMatchObject([{ says: expect.stringMatching(/still booting \(503\)/) }]);
 });
 
-test('ARI is told by its JSON', async () => {
+test('ARI is recognized by its JSON', async () => {
   const { examination } = await visitPeer({ '/asterisk/ping': { ping: 'pong' } });
   for (const check of [http, prefix, ari]) {
     expect(await outcomes(check, examination)).toMatchObject([{ verdict: 'ok' }]);

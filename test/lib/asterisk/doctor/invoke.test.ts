@@ -15,7 +15,7 @@ beforeEach(async () => {
   });
 });
 
-test('the function is asked for a node, and its findings come back', async () => {
+test('the function is invoked with a node, and its findings are returned', async () => {
   const findings = [{ check: 'port', verdict: 'ok', says: 'open' }];
   const asked: unknown[] = [];
   aws.functions.set('doctor', async (payload) => {
@@ -26,9 +26,9 @@ test('the function is asked for a node, and its findings come back', async () =>
   expect(asked).toEqual([{ node: 'pbx-1', calls: true }]);
 });
 
-test('another function than the doctor’s is told from it', async () => {
+test('another function than the doctor’s is recognized', async () => {
   aws.functions.set('another', async () => ({ statusCode: 200 }));
   await expect(examineFromLambda('another', { node: 'pbx-1' })).rejects.toThrow(
-    'expected {"findings":[…]} from the function another, got {"statusCode":200}: is it the doctor\'s?',
+    'expected {"findings":[…]} from the function another, got {"statusCode":200}; check that --function names the doctor\'s function',
   );
 });

@@ -11,7 +11,7 @@ function told(ARI_NODES: string): void {
 
 const node = (more: object) => JSON.stringify([{ name: 'pbx-1', apps: ['a'], ...more }]);
 
-test('a node that the function was not told of is a finding, as are its own faults', async () => {
+test('a node that the function does not have is a finding, as are its own faults', async () => {
   told(node({ url: 'https://pbx/ari' }));
   expect(await handler({ node: 'pbx-9' })).toEqual({
     findings: [{ check: 'configuration', verdict: 'error', says: 'ARI_NODES of this function lists no node "pbx-9"' }],
@@ -21,7 +21,7 @@ test('a node that the function was not told of is a finding, as are its own faul
   expect(findings).toMatchObject([{ check: 'configuration', says: expect.stringMatching(/`caFile`.*ENOENT/) }]);
 });
 
-test('a function without secrets looks at what can be seen without', async () => {
+test('a function without secrets examines what needs none', async () => {
   told(node({ url: `http://127.0.0.1:${await freePort()}/ari` }));
   const { findings } = await handler({ node: 'pbx-1' });
   expect(findings.slice(0, 2)).toMatchObject([

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { modules } from '../../../../lib/asterisk/doctor/modules.ts';
 import { outcomes, visitPeer } from './visit.ts';
 
-test('where the list cannot be had, the resources themselves tell', async () => {
+test('where the list of modules is not available, the resources themselves are tried', async () => {
   const { examination } = await visitPeer({ '/bridges': [], '/recordings/stored': [] });
   const found = await outcomes(modules, examination);
   expect(found.map(({ line }) => line)).toEqual(['load = res_ari_asterisk.so']);
 });
 
-test('a module that is loaded and does not run is missing', async () => {
+test('a module that is loaded but not running is missing', async () => {
   const running = ['res_stasis_answer', 'res_stasis_playback', 'res_stasis_recording', 'res_stasis_snoop'];
   const ari = ['events', 'applications', 'asterisk', 'bridges', 'channels', 'playbacks', 'recordings'];
   const list = [...running, ...ari.map((name) => `res_ari_${name}`)].map((name) => ({

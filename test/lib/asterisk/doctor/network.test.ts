@@ -19,7 +19,7 @@ test('an address is its own name, in IPv6 as well', async () => {
   ]);
 });
 
-test('an open port is right, and a closed one is not', async () => {
+test('an open port is ok, and a closed one is an error', async () => {
   const { examination } = await visitPeer({});
   expect(await outcomes(port, examination)).toMatchObject([{ verdict: 'ok' }]);
   const closed = await freePort();
@@ -33,10 +33,10 @@ test('an open port is right, and a closed one is not', async () => {
 });
 
 test.each([
-  ['https:', 'Asterisk/22.10.1', /tlsenable=yes.*HTTP server without TLS answers, at port/, /^tlsenable = yes/],
-  ['http:', 'Asterisk/22.10.1', /but Asterisk's HTTP server answers at port/, /^bindport = /],
-  ['http:', 'nginx', /nothing listens at \S+ \(ECONNREFUSED\)/, /^enabled = yes/],
-])('for %s, where %s answers at another port, that counts for what it is', async (scheme, server, sentence, line) => {
+  ['https:', 'Asterisk/22.10.1', /tlsenable=yes.*HTTP server without TLS answers on port/, /^tlsenable = yes/],
+  ['http:', 'Asterisk/22.10.1', /but Asterisk's HTTP server answers on port/, /^bindport = /],
+  ['http:', 'nginx', /nothing listens on \S+ \(ECONNREFUSED\)/, /^enabled = yes/],
+])('for %s, where %s answers at another port, that server is recognized', async (scheme, server, sentence, line) => {
   const other = createServer((_, response) => response.writeHead(404, { server }).end());
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

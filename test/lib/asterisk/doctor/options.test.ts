@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { channel, channelvars, passwordFormat, writeTimeout } from '../../../../lib/asterisk/doctor/options.ts';
 import { outcomes, visitPeer } from './visit.ts';
 
-test('without leave no channel is made, and what only a channel shows is not guessed', async () => {
+test('without permission no channel is created, and options that only a channel shows are skipped', async () => {
   const { examination, peer } = await visitPeer({});
   for (const check of [channel, writeTimeout, passwordFormat]) {
     expect(await outcomes(check, examination)).toMatchObject([{ verdict: 'skipped' }]);
@@ -31,7 +31,7 @@ test.each([
   expect(await outcomes(writeTimeout, examination)).toMatchObject([{ verdict }]);
 });
 
-test('an option is not taken for unset where Asterisk cannot read any', async () => {
+test('an option is not treated as unset where Asterisk cannot read any option', async () => {
   const { examination } = await visitPeer({ '/channels/c/variable': 500 });
   examination.channelId = 'c';
   examination.modules = new Set(['app_stasis.so']);

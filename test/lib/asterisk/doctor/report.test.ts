@@ -13,30 +13,30 @@ async function textOf(...findings: Finding[]): Promise<string> {
 
 const line = { file: 'http.conf', section: 'general', option: 'enabled', line: 'enabled = yes' };
 
-test('a finding is a line, and below it what to write where', async () => {
+test('a finding is one line, with the remedies below it', async () => {
   const otherwise = [{ file: 'ari.conf', section: 'general', option: 'enabled', line: 'enabled = yes' }];
   expect(await textOf({ check: 'port', verdict: 'error', says: 'nothing listens', ...line, otherwise })).toBe(
     [
       '✘ port                 nothing listens',
       '    http.conf [general]  enabled = yes',
       '    or ari.conf [general]  enabled = yes',
-      '0 right, 0 to think about, 1 wrong, 0 not looked at\n',
+      '0 ok, 0 warnings, 1 errors, 0 not examined\n',
     ].join('\n'),
   );
 });
 
-test('what was not looked at for the same reason is one line', async () => {
+test('checks that are skipped for the same reason become one line', async () => {
   const skipped = (check: string, says: string): Finding => ({ check, verdict: 'skipped', says });
   const text = await textOf(skipped('a', 'for x'), skipped('b', 'for x'), skipped('c', 'for y'));
   expect(text.split('\n').map((one) => one.replace(/ +/g, ' '))).toEqual([
     '– a, b for x',
     '– c for y',
-    '0 right, 0 to think about, 0 wrong, 3 not looked at',
+    '0 ok, 0 warnings, 0 errors, 3 not examined',
     '',
   ]);
 });
 
-test('nothing that came from Asterisk is obeyed by the terminal', async () => {
+test('control sequences from Asterisk do not reach the terminal', async () => {
   const text = (
     await Array.fromAsync(report(given([{ check: 'http', verdict: 'ok', says: 'a\u001b[2Jb\u0007\r\nc' }])))
   ).join('');

@@ -8,8 +8,8 @@ describe('the clock', () => {
     [-3000, 'ok', "Asterisk's clock is 3.0 s behind this one"],
     [65_000, 'warning', "Asterisk's clock is 60.0 s ahead of this one"],
     [-7_200_000, 'warning', "Asterisk's clock is 7200.0 s behind this one"],
-    [Number.NaN, 'skipped', 'tells no time'],
-  ])('that differs by %j ms, the answer taking 5 s', (off, verdict, sentence) => {
+    [Number.NaN, 'skipped', 'reports no time'],
+  ])('that differs by %j ms, with a response after 5 s', (off, verdict, sentence) => {
     const outcome = clockOutcome(1e12 + off, 1e12, 1e12 + 5000);
     expect(outcome).toMatchObject({ verdict, says: expect.stringContaining(sentence) });
   });
@@ -41,7 +41,7 @@ describe('the sounds', () => {
   });
 });
 
-test('a server with room, which keeps connections alive, is right', async () => {
+test('a server below its session limit, which keeps connections alive, is ok', async () => {
   const { examination } = await visitPeer({});
   expect(await outcomes(sessions, examination)).toMatchObject([{ verdict: 'ok' }]);
   expect(await outcomes(keepAlive, examination)).toMatchObject([{ verdict: 'ok' }]);

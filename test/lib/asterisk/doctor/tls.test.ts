@@ -18,13 +18,13 @@ async function serve(days: number) {
   return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/ari`, ca };
 }
 
-test('says version, cipher and authority, and for how many days the certificate is good', async () => {
+test('reports version, cipher and CA, and for how many days the certificate is valid', async () => {
   const [session, expiry] = await outcomes(tls, visitOf(await serve(90)));
   expect(session).toMatchObject({
     verdict: 'ok',
     says: expect.stringMatching(/^TLSv1\.3, TLS_\w+; .* Private CA, the private/),
   });
-  expect(expiry).toMatchObject({ verdict: 'ok', says: expect.stringMatching(/good for (89|90) days more/) });
+  expect(expiry).toMatchObject({ verdict: 'ok', says: expect.stringMatching(/valid for (89|90) more days/) });
 });
 
 test('warns of a certificate that is about to expire', async () => {
@@ -36,14 +36,14 @@ test('warns of a certificate that is about to expire', async () => {
   });
 });
 
-test('warns of passwords in the clear, unless they stay on this machine', async () => {
+test('warns of unencrypted passwords, unless they stay on this machine', async () => {
   expect(await outcomes(tls, visitOf({ url: 'http://pbx.example.com:8088/ari' }))).toMatchObject([
     { verdict: 'warning', line: 'tlsenable = yes' },
   ]);
   expect(await outcomes(tls, visitOf({ url: 'http://127.0.0.1:8088/ari' }))).toMatchObject([{ verdict: 'skipped' }]);
 });
 
-test('tells a port with TLS from one without', async () => {
+test('distinguishes a port with TLS from one without', async () => {
   const { url } = await serve(90);
   expect(await speaksTls(url.replace('https:', 'http:'))).toBe(true);
   const { peer } = await visitPeer({});

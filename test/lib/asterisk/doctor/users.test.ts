@@ -16,8 +16,8 @@ async function refusing(password: string) {
 }
 
 test.each([
-  ['what crypt(3) makes', '$6$salt$hash', /holds what crypt\(3\) makes.*password_format=crypt/],
-  ['a comment to ari.conf', 'a;b', /holds a ";", which begins a comment.*"\\;"/],
+  ['a crypt(3) hash', '$6$salt$hash', /has a crypt\(3\) hash.*password_format=crypt/],
+  ['a comment to ari.conf', 'a;b', /contains a ";", which starts a comment.*"\\;"/],
   ['white space at its end', 'open sesame ', /ends with white space/],
 ])('a refused password that is %s gets a hint, and is not shown', async (_, password, sentence) => {
   const [refused, hint] = await refusing(password);
@@ -36,7 +36,7 @@ test('a user whose credentials were not given is not examined', async () => {
   expect(peer.asked).toEqual([]);
 });
 
-test('one user for both roles has to write', async () => {
+test('one user for both roles must be able to write', async () => {
   const { examination } = await visitPeer({}, { users: { connector: USERS.handlers, handlers: USERS.handlers } });
   expect(await outcomes(connectorReadOnly, examination)).toMatchObject([{ verdict: 'skipped' }]);
 });

@@ -9,7 +9,7 @@ export const USERS = {
   handlers: { username: 'handlers', password: 'h' },
 };
 
-/** A visit at which both users were accepted already. */
+/** An examination in which both users are accepted already. */
 export function visitOf(patient: Partial<Patient> & { url: string }): Examination {
   const examination = new Examination({ apps: [], users: USERS, ...patient });
   examination.accepted.set('connector', USERS.connector).set('handlers', USERS.handlers);
@@ -19,7 +19,7 @@ export function visitOf(patient: Partial<Patient> & { url: string }): Examinatio
   return examination;
 }
 
-/** A visit at a peer that answers as the test has it, by path below `/ari`. */
+/** An examination of a peer that answers as the test sets it, by path below `/ari`. */
 export async function visitPeer(answers: Record<string, object | number>, patient: Partial<Patient> = {}) {
   const peer = await AriPeer.start();
   onTestFinished(() => peer.close());

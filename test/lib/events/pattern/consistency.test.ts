@@ -22,7 +22,7 @@ test('no field is always chosen', () => {
   expect(canChoose([], newBudget())).toBe(true);
 });
 
-test('an inner element stands in its outer one', () => {
+test('an inner element is in its outer one', () => {
   const [first, second] = [elementOf(0, 0), elementOf(0, 1)];
   const inner = elementOf(1, 0, first);
   expect(canChoose([field([valueIn(first)]), field([valueIn(inner)])], newBudget())).toBe(true);

@@ -85,7 +85,7 @@ test('names the branch of $or that matches', () => {
   });
 });
 
-test('is short, whatever the event', () => {
+test('is short for every event', () => {
   const long = 'x'.repeat(1_000);
   const { decidedBy } = explain({ a: [long] }, { a: [1, 2, 3, 4, 5, 6, long] });
   expect(decidedBy[0]?.actual).toEqual(['1', '2', '3', '4', '5']);

@@ -50,15 +50,18 @@ test('matches reads the pattern and decides', () => {
   expect(matches('{"source":["asterisk.ari"]}', '{"source":"other"}')).toBe(false);
 });
 
-test('a pattern that AWS refuses is an error in its words', () => {
+test('a pattern that AWS refuses is an error with AWS’s message', () => {
   expect(() => matches({ source: [] }, {})).toThrow('Event pattern is not valid. Reason: Empty arrays are not allowed');
 });
 
-test.each([null, undefined, 5, true, [], '', '[]', '"x"'])('an event that is no object is an error: %j', (event) => {
-  expect(() => matches({ a: ['x'] }, event)).toThrow('Event is not valid. Reason: Event must be a JSON object');
-});
+test.each([null, undefined, 5, true, [], '', '[]', '"x"'])(
+  'an event that is not an object is an error: %j',
+  (event) => {
+    expect(() => matches({ a: ['x'] }, event)).toThrow('Event is not valid. Reason: Event must be a JSON object');
+  },
+);
 
-test('errors are told apart by their names', () => {
+test('errors are distinguished by their names', () => {
   expect(new InvalidEventPatternException('x')).toMatchObject({ name: 'InvalidEventPatternException', reason: 'x' });
   expect(new InvalidEventException('x')).toMatchObject({ name: 'InvalidEventException', reason: 'x' });
 });

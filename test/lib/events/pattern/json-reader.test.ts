@@ -80,7 +80,7 @@ test.each(['{"a":}', '{"a":x}', '{"a": ,"b":1}', '{"a"'])('refuses %j with the n
   expect(() => reader.next()).toThrow(/^Unexpected/);
 });
 
-test('a name is what it was, whatever comes after it', () => {
+test('a name does not depend on what follows it', () => {
   const reader = new JsonReader('{"a":12,"b":true,"c":"x"}');
   const names: string[] = [];
   for (let token = reader.next(); token !== 'end'; token = reader.next()) if (token === 'name') names.push(reader.text);

@@ -548,7 +548,7 @@ export const MORE_CASES: Case[] = [
   ['writing', 'more after the pattern', '{"a":["x"]} x', '{"a":"x"} }', true],
   [
     'writing',
-    'what is not asked for is read all the same',
+    'fields without a pattern are read as well',
     '{"a":["x"]}',
     '{"b":{"c":[1,{"d":[true,null]}]},"a":"x"}',
     true,

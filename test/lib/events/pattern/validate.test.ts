@@ -3,12 +3,12 @@ import { type EventPattern, validate } from '../../../../lib/events/pattern/inde
 
 const patternOf = (length: number): EventPattern => ({ a: ['x'.repeat(length - '{"a":[""]}'.length)] });
 
-test('says nothing of a pattern that EventBridge takes', () => {
+test('returns undefined for a pattern that EventBridge accepts', () => {
   expect(validate({ source: ['asterisk.ari'] })).toBeUndefined();
   expect(validate('{"source":["asterisk.ari"]}')).toBeUndefined();
 });
 
-test('says why EventBridge refuses a pattern, in its words', () => {
+test('returns EventBridge’s message for a pattern that it refuses', () => {
   expect(validate({ source: 'asterisk.ari' } as unknown as EventPattern)).toBe(
     'Event pattern is not valid. Reason: "source" must be an object or an array',
   );
@@ -31,7 +31,7 @@ test('knows how many combinations $or may make', () => {
   );
 });
 
-test('what is no pattern at all is refused', () => {
+test('a value that is not a pattern is refused', () => {
   expect(validate(undefined as unknown as EventPattern)).toMatch('Filter is not an object');
   expect(validate({ a: [5n] })).toMatch('Not JSON: Do not know how to serialize a BigInt');
   const cycle: Record<string, EventPattern> = {};
@@ -49,7 +49,7 @@ test('no more than 10,000,000 characters are read', () => {
   expect(validate({ a: Array(20).fill(string) }, { maxLength: 1e9 })).toMatch('Expected at most 10000000 characters');
 });
 
-test('an error that is none of the pattern is not taken for one', () => {
+test('an error that is not about the pattern is thrown', () => {
   const broken = new Proxy(
     {},
     {

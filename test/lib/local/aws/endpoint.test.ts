@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 beforeEach(() => aws.clear());
 
-test('other processes of the machine, and other operations, are refused', async () => {
+test('requests of other processes, and other operations, are refused', async () => {
   const stranger = new EventBridgeClient({
     endpoint: aws.url,
     region: 'us-east-1',
@@ -28,6 +28,6 @@ test('other processes of the machine, and other operations, are refused', async 
   });
   expect(await response.json()).toEqual({
     __type: 'UnknownOperationException',
-    message: 'Local mode does not serve AWSEvents.PutRule',
+    message: 'Local mode does not support AWSEvents.PutRule',
   });
 });

@@ -74,7 +74,7 @@ describe('Secrets Manager by the real SDK', () => {
     });
   });
 
-  test('the extension serves them on the same port, to who has the session token', async () => {
+  test('the extension serves them on the same port, for requests with the session token', async () => {
     const ask = (token: string) =>
       fetch(`${aws.url}/secretsmanager/get?secretId=${encodeURIComponent(SECRET)}`, {
         headers: { 'X-Aws-Parameters-Secrets-Token': token },

@@ -36,7 +36,7 @@ describe('SQS by the real SDK', () => {
     expect(await counts()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '0' });
   });
 
-  test('a reader that waits has the message when it comes', async () => {
+  test('a waiting receiver gets the message when it arrives', async () => {
     const received = receive({ WaitTimeSeconds: 20 });
     await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, MessageBody: 'awaited' }));
     expect((await received).Messages?.[0]?.Body).toBe('awaited');

@@ -31,7 +31,7 @@ describe('replays by the real SDK', () => {
       }),
     );
 
-  test('put archived events of a time on the bus again, with the name of the replay', async () => {
+  test('put archived events of a period on the bus again, with the name of the replay', async () => {
     await put(
       { ...ENTRY, Time: new Date('2026-11-20T10:00:00Z') },
       { ...ENTRY, Time: new Date('2026-11-22T10:00:00Z') },

@@ -6,8 +6,8 @@ import type { LocalTarget } from '../../../../lib/local/template/deployment.ts';
 
 const EVENT = { id: 'e', detail: {} } as BusEvent;
 const THROTTLED: DeliveryFault = { code: 'THROTTLING', message: 'Rate exceeded.', retriable: true };
-/** Real waits of AWS's, on a clock that the test moves. */
-const HURRY = 1;
+/** AWS's waits at full length, on a clock that the test moves. */
+const SPEEDUP = 1;
 
 let faults: (DeliveryFault | undefined)[];
 const inputs: (BusEvent | string)[] = [];
@@ -22,7 +22,7 @@ afterEach(() => vi.useRealTimers());
 
 function deliver(target: Partial<LocalTarget>, ...answers: typeof faults): void {
   faults = answers;
-  const deliveries = new Deliveries(new AwsWaits(HURRY), {
+  const deliveries = new Deliveries(new AwsWaits(SPEEDUP), {
     send: (_, input) => {
       inputs.push(input);
       return faults.length > 1 ? faults.shift() : faults[0];
@@ -42,13 +42,13 @@ function deliver(target: Partial<LocalTarget>, ...answers: typeof faults): void 
   deliveries.deliver(delivery);
 }
 
-test('an event reaches its target, in the form that the rule gives it', () => {
+test('an event reaches its target with the rule’s input', () => {
   deliver({}, undefined);
   deliver({ input: { constant: '"c"' } }, undefined);
   expect(inputs).toEqual([EVENT, '"c"']);
 });
 
-test('what can be retried is tried again until the target takes it', async () => {
+test('a retriable failure is retried until the target accepts the event', async () => {
   deliver({ deadLetterArn: 'arn:q' }, THROTTLED, THROTTLED, undefined);
   expect(inputs).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1000);
@@ -95,12 +95,12 @@ describe('in the end it is a dead letter, with its attributes', () => {
   });
 });
 
-test('without a dead-letter queue it is lost, and said so', () => {
+test('without a dead-letter queue it is lost, and reported as lost', () => {
   deliver({}, { code: 'NO_RESOURCE', message: 'gone' });
   expect(dropped).toEqual(['NO_RESOURCE']);
 });
 
-test('waits are shorter by as much as the hurry is, and count at their full length', async () => {
+test('waits are shortened by the speedup, and count at their full length', async () => {
   const waits = new AwsWaits(60);
   const done = vi.fn();
   waits.after(60_000, done);

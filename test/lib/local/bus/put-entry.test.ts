@@ -34,7 +34,7 @@ describe('PutEvents by the real SDK', () => {
     ]);
   });
 
-  test('takes the bus by its ARN, and hands the trace header on', async () => {
+  test('accepts the bus’s ARN, and passes the trace header on', async () => {
     await put({ ...ENTRY, EventBusName: BUS_ARN, TraceHeader: 'Root=1-2-3' });
     expect(aws.delivered.map(([, , traceId]) => traceId)).toEqual(['Root=1-2-3', 'Root=1-2-3']);
   });
@@ -76,7 +76,7 @@ describe('PutEvents by the real SDK', () => {
       'InvalidArgument',
       'Parameter Detail is not valid. Reason: Detail is a required argument.',
     ],
-    ['a Detail that is no JSON', { Detail: '{"a":' }, 'MalformedDetail', 'Detail is malformed.'],
+    ['a Detail that is not JSON', { Detail: '{"a":' }, 'MalformedDetail', 'Detail is malformed.'],
     ['a Detail that is a list', { Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
     ['a Detail that is a text', { Detail: '"x"' }, 'MalformedDetail', 'Detail is malformed.'],
     ['a Source of AWS', { Source: 'aws.ec2' }, 'NotAuthorizedForSourceException', 'Not authorized for the source.'],
@@ -86,13 +86,43 @@ describe('PutEvents by the real SDK', () => {
       'ResourceNotFoundException',
       'Event bus other does not exist.',
     ],
-  ])('refuses an entry with %s, in its place, and takes its neighbours', async (_, fault, code, message) => {
+  ])('refuses an entry with %s at its position, and accepts the other entries', async (_, fault, code, message) => {
     const broken = { ...ENTRY, ...fault } as PutEventsRequestEntry;
     const { Entries = [], FailedEntryCount } = await put(ENTRY, broken, ENTRY);
     expect(FailedEntryCount).toBe(1);
     expect(Entries[1]).toEqual({ ErrorCode: code, ErrorMessage: message });
     expect([Entries[0]?.EventId, Entries[2]?.EventId]).toEqual([expect.any(String), expect.any(String)]);
     expect(aws.seen).toHaveLength(2);
+  });
+
+  test('takes a field that is null for one that is absent', async () => {
+    const request = {
+      Entries: [
+        { ...ENTRY, Source: null },
+        { ...ENTRY, Time: null, Resources: null },
+      ],
+    };
+    const response = await fetch(aws.url, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': 'AWSEvents.PutEvents',
+        authorization: `AWS4-HMAC-SHA256 Credential=${aws.credentials.accessKeyId}/`,
+      },
+      body: JSON.stringify(request),
+    });
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {
+        FailedEntryCount: 1,
+        Entries: [
+          {
+            ErrorCode: 'InvalidArgument',
+            ErrorMessage: 'Parameter Source is not valid. Reason: Source is a required argument.',
+          },
+          { EventId: expect.any(String) },
+        ],
+      },
+    ]);
   });
 
   const large = { ...ENTRY, Detail: JSON.stringify({ x: 'x'.repeat(525_000) }) };

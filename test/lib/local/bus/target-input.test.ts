@@ -43,11 +43,11 @@ test('a target gets the event, unless its rule says otherwise', () => {
   expect(JSON.parse(given())).toEqual(EVENT);
 });
 
-test('a constant is handed over as it is', () => {
+test('a constant is sent unchanged', () => {
   expect(given({ constant: '{"a": 1}' })).toBe('{"a": 1}');
 });
 
-test('a path selects a part of the event; one that leads nowhere gives null', () => {
+test('a path selects a part of the event; a path that finds nothing gives null', () => {
   expect(given({ path: '$.detail.channel' })).toBe('{"id":"1.0","name":"say \\"hi\\""}');
   expect(given({ path: '$.resources[0]' })).toBe('"pbx-1/channel/1.0"');
   expect(given({ path: '$.detail.none' })).toBe('null');

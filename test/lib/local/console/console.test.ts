@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { PutEntry } from '../../../../lib/local/bus/bus-event.ts';
 import { Console } from '../../../../lib/local/console/console.ts';
 import { Phone } from '../../../../lib/local/phone.ts';
@@ -66,7 +66,7 @@ function ask(method: string, path: string, body?: string, headers: Record<string
 const watch = () => watchConsole(url);
 
 describe('the page', () => {
-  test('is served whole, without anything from elsewhere', async () => {
+  test('is served completely, without anything from other servers', async () => {
     const page = await ask('GET', '/');
     expect(page.status).toBe(200);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -82,7 +82,7 @@ describe('the page', () => {
     }
   });
 
-  test('may load and run its own files only, and be framed by nobody', async () => {
+  test('may load and run its own files only, and cannot be framed', async () => {
     const { headers } = await ask('GET', '/');
     expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
@@ -97,11 +97,11 @@ describe('the page', () => {
   });
 });
 
-describe('a page from elsewhere', () => {
+describe('a page of another origin', () => {
   const CALL = JSON.stringify({ extension: 'ivr', name: 'Eve', number: '1' });
 
   test.each([
-    ['under a name of its own that points here', 421, { host: 'evil.example:80' }],
+    ['under a host name that resolves to this machine', 421, { host: 'evil.example:80' }],
     ['under this address, at another port', 421, { host: '127.0.0.1:1' }],
     ['from its own origin', 403, { origin: 'https://evil.example' }],
     ['from a sandbox', 403, { origin: 'null' }],
@@ -135,7 +135,7 @@ describe('a page from elsewhere', () => {
 });
 
 describe('the feed', () => {
-  test('sends what was before, then what happens', async () => {
+  test('sends earlier steps first, then new ones', async () => {
     trace.onEvent(busEvent(), RULES.slice(0, 1), RULES);
     const { messages, stop } = watch();
     const first = await until('the first message', () => messages[0]);
@@ -155,17 +155,22 @@ describe('the feed', () => {
     stop();
   });
 
-  test('tells who is on a call', async () => {
+  test('sends the active calls', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { messages, stop } = watch();
     await ask('POST', '/api/calls', JSON.stringify({ extension: 'ivr', name: 'Alice', number: '1' }));
     const state = await until('the call', () => messages.find(({ phone }) => phone?.calls.length === 1));
     expect(state.phone?.calls[0]).toMatchObject({ name: 'Alice', extension: 'ivr', state: 'Ring' });
     asterisk.hangUp(state.phone?.calls[0]?.channelId as string);
-    await until('its end', () => messages.at(-1)?.phone?.calls.length === 0);
+    await until('its end', () => {
+      vi.advanceTimersByTime(1000); // no step reports it: the feed checks every second
+      return messages.at(-1)?.phone?.calls.length === 0;
+    });
     stop();
   });
 
-  test('is not given to any number of pages', async () => {
+  test('is limited to a number of pages', async () => {
     const feeds = Array.from({ length: 20 }, watch);
     await until('twenty feeds', () => feeds.every(({ messages }) => messages.length > 0));
     expect((await ask('GET', '/api/feed')).status).toBe(503);
@@ -201,27 +206,33 @@ describe('the dial pad', () => {
 
   test.each([
     ['POST', 'calls', '{"extension":"sales","name":"A","number":"1"}', 400, 'among ivr, conference, got \\"sales\\"'],
-    ['POST', 'calls', '{"extension":"conference","name":"A","number":"1"}', 409, 'nobody listens for its app'],
-    ['POST', 'calls', '{"extension":"ivr","name":"","number":"1"}', 400, '`name` to be a text of 1 to 80'],
+    [
+      'POST',
+      'calls',
+      '{"extension":"conference","name":"A","number":"1"}',
+      409,
+      'no WebSocket is connected for its app',
+    ],
+    ['POST', 'calls', '{"extension":"ivr","name":"","number":"1"}', 400, '`name` to be a string of 1 to 80'],
     ['POST', 'calls', '[]', 400, 'Expected a JSON object, got an array'],
-    ['POST', 'calls', '{', 400, 'Expected a JSON object, got no JSON'],
+    ['POST', 'calls', '{', 400, 'Expected a JSON object, got invalid JSON'],
     ['POST', 'calls/1.0/digits', '{"digit":"x"}', 400, 'Expected a digit'],
     ['POST', 'calls/1.0/digits', '{"digit":"1"}', 409, 'The call 1.0 is over'],
     ['DELETE', 'calls/1.0', '{}', 409, 'The call 1.0 is over'],
-    ['PUT', 'calls/1.0', '{}', 404, 'Nothing is at PUT /api/calls/1.0'],
-    ['GET', 'steps/7', undefined, 404, 'Step 7 is not kept'],
-    ['GET', 'steps/x', undefined, 404, 'Step x is not kept'],
+    ['PUT', 'calls/1.0', '{}', 404, 'There is no PUT /api/calls/1.0'],
+    ['GET', 'steps/7', undefined, 404, 'Step 7 is no longer kept'],
+    ['GET', 'steps/x', undefined, 404, 'Step x is no longer kept'],
   ])('%s %s %s is refused', async (method, path, body, status, sentence) => {
     const answer = await ask(method, `/api/${path}`, body);
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(sentence)]);
   });
 
-  test('takes no body that is too large', async () => {
+  test('refuses a body that is too large', async () => {
     const { status } = await ask('POST', '/api/calls', JSON.stringify({ name: 'x'.repeat(1_100_000) }));
     expect(status).toBe(413);
   });
 
-  test('is not there with a real Asterisk', async () => {
+  test('is absent with a real Asterisk', async () => {
     const other = new Console({ trace, moduleOf: () => '' });
     const own = url;
     url = await other.listen(0);
@@ -237,7 +248,7 @@ describe('the dial pad', () => {
 describe('an event that is sent again', () => {
   const send = (body: object): Promise<Answer> => ask('POST', '/api/events', JSON.stringify(body));
 
-  test('is put on the bus as it was edited, and is a step of its call', async () => {
+  test('is put on the bus as edited, and is a step of its call', async () => {
     const event = busEvent({ digit: '5' });
     expect((await send(event)).status).toBe(201);
     expect(put).toHaveLength(1);
@@ -250,28 +261,28 @@ describe('an event that is sent again', () => {
 
   test.each([
     [{ ...busEvent(), detail: 'x' }, 'Expected `detail` to be a JSON object'],
-    [{ ...busEvent(), source: 7 }, 'Expected `source` to be a text'],
+    [{ ...busEvent(), source: 7 }, 'Expected `source` to be a string'],
     [{ ...busEvent(), 'detail-type': 'x'.repeat(129) }, 'Expected `detail-type`'],
-    [{ ...busEvent(), resources: [1] }, 'Expected `resources` to be a list of texts'],
+    [{ ...busEvent(), resources: [1] }, 'Expected `resources` to be an array of strings'],
     [{ ...busEvent(), source: 'refused' }, 'No: not here'],
-  ])('is refused with a sentence: %#', async (body, sentence) => {
+  ])('is refused with a message: %#', async (body, sentence) => {
     const { status, text } = await send(body);
     expect([status, text]).toEqual([400, expect.stringContaining(sentence)]);
   });
 });
 
 describe('the port', () => {
-  test('is the one that was asked for; where that is taken, a sentence says so', async () => {
+  test('is the requested one; where it is in use, that is the error', async () => {
     const port = await freePort();
     const one = new Console({ trace, moduleOf: () => '' });
     expect(await one.listen(port)).toBe(`http://127.0.0.1:${port}`);
     const other = new Console({ trace, moduleOf: () => '' });
-    await expect(other.listen(port)).rejects.toThrow(`--console-port ${port}: something else listens there already`);
+    await expect(other.listen(port)).rejects.toThrow(`--console-port ${port}: the port is in use; choose another one`);
     await one.close();
     await other.close();
   });
 
-  test('is any that is free, where none was asked for and the usual one is taken', async () => {
+  test('is any free one, where none was requested and the default one is in use', async () => {
     const consoles = [new Console({ trace, moduleOf: () => '' }), new Console({ trace, moduleOf: () => '' })];
     const urls = [await consoles[0]?.listen(), await consoles[1]?.listen()];
     expect(new Set(urls).size).toBe(2);

@@ -6,7 +6,7 @@ import { Trace } from '../../../../lib/local/trace/trace.ts';
 import { busEvent, invocation } from '../../../support/traced.ts';
 import { until } from '../../../support/until.ts';
 
-/** A feed to a page that reads when it is told to. */
+/** A feed to a page that reads when the test lets it. */
 async function openFeed(trace: Trace) {
   let response: ServerResponse | undefined;
   const server = createServer((_, answer) => {
@@ -40,7 +40,7 @@ async function openFeed(trace: Trace) {
   };
 }
 
-test('for a page that does not read nothing piles up, and it gets the newest state when it reads again', async () => {
+test('nothing is queued for a page that does not read, and it gets the newest state when it reads again', async () => {
   const trace = new Trace({ maxSteps: 2000 });
   const { socket, response, messages } = await openFeed(trace);
   trace.onEvent(busEvent(), [], []);
@@ -66,7 +66,7 @@ test('for a page that does not read nothing piles up, and it gets the newest sta
   expect(messages().at(-1)?.dropped).toBe(trace.dropped);
 }, 60_000);
 
-test('a page that has gone is forgotten', async () => {
+test('a closed page is removed', async () => {
   const trace = new Trace();
   const { socket, response } = await openFeed(trace);
   const closed = new Promise((resolve) => response.once('close', resolve));

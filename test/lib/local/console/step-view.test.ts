@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const moduleOf = (): string => '../../functions/intro-ivr/index.ts';
 const COMMAND = { requestId: 'request-1', fn: FUNCTION, at: 1, ms: 3 };
 
-/** Runs a pasted test as its author would. @returns what vitest says */
+/** Runs a pasted test as its author would. @returns vitest's output */
 function runPasted(code: string): { passed: boolean; output: string } {
   // In the project, so that `ari-eventbridge` and the handler are found.
   const folder = mkdtempSync(join(ROOT, 'test/.pasted-'));
@@ -61,7 +61,7 @@ test('an event says which rules match and, of the others, which field decided', 
   expect(detail?.rules?.[1]?.text).toBe('No match: detail.application is "Intro-IVR", expected ["Voicemail"]');
 });
 
-test('a command has what was sent and what was answered, and an invocation what it was given', () => {
+test('a command has its request and response, and an invocation its input', () => {
   const trace = tracedMenu();
   trace.onCommand({ ...COMMAND, method: 'POST', path: '/ari/x', body: '{"a":1}', status: 200, answer: '{}' });
   expect(detailOf(trace, 6, moduleOf)).toMatchObject({ path: '/ari/x', body: '{"a":1}', answer: '{}' });
@@ -74,13 +74,13 @@ test('an invocation that runs has no test yet', () => {
   expect(detailOf(trace, 2, moduleOf)?.test).toBeUndefined();
 });
 
-test('a copied test holds what the handler asked, with the parameters in the body', () => {
+test('a copied test holds the commands of the handler, with the parameters in the body', () => {
   const trace = recordedHangup(204, '{"reason":"busy"}');
   const code = detailOf(trace, 2, moduleOf)?.test;
   expect(code).toContain(JSON.stringify('DELETE /channels/1.0 {"reason":"busy"}'));
 });
 
-test('a copied test runs when it is pasted: the handler does again what it did', () => {
+test('a copied test passes when it is pasted: the handler sends the same commands', () => {
   const trace = recordedHangup(204);
   const code = detailOf(trace, 2, moduleOf)?.test as string;
   const { passed, output } = runPasted(code);
@@ -91,18 +91,18 @@ test('a copied test runs when it is pasted: the handler does again what it did',
   expect(runPasted(other).passed).toBe(false);
 }, 90_000);
 
-test('a test copied from a failure fails as the handler did, until it is mended', () => {
+test('a test copied from a failure fails like the handler, until the handler is fixed', () => {
   const { passed, output } = runPasted(detailOf(recordedHangup(500), 2, moduleOf)?.test as string);
   expect(output).toContain('1 passed');
   expect(passed).toBe(true);
 }, 60_000);
 
-test('a test copied from an event that no function got is one of the rules, whatever texts it holds', () => {
+test('a test copied from an event without a matching rule tests the rules, with any texts in the event', () => {
   const trace = new Trace();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it has to stay one
   trace.onEvent(busEvent({ application: '`${process.exit(1)}`\'"\u2028*/' }), [], RULES);
   const { passed, output } = runPasted(detailOf(trace, 1, moduleOf)?.test as string);
-  expect(output).toContain('StasisStart goes nowhere');
+  expect(output).toContain('StasisStart matches no rule');
   expect(passed).toBe(true);
 }, 60_000);
 

@@ -61,12 +61,12 @@ test('so is a request by fetch', async () => {
   });
 });
 
-test('a refusal and its words are seen', async () => {
+test('a refusal and its message are seen', async () => {
   expect(await (await fetch(`${url}/channels/3`)).json()).toEqual({ message: 'Channel not found' });
   expect(await once()).toMatchObject({ status: 404, answer: '{"message":"Channel not found"}' });
 });
 
-test('an answer that never came is seen as why', async () => {
+test('a missing response is seen with its reason', async () => {
   const failed = new Promise<Error>((resolve) => request(`${url}/broken`).on('error', resolve).end());
   const { message } = await failed;
   expect(await once()).toEqual({
@@ -78,7 +78,7 @@ test('an answer that never came is seen as why', async () => {
   });
 });
 
-test('of a large answer the first 16 KB are seen, of one that is no text its size; the caller gets all', async () => {
+test('of a large response the first 16 KB are seen, of a binary one its size; the caller gets all of it', async () => {
   const large = await get('/large');
   expect(large.toString()).toBe(LARGE);
   expect((await once()).answer).toHaveLength(16 * 1024);
@@ -87,7 +87,7 @@ test('of a large answer the first 16 KB are seen, of one that is no text its siz
   expect((await once()).answer).toBe('(4 bytes)');
 });
 
-test('requests to other hosts are nobody’s business', async () => {
+test('requests to other hosts are not seen', async () => {
   const other = createServer((_, response) => response.end('other'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   await (await fetch(`http://127.0.0.1:${(other.address() as AddressInfo).port}/ari`)).text();

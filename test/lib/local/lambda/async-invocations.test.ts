@@ -9,7 +9,7 @@ import { folderOfTest } from '../../../support/temporary-folder.ts';
 import { until } from '../../../support/until.ts';
 
 /** AWS's minute is 60 ms. */
-const HURRY = 1000;
+const SPEEDUP = 1000;
 
 let host: LambdaHost | undefined;
 const ends: { attempt: number; requestId: string; error?: string; retryInMs?: number }[] = [];
@@ -36,7 +36,7 @@ function invoke(source: string, more: Partial<LocalFunction>, payload: unknown =
     ...more,
   };
   host = new LambdaHost(fn, {}, { onStart: () => {}, onCommand: () => {}, onLog: () => {} });
-  const invocations = new AsyncInvocations(new AwsWaits(HURRY), {
+  const invocations = new AsyncInvocations(new AwsWaits(SPEEDUP), {
     onEnd: ({ attempt, requestId }, { error, retryInMs }) =>
       ends.push({ attempt, requestId, ...(error && { error }), ...(retryInMs !== undefined && { retryInMs }) }),
     send: (arn, body, attributes) => sent.push({ arn, body, attributes }),
@@ -49,7 +49,7 @@ const FAILS = 'export const handler = async () => { throw new Error("no"); };';
 const conditionOf = (body: string) => JSON.parse(body).requestContext;
 
 describe('an event that the function fails on', () => {
-  test('is tried again after a minute and after two, by the same request id, and handled in the end', async () => {
+  test('is retried after one minute and after two, with the same request id, and handled in the end', async () => {
     invoke('let n = 0; export const handler = async () => { if (++n < 3) throw new Error("no"); };', {});
     await until('three ends', () => ends.length === 3);
     expect(ends.map(({ attempt, error, retryInMs }) => [attempt, error, retryInMs])).toEqual([
@@ -61,7 +61,7 @@ describe('an event that the function fails on', () => {
     expect([sent, dropped]).toEqual([[], []]);
   });
 
-  test('is tried as often as the function is configured, and then goes to its destination and its queue', async () => {
+  test('is retried as often as configured for the function, and then sent to its destination and its queue', async () => {
     invoke(FAILS, { deadLetterArn: 'arn:dlq', asynchronous: { maxRetryAttempts: 0, onFailureArn: 'arn:destination' } });
     await until('both letters', () => sent.length === 2);
     expect(ends).toHaveLength(1);
@@ -77,7 +77,7 @@ describe('an event that the function fails on', () => {
     });
   });
 
-  test('is not tried again when it would be too old by then, in the time of AWS', async () => {
+  test('is not retried when it would be too old by then, in AWS’s time', async () => {
     // After the first wait of a minute the event counts as 60 s old, though hardly any time has passed here.
     invoke(FAILS, { asynchronous: { maxEventAgeSeconds: 100, onFailureArn: 'arn:destination' } });
     await until('the letter', () => sent[0]);
@@ -88,14 +88,14 @@ describe('an event that the function fails on', () => {
     });
   });
 
-  test('is lost, and said so, when it has nowhere to go', async () => {
+  test('is lost, and reported as lost, when it has no destination', async () => {
     invoke(FAILS, { asynchronous: { maxRetryAttempts: 0 } });
     await until('the word', () => dropped[0]);
     expect(dropped).toEqual(['RetriesExhausted']);
   });
 });
 
-test('a function without any concurrency is never run: its events go where failures go', async () => {
+test('a function with a concurrency of 0 never runs: its events go to the failure destination', async () => {
   invoke(FAILS, { reservedConcurrency: 0, asynchronous: { onFailureArn: 'arn:destination' } });
   await until('the letter', () => sent[0]);
   expect(ends).toEqual([]);

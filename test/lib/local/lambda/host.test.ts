@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type AttemptOutcome, LambdaHost } from '../../../../lib/local/lambda/host.ts';
 import type { ObservedInvocation } from '../../../../lib/local/lambda/observed.ts';
 import { RTT_VARIABLE } from '../../../../lib/local/lambda/rtt.ts';
@@ -60,15 +60,15 @@ async function run(source: string, events: unknown[], more: Parameters<typeof fu
 }
 
 describe('a function runs', () => {
-  test('in a process that is kept for the next event, and sees its own environment and nothing of ours', async () => {
-    process.env.OURS = 'secret of the parent';
+  test('in a process that is kept for the next event, with its own environment only', async () => {
+    vi.stubEnv('OURS', 'secret of the parent');
+    onTestFinished(() => void vi.unstubAllEnvs());
     await run(
       `let n = 0; export const handler = async (event, context) => {
       console.log(event.x, ++n, process.env.OWN, process.env.AWS_REGION, process.env.OURS, context.functionName);
     };`,
       [{ x: 'a' }, { x: 'b' }],
     );
-    delete process.env.OURS;
     expect(lines.map(({ line }) => line)).toEqual([
       'a 1 yes us-east-1 undefined name',
       'b 2 yes us-east-1 undefined name',
@@ -122,7 +122,7 @@ describe('a function runs', () => {
     expect(ends.map(({ cold }) => cold)).toEqual([true, true, true]);
   });
 
-  test('as often at once as is reserved for it; what comes meanwhile waits and is not lost', async () => {
+  test('at most at its reserved concurrency; further events wait and are not lost', async () => {
     const fn = functionOf('let n = 0; export const handler = async () => { console.log(++n); };');
     open({ ...fn, reservedConcurrency: 1 } as typeof fn);
     for (let i = 0; i < 5; i++) invoke(i);
@@ -138,7 +138,7 @@ describe('a function runs', () => {
     expect(lines.map(({ line }) => line)).toEqual(['here']);
   });
 
-  test('what was replaced for the next event on, while what runs already ends where it is', async () => {
+  test('with replaced code from the next event on, while running invocations end with the old code', async () => {
     await run(
       'export const handler = async (e) => { if (e.slow) await new Promise((r) => setTimeout(r, 300)); console.log("old"); };',
       [{}],
@@ -155,7 +155,7 @@ describe('a function runs', () => {
   });
 });
 
-describe('a function that fails is told of in the words of Lambda, and the next event is handled', () => {
+describe('a failing function is reported as Lambda reports it, and the next event is handled', () => {
   const next = [{ fail: true }, {}];
   const errors = () => ends.map(({ error }) => error && { type: error.errorType, message: error.errorMessage });
   const failed = (type: unknown, message: unknown) => [{ type, message }, undefined];
@@ -167,7 +167,7 @@ describe('a function that fails is told of in the words of Lambda, and the next 
     expect(lines[0]?.line).toMatch(/ERROR\tInvoke Error \t\{"errorType":"TypeError","errorMessage":"no","stack":\[/);
   });
 
-  test('when it throws what is no error', async () => {
+  test('when it throws a value that is not an Error', async () => {
     await run('export const handler = async (e) => { if (e.fail) throw "no"; };', next);
     expect(errors()).toEqual(failed('string', 'no'));
   });
@@ -182,7 +182,7 @@ describe('a function that fails is told of in the words of Lambda, and the next 
     expect(lines[0]?.line).toMatch(/^\d{4}-.*Z r\d+ Task timed out after 0\.50 seconds$/);
   });
 
-  test('when it never lets the event loop go on', async () => {
+  test('when it blocks the event loop', async () => {
     await run('export const handler = (e) => { while (e.fail); };', next, { timeoutMs: 500 });
     expect(errors()[0]?.type).toBe('Sandbox.Timedout');
     expect(errors()[1]).toBeUndefined();
@@ -196,13 +196,13 @@ describe('a function that fails is told of in the words of Lambda, and the next 
     expect(errors()).toEqual(failed('Runtime.ExitError', `RequestId: ${ends[0]?.requestId} Error: ${words}`));
   });
 
-  test('when it eats its memory', async () => {
+  test('when it exceeds its heap', async () => {
     await run(
       'const kept = []; export const handler = (e) => { while (e.fail) kept.push(new Array(10000).fill(Math.random())); };',
       next,
       { timeoutMs: 30_000 },
     );
-    // By V8, or by the host, whoever sees it first.
+    // Killed by V8 or by the host, whichever detects it first.
     const [type, message] = [
       expect.stringMatching(/^Runtime\.(ExitError|OutOfMemory)$/),
       expect.stringMatching(/signal: (aborted|killed)$/),
@@ -210,7 +210,7 @@ describe('a function that fails is told of in the words of Lambda, and the next 
     expect(errors()).toEqual(failed(type, message));
   });
 
-  test.runIf(process.platform === 'linux')('when it eats memory outside of its heap', async () => {
+  test.runIf(process.platform === 'linux')('when it exceeds its memory outside the heap', async () => {
     await run(
       `const kept = [];
       export const handler = async (e) => {
@@ -227,7 +227,7 @@ describe('a function that fails is told of in the words of Lambda, and the next 
     );
   });
 
-  test('when a promise that nobody waits for fails', async () => {
+  test('when a promise without a handler rejects', async () => {
     await run(
       'export const handler = async (e) => { if (e.fail) { Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 1000)); } };',
       next,
@@ -244,13 +244,13 @@ describe('a function that fails is told of in the words of Lambda, and the next 
       'index.handler is undefined or not exported',
     ],
     [
-      'it is no JavaScript',
+      'it is not JavaScript',
       'export const = 1;',
       'Runtime.UserCodeSyntaxError',
       expect.stringContaining('SyntaxError: '),
     ],
     [
-      'it imports what is not there',
+      'it imports a missing module',
       'import "./missing.mjs";',
       'Runtime.ImportModuleError',
       expect.stringContaining("Error: Cannot find module '"),
@@ -266,7 +266,7 @@ describe('a function that fails is told of in the words of Lambda, and the next 
     expect(errors()).toEqual([{ type, message }]);
   });
 
-  test('when its file is not there', async () => {
+  test('when its file is missing', async () => {
     await run('', [{}], { file: 'other.mjs' });
     expect(errors()).toEqual([{ type: 'Runtime.ImportModuleError', message: "Error: Cannot find module 'index'" }]);
   });

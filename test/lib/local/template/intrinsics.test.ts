@@ -78,15 +78,15 @@ test.each([
   expect(values.resolve('A', value)).toEqual(resolved);
 });
 
-describe('what has no local meaning is an error, never a guess', () => {
+describe('a value that cannot be resolved locally is an error', () => {
   test.each([
     [{ 'Fn::FindInMap': ['a', 'b', 'c'] }, 'local mode cannot resolve {"Fn::FindInMap":["a","b","c"]}'],
     [{ 'Fn::GetAtt': ['Fn', 'Version'] }, 'local mode cannot resolve {"Fn::GetAtt":["Fn","Version"]}'],
-    [{ 'Fn::GetAtt': ['Odd', 'Arn'] }, 'local mode knows no ARN for Odd, a AWS::Odd::Thing'],
-    [{ Ref: 'Asked' }, 'local mode cannot resolve the parameter Asked: expected it to have a default of its own'],
+    [{ 'Fn::GetAtt': ['Odd', 'Arn'] }, 'local mode cannot name the ARN of Odd, a AWS::Odd::Thing'],
+    [{ Ref: 'Asked' }, 'local mode cannot resolve the parameter Asked: expected it to have a default'],
     [{ 'Fn::If': ['Other', 1, 2] }, 'no condition is named Other'],
     [{ Ref: 'Missing' }, 'no resource or parameter is named Missing'],
-    [{ 'Fn::GetStackOutput': { StackName: 'A', OutputName: 'Other' } }, 'no stack A has an output Other'],
+    [{ 'Fn::GetStackOutput': { StackName: 'A', OutputName: 'Other' } }, 'stack A has no output Other'],
     [{ 'Fn::ImportValue': 'A:Other' }, 'no stack exports A:Other'],
   ])('%j', (value, sentence) => {
     expect(() => values.resolve('A', value)).toThrow(sentence);

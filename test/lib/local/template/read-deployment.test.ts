@@ -20,7 +20,7 @@ test('a function is read with the defaults of CloudFormation', () => {
   ]);
 });
 
-test('a function is read with its entry, its concurrency, and what becomes of events that it fails on', () => {
+test('a function is read with its entry, its concurrency, and how failed events are handled', () => {
   const { functions, queues } = readDeployment(
     assemblyOf({
       Fn: {
@@ -108,7 +108,7 @@ test('a rule is read with its targets: input, retry policy, dead-letter queue, a
   ]);
 });
 
-test('what local mode lacks is counted, by resource and property', () => {
+test('unsupported resources and properties are counted', () => {
   const { unsupported, rules } = readDeployment(
     assemblyOf({
       One: { Type: 'AWS::KMS::Key' },
@@ -130,7 +130,7 @@ test('what local mode lacks is counted, by resource and property', () => {
   expect(rules[0]?.targets).toEqual([]);
 });
 
-test('what is not used is not resolved: an unknown intrinsic elsewhere is no error', () => {
+test('unused properties are not resolved: an unknown intrinsic in them is not an error', () => {
   const unknown = { 'Fn::Unheard': 'of' };
   expect(() =>
     readDeployment(
@@ -155,7 +155,7 @@ test.each([
     { EventPattern: { source: ['asterisk.ari'], detail: { digit: '1' } } },
     'Rule It: Event pattern is not valid. Reason: "digit" must be an object or an array',
   ],
-  ['a function whose code is missing', 'AWS::Lambda::Function', { Code: { S3Key: 'def.zip' } }, 'holds no asset def'],
-])('%s is refused: it would run otherwise than deployed', (_, Type, Properties, sentence) => {
+  ['a function whose code is missing', 'AWS::Lambda::Function', { Code: { S3Key: 'def.zip' } }, 'has no asset def'],
+])('%s is refused: it would run differently than deployed', (_, Type, Properties, sentence) => {
   expect(() => readDeployment(assemblyOf({ It: { Type, Properties } }))).toThrow(sentence);
 });

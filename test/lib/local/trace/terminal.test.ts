@@ -30,7 +30,7 @@ test('each step is one line', () => {
   trace.onDeadLetter('letters', { body: JSON.stringify(busEvent()), attributes: {} });
   trace.onLog('connector', '{"level":"error","message":"gone"}');
   trace.onLog('IntroIvr', 'printed');
-  trace.onLog('local', 'Not run here: a table');
+  trace.onLog('local', 'Not supported in local mode: a table');
   expect(lines).toEqual([
     'caller     Alice calls ivr',
     'bus        StasisStart Alice (100) → IntroIvr',
@@ -39,11 +39,11 @@ test('each step is one line', () => {
     'bus        dead letter in letters: StasisStart',
     'connector  gone',
     'function   IntroIvr: printed',
-    'local      Not run here: a table',
+    'local      Not supported in local mode: a table',
   ]);
 });
 
-test('a failure says why, which attempt it was and when the next one comes', () => {
+test('a failure shows the reason, the attempt and when the next one comes', () => {
   const { trace, lines } = traced();
   trace.onInvocationStart(invocation({ attempt: 2 }));
   trace.onInvocationEnd(invocation({ attempt: 2 }), { ms: 3, error: 'Error: no', retryInMs: 120_000 });
@@ -62,7 +62,7 @@ test('a failure says why, which attempt it was and when the next one comes', () 
   ]);
 });
 
-test('what says nothing to a person who watches is not told', () => {
+test('steps of no interest to a person are not printed', () => {
   const { trace, lines } = traced();
   trace.onEvent(busEvent({}, { 'detail-type': 'ChannelVarset' }), [], []);
   trace.onLog('connector', '{"level":"info","message":"fine"}');
@@ -79,7 +79,7 @@ test('what says nothing to a person who watches is not told', () => {
   expect(lines).toEqual([]);
 });
 
-test('a hostile name cannot speak to the terminal', () => {
+test('a hostile name cannot control the terminal', () => {
   const raw: string[] = [];
   const terminal = new Terminal((line) => raw.push(line));
   const trace = new Trace();

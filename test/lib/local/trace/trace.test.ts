@@ -108,7 +108,7 @@ describe('an event belongs', () => {
     expect(trace.steps[0]).toMatchObject({ call: 'system', eventId: 'bus-id', about: 'pbx-1' });
   });
 
-  test('to the system, where its metadata is none of the connector', () => {
+  test('to the system, where its metadata is not the connector’s', () => {
     const trace = new Trace();
     for (const metadata of [null, 7, { callId: 3 }, { channelId: {} }]) trace.onEvent(busEvent({ metadata }), [], []);
     expect(trace.steps.map(({ call }) => call)).toEqual(['system', 'system', 'system', 'system']);
@@ -134,7 +134,7 @@ describe('a trace is bounded', () => {
     expect(trace.steps).toHaveLength(1);
   });
 
-  test('in the words of a line, which hold nothing that a terminal would obey', () => {
+  test('in the text of a line, which has no terminal control sequences', () => {
     const trace = new Trace();
     trace.onLog('connector', `\u001b[31m${'a\n'.repeat(1000)}`);
     const [step] = trace.steps as { message: string }[];
@@ -143,7 +143,7 @@ describe('a trace is bounded', () => {
   });
 });
 
-test('an end without its beginning, which was dropped, is nothing', () => {
+test('an end is ignored where its beginning was dropped', () => {
   const trace = new Trace({ maxSteps: 1 });
   trace.onInvocationStart(invocation());
   trace.onLog('connector', 'x');

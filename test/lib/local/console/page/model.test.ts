@@ -20,7 +20,7 @@ function callsOf(...steps: Step[]): Calls {
   return calls;
 }
 
-test('calls are listed the newest first, without what belongs to none', () => {
+test('calls are listed newest first, without the steps of no call', () => {
   const calls = callsOf(event(1, 10, { call: 'a' }), event(2, 30, { call: 'b' }), event(3, 20, { call: 'system' }));
   expect(calls.list.map(({ id }) => id)).toEqual(['b', 'a']);
   expect(calls.get('system')?.steps).toHaveLength(1);
@@ -43,7 +43,7 @@ test('a call knows its caller, what was called, its functions and what went wron
   });
 });
 
-test('steps stand in the order of time, whenever they become known', () => {
+test('steps are in order of time, whenever they become known', () => {
   const calls = callsOf(event(1, 10), event(2, 50), event(3, 30), event(4, 5), event(5, 30));
   expect(calls.get('1.0')?.steps.map(({ number }) => number)).toEqual([4, 1, 3, 5, 2]);
 });
@@ -58,7 +58,7 @@ test('a step that has changed takes its own place', () => {
   ]);
 });
 
-test('what was dropped is gone here as well, and a call with it when nothing is left', () => {
+test('dropped steps are removed from the page as well, and a call when no step is left', () => {
   const calls = callsOf(event(1, 10, { call: 'a' }), event(2, 20, { caller: 'Bob' }), event(3, 30));
   calls.take([], 2);
   expect(calls.get('a')).toBeUndefined();
@@ -67,7 +67,7 @@ test('what was dropped is gone here as well, and a call with it when nothing is 
   expect(calls.dropped).toBe(2);
 });
 
-test('a call is on while a channel of it is in an app', () => {
+test('a call is active while one of its channels is in an app', () => {
   const calls = callsOf(event(1, 10));
   const isOn = (): boolean | undefined => calls.get('1.0')?.isOn;
   expect(isOn()).toBe(true);

@@ -20,10 +20,10 @@ const CONNECTOR = 'AriEventBridgeConnector';
 const all = new Map<string, Synthesized>();
 const app = (way = 'default'): Synthesized => all.get(way) ?? expect.fail(`there is no way ${way}`);
 
-beforeAll(async () => {
-  // One after the other: each takes both cores of a small machine.
-  for (const [way, context] of Object.entries(WAYS)) all.set(way, await synthesizeApp(context));
-}, 180_000);
+// One after the other, each with its own time: it takes both cores of a small machine.
+for (const [way, context] of Object.entries(WAYS)) {
+  beforeAll(async () => void all.set(way, await synthesizeApp(context)), 60_000);
+}
 afterAll(() => {
   for (const synthesized of all.values()) synthesized.remove();
 });
@@ -33,7 +33,7 @@ describe.each(Object.keys(WAYS))('the app, %s,', (way) => {
     expect(app(way).findings).toEqual([]);
   });
 
-  test('permits nothing on everything but what knows no resources', () => {
+  test('allows no action on all resources, except actions that support no resources', () => {
     const wide = app(way)
       .statements()
       .filter(({ Resource }) => Resource.includes('*'))
@@ -48,7 +48,7 @@ describe.each(Object.keys(WAYS))('the app, %s,', (way) => {
     }
   });
 
-  test('permits no actions but by their names', () => {
+  test('allows actions only by their full names', () => {
     const actions = app(way)
       .statements()
       .flatMap(({ Action }) => Action);
@@ -62,7 +62,7 @@ describe.each(Object.keys(WAYS))('the app, %s,', (way) => {
     ).toEqual([]);
   });
 
-  test('has no secret in its templates: passwords are made up in the account', () => {
+  test('has no secret in its templates: passwords are generated in the account', () => {
     for (const [, { Properties }] of app(way).resources('AWS::SecretsManager::Secret')) {
       expect(Properties).not.toHaveProperty('SecretString');
       expect(Properties).toHaveProperty('GenerateSecretString.GenerateStringKey', 'password');
@@ -72,11 +72,11 @@ describe.each(Object.keys(WAYS))('the app, %s,', (way) => {
     }
   });
 
-  test('leaves the handlers’ stack without a container image: it deploys where no Docker is', () => {
+  test('leaves the handlers’ stack without a container image, so it deploys without Docker', () => {
     expect(app(way).read<Json>(`${CALLS}.assets.json`).dockerImages).toEqual({});
   });
 
-  test('keeps what no handler could take, in a queue that takes nothing unencrypted', () => {
+  test('keeps events that no handler could handle in a queue that accepts only encrypted connections', () => {
     const targets = app(way)
       .resources('AWS::Events::Rule')
       .flatMap(([, { Properties }]) => Properties.Targets as Json[]);
@@ -93,13 +93,13 @@ describe.each(Object.keys(WAYS))('the app, %s,', (way) => {
     expect(policies.match(/"aws:SecureTransport":"false"/g)).toHaveLength(queues.length);
   });
 
-  test('keeps every log for a time that somebody chose', () => {
+  test('sets a retention for every log', () => {
     const groups = app(way).resources('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(HANDLERS);
     for (const [id, { Properties }] of groups) expect(Properties.RetentionInDays, id).toBe(30);
   });
 
-  test('denies everyone but one role to put events as Asterisk', () => {
+  test('denies every role but one to put events as Asterisk', () => {
     const { Statement } = app(way).one('AWS::Events::EventBusPolicy').Properties as { Statement: Json };
     expect(Statement).toMatchObject({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 'events:PutEvents' });
     const roles = (Statement.Condition as { ArnNotEquals: { 'aws:PrincipalArn': unknown[] } }).ArnNotEquals;
@@ -124,7 +124,7 @@ describe('the app', () => {
   });
 
   test('has two users for each node, and lets handlers read theirs only, and the connector its own', () => {
-    const three = app('three nodes with three apps each');
+    const three = app('three nodes');
     const usernames = (stack: string) =>
       three
         .resources('AWS::SecretsManager::Secret', stack)
@@ -139,7 +139,7 @@ describe('the app', () => {
     expect(readable(CONNECTOR)).not.toContain('HandlersUser');
   });
 
-  test('gives handlers neither the bus nor the connector’s secrets: who takes one over cannot forge events', () => {
+  test('gives handlers neither the bus nor the connector’s secrets: an attacker in a handler cannot forge events', () => {
     const actions = app()
       .statements(CALLS)
       .flatMap(({ Action }) => Action);
@@ -169,7 +169,7 @@ describe('the app', () => {
     }
   });
 
-  test('encrypts with the account’s own key, where that is asked for, all that holds call data or credentials', () => {
+  test('encrypts call data and credentials with the account’s own key, where configured', () => {
     const mine = app('customer-managed key');
     const types: [string, string][] = [
       ['AWS::Events::EventBus', 'KmsKeyIdentifier'],
@@ -187,14 +187,14 @@ describe('the app', () => {
     }
   });
 
-  test('without the connector names the role of the one that runs elsewhere, and has no network', () => {
+  test('without the connector has no network, and names the role of the external connector', () => {
     const without = app('no connector');
     expect([...without.templates.keys()]).toEqual([CALLS, 'AriEventBridgeSchemas']);
     expect(without.resources('AWS::EC2::VPC')).toEqual([]);
     expect(JSON.stringify(without.one('AWS::Events::EventBusPolicy'))).toContain('role/connector-on-premises');
   });
 
-  test('publishes the events’ schemas in a stack of their own', () => {
+  test('publishes the events’ schemas in a separate stack', () => {
     expect(app().resources('AWS::EventSchemas::Schema', 'AriEventBridgeSchemas').length).toBeGreaterThan(45);
   });
 
@@ -216,8 +216,8 @@ describe('the app', () => {
   });
 });
 
-test('secrets are named so that the command line finds them', () => {
-  const names = app('three nodes with three apps each')
+test('the command line finds the secrets by their names', () => {
+  const names = app('three nodes')
     .resources('AWS::SecretsManager::Secret')
     .map(([, { Properties }]) => Properties.Name);
   const users = ['pbx-1', 'pbx-2', 'pbx-3'].flatMap((node) => [
@@ -227,16 +227,16 @@ test('secrets are named so that the command line finds them', () => {
   expect(names.toSorted()).toEqual(users);
 });
 
-test('Asterisk’s own options stay out of what functions and connector are told', () => {
+test('Asterisk’s own options are not in the configuration of functions and connector', () => {
   expect(JSON.stringify([...app().templates.values()])).not.toContain('fallback');
 });
 
-test('a context that cannot be used is refused with every fault in one message', async () => {
+test('an invalid context is refused with all faults in one message', async () => {
   const nodes = [{ name: 'pbx 1', url: 'http://pbx.example.com/ari', apps: [] }];
   const refused = await synthesizeApp({ nodes, asteriskNetwork: 'near' }).catch((error: Error) => error.message);
-  expect(refused).toMatch(/^The context \(cdk\.json\) cannot be used:\n( {2}- .*\n)+$/);
+  expect(refused).toMatch(/^The context \(cdk\.json\) is invalid:\n( {2}- .*\n)+$/);
   expect(refused).toContain('`nodes`: node "pbx 1": expected `name` of 1 to 64 letters');
-  expect(refused).toContain('would send passwords in the clear');
+  expect(refused).toContain('would send passwords unencrypted');
   expect(refused).toContain('expected `apps` to list at least one Stasis application');
   expect(refused).toContain('`asteriskNetwork`: expected "public" or "private", got "near"');
 }, 60_000);

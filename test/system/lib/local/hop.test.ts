@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LocalSystem } from '../../../lib/local/local-system.ts';
-import { Recorder } from '../../support/recorder.ts';
-import { until } from '../../support/until.ts';
+import { LocalSystem } from '../../../../lib/local/local-system.ts';
+import { Recorder } from '../../../support/recorder.ts';
+import { until } from '../../../support/until.ts';
 
-const APP = fileURLToPath(new URL('../../support/crash-app', import.meta.url));
+const APP = fileURLToPath(new URL('../../../support/crash-app', import.meta.url));
 const HOP_MS = 400;
 const EVENTS = 40;
 

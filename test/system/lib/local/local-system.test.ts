@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { DescribeReplayCommand, EventBridgeClient, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { LocalSystem } from '../../../lib/local/local-system.ts';
-import { Recorder } from '../../support/recorder.ts';
-import { until } from '../../support/until.ts';
+import { LocalSystem } from '../../../../lib/local/local-system.ts';
+import { Recorder } from '../../../support/recorder.ts';
+import { until } from '../../../support/until.ts';
 
-const APP = fileURLToPath(new URL('../../support/crash-app', import.meta.url));
+const APP = fileURLToPath(new URL('../../../support/crash-app', import.meta.url));
 const recorder = new Recorder();
 let system: LocalSystem;
 
 beforeAll(async () => {
   // AWS's minute before the second attempt lasts a tenth of a second, its two minutes two tenths.
-  system = await LocalSystem.prepare(APP, [], recorder, { hurry: 600 });
+  system = await LocalSystem.prepare(APP, [], recorder, { speedup: 600 });
   await system.start();
 }, 60_000);
 afterAll(() => system?.stop());
@@ -41,7 +41,7 @@ describe('a function that fails is tried three times, as by Lambda, and then its
       /^Runtime.(ExitError|OutOfMemory)$/,
       /^RequestId: [\w-]+ Error: Runtime exited with error: signal: \w+$/,
     ],
-  ])('when it %s; meanwhile the others answer', async (_, application, errorType, errorMessage) => {
+  ])('when it %s; other functions answer meanwhile', async (_, application, errorType, errorMessage) => {
     call(application);
     call('Answers');
     const { queue, body, attributes } = await letter();
@@ -76,7 +76,7 @@ describe('a function that fails is tried three times, as by Lambda, and then its
   });
 });
 
-test('an event that a handler gives up itself is in its queue at once, by the real SDK', async () => {
+test('an event that a handler gives up itself is in its queue at once, sent with the real SDK', async () => {
   call('GivesUp');
   const { queue, body } = await letter();
   expect(queue).toContain('GivesUpDeadLetters');
@@ -89,7 +89,7 @@ test('an event that a handler gives up itself is in its queue at once, by the re
   expect([recorder.starts.length, recorder.failures]).toEqual([1, []]);
 });
 
-test('an event of which EventBridge cannot make an invocation is a dead letter with its attributes', async () => {
+test('an event that EventBridge cannot turn into an invocation is a dead letter with its attributes', async () => {
   const rule = system.deployment.rules.find(({ title }) => title === 'Answers');
   const target = rule?.targets[0];
   if (!rule || !target) throw new Error('no rule');
@@ -107,7 +107,7 @@ test('an event of which EventBridge cannot make an invocation is a dead letter w
   expect(JSON.parse(body)).toMatchObject({ 'detail-type': 'StasisStart', detail: { application: 'Answers' } });
 });
 
-test('a queue is a target, and is given what the rule says in place of the event', () => {
+test('a queue is a target, and gets the rule’s input instead of the event', () => {
   call('Answers', 'StasisEnd');
   const copies = system.queues.find(({ queue }) => queue.name.includes('CopiesQueue'));
   expect(copies?.messages.map(({ body }) => body)).toEqual(['"The call ended"']);
@@ -139,7 +139,7 @@ test('an archive of the template can be replayed', async () => {
   expect((await events.send(new DescribeReplayCommand({ ReplayName: 'again' }))).State).toBe('COMPLETED');
 });
 
-test('what the templates have and local mode lacks was named at start, once', () => {
-  const named = recorder.all.filter((line) => line.includes('Not run here'));
-  expect(named).toEqual([expect.stringMatching(/^local: Not run here: .*AWS::IAM::Policy \(\d+\)/)]);
+test('resources that local mode does not support are named at start, once', () => {
+  const named = recorder.all.filter((line) => line.includes('Not supported in local mode'));
+  expect(named).toEqual([expect.stringMatching(/^local: Not supported in local mode: .*AWS::IAM::Policy \(\d+\)/)]);
 });

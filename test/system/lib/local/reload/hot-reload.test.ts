@@ -2,12 +2,12 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { LocalSystem } from '../../../../lib/local/local-system.ts';
-import { Recorder } from '../../../support/recorder.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { until } from '../../../support/until.ts';
+import { LocalSystem } from '../../../../../lib/local/local-system.ts';
+import { Recorder } from '../../../../support/recorder.ts';
+import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+import { until } from '../../../../support/until.ts';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 /** Synthesizing takes seconds, on a busy machine many. */
 const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: 2 * LIMIT_MS });
@@ -53,7 +53,7 @@ afterAll(async () => {
   remove();
 });
 
-/** Calls an app, and tells what its handler says. */
+/** Calls an app. @returns what its handler logs */
 async function call(application: string): Promise<string> {
   recorder.clear();
   const detail = { type: 'StasisStart', application, metadata: { id: 'x' } };
@@ -61,17 +61,17 @@ async function call(application: string): Promise<string> {
   return until(`a word of ${application}`, () => recorder.lines.find((line) => line.startsWith(`${application}:`)));
 }
 
-/** Saves a file, and waits until local mode says what it made of it. */
+/** Saves a file, and waits until local mode reports the result. */
 async function saved(file: string, text: string, said: RegExp): Promise<string> {
   const before = recorder.all.length;
   save(file, text);
   return until(`${said}`, () => recorder.all.slice(before).find((line) => said.test(line)), LIMIT_MS);
 }
 
-test('a saved handler is in use for the next event, without synthesizing again', async () => {
+test('a saved handler runs from the next event on, without synthesizing again', async () => {
   expect(await call('First')).toBe('First: hello first');
   const assembly = system.assembly;
-  await saved('first.ts', handlerThatSays('again'), /^local: First: first\.ts is in use from the next event on/);
+  await saved('first.ts', handlerThatSays('again'), /^local: First: first\.ts runs from the next event on/);
   expect(await call('First')).toBe('First: hello again');
   expect(await call('Second')).toBe('Second: hello second');
   expect(system.assembly).toBe(assembly);
@@ -86,15 +86,15 @@ test('so is a file that handlers import', async () => {
   expect(await call('Second')).toBe('Second: good morning second');
 });
 
-test('a handler that cannot be bundled leaves the old one in use, and says why; mended it is in use', async () => {
-  const line = await saved('first.ts', 'export const handler = async () => { console.log(;', /stays as it was/);
-  expect(line).toBe('local: First stays as it was: first.ts:1:49: Unexpected ";"');
+test('a handler that cannot be bundled leaves the old one running and reports why; once fixed, the new one runs', async () => {
+  const line = await saved('first.ts', 'export const handler = async () => { console.log(;', /is unchanged/);
+  expect(line).toBe('local: First is unchanged: first.ts:1:49: Unexpected ";"');
   expect(await call('First')).toBe('First: good morning again');
-  await saved('first.ts', handlerThatSays('mended'), /is in use/);
-  expect(await call('First')).toBe('First: good morning mended');
+  await saved('first.ts', handlerThatSays('fixed'), /is in use/);
+  expect(await call('First')).toBe('First: good morning fixed');
 });
 
-test('a changed stack is synthesized again; what did not change goes on in its processes', async () => {
+test('a changed stack is synthesized again; unchanged functions keep their processes', async () => {
   await call('Second');
   save('third.ts', handlerThatSays('third'));
   const line = await saved('app.ts', appWith('First', 'Second', 'Third'), /Synthesized again/);
@@ -104,23 +104,23 @@ test('a changed stack is synthesized again; what did not change goes on in its p
   await saved(
     'app.ts',
     appWith('Second', 'Third'),
-    /Synthesized again in [\d.]+ s: no more function First, no more rule/,
+    /Synthesized again in [\d.]+ s: removed function First, removed rule/,
   );
   expect(system.deployment.functions.map(({ title }) => title)).toEqual(['Second', 'Third']);
   await call('Second');
   expect(recorder.starts.map(({ cold }) => cold)).toEqual([false]);
 });
 
-test('a stack that cannot be synthesized leaves what runs as it was, and says why', async () => {
-  const line = await saved('app.ts', 'throw new Error("no such stack");', /stays as it was/);
-  expect(line).toContain('What runs stays as it was. The CDK app (node app.ts) failed');
+test('a stack that cannot be synthesized changes nothing that runs, and reports why', async () => {
+  const line = await saved('app.ts', 'throw new Error("no such stack");', /Nothing was changed/);
+  expect(line).toContain('Nothing was changed. The CDK app (node app.ts) failed');
   expect(line).toContain('no such stack');
   expect(await call('Second')).toBe('Second: good morning second');
 });
 
-test('a handler whose file is gone says so, and goes on', async () => {
+test('a handler whose file is missing is reported, and keeps running', async () => {
   const before = recorder.all.length;
   rmSync(join(app, 'second.ts'));
-  await until('the reason', () => recorder.all.slice(before).find((line) => /Second stays as it was/.test(line)));
+  await until('the reason', () => recorder.all.slice(before).find((line) => /Second is unchanged/.test(line)));
   expect(await call('Second')).toBe('Second: good morning second');
 });

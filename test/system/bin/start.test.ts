@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { runCli } from '../support/cli.ts';
+import { runCli } from '../../support/cli.ts';
 
 let cli: ReturnType<typeof runCli>;
 afterEach(() => cli.kill());
@@ -27,7 +27,7 @@ test('start shows calls being handled, from the caller to the command that Aster
   expect(cli.processes()).toEqual([]);
 }, 90_000);
 
-test('start ends cleanly when it is interrupted before it is ready', async () => {
+test('start exits cleanly when it is interrupted before it is ready', async () => {
   cli = runCli(['start']);
   await cli.says('simulated, at');
   expect(await cli.interrupt()).toBe(0);
@@ -35,16 +35,12 @@ test('start ends cleanly when it is interrupted before it is ready', async () =>
 }, 90_000);
 
 test.each([
-  [
-    ['start', '--asterisk', 'http://127.0.0.1:8088/ari'],
-    1,
-    'expected --user NAME and --password-env VARIABLE beside it',
-  ],
+  [['start', '--asterisk', 'http://127.0.0.1:8088/ari'], 1, 'expected --user NAME and --password-env VARIABLE as well'],
   [['start', '--asterisk', 'pbx', '--user', 'u', '--password-env', 'P'], 1, 'expected `url` to be the ARI root'],
   [
     ['start', '--asterisk', 'http://127.0.0.1:8088/ari', '--user', 'u', '--password-env', 'NOT_SET'],
     1,
-    '--password-env NOT_SET: expected that environment variable to hold a password, it holds nothing',
+    '--password-env NOT_SET: expected this environment variable to contain a password, it is empty or not set',
   ],
   [['start', '--console-port', 'x'], 1, '--console-port: expected a port from 0 (any that is free) to 65535, got x'],
   [['start', '--hop', 'soon'], 1, '--hop: expected milliseconds from 0 to 99999, got soon'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { manyCalls } from '../../support/many-calls.ts';
+import { manyCalls } from '../../../support/many-calls.ts';
 
 test('a hundred calls at twenty a second are answered and handled to the end, and none of their events fails', async () => {
   const report = await manyCalls(100, 20);

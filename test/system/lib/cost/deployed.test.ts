@@ -1,16 +1,17 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEPLOYED } from '../../../lib/cost/deployed.ts';
-import { monthlyCost } from '../../../lib/cost/monthly-cost.ts';
-import { readCloudAssembly, type TemplateResource } from '../../../lib/local/template/cloud-assembly.ts';
-import { synthesize } from '../../../lib/local/template/synth.ts';
+import { ALARMS_PER_HANDLER, DEPLOYED, HANDLERS } from '../../../../lib/cost/deployed.ts';
+import { monthlyCost } from '../../../../lib/cost/monthly-cost.ts';
+import { readCloudAssembly, type TemplateResource } from '../../../../lib/local/template/cloud-assembly.ts';
+import { synthesize } from '../../../../lib/local/template/synth.ts';
+import { APPS } from '../../../support/apps.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NODE = {
   name: 'pbx-1',
   url: 'https://pbx-1.example.com:8089/ari',
-  apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'],
+  apps: APPS,
 };
 
 let folder: string;
@@ -33,21 +34,23 @@ function billed(what: string): number {
   return items.find((item) => item.what === what)?.quantity ?? 0;
 }
 
-test('the calculator counts what the templates deploy', () => {
-  expect(ofType('AWS::CloudWatch::Alarm')).toHaveLength(billed('Alarms'));
+test('without an app to count in, the calculator takes what the templates deploy with the example handlers', () => {
+  const handlers = new Set(ofType('AWS::Events::Rule').map(({ Targets }) => JSON.stringify(Targets))).size;
+  const added = (handlers - HANDLERS) * ALARMS_PER_HANDLER;
+  expect(ofType('AWS::CloudWatch::Alarm')).toHaveLength(billed('Alarms') + added);
   expect(ofType('AWS::CloudWatch::Dashboard')).toHaveLength(DEPLOYED.dashboards);
   expect(ofType('AWS::SecretsManager::Secret')).toHaveLength(billed('Secrets'));
   const insights = JSON.stringify(ofType('AWS::ECS::Cluster')).includes('"enabled"');
-  expect(DEPLOYED.containerInsightsMetrics > 0).toBe(insights);
+  expect(DEPLOYED.containerInsights).toBe(insights);
 });
 
-test('the calculator takes the connector’s task to be as large as it is', () => {
+test('the calculator uses the size of the connector’s task', () => {
   const [task] = ofType('AWS::ECS::TaskDefinition');
   expect(Number(task?.Cpu) / 1024).toBe(billed('Connector: CPU') / 730);
   expect(Number(task?.Memory) / 1024).toBe(billed('Connector: memory') / 730);
 });
 
-test('the templates hold nothing else that is paid for by the hour', () => {
+test('the templates have no other resources with an hourly price', () => {
   const hourly =
     /^AWS::(EC2::(NatGateway|VPCEndpoint|EIP|Instance)|ElasticLoadBalancing|RDS::|KMS::Key|ElastiCache|EFS::)/;
   expect(resources.map(({ Type }) => Type).filter((type) => hourly.test(type))).toEqual([]);

@@ -1,0 +1,3 @@
+export type { FramePosition, LinkEvent, ReadEvent } from './link-event.ts';
+export { NodeLink } from './node-link.ts';
+export { NodeState, type NodeStateCheckpoint } from './node-state.ts';

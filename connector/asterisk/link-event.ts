@@ -1,0 +1,37 @@
+import type { GapCause } from '../../lib/events/connector-event.ts';
+import type { AriFrame } from '../../lib/events/entry.ts';
+
+/** The position of an event: its connection, and its number on that connection, from 1. */
+export interface FramePosition {
+  connection: string;
+  sequence: number;
+}
+
+/** An event that Asterisk sent, or that was rebuilt after a gap. */
+export interface ReadEvent {
+  kind: 'event';
+  frame: AriFrame;
+  position: FramePosition;
+  /** Rebuilt after a gap, not sent by Asterisk. */
+  recovered: boolean;
+}
+
+/**
+ * What happens between Asterisk and the connector, in its order. `AppLink` emits all kinds but the last two. `NodeLink`
+ * acts on them, passes them on (except `heard`), and adds the last two.
+ */
+export type LinkEvent =
+  | ReadEvent
+  /** A frame that is not an event, with the reason. */
+  | { kind: 'rejected'; fault: string; text: string; position: FramePosition }
+  /** The WebSocket is open and the apps are registered. */
+  | { kind: 'connected'; apps: string[]; connection: string }
+  | { kind: 'disconnected'; apps: string[]; connection: string; reason: string }
+  /** Asterisk has given the app to another socket. The link continues with its other apps. */
+  | { kind: 'replaced'; app: string; connection: string }
+  /** Asterisk answered a ping. */
+  | { kind: 'heard' }
+  /** Events may have been missed. Times in epoch milliseconds; `from` is undefined where it is unknown. */
+  | { kind: 'gap'; apps: string[]; connection: string; from: number | undefined; to: number; cause: GapCause }
+  /** The known state of the node's channels is the state that Asterisk reports. */
+  | { kind: 'synced' };

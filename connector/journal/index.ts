@@ -1,0 +1,2 @@
+export { type Arrival, Journal } from './journal.ts';
+export { type JournalRecord, journalRecord, type RecordOrigin } from './record.ts';

@@ -1,0 +1,49 @@
+import { beforeEach, expect, test } from 'vitest';
+import { DeadLetters } from '../../connector/dead-letters.ts';
+import { Losses } from '../../connector/losses.ts';
+import { Metrics } from '../../connector/metrics.ts';
+import { createLog } from '../../lib/log.ts';
+import { recordOf } from '../support/records.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+let announced: [string, object][];
+let lines: { message: string; node: string; count?: number }[];
+let losses: Losses;
+
+beforeEach(({ onTestFinished }) => {
+  announced = [];
+  lines = [];
+  const folder = temporaryFolder();
+  const metrics = new Metrics();
+  onTestFinished(() => {
+    metrics.close();
+    folder.remove();
+  });
+  const log = createLog({}, (line) => lines.push(JSON.parse(line)));
+  const deadLetters = new DeadLetters(folder.path, undefined, log);
+  losses = new Losses({
+    deadLetters,
+    metrics,
+    log,
+    announce: (type, detail) => announced.push([type, detail]),
+  });
+});
+
+test('a rejected event is announced, rejected news is not: its announcement could be rejected too', () => {
+  const rejected = { id: '1', node: 'pbx-1', app: '', type: 'Dial', reason: 'not JSON', content: '{' };
+  losses.reject({ kind: 'event', ...rejected });
+  losses.reject({ kind: 'news', ...rejected, id: '2' });
+  expect(announced).toEqual([['EventRejected', { node: 'pbx-1', id: '1', type: 'Dial', reason: 'not JSON' }]]);
+});
+
+test('dropped events are counted by node, logged at the first one, and announced once', () => {
+  losses.drop(recordOf('a', '1'), 7);
+  losses.drop(recordOf('a', '2'), 7);
+  losses.drop(recordOf('a', '3', { node: 'pbx-2' }), 7);
+  expect(lines.map(({ node }) => node)).toEqual(['pbx-1', 'pbx-2']);
+  losses.announceDropped('pbx-1');
+  losses.announceDropped('pbx-1');
+  expect(announced).toMatchObject([['EventsDropped', { node: 'pbx-1', count: 2 }]]);
+  expect(losses.close()).toBe(1);
+  expect(losses.close()).toBe(0);
+});

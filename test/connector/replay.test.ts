@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { NodeState } from '../../connector/asterisk/node-state.ts';
+import { newsRecord } from '../../connector/news.ts';
+import { replay } from '../../connector/replay.ts';
+import { busWith } from '../support/bus-with.ts';
+import { recordOf } from '../support/records.ts';
+
+const BUS = busWith(async () => []);
+const CHANNEL = { id: '1.0', creationtime: '2026-11-25T10:00:00.000+0000' };
+const startOf = (metadata: object) => ({
+  type: 'StasisStart',
+  timestamp: '2026-11-25T10:00:00.100+0000',
+  application: 'a',
+  channel: CHANNEL,
+  metadata: { node: 'pbx-1', ...metadata },
+});
+
+test('an event restores the app and the number of its channel', () => {
+  const state = new NodeState();
+  const record = recordOf('pbx-1/1.0', '1', { receivedAt: 1795422291242 });
+  replay(state, record, startOf({ channelId: '1.0', channelSequence: 41 }));
+  expect([state.isIn('1.0', 'a'), state.lastHeardAt]).toEqual([true, 1795422291242]);
+  expect(state.next('1.0').channelSequence).toBe(42);
+  expect(state.isSecondStart(startOf({}), '1.0')).toBe(false);
+});
+
+test('after a rebuilt StasisStart, Asterisk’s own is a second one', () => {
+  const state = new NodeState();
+  replay(state, recordOf('pbx-1/1.0', '1'), startOf({ channelId: '1.0', channelSequence: 1, recovered: true }));
+  expect(state.isSecondStart(startOf({}), '1.0')).toBe(true);
+});
+
+test('NodeConnected holds its apps, StandingDown releases its app', () => {
+  const state = new NodeState();
+  const connected = newsRecord(BUS, 'NodeConnected', { node: 'pbx-1', apps: ['a', 'b'], connection: 'c' });
+  replay(state, connected, BUS.detailOf(connected.entry));
+  expect([state.holds('a'), state.holds('b')]).toEqual([true, true]);
+  const standing = newsRecord(BUS, 'StandingDown', { node: 'pbx-1', app: 'a', connection: 'c' });
+  replay(state, standing, BUS.detailOf(standing.entry));
+  expect([state.holds('a'), state.holds('b')]).toEqual([false, true]);
+});
+
+test('an event of Asterisk with the type of connector news is replayed as an event', () => {
+  const state = new NodeState();
+  state.hold(['a']);
+  const record = recordOf('pbx-1', '1', { type: 'StandingDown' });
+  replay(state, record, { type: 'StandingDown', app: 'a', metadata: {} });
+  expect(state.holds('a')).toBe(true);
+});
