@@ -41,7 +41,7 @@ async function join(room: string, channel: ChannelHandle, ari: AriClient): Promi
  */
 async function openRoom(room: string, ari: AriClient) {
   try {
-    return await ari.bridges.createWithId({ bridgeId: room, name: `${room} ${crypto.randomUUID()}`, type: 'mixing' });
+    return await ari.bridges.createWithId({ bridgeId: room, name: `${room}-${crypto.randomUUID()}`, type: 'mixing' });
   } catch (error) {
     if (!(error instanceof AriError && error.kind === 'wrong-state')) throw error;
     return unlessGone(ari.bridges.get({ bridgeId: room }));
