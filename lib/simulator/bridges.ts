@@ -10,7 +10,7 @@ interface SimulatedBridge {
   snapshot: Bridge;
   queue: TaskQueue;
   variables: Map<string, string>;
-  /** The apps that are told of it, each as often as its channels came in and did not leave on request. */
+  /** Apps that receive the bridge's events: one entry for each of its channels that entered and did not leave on request. */
   listeners: string[];
 }
 

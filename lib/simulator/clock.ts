@@ -6,7 +6,7 @@ export interface Clock {
 }
 
 /**
- * The clock on the wall.
+ * The system clock.
  *
  * @param speed how many times sooner than asked for actions happen. @default 1
  */

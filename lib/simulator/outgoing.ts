@@ -120,7 +120,7 @@ export class Outgoing {
     if (behaviour === 'answers') this.#channels.pickedUp(channel);
   }
 
-  /** Asterisk tells of this by the channel's end alone. */
+  /** Asterisk reports this only by the end of the channel. */
   #nobodyAnswered(channel: SimulatedChannel): void {
     if (channel.snapshot.state === 'Up' || !this.#channels.find(channel.snapshot.id)) return;
     this.#channels.end(channel, 19, false);

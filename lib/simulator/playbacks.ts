@@ -9,7 +9,7 @@ export interface MediaTarget {
   /** `channel:1795403597.0` */
   uri: string;
   queue: TaskQueue;
-  /** The apps that are told. */
+  /** Apps that receive its events. */
   audience: () => Iterable<string>;
 }
 
@@ -128,7 +128,7 @@ export class PlaybackTask implements Task {
     this.#runOut();
   }
 
-  /** One that goes on after a pause, or again from its beginning, plays its whole length anew. */
+  /** After a pause, or from its beginning, a playback plays its whole length again. */
   #runOut(): void {
     const length = this.#lengthOf(this.#media[this.#at] ?? '');
     if (length === undefined) this.#mediumEnded('failed');

@@ -129,7 +129,7 @@ export class RecordingTask implements Task {
     this.#state = paused ? 'paused' : 'recording';
   }
 
-  /** Asterisk tells of a cancelled recording as of any other: `done`. */
+  /** Asterisk reports a cancelled recording as any other: `done`. */
   finish(kept = true): void {
     this.#cancel();
     this.#state = 'done';

@@ -14,13 +14,13 @@ export interface SimulatedAsteriskOptions {
   users?: readonly SimulatedUser[];
   /** @default the documents' two extensions */
   dialplan?: Extensions;
-  /** What phones do that are called, by endpoint: `{ 'PJSIP/1001': 'answers' }`. @default they ring and ring */
+  /** What called phones do, by endpoint: `{ 'PJSIP/1001': 'answers' }`. @default they ring */
   phones?: Readonly<Record<string, PhoneBehaviour>>;
   /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */
   missingMedia?: readonly string[];
-  /** What media last by. @default the clock on the wall */
+  /** The clock that media run by. @default the system clock */
   clock?: Clock;
-  /** Told of every command that was served. @default nobody is */
+  /** Called after each command. @default nothing */
   onCommand?: (command: ServedCommand) => void;
 }
 

@@ -6,7 +6,7 @@ export class SimulatedChannel {
   snapshot: Channel;
   /** The Stasis application that holds it. */
   app: string | undefined;
-  /** Apps that are told of it besides: those that had it called, those that subscribed to it. */
+  /** Other apps that receive its events: those that called it, those that subscribed to it. */
   readonly followers = new Set<string>();
   readonly variables = new Map<string, string>();
   readonly queue = new TaskQueue();
