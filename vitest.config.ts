@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Files share a process for each core: `aws-cdk-lib` takes a second to load. Tests put back what they change in it. */
 const shared = { pool: 'forks', isolate: false, maxWorkers: '100%', hookTimeout: 60_000 } as const;
 
+const temporaryFiles = 'test/support/temporary-files.ts';
+
 /** For suites that do not look at what CDK's own validation of templates finds: it takes half of the time of a synth. */
 const unvalidated = { CDK_VALIDATION: 'false' };
 
@@ -17,6 +19,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          globalSetup: temporaryFiles,
           env: unvalidated,
           provide: { target: 'simulator' },
           include: ['test/**/*.test.ts'],
@@ -48,6 +51,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'system',
+          globalSetup: temporaryFiles,
           include: ['test/system/**/*.test.ts'],
           testTimeout: 30_000,
         },

@@ -78,9 +78,9 @@ test('a saved handler runs from the next event on, without synthesizing again', 
 });
 
 test('so is a file that handlers import', async () => {
-  await saved('word.ts', 'export const word = "good morning";', /^local: Second: word\.ts is in use/);
+  await saved('word.ts', 'export const word = "good morning";', /^local: Second: word\.ts runs from the next event on/);
   await until('the same for the first', () =>
-    recorder.all.some((line) => /^local: First: word\.ts is in use/.test(line)),
+    recorder.all.some((line) => /^local: First: word\.ts runs from the next event on/.test(line)),
   );
   expect(await call('First')).toBe('First: good morning again');
   expect(await call('Second')).toBe('Second: good morning second');
@@ -90,7 +90,7 @@ test('a handler that cannot be bundled leaves the old one running and reports wh
   const line = await saved('first.ts', 'export const handler = async () => { console.log(;', /is unchanged/);
   expect(line).toBe('local: First is unchanged: first.ts:1:49: Unexpected ";"');
   expect(await call('First')).toBe('First: good morning again');
-  await saved('first.ts', handlerThatSays('fixed'), /is in use/);
+  await saved('first.ts', handlerThatSays('fixed'), /runs from the next event on/);
   expect(await call('First')).toBe('First: good morning fixed');
 });
 
