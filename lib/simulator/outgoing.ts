@@ -89,6 +89,7 @@ export class Outgoing {
       inherit(originator, channel);
       channel.connected = originator.caller;
       channel.language = originator.language;
+      channel.accountcode = originator.accountcode;
     }
     channel.outgoing = true;
     channel.publish();
@@ -231,7 +232,7 @@ export class Outgoing {
     const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
     const linkedid = originator ? { linkedid: originator.linkedid } : {};
     if (technology.toLowerCase() === 'local') return this.#requestLocal(address, id, otherId, linkedid);
-    const behaviour = this.#phone(technology, endpoint);
+    const behaviour = this.#phone(endpoint);
     return channels.create({
       id,
       name: `${endpoint}-#`,
@@ -241,11 +242,10 @@ export class Outgoing {
     });
   }
 
-  #phone(technology: string, endpoint: string): PhoneBehaviour {
+  #phone(endpoint: string): PhoneBehaviour {
     const { phones } = this.#options;
-    const known = PHONES.find((name) => name.toLowerCase() === technology.toLowerCase());
     const behaviour = phones === undefined ? 'rings' : phones[endpoint];
-    if (!known || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
+    if (!isPhone(endpoint) || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
     return behaviour;
   }
 
@@ -293,6 +293,7 @@ export class Outgoing {
   *#dialAndGo(channel: Channel, call: OutgoingCall, goal: (channel: Channel) => Thread): Thread {
     if (channel.technology.call(channel)) {
       tellOfDial(channel, '', dialstring(call.endpoint));
+      channel.publish();
       if (yield* this.#answered(channel, call)) yield* goal(channel);
     }
     channel.end();
@@ -336,6 +337,12 @@ export class Outgoing {
     yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
     channel.end();
   }
+}
+
+/** Whether an endpoint is of a technology whose phones the simulator plays. */
+export function isPhone(endpoint: string): boolean {
+  const [technology = '', address] = endpoint.split(/\/(.*)/s);
+  return Boolean(address) && PHONES.some((name) => name.toLowerCase() === technology.toLowerCase());
 }
 
 /** Runs a channel's dialplan to its end, and ends the channel. */

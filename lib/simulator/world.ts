@@ -14,7 +14,7 @@ import { Dialplan, type Extensions } from './dialplan.ts';
 import { MediaLibrary } from './media/media-library.ts';
 import { Playbacks } from './media/playbacks.ts';
 import { Recordings } from './media/recordings.ts';
-import { Outgoing, type PhoneBehaviour, runAndEnd } from './outgoing.ts';
+import { isPhone, Outgoing, type PhoneBehaviour, runAndEnd } from './outgoing.ts';
 import { Refusal } from './refusal.ts';
 import { Stasis } from './stasis.ts';
 import { type Thread, Threads, threadedClock } from './threads.ts';
@@ -45,11 +45,13 @@ export class World {
   readonly stasis: Stasis;
   readonly globals = new Map<string, string>();
   readonly endpoints: readonly string[];
+  readonly #anyPhone: boolean;
   readonly #startedAt: Date;
 
   constructor({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock }: WorldOptions) {
     this.#startedAt = clock.now();
     this.endpoints = [...new Set([...Object.keys(phones ?? {}), ...endpoints])].toSorted();
+    this.#anyPhone = phones === undefined;
     this.clock = threadedClock(clock, this.threads);
     this.apps = new Apps(this.clock);
     this.channels = new Channels({ apps: this.apps, clock: this.clock, threads: this.threads });
@@ -67,6 +69,11 @@ export class World {
     this.stasis.runDialplan = (channel) => this.pbx.run(channel);
     const { apps, channels, pbx, stasis, threads } = this;
     this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });
+  }
+
+  /** Whether there is an endpoint such as `PJSIP/1001`: where no phones are named, there are all. */
+  hasEndpoint(id: string): boolean {
+    return this.endpoints.includes(id) || (this.#anyPhone && isPhone(id));
   }
 
   get info(): AsteriskInfo {

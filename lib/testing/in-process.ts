@@ -28,7 +28,8 @@ export class InProcessTransport implements AriTransport {
       });
       const [status, answer] = await Promise.race([this.#asterisk.request({ method, path, query, body }), tooLate]);
       // A copy, as over a wire: what Asterisk changes later is not seen.
-      return { status, reason: STATUS_CODES[status] ?? '', body: answer === undefined ? '' : JSON.stringify(answer) };
+      const copied = answer instanceof Uint8Array ? answer : answer === undefined ? '' : JSON.stringify(answer);
+      return { status, reason: STATUS_CODES[status] ?? '', body: copied };
     } finally {
       cancel();
       this.underWay -= 1;

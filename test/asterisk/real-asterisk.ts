@@ -128,7 +128,11 @@ export class RealAsterisk {
   async start(): Promise<void> {
     if (!OWN_ASTERISK) return;
     this.launch();
-    await until('Asterisk to boot', async () => (await this.cli('core waitfullybooted')).includes('fully booted'), 60_000);
+    await until(
+      'Asterisk to boot',
+      async () => (await this.cli('core waitfullybooted')).includes('fully booted'),
+      60_000,
+    );
   }
 
   /** Asterisk hangs up all channels before it ends by itself; with `SIGKILL` nobody hears a word more. */

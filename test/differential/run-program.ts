@@ -118,6 +118,8 @@ class Run {
   }
 
   #tell(event: AppEvent): void {
+    // Channels of Asterisk's own come and go in a bridge, and are named as its peers.
+    if (event.variable === 'BRIDGEPEER') return;
     const line = plain(event, this.#prefix);
     this.#note(`${this.#step} ${line.application} ${subjectOf(line)}`, JSON.stringify(line));
   }
@@ -126,7 +128,11 @@ class Run {
     // An endpoint that cannot be called: the reason is that of an earlier refusal in the same thread of Asterisk's.
     if (status === 500 && /Allocation failed/.test(JSON.stringify(body))) return '409 or 500';
     if (status === 409 && /given unique ID/.test(JSON.stringify(body))) return '409 or 500';
-    return `${status} ${JSON.stringify(plain(body, this.#prefix))}`;
+    const told = plain(body, this.#prefix);
+    // Whether a snoop has begun to run its app when it is told of, is a matter of luck too.
+    const { name, dialplan } = (told ?? {}) as { name?: string; dialplan?: Record<string, string> };
+    if (dialplan && name?.startsWith('Snoop/')) Object.assign(dialplan, { app_name: '', app_data: '' });
+    return `${status} ${JSON.stringify(told)}`;
   }
 
   async #ask(method: string, path: string): Promise<Answer> {
@@ -135,7 +141,9 @@ class Run {
 
   #note(cell: string, line: string): void {
     const lines = this.#seen.get(cell) ?? [];
-    this.#seen.set(cell, [...lines, line]);
+    // Two threads tell of it that a channel is called, and of what it does.
+    const isFirst = line.includes('"dialstatus":""');
+    this.#seen.set(cell, isFirst ? [line, ...lines] : [...lines, line]);
   }
 }
 
@@ -170,6 +178,7 @@ function plain<T>(value: T, prefix: string): T {
     .replaceAll(/-[0-9a-f]{8}(;\d)?"/g, '-#$1"')
     // Whether a playback has begun when the command that asks for it is answered is a matter of luck.
     .replaceAll('"state":"playing","target_uri"', '"state":"queued","target_uri"')
+    .replaceAll('"state":"recording","target_uri"', '"state":"queued","target_uri"')
     .replaceAll(/\b\d{10}\.\d+/g, '#')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '#');
   return sorted(JSON.parse(text)) as T;

@@ -118,7 +118,10 @@ export class Channel {
   }
 
   get snapshot(): ChannelSnapshot {
-    const reported = [...this.reported].map(([name, read]) => [name, read() ?? '']);
+    const reported = [...this.reported].flatMap(([name, read]) => {
+      const value = read();
+      return value ? [[name, value]] : [];
+    });
     return {
       id: this.id,
       name: this.name,

@@ -107,7 +107,7 @@ function subscribe(world: World, app: App, scheme: string, id: string): void {
   const exists = {
     channel: () => world.channels.find(id) !== undefined,
     bridge: () => world.bridges.find(id) !== undefined,
-    endpoint: () => world.endpoints.includes(id),
+    endpoint: () => world.hasEndpoint(id),
   }[scheme];
   if (!exists?.()) throw new Refusal(422, 'Event source does not exist');
   app.subscribe(scheme as 'channel' | 'bridge' | 'endpoint', id);
@@ -128,7 +128,7 @@ function endpointOf(world: World, id: string): object {
 
 function endpoint(world: World, params: Params): object {
   const id = `${params.id('tech')}/${params.id('resource')}`;
-  if (!world.endpoints.includes(id)) throw new Refusal(404, 'Endpoint not found');
+  if (!world.hasEndpoint(id)) throw new Refusal(404, 'Endpoint not found');
   return endpointOf(world, id);
 }
 
@@ -139,7 +139,7 @@ function message(name: string): Command {
     const to = params.text(name);
     if (!to) throw new Refusal(400, 'To must be specified');
     const id = to.replace(/^pjsip:/i, 'PJSIP/').replace(/^PJSIP\/sip:/i, 'PJSIP/');
-    if (!world.endpoints.includes(id)) throw new Refusal(404, 'Endpoint not found');
+    if (!world.hasEndpoint(id)) throw new Refusal(404, 'Endpoint not found');
     return [202];
   };
 }

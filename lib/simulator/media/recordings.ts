@@ -214,17 +214,24 @@ export class RecordingTask {
     this.#needsSession();
   }
 
+  /** Until something ends it. The simulated line is silent, so that a longest silence is over in its time. */
   *#listen(channel: Channel, begun: number): Thread {
-    const { maxDuration, terminateOn } = this.wish;
+    const { maxDuration, maxSilence, terminateOn } = this.wish;
     const ends = terminateOn === 'any' ? '#*0123456789abcd' : terminateOn === 'none' ? '' : terminateOn;
+    let heard = begun;
     for (;;) {
-      const left =
-        maxDuration > 0 && !this.#paused ? begun + maxDuration * 1000 - this.#clock.now().getTime() : undefined;
+      const limits = [
+        ...(maxDuration > 0 ? [begun + 1000 * maxDuration] : []),
+        ...(maxSilence > 0 ? [heard + 1000 * maxSilence] : []),
+      ];
+      const now = this.#clock.now().getTime();
+      const left = limits.length > 0 && !this.#paused ? Math.min(...limits) - now : undefined;
       if (left !== undefined && left <= 0) return;
       yield* waitUntil(() => channel.isReadable, channel.changed, this.#clock, left);
       if (!channel.isReadable) continue;
       const frame = channel.read();
       if (!frame) return;
+      if (frame.type === 'digit') heard = this.#clock.now().getTime();
       if (frame.type === 'digit' && ends.includes(frame.digit)) return;
       if (frame.type !== 'control') continue;
       if (frame.control === 'stop recording' || frame.control === 'cancel recording') return;
