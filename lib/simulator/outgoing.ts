@@ -293,7 +293,6 @@ export class Outgoing {
   *#dialAndGo(channel: Channel, call: OutgoingCall, goal: (channel: Channel) => Thread): Thread {
     if (channel.technology.call(channel)) {
       tellOfDial(channel, '', dialstring(call.endpoint));
-      channel.publish();
       if (yield* this.#answered(channel, call)) yield* goal(channel);
     }
     channel.end();
@@ -319,6 +318,7 @@ export class Outgoing {
         return false;
       }
       if (frame.type !== 'control') continue;
+      channel.publish();
       if (frame.control === 'answer') {
         tellOfDial(channel, 'ANSWER', number);
         return true;

@@ -95,6 +95,8 @@ class Run {
     // Digits take their time.
     const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';
     if (status === 204 && digits !== '') await this.#target.pass(200 * digits.length + 100);
+    // A second until the call's time is over.
+    if (status === 204 && /TIMEOUT.absolute/.test(JSON.stringify(step))) await this.#target.pass(1300);
     // A call that is not answered yet waits for the first sound, before it is recorded.
     if (status === 201 && /channels.*record/.test(path)) await this.#target.pass(600);
   }
@@ -121,6 +123,8 @@ class Run {
     // Channels of Asterisk's own come and go in a bridge, and are named as its peers.
     if (event.variable === 'BRIDGEPEER') return;
     const line = plain(event, this.#prefix);
+    // That a channel is called is told at any time until it answers.
+    if (line.dialstatus === '') (line.peer as { state: string }).state = 'Down';
     this.#note(`${this.#step} ${line.application} ${subjectOf(line)}`, JSON.stringify(line));
   }
 

@@ -118,10 +118,7 @@ export class Channel {
   }
 
   get snapshot(): ChannelSnapshot {
-    const reported = [...this.reported].flatMap(([name, read]) => {
-      const value = read();
-      return value ? [[name, value]] : [];
-    });
+    const reported = [...this.reported].map(([name, read]) => [name, read() ?? '']);
     return {
       id: this.id,
       name: this.name,

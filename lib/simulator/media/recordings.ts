@@ -114,9 +114,10 @@ export class Recordings {
     return new Uint8Array(16_000 * Math.max(1, found(this.#stored.get(name)).seconds));
   }
 
-  copy(name: string, destination: string): StoredRecording {
+  copy(name: string, destination: string | undefined): StoredRecording {
     const { recording, seconds } = found(this.#stored.get(name));
-    if (destination === '') throw new Refusal(400, 'Invalid destination recording name');
+    if (destination === undefined) throw new Refusal(400, 'Invalid destination recording name');
+    if (destination === '') throw new Refusal(500, 'Error building response');
     if (destination.split('/').includes('..')) throw new Refusal(403, 'Destination file path is forbidden');
     if (this.#stored.has(destination)) {
       throw new Refusal(409, 'A recording with the same name already exists on the system');
