@@ -56,13 +56,6 @@ export interface OutgoingOptions {
 
 /** Technologies whose phones the simulator plays. */
 const PHONES = ['PJSIP', 'SIP', 'IAX2', 'DAHDI'];
-
-/** Whether an endpoint is a phone's: `PJSIP/1001`. */
-export function isPhone(endpoint: string): boolean {
-  const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
-  return address !== '' && PHONES.some((name) => name.toLowerCase() === technology.toLowerCase());
-}
-
 const FORMATS = /^(ulaw|alaw|gsm|g722|g729|opus|slin(12|16|24|32|44|48|96|192)?)$/;
 const DEFAULT_SECONDS = 30;
 
@@ -95,6 +88,7 @@ export class Outgoing {
       inherit(originator, channel);
       channel.connected = originator.caller;
       channel.language = originator.language;
+      channel.accountcode = originator.accountcode;
     }
     channel.outgoing = true;
     channel.publish();
@@ -237,7 +231,7 @@ export class Outgoing {
     const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
     const linkedid = originator ? { linkedid: originator.linkedid } : {};
     if (technology.toLowerCase() === 'local') return this.#requestLocal(address, id, otherId, linkedid);
-    const behaviour = this.#phone(technology, endpoint);
+    const behaviour = this.#phone(endpoint);
     return channels.create({
       id,
       name: `${endpoint}-#`,
@@ -247,11 +241,10 @@ export class Outgoing {
     });
   }
 
-  #phone(technology: string, endpoint: string): PhoneBehaviour {
+  #phone(endpoint: string): PhoneBehaviour {
     const { phones } = this.#options;
-    const known = PHONES.find((name) => name.toLowerCase() === technology.toLowerCase());
     const behaviour = phones === undefined ? 'rings' : phones[endpoint];
-    if (!known || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
+    if (!isPhone(endpoint) || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
     return behaviour;
   }
 
@@ -324,6 +317,7 @@ export class Outgoing {
         return false;
       }
       if (frame.type !== 'control') continue;
+      channel.publish();
       if (frame.control === 'answer') {
         tellOfDial(channel, 'ANSWER', number);
         return true;
@@ -342,6 +336,12 @@ export class Outgoing {
     yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
     channel.end();
   }
+}
+
+/** Whether an endpoint is of a technology whose phones the simulator plays. */
+export function isPhone(endpoint: string): boolean {
+  const [technology = '', address] = endpoint.split(/\/(.*)/s);
+  return Boolean(address) && PHONES.some((name) => name.toLowerCase() === technology.toLowerCase());
 }
 
 /** Runs a channel's dialplan to its end, and ends the channel. */

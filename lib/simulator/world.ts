@@ -54,14 +54,14 @@ export class World {
   readonly stasis: Stasis;
   readonly globals = new Map<string, string>();
   readonly endpoints: readonly string[];
+  readonly #anyPhone: boolean;
   readonly #startedAt: Date;
-  readonly #everyPhone: boolean;
 
   constructor({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock }: WorldOptions) {
     checkPhones(phones ?? {});
     this.#startedAt = clock.now();
-    this.#everyPhone = phones === undefined;
     this.endpoints = [...new Set([...Object.keys(phones ?? {}), ...endpoints])].toSorted();
+    this.#anyPhone = phones === undefined;
     this.clock = threadedClock(clock, this.threads);
     this.apps = new Apps(this.clock);
     this.channels = new Channels({ apps: this.apps, clock: this.clock, threads: this.threads });
@@ -81,9 +81,9 @@ export class World {
     this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });
   }
 
-  /** Whether there is such an endpoint: where no phones are listed, every phone exists. */
+  /** Whether there is an endpoint such as `PJSIP/1001`: where no phones are named, there are all. */
   hasEndpoint(id: string): boolean {
-    return this.endpoints.includes(id) || (this.#everyPhone && isPhone(id));
+    return this.endpoints.includes(id) || (this.#anyPhone && isPhone(id));
   }
 
   get info(): AsteriskInfo {

@@ -35,13 +35,9 @@ export class InProcessTransport implements AriTransport {
       await this.#interleaving?.turn();
       const [status, answer] = await Promise.race([this.#asterisk.request({ method, path, query, body }), tooLate]);
       // A copy, as over a network: it does not show later changes in Asterisk.
-      const response = {
-        status,
-        reason: STATUS_CODES[status] ?? '',
-        body: answer === undefined ? '' : JSON.stringify(answer),
-      };
+      const copied = answer instanceof Uint8Array ? answer : answer === undefined ? '' : JSON.stringify(answer);
       await this.#interleaving?.turn();
-      return response;
+      return { status, reason: STATUS_CODES[status] ?? '', body: copied };
     } finally {
       cancel();
       this.underWay -= 1;

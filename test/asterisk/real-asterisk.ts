@@ -36,6 +36,11 @@ exten => rings,1,Ringing()
 exten => busy,1,Busy(1)
 exten => back,1,Stasis(conformance,back)
  same => n,Hangup()
+exten => timed,1,Set(TIMEOUT(absolute)=1)
+ same => n,Stasis(conformance)
+ same => n,Hangup()
+exten => T,1,Stasis(conformance,late)
+ same => n,Hangup()
 
 ; Three events for each turn of the loop, as fast as Asterisk can.
 exten => burst,1,Set(i=0)

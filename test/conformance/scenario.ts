@@ -24,6 +24,8 @@ const DIALPLAN = {
   rings: ['Ringing()', 'Wait(3600)'],
   busy: ['Busy(1)'],
   back: 'conformance,back',
+  timed: ['Set(TIMEOUT(absolute)=1)', 'Stasis(conformance)', 'Hangup()'],
+  T: 'conformance,late',
 };
 const USER = OWN_ASTERISK || target === 'simulator' ? { username: 'conformance', password: 'c' } : EXISTING_USER;
 

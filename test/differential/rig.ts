@@ -8,7 +8,7 @@ import { simulatedTarget } from './simulated-target.ts';
 /** Programs that run at the same time. */
 const AT_ONCE = 48;
 /** How often a program that disagrees runs on Asterisk, until the disagreement counts. */
-const RUNS = 4;
+const RUNS = 3;
 
 export interface Outcome extends Comparison {
   program: Program;

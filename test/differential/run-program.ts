@@ -95,6 +95,8 @@ class Run {
     // Digits take their time.
     const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';
     if (status === 204 && digits !== '') await this.#target.pass(200 * digits.length + 100);
+    // A second until the call's time is over.
+    if (status === 204 && /TIMEOUT.absolute/.test(JSON.stringify(step))) await this.#target.pass(1300);
     // A call that is not answered yet waits for the first sound, before it is recorded.
     if (status === 201 && /channels.*record/.test(path)) await this.#target.pass(600);
   }
@@ -118,7 +120,11 @@ class Run {
   }
 
   #tell(event: AppEvent): void {
+    // Channels of Asterisk's own come and go in a bridge, and are named as its peers.
+    if (event.variable === 'BRIDGEPEER') return;
     const line = plain(event, this.#prefix);
+    // The event that a channel is called comes at any time until it answers.
+    if (line.dialstatus === '') (line.peer as { state: string }).state = 'Down';
     this.#note(`${this.#step} ${line.application} ${subjectOf(line)}`, JSON.stringify(line));
   }
 
@@ -126,7 +132,11 @@ class Run {
     // An endpoint that cannot be called: the reason is that of an earlier refusal in the same thread of Asterisk's.
     if (status === 500 && /Allocation failed/.test(JSON.stringify(body))) return '409 or 500';
     if (status === 409 && /given unique ID/.test(JSON.stringify(body))) return '409 or 500';
-    return `${status} ${JSON.stringify(plain(body, this.#prefix))}`;
+    const told = plain(body, this.#prefix);
+    // Whether a snoop has begun to run its app when its event comes, varies too.
+    const { name, dialplan } = (told ?? {}) as { name?: string; dialplan?: Record<string, string> };
+    if (dialplan && name?.startsWith('Snoop/')) Object.assign(dialplan, { app_name: '', app_data: '' });
+    return `${status} ${JSON.stringify(told)}`;
   }
 
   async #ask(method: string, path: string): Promise<Answer> {
@@ -135,7 +145,9 @@ class Run {
 
   #note(cell: string, line: string): void {
     const lines = this.#seen.get(cell) ?? [];
-    this.#seen.set(cell, [...lines, line]);
+    // Two threads tell of it that a channel is called, and of what it does.
+    const isFirst = line.includes('"dialstatus":""');
+    this.#seen.set(cell, isFirst ? [line, ...lines] : [...lines, line]);
   }
 }
 
@@ -170,6 +182,7 @@ function plain<T>(value: T, prefix: string): T {
     .replaceAll(/-[0-9a-f]{8}(;\d)?"/g, '-#$1"')
     // Whether a playback has begun when the command that asks for it is answered is a matter of luck.
     .replaceAll('"state":"playing","target_uri"', '"state":"queued","target_uri"')
+    .replaceAll('"state":"recording","target_uri"', '"state":"queued","target_uri"')
     .replaceAll(/\b\d{10}\.\d+/g, '#')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '#');
   return sorted(JSON.parse(text)) as T;

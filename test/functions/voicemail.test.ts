@@ -23,13 +23,13 @@ describe.each<[string, TestCallsOptions]>([
 ])('with every event delivered %s, a caller of a mailbox', (_, options) => {
   test('who ends the message with # hears goodbye, and the message is an event', async () => {
     const call = await dial(options);
-    await pbx.wait(7);
+    await pbx.wait(4);
     await call.press('#');
     await call.playbackEnds();
     expect(call.heard).toEqual(['sound:vm-intro', 'sound:vm-goodbye']);
     expect(call.isOver).toBe(true);
     const recording = `voicemail_100_1001_${call.id}`;
-    const about = { recording, format: 'wav', mailbox: '100', number: '1001', seconds: '7' };
+    const about = { recording, format: 'wav', mailbox: '100', number: '1001', seconds: '4' };
     expect(messages()).toEqual([{ eventname: 'VoicemailLeft', ...about }]);
   });
 

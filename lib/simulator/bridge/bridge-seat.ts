@@ -2,6 +2,9 @@ import type { Channel, Frame } from '../channel/channel.ts';
 import type { Thread, Threads } from '../threads.ts';
 import type { Bridge } from './bridge.ts';
 
+/** The cause that a channel has which has left a bridge, until something else ends it. */
+const NORMAL_CLEARING = 16;
+
 export interface SeatOptions {
   /** What others hear of it: nothing of its sound; its digits are not passed on. */
   absorbsDigits: boolean;
@@ -74,6 +77,7 @@ export class BridgeSeat {
       this.#joined = true;
       channel.changed.notify();
       yield* this.#stay();
+      if (!channel.isHungUp) channel.hangupCause = NORMAL_CLEARING;
       bridge.leave(channel);
     }
     this.#isOver = true;

@@ -1,6 +1,7 @@
 import type { Bridge as BridgeSnapshot } from '../../ari/generated/model.ts';
 import { type Apps, ariTime } from '../app/apps.ts';
 import type { Channel } from '../channel/channel.ts';
+import { NOBODY, type Party } from '../channel/party.ts';
 import type { Clock } from '../clock.ts';
 import { setVariable } from '../dialplan/variables.ts';
 
@@ -29,7 +30,7 @@ export class Bridge {
   readonly reported = new Set<string>();
   readonly members: Channel[] = [];
   /** Channels of Asterisk's own in it: an announcer, a recorder, music. */
-  helpers = 0;
+  #helpers = 0;
   videoSource: string | undefined;
   readonly #apps: Apps;
   readonly #createdAt: Date;
@@ -54,10 +55,7 @@ export class Bridge {
   }
 
   get snapshot(): BridgeSnapshot {
-    const reported = [...this.reported].flatMap((name) => {
-      const value = this.variables.get(name);
-      return value ? [[name, value]] : [];
-    });
+    const reported = [...this.reported].map((name) => [name, this.variables.get(name) ?? '']);
     return {
       id: this.id,
       technology: this.#technology,
@@ -109,6 +107,13 @@ export class Bridge {
     this.#introduce();
   }
 
+  /** A channel of Asterisk's own comes, or goes. */
+  help(change: 1 | -1): void {
+    this.#helpers += change;
+    this.publish();
+    this.#introduce();
+  }
+
   /** Shows one channel's video to all; without one, that of who talks. */
   showVideoOf(id: string | undefined): void {
     const old = this.videoSource;
@@ -123,7 +128,7 @@ export class Bridge {
   get #technology(): string {
     if (this.kind.holding) return 'holding_bridge';
     if (this.kind.video === 'sfu') return 'softmix';
-    return this.members.length + this.helpers > 2 ? 'softmix' : 'simple_bridge';
+    return this.members.length + this.#helpers > 2 ? 'softmix' : 'simple_bridge';
   }
 
   /** All channels of a bridge belong to the oldest call among theirs. */
@@ -145,11 +150,15 @@ export class Bridge {
       if (others.length > 0) setVariable(member, 'BRIDGEPEER', others.join());
     }
     const [one, other] = this.members;
-    if (!one || !other || this.members.length !== 2) return;
-    for (const [member, party] of [
-      [one, other.caller],
-      [other, one.caller],
-    ] as const) {
+    if (!one || this.members.length + this.#helpers !== 2) return;
+    // A channel of Asterisk's own is nobody.
+    const pairs: [Channel, Party][] = other
+      ? [
+          [one, other.caller],
+          [other, one.caller],
+        ]
+      : [[one, NOBODY]];
+    for (const [member, party] of pairs) {
       if (member.connected.name === party.name && member.connected.number === party.number) continue;
       member.connected = party;
       member.publish();

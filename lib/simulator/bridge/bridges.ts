@@ -90,26 +90,27 @@ export class Bridges {
   }
 
   startMusic(bridge: Bridge): void {
-    if (!this.#music.has(bridge.id)) bridge.helpers += 1;
+    if (this.#music.has(bridge.id)) return;
     this.#music.add(bridge.id);
+    bridge.help(1);
   }
 
   stopMusic(bridge: Bridge): void {
     if (!this.#music.delete(bridge.id)) throw new Refusal(409, "Bridge isn't playing music");
-    bridge.helpers -= 1;
+    bridge.help(-1);
   }
 
   *#work(bridge: Bridge, helper: Helper): Thread {
-    bridge.helpers += 1;
+    bridge.help(1);
     for (let job = helper.jobs.shift(); job; job = helper.jobs.shift()) yield* job();
-    bridge.helpers -= 1;
+    bridge.help(-1);
     this.#announcers.delete(bridge.id);
   }
 
   *#record(bridge: Bridge, channel: Channel, job: (recorder: Channel) => Thread): Thread {
-    bridge.helpers += 1;
+    bridge.help(1);
     yield* job(channel);
-    bridge.helpers -= 1;
+    bridge.help(-1);
     const left = (this.#recorders.get(bridge.id) ?? []).filter((other) => other !== channel);
     this.#recorders.set(bridge.id, left);
   }

@@ -26,7 +26,7 @@ export const mediaCommands: Commands = {
   'recordings.getStored': (world, params) => [200, world.recordings.storedOne(params.id('recordingName'))],
   'recordings.getStoredFile': (world, params) => [200, world.recordings.file(params.id('recordingName'))],
   'recordings.copyStored': (world, params) => {
-    const destination = params.text('destinationRecordingName') ?? '';
+    const destination = params.text('destinationRecordingName');
     return [200, world.recordings.copy(params.id('recordingName'), destination)];
   },
   'recordings.deleteStored': (world, params) => {

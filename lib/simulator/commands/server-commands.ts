@@ -128,7 +128,7 @@ function endpointOf(world: World, id: string): object {
 
 function endpoint(world: World, params: Params): object {
   const id = `${params.id('tech')}/${params.id('resource')}`;
-  if (!world.endpoints.includes(id)) throw new Refusal(404, 'Endpoint not found');
+  if (!world.hasEndpoint(id)) throw new Refusal(404, 'Endpoint not found');
   return endpointOf(world, id);
 }
 
@@ -139,7 +139,7 @@ function message(name: string): Command {
     const to = params.text(name);
     if (!to) throw new Refusal(400, 'To must be specified');
     const id = to.replace(/^pjsip:/i, 'PJSIP/').replace(/^PJSIP\/sip:/i, 'PJSIP/');
-    if (!world.endpoints.includes(id)) throw new Refusal(404, 'Endpoint not found');
+    if (!world.hasEndpoint(id)) throw new Refusal(404, 'Endpoint not found');
     return [202];
   };
 }

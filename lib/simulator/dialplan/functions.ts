@@ -115,6 +115,7 @@ function readChannel(channel: Channel, [field = '']: string[]): string | undefin
 
 function writeChannel(channel: Channel, [field = '']: string[], value: string): void {
   if (/^language$/i.test(field)) {
+    if (channel.language === value) return;
     channel.language = value;
     // Both halves of a Local channel speak the same language.
     const peer = channel.technology.peerOf?.(channel);
@@ -122,7 +123,7 @@ function writeChannel(channel: Channel, [field = '']: string[], value: string): 
       peer.language = value;
       peer.publish();
     }
-  } else if (/^accountcode$/i.test(field)) channel.accountcode = value;
+  } else if (/^accountcode$/i.test(field) && channel.accountcode !== value) channel.accountcode = value;
   else return;
   channel.publish();
 }
@@ -130,8 +131,9 @@ function writeChannel(channel: Channel, [field = '']: string[], value: string): 
 function readTimeout(channel: Channel, [field = '']: string[]): string | undefined {
   const seconds = (ms: number): string => (ms / 1000).toFixed(3);
   if (/^a/i.test(field)) return channel.timeoutMs === 0 ? '0' : seconds(channel.timeoutMs);
-  if (/^r/i.test(field)) return channel.pbx && seconds(channel.pbx.responseMs);
-  return /^d/i.test(field) ? channel.pbx && seconds(channel.pbx.digitMs) : undefined;
+  if (/^r/i.test(field)) return channel.pbx ? seconds(channel.pbx.responseMs) : '';
+  if (/^d/i.test(field)) return channel.pbx ? seconds(channel.pbx.digitMs) : '';
+  return undefined;
 }
 
 function writeTimeout(channel: Channel, [field = '']: string[], value: string): void {

@@ -114,9 +114,10 @@ export class Recordings {
     return new Uint8Array(16_000 * Math.max(1, found(this.#stored.get(name)).seconds));
   }
 
-  copy(name: string, destination: string): StoredRecording {
+  copy(name: string, destination: string | undefined): StoredRecording {
     const { recording, seconds } = found(this.#stored.get(name));
-    if (destination === '') throw new Refusal(400, 'Invalid destination recording name');
+    if (destination === undefined) throw new Refusal(400, 'Invalid destination recording name');
+    if (destination === '') throw new Refusal(500, 'Error building response');
     if (destination.split('/').includes('..')) throw new Refusal(403, 'Destination file path is forbidden');
     if (this.#stored.has(destination)) {
       throw new Refusal(409, 'A recording with the same name already exists on the system');
@@ -214,17 +215,24 @@ export class RecordingTask {
     this.#needsSession();
   }
 
+  /** Until something ends it. The simulated line is silent, so that a longest silence is over in its time. */
   *#listen(channel: Channel, begun: number): Thread {
-    const { maxDuration, terminateOn } = this.wish;
+    const { maxDuration, maxSilence, terminateOn } = this.wish;
     const ends = terminateOn === 'any' ? '#*0123456789abcd' : terminateOn === 'none' ? '' : terminateOn;
+    let heard = begun;
     for (;;) {
-      const left =
-        maxDuration > 0 && !this.#paused ? begun + maxDuration * 1000 - this.#clock.now().getTime() : undefined;
+      const limits = [
+        ...(maxDuration > 0 ? [begun + 1000 * maxDuration] : []),
+        ...(maxSilence > 0 ? [heard + 1000 * maxSilence] : []),
+      ];
+      const now = this.#clock.now().getTime();
+      const left = limits.length > 0 && !this.#paused ? Math.min(...limits) - now : undefined;
       if (left !== undefined && left <= 0) return;
       yield* waitUntil(() => channel.isReadable, channel.changed, this.#clock, left);
       if (!channel.isReadable) continue;
       const frame = channel.read();
       if (!frame) return;
+      if (frame.type === 'digit') heard = this.#clock.now().getTime();
       if (frame.type === 'digit' && ends.includes(frame.digit)) return;
       if (frame.type !== 'control') continue;
       if (frame.control === 'stop recording' || frame.control === 'cancel recording') return;

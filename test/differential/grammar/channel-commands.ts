@@ -28,7 +28,8 @@ const originated = {
   app: maybe(app),
   appArgs,
   extension: maybe(fc.constantFrom('answers', 'back', 'nowhere')),
-  context: fc.constantFrom('~', '~', undefined),
+  // The context `default` is not the program's own.
+  context: fc.constantFrom('~', '~', 'nowhere'),
   callerId,
   variables,
   originator: fc.constantFrom(undefined, undefined, undefined, '~caller', '~nobody'),
@@ -89,7 +90,7 @@ export const channelCommands: [number, Arbitrary<Command>][] = [
   simple('ring', `POST ${c}/ring`),
   simple('ringStop', `DELETE ${c}/ring`),
   simple('progress', `POST ${c}/progress`),
-  [1, command('channels.sendDTMF', `POST ${c}/dtmf`, at, { dtmf: fc.constantFrom('1', '2#', '', undefined, 'w') })],
+  [1, command('channels.sendDTMF', `POST ${c}/dtmf`, at, { dtmf: fc.constantFrom('1', '2#', '', undefined) })],
   [0.5, command('channels.mute', `POST ${c}/mute`, at, { direction })],
   [0.5, command('channels.unmute', `DELETE ${c}/mute`, at, { direction })],
   simple('hold', `POST ${c}/hold`),
