@@ -27,6 +27,7 @@ export default defineConfig({
             'asterisk',
             'browser',
             'cfn-lint',
+            'clients',
             'concurrency',
             'deploy',
             'differential',
@@ -71,6 +72,14 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           globalSetup: 'test/asterisk/install.ts',
+        },
+      },
+      {
+        test: {
+          ...whole,
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          globalSetup: ['test/asterisk/install.ts', 'test/clients/install.ts'],
         },
       },
       {
