@@ -278,6 +278,48 @@ function renderOperations(resources: Resource[]): string {
   ].join('\n');
 }
 
+/** The description that the simulator serves to clients that are made from it: names and types, without the texts. */
+function renderApiDocs(apiVersion: string, resources: Resource[]): string {
+  const described = resources.map(({ name, apis, models }) => ({
+    name,
+    apis: apis.map(({ path, operations }) => ({
+      path,
+      operations: operations.map(({ httpMethod, upgrade, nickname, responseClass, parameters = [] }) => ({
+        httpMethod,
+        ...(upgrade !== undefined && { upgrade, websocketProtocol: 'ari' }),
+        nickname,
+        responseClass,
+        parameters: parameters.map(({ name: parameter, paramType, required = false, allowMultiple, dataType }) => ({
+          name: parameter,
+          paramType,
+          required,
+          allowMultiple: allowMultiple ?? false,
+          dataType,
+        })),
+      })),
+    })),
+    models: Object.fromEntries(
+      Object.entries(models).map(([id, { properties, subTypes }]) => [
+        id,
+        {
+          id,
+          ...(subTypes && { subTypes }),
+          properties: Object.fromEntries(Object.entries(properties).map(([key, { type }]) => [key, { type }])),
+        },
+      ]),
+    ),
+  }));
+  const lines = described.map((resource) => `  ${JSON.stringify(resource)},`);
+  return [
+    HEADER,
+    `/** The version of ARI. */\nexport const API_VERSION = '${apiVersion}';\n`,
+    '/** A resource in the terms of Swagger 1.1. */',
+    'export interface ApiResource {\n  name: string;\n  apis: readonly object[];\n  models: Readonly<Record<string, object>>;\n}\n',
+    '/** Every resource with its operations and models. */',
+    `export const apiResources: readonly ApiResource[] = [\n${lines.join('\n')}\n];\n`,
+  ].join('\n');
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -296,7 +338,7 @@ async function main(): Promise<void> {
     return response.json();
   };
 
-  const listing = (await get('/api-docs/resources.json')) as { apis: { path: string }[] };
+  const listing = (await get('/api-docs/resources.json')) as { apiVersion: string; apis: { path: string }[] };
   const resources: Resource[] = [];
   for (const { path } of listing.apis) {
     const name = /^\/api-docs\/(\w+)\.\{format\}$/.exec(path)?.[1];
@@ -307,6 +349,7 @@ async function main(): Promise<void> {
 
   const folder = new URL('../lib/ari/generated/', import.meta.url);
   const files = {
+    'api-docs.ts': renderApiDocs(listing.apiVersion, resources),
     'model.ts': renderModel(resources),
     'operations.ts': renderOperations(resources),
     'schemas.ts': renderSchemas(resources),

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { basicAuthorization } from '../ari/credentials.ts';
+import { apiDocs } from './api-docs.ts';
 import type { CommandResult } from './commands/params.ts';
 import { Refusal, UnsupportedOperationError } from './refusal.ts';
 import type { Router } from './router.ts';
@@ -69,6 +70,8 @@ export class AriServer {
     const refused = this.#refuse(request, url);
     if (refused) return [refused.status, refused.body];
     const path = url.pathname.slice('/ari'.length);
+    const description = apiDocs(path, request.headers.host ?? '');
+    if (description) return [200, description];
     const body = sent === '' ? undefined : parsed(sent);
     if (body === BROKEN) return [400, { message: 'Request body is not valid JSON' }];
     return this.#router.answer({ method: request.method ?? '', path, query: url.searchParams, body });
