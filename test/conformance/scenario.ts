@@ -21,7 +21,7 @@ const DIALPLAN = {
   bare: 'conformance',
   nobody: 'nobody-listens',
   answers: ['Answer()', 'Wait(3600)'],
-  rings: ['Ringing()', 'Wait(3600)'],
+  rings: ['Wait(0.3)', 'Ringing()', 'Wait(3600)'],
   busy: ['Busy(1)'],
   back: 'conformance,back',
   timed: ['Set(TIMEOUT(absolute)=1)', 'Stasis(conformance)', 'Hangup()'],
