@@ -56,7 +56,9 @@ export async function start(args: string[], root: string, signal: AbortSignal): 
   }
   const terminal = new Terminal();
   const trace = new Trace();
-  trace.subscribe((step) => terminal.onStep(step));
+  trace.subscribe((step, change) => {
+    if (change !== 'moved') terminal.onStep(step);
+  });
   const latency = { hopMs: millisecondsOf('hop', values), rttMs: millisecondsOf('rtt', values) };
   const run: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };
   try {

@@ -52,7 +52,11 @@ export function listen(): void {
     const { reset, steps, dropped: gone, phone: state } = JSON.parse(data) as FeedMessage;
     if (reset) calls.clear();
     if (state) phone.value = state;
+    const open = openCallId.value === undefined ? undefined : calls.get(openCallId.value);
+    const step = open?.steps[0]?.number;
     calls.take(steps, gone);
+    // The open call was a leg, whose steps have moved to the call that made it.
+    if (open?.steps.length === 0 && step !== undefined) openCallId.value = calls.ofStep(step)?.id ?? open.id;
     revision.value += 1;
   };
   // After a restart of `npm start` earlier calls are gone.
