@@ -1,4 +1,3 @@
-import type { Channel } from '../ari/generated/model.ts';
 import type { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
 import type { Trace } from './trace/index.ts';
 
@@ -99,7 +98,7 @@ export class Phone {
   }
 
   /** A channel that was created and is not dialled yet rings nowhere. */
-  #called({ id: channelId, name: channel, state }: Channel): PhoneCall[] {
+  #called({ id: channelId, name: channel, state }: SimulatedAsterisk['channels'][number]): PhoneCall[] {
     const name = CALLED.exec(channel)?.[1];
     if (name === undefined || state === 'Down' || this.#placed.has(channelId)) return [];
     return [{ channelId, call: this.#trace.callOf(channelId), name, state }];
