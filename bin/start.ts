@@ -7,9 +7,9 @@ import { placeCalls } from '../lib/local/demo.ts';
 import { LocalSystem } from '../lib/local/local-system.ts';
 import { Phone } from '../lib/local/phone.ts';
 import { Terminal, Trace } from '../lib/local/trace/index.ts';
-import { DOCUMENTED_DIALPLAN, type Extensions } from '../lib/simulator/dialplan.ts';
 import { SimulatedAsterisk } from '../lib/simulator/simulated-asterisk.ts';
 import { configuredNodes } from './configured-nodes.ts';
+import { localDialplan } from './local-dialplan.ts';
 
 const USAGE = `Runs the system that cdk.json describes on this machine.
 
@@ -56,7 +56,9 @@ export async function start(args: string[], root: string, signal: AbortSignal): 
   }
   const terminal = new Terminal();
   const trace = new Trace();
-  trace.subscribe((step) => terminal.onStep(step));
+  trace.subscribe((step, change) => {
+    if (change !== 'moved') terminal.onStep(step);
+  });
   const latency = { hopMs: millisecondsOf('hop', values), rttMs: millisecondsOf('rtt', values) };
   const run: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };
   try {
@@ -84,7 +86,7 @@ interface Run {
 async function startSimulated(run: Run): Promise<void> {
   const { root, terminal, trace, signal, latency } = run;
   const node = await firstNode(root);
-  const dialplan = dialplanFor(node.apps);
+  const dialplan = localDialplan(node);
   const asterisk = await SimulatedAsterisk.start({ dialplan });
   try {
     terminal.say('asterisk', `simulated, at ${asterisk.url}`);
@@ -95,11 +97,8 @@ async function startSimulated(run: Run): Promise<void> {
     }
     const phone = new Phone(asterisk, Object.keys(dialplan), trace);
     await runSystem(run, system, [node.name], phone, async () => {
-      const done = await placeCalls(asterisk, phone, signal);
-      terminal.say(
-        'caller',
-        `${done ? 'Both calls were handled' : 'A caller hung up before'}. Ctrl-C stops everything.`,
-      );
+      const say = (line: string): void => terminal.say('caller', line);
+      say(`${await placeCalls({ asterisk, phone, trace, dialplan, say, signal })} Ctrl-C stops everything.`);
     });
   } finally {
     await asterisk.stop();
@@ -167,13 +166,6 @@ async function firstNode(root: string) {
   const [node] = await configuredNodes(root);
   if (!node) throw new Error('cdk.json: expected at least one node in the context key `nodes`, got none');
   return node;
-}
-
-/** The documented extensions; an app that none of them calls gets an extension of its name. */
-function dialplanFor(apps: readonly string[]): Extensions {
-  const called = Object.values(DOCUMENTED_DIALPLAN).map((steps) => String(steps).split(',')[0]);
-  const others = apps.filter((app) => !called.includes(app));
-  return { ...DOCUMENTED_DIALPLAN, ...Object.fromEntries(others.map((app) => [app.toLowerCase(), app])) };
 }
 
 /**

@@ -177,6 +177,38 @@ test('the keyboard is enough to use calls and steps', async () => {
   expect(await focused()).toBe('step');
 });
 
+test('a phone that an app calls is answered here, and its steps are in the call of the app', async () => {
+  project.edit(
+    'functions/intro-ivr/index.ts',
+    'StasisStart: async ({ channel, ari }) => {',
+    `StasisStart: async ({ event, channel, ari }) => {
+    if (event.args[0] === 'leg') return;
+    await ari.channels.originate({ endpoint: 'PJSIP/1002', app: 'Intro-IVR', appArgs: 'leg' });`,
+  );
+  await cli.says(/(IntroIvr: functions\/intro-ivr\/index.ts runs from the next event on[\s\S]*){2}/);
+  await dial('Grace', 'ivr');
+  const before = await calls().getByRole('option').count();
+  await button('Answer PJSIP/1002').waitFor();
+  await page.getByText('PJSIP/1002 rings').waitFor({ state: 'attached' });
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await button('Answer PJSIP/1002').click();
+  await step(/PJSIP\/1002 answers/).waitFor();
+  await step(/StasisStart .*\(leg\)/)
+    .first()
+    .waitFor();
+  await button(/^PJSIP\/1002/).click();
+  await button('Press 7').click();
+  await step(/PJSIP\/1002 presses 7/).waitFor();
+  await step(/PlaybackStarted/)
+    .first()
+    .waitFor();
+  await button('Hang up PJSIP/1002').click();
+  await button('Hang up PJSIP/1002').waitFor({ state: 'detached' });
+  await button(/^Hang up Grace/).click();
+  await step(/Grace hangs up/).waitFor();
+  expect(await calls().getByRole('option').count()).toBe(before);
+});
+
 test.each(['light', 'dark'])('axe has no findings on the page in %s mode', async (theme) => {
   await page.getByLabel('Theme').selectOption(theme);
   await calls()
@@ -184,6 +216,8 @@ test.each(['light', 'dark'])('axe has no findings on the page in %s mode', async
     .click();
   await steps().focus();
   await page.keyboard.press('Home');
+  // The list shows its beginning: a later StasisStart of Carol is of Voicemail.
+  await step(/Carol calls ivr/).waitFor();
   await step(/StasisStart Carol/)
     .first()
     .click();

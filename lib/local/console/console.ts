@@ -16,7 +16,7 @@ const MAX_FEEDS = 20;
 
 export interface ConsoleOptions {
   trace: Trace;
-  /** Callers of a simulated Asterisk. @default none: a real Asterisk is called with phones */
+  /** Callers and called phones of a simulated Asterisk. @default none: a real Asterisk is called with phones */
   phone?: Phone;
   /** Puts an entry on the bus, to send an event again. @default events cannot be sent */
   putEvent?: (entry: PutEntry) => PutResult | Promise<PutResult>;
@@ -93,6 +93,14 @@ export class Console {
           const digit = textOf(await readJson(request), 'digit', 1);
           if (!/^[0-9A-D*#]$/.test(digit)) throw new RequestError(400, `Expected a digit: 0 to 9, A to D, * or #`);
           this.#onPhone((phone) => phone.press(id as string, digit));
+          return answer(200, {});
+        }
+        case 'POST calls/ID/answer':
+          this.#onPhone((phone) => phone.answer(id as string));
+          return answer(200, {});
+        case 'POST calls/ID/decline': {
+          const cause = causeOf(await readJson(request));
+          this.#onPhone((phone) => phone.decline(id as string, cause));
           return answer(200, {});
         }
         case 'DELETE calls/ID':
@@ -175,4 +183,11 @@ export class Console {
     if ('ErrorCode' in result) throw new RequestError(400, `${result.ErrorCode}: ${result.ErrorMessage}`);
     return result;
   }
+}
+
+/** The cause of Q.850 with which a phone declines; `undefined` for the default. */
+function causeOf({ cause }: Record<string, unknown>): number | undefined {
+  if (cause === undefined) return undefined;
+  if (typeof cause === 'number' && Number.isInteger(cause) && cause >= 1 && cause <= 127) return cause;
+  throw new RequestError(400, `Expected \`cause\` to be an integer from 1 to 127, got ${JSON.stringify(cause)}`);
 }

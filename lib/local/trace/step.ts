@@ -9,7 +9,7 @@ export const SYSTEM = 'system';
 interface StepBase {
   /** From 1, in the order in which they became known. */
   number: number;
-  /** The call's id: Asterisk's linkedid, else the channel's id, else `system`. */
+  /** The call's id: Asterisk's linkedid, else the channel's id, else `system`. A leg has the id of the call that made it. */
   call: string;
   /** When it began. */
   at: number;

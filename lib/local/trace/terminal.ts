@@ -32,7 +32,7 @@ export class Terminal {
     this.#write(`${styleText('dim', seconds)}  ${styleText(LANES[lane], lane.padEnd(9))}  ${text}`);
   }
 
-  /** To be called whenever a step is new or has changed. */
+  /** To be called whenever a step is new or has ended. */
   onStep(step: Step): void {
     const line = lineOf(step);
     if (line) this.say(...line);

@@ -4,6 +4,7 @@ import { parseJsonObject } from '../../json.ts';
 import type { BusEvent } from '../bus/index.ts';
 import type { ObservedCommand, ObservedInvocation } from '../lambda/index.ts';
 import type { LocalRule } from '../template/index.ts';
+import { CallIds, type Joined } from './call-ids.ts';
 import { aboutOf, callerOf, textAt } from './event-summary.ts';
 import type { LocalObserver } from './observer.ts';
 import { operationOf } from './operation-of.ts';
@@ -27,6 +28,10 @@ export interface TraceOptions {
   now?: () => number;
 }
 
+/** `new`; `ended`: an invocation has ended; `moved`: the step belongs to another call now. */
+export type StepChange = 'new' | 'ended' | 'moved';
+export type StepListener = (step: Step, change: StepChange) => void;
+
 interface Kept {
   step: Step;
   detail: StepDetail;
@@ -35,6 +40,8 @@ interface Kept {
 
 /** Commands that read and write Asterisk's configuration, which includes passwords of phones. */
 const HOLDS_SECRETS = /^asterisk\..*Object$/;
+/** Commands that answer with the channel that they created. */
+const CREATES_CHANNEL = /^channels\.(originate|create|snoopChannel|externalMedia)(WithId)?$/;
 const MAX_LINE = 16_384;
 /** Characters of a text of a step. */
 const MAX_TEXT = 300;
@@ -43,10 +50,8 @@ const MAX_TEXT = 300;
 export class Trace implements LocalObserver {
   readonly #options: Required<TraceOptions>;
   readonly #kept: Kept[] = [];
-  readonly #listeners = new Set<(step: Step) => void>();
-  readonly #callOfEvent: Recent;
-  readonly #callOfRequest: Recent;
-  readonly #callOfChannel: Recent;
+  readonly #listeners = new Set<StepListener>();
+  readonly #calls: CallIds;
   readonly #running = new Map<string, InvocationStep>();
   #characters = 0;
   #last = 0;
@@ -54,10 +59,7 @@ export class Trace implements LocalObserver {
   constructor(options: TraceOptions = {}) {
     const now = (): number => performance.timeOrigin + performance.now();
     this.#options = { maxSteps: 10_000, maxCharacters: 32_000_000, now, ...options };
-    const { maxSteps } = this.#options;
-    this.#callOfEvent = new Recent(maxSteps);
-    this.#callOfRequest = new Recent(maxSteps);
-    this.#callOfChannel = new Recent(maxSteps);
+    this.#calls = new CallIds(this.#options.maxSteps);
   }
 
   /** The steps that are kept, the oldest first. */
@@ -76,7 +78,7 @@ export class Trace implements LocalObserver {
   }
 
   /** @returns a function that ends the subscription */
-  subscribe(listener: (step: Step) => void): () => void {
+  subscribe(listener: StepListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -86,7 +88,7 @@ export class Trace implements LocalObserver {
     const channelId = at('metadata', 'channelId');
     const eventId = at('metadata', 'id') || event.id;
     const call = this.#callOf({ callId: at('metadata', 'callId'), channelId });
-    this.#callOfEvent.set(eventId, call);
+    this.#calls.ofEvent.set(eventId, call);
     const step: Omit<EventStep, 'number'> = {
       kind: 'event',
       call,
@@ -108,8 +110,8 @@ export class Trace implements LocalObserver {
   }
 
   onInvocationStart({ requestId, fn, payload, eventId, attempt, cold }: ObservedInvocation): void {
-    const call = this.#callOfEvent.get(eventId) ?? SYSTEM;
-    this.#callOfRequest.set(requestId, call);
+    const call = this.#calls.ofEvent.get(eventId) ?? SYSTEM;
+    this.#calls.ofRequest.set(requestId, call);
     const step = this.#keep(
       {
         kind: 'invocation',
@@ -138,7 +140,7 @@ export class Trace implements LocalObserver {
     if (!step) return;
     this.#running.delete(key);
     Object.assign(step, { ms, ...omitEmpty({ error: error && oneLine(error), retryInMs }) });
-    this.#tell(step);
+    this.#tell(step, 'ended');
   }
 
   onCommand(command: ObservedCommand): void {
@@ -146,10 +148,14 @@ export class Trace implements LocalObserver {
     const operation = operationOf(method, command.path);
     const path = withoutKey(command.path);
     const { body, answer } = HOLDS_SECRETS.test(operation) ? {} : command;
+    const call = this.#calls.ofRequest.get(requestId) ?? SYSTEM;
+    if (CREATES_CHANNEL.test(operation) && status === 200) {
+      this.#addLeg(textAt(objectOf(answer), ['id']), call);
+    }
     this.#keep(
       {
         kind: 'command',
-        call: this.#callOfRequest.get(requestId) ?? SYSTEM,
+        call,
         at,
         requestId,
         fn: fn.title,
@@ -191,7 +197,7 @@ export class Trace implements LocalObserver {
     this.#keep(
       {
         kind: 'log',
-        call: (requestId !== undefined && this.#callOfRequest.get(requestId)) || this.#callOf(ids),
+        call: (requestId !== undefined && this.#calls.ofRequest.get(requestId)) || this.#callOf(ids),
         at: this.#options.now(),
         origin,
         level: textAt(fields, ['level']) || 'text',
@@ -214,10 +220,30 @@ export class Trace implements LocalObserver {
     this.#keep(step, { kind: 'caller' }, 0);
   }
 
-  /** Not every event of a channel names its call: it is remembered from those that do. */
+  /** The call that a channel belongs to. */
+  callOf(channelId: string): string {
+    return this.#calls.ofChannel(channelId);
+  }
+
   #callOf({ callId = '', channelId = '' }: { callId?: string; channelId?: string | undefined }): string {
-    if (callId !== '' && channelId !== '') this.#callOfChannel.set(channelId, callId);
-    return callId || this.#callOfChannel.get(channelId) || channelId || SYSTEM;
+    const joined = this.#calls.see(channelId, callId);
+    if (joined) this.#move(joined);
+    return callId === '' ? this.#calls.ofChannel(channelId) || SYSTEM : this.#calls.of(callId);
+  }
+
+  /** A command of the call created the channel. */
+  #addLeg(channelId: string, call: string): void {
+    const joined = this.#calls.addLeg(channelId, call);
+    if (joined) this.#move(joined);
+  }
+
+  /** The first events of a leg come before the answer that names it: their steps move into the call. */
+  #move({ from, to }: Joined): void {
+    for (const { step } of this.#kept) {
+      if (step.call !== from) continue;
+      step.call = to;
+      this.#tell(step, 'moved');
+    }
   }
 
   #keep(step: DistributiveOmit<Step, 'number'>, detail: StepDetail, characters: number): Step {
@@ -227,7 +253,7 @@ export class Trace implements LocalObserver {
     this.#characters += characters + MAX_TEXT;
     const { maxSteps, maxCharacters } = this.#options;
     while (this.#kept.length > maxSteps || (this.#characters > maxCharacters && this.#kept.length > 1)) this.#drop();
-    this.#tell(numbered);
+    this.#tell(numbered, 'new');
     return numbered;
   }
 
@@ -237,28 +263,8 @@ export class Trace implements LocalObserver {
     if (step.kind === 'invocation') this.#running.delete(`${step.requestId} ${step.attempt}`);
   }
 
-  #tell(step: Step): void {
-    for (const listener of this.#listeners) listener(step);
-  }
-}
-
-/** A limited map; the entry set longest ago is dropped first. */
-class Recent {
-  readonly #calls = new Map<string, string>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get(key: string): string | undefined {
-    return this.#calls.get(key);
-  }
-
-  set(key: string, call: string): void {
-    this.#calls.delete(key);
-    this.#calls.set(key, call);
-    if (this.#calls.size > this.#limit) this.#calls.delete(this.#calls.keys().next().value as string);
+  #tell(step: Step, change: StepChange): void {
+    for (const listener of this.#listeners) listener(step, change);
   }
 }
 

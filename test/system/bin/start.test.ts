@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../../support/cli.ts';
+import { copyProject } from '../../support/project-copy.ts';
 
 let cli: ReturnType<typeof runCli>;
 afterEach(() => cli.kill());
@@ -25,6 +26,29 @@ test('start shows calls being handled, from the caller to the command that Aster
 
   expect(await cli.interrupt()).toBe(0);
   expect(cli.processes()).toEqual([]);
+}, 90_000);
+
+test('start calls each extension of cdk.json where the apps are others, and says what happened', async () => {
+  const project = copyProject();
+  onTestFinished(() => project.remove());
+  project.edit(
+    'cdk.json',
+    '"apps": ["Intro-IVR", "Super-Conference", "Voicemail"],\n',
+    '"apps": ["Intro-IVR", "Super-Conference", "Voicemail", "Sales"],\n',
+  );
+  project.edit('cdk.json', '"ivr": { "app": "Intro-IVR" },', '"_9XX": { "app": "Sales", "args": ["eu"] },');
+  project.edit('cdk.json', '"voicemail": { "app": "Voicemail" }', '"200": { "app": "Super-Conference" }');
+  cli = runCli(['start', '--no-console'], {}, project.root);
+  await cli.says('Handled calls: 2 of 3.');
+  for (const line of [
+    /caller +200 → Super-Conference: SuperConference answered and sent \d+ commands; the caller hung up/,
+    /caller +conference → Super-Conference,100: SuperConference answered and sent \d+ commands; the caller hung up/,
+    /bus +StasisStart Alice \(eu\)\n/,
+    /caller +900 → Sales,eu: the app has no call handler: no rule sends its StasisStart to a function/,
+  ]) {
+    expect(cli.output).toMatch(line);
+  }
+  expect(await cli.interrupt()).toBe(0);
 }, 90_000);
 
 test('start exits cleanly when it is interrupted before it is ready', async () => {

@@ -27,6 +27,15 @@ export function hangUp(channelId: string): Promise<object> {
   return ask('DELETE', `calls/${encodeURIComponent(channelId)}`);
 }
 
+export function answer(channelId: string): Promise<object> {
+  return ask('POST', `calls/${encodeURIComponent(channelId)}/answer`);
+}
+
+/** @param cause the cause of Q.850: 21 declined, 17 busy */
+export function decline(channelId: string, cause: 21 | 17): Promise<object> {
+  return ask('POST', `calls/${encodeURIComponent(channelId)}/decline`, { cause });
+}
+
 export function sendEvent(event: object): Promise<object> {
   return ask('POST', 'events', event);
 }

@@ -1,11 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { PhoneCall } from '../../phone.ts';
-import { dial, hangUp, press } from './api.ts';
+import { answer, decline, dial, hangUp, press } from './api.ts';
 import { announcement, phone, showCall } from './live.ts';
 
 const KEYS = '123456789*0#';
 
-/** Places calls to a simulated Asterisk, presses digits, and hangs up. Several calls can be active. */
+/**
+ * The other end of a simulated Asterisk's lines: places calls, answers or declines those to phones that apps call,
+ * presses digits, and hangs up. Several calls can be active.
+ */
 export function DialPad() {
   const [name, setName] = useState('Alice');
   const [number, setNumber] = useState('1001');
@@ -15,7 +18,8 @@ export function DialPad() {
   const state = phone.value;
   if (!state) return null;
   const { extensions, calls } = state;
-  const active = calls.find(({ channelId }) => channelId === chosen) ?? calls.at(-1);
+  // A phone that begins to ring does not take the digits of the call in which the user presses them.
+  const active = calls.find(({ channelId }) => channelId === chosen) ?? calls.findLast((each) => !rings(each));
 
   const attempt = async (action: () => Promise<unknown>) => {
     try {
@@ -70,54 +74,75 @@ export function DialPad() {
         </button>
       </form>
       {problem !== '' && <p role="alert">{problem}</p>}
-      {active && (
-        <>
-          <ul class="active" aria-label="Active calls">
-            {calls.map((each) => (
-              <ActiveCall
-                key={each.channelId}
-                call={each}
-                isChosen={each === active}
-                choose={() => {
-                  setChosen(each.channelId);
-                  showCall(each.channelId);
-                }}
-                hangUp={() => void attempt(() => hangUp(each.channelId))}
-              />
-            ))}
-          </ul>
-          <fieldset
-            class="keys"
-            onKeyDown={({ key }) => {
-              if (KEYS.includes(key)) void pressKey(key);
-            }}
-          >
-            <legend>
-              {active.name} presses <span class="quiet">(or type)</span>
-            </legend>
-            {[...KEYS].map((key) => (
-              <button key={key} type="button" aria-label={`Press ${key}`} onClick={() => void pressKey(key)}>
-                {key}
-              </button>
-            ))}
-          </fieldset>
-        </>
+      {calls.length > 0 && (
+        <ul class="active" aria-label="Active calls">
+          {calls.map((each) => (
+            <ActiveCall
+              key={each.channelId}
+              call={each}
+              isChosen={each === active}
+              choose={() => {
+                setChosen(each.channelId);
+                showCall(each.call);
+              }}
+              attempt={(action) => void attempt(action)}
+            />
+          ))}
+        </ul>
+      )}
+      {active && !rings(active) && (
+        <fieldset
+          class="keys"
+          onKeyDown={({ key }) => {
+            if (KEYS.includes(key)) void pressKey(key);
+          }}
+        >
+          <legend>
+            {active.name} presses <span class="quiet">(or type)</span>
+          </legend>
+          {[...KEYS].map((key) => (
+            <button key={key} type="button" aria-label={`Press ${key}`} onClick={() => void pressKey(key)}>
+              {key}
+            </button>
+          ))}
+        </fieldset>
       )}
     </section>
   );
 }
 
-function ActiveCall(props: { call: PhoneCall; isChosen: boolean; choose: () => void; hangUp: () => void }) {
-  const { call, isChosen } = props;
-  const title = `${call.name} → ${call.extension}`;
+/** A phone that an app calls, and that has not answered. */
+function rings({ state }: PhoneCall): boolean {
+  return state === 'Ringing';
+}
+
+interface ActiveCallProps {
+  call: PhoneCall;
+  isChosen: boolean;
+  choose: () => void;
+  attempt: (action: () => Promise<unknown>) => void;
+}
+
+function ActiveCall({ call, isChosen, choose, attempt }: ActiveCallProps) {
+  const { channelId, name, extension, state } = call;
+  const title = extension === undefined ? name : `${name} → ${extension}`;
+  const actions: [string, () => Promise<unknown>][] = rings(call)
+    ? [
+        ['Answer', () => answer(channelId)],
+        ['Decline', () => decline(channelId, 21)],
+        ['Busy', () => decline(channelId, 17)],
+      ]
+    : [['Hang up', () => hangUp(channelId)]];
   return (
-    <li>
-      <button type="button" class="link" aria-pressed={isChosen} onClick={props.choose}>
-        {title} <span class="quiet">{call.state}</span>
+    <li class={rings(call) ? 'ringing' : undefined}>
+      <button type="button" class="link" aria-pressed={isChosen} onClick={choose}>
+        {title} <span class="quiet">{state}</span>
       </button>
-      <button type="button" aria-label={`Hang up ${title}`} onClick={props.hangUp}>
-        Hang up
-      </button>
+      {actions.map(([label, action]) => (
+        <button key={label} type="button" aria-label={`${label} ${title}`} onClick={() => attempt(action)}>
+          {label}
+        </button>
+      ))}
     </li>
   );
 }

@@ -51,14 +51,28 @@ export function listen(): void {
   source.onmessage = ({ data }: MessageEvent<string>) => {
     const { reset, steps, dropped: gone, phone: state } = JSON.parse(data) as FeedMessage;
     if (reset) calls.clear();
-    if (state) phone.value = state;
+    if (state) {
+      announceRinging(phone.value, state);
+      phone.value = state;
+    }
+    const open = openCallId.value === undefined ? undefined : calls.get(openCallId.value);
+    const step = open?.steps[0]?.number;
     calls.take(steps, gone);
+    // The open call was a leg, whose steps have moved to the call that made it.
+    if (open?.steps.length === 0 && step !== undefined) openCallId.value = calls.ofStep(step)?.id ?? open.id;
     revision.value += 1;
   };
   // After a restart of `npm start` earlier calls are gone.
   effect(() => {
     if (openStepNumber.value !== undefined && openCall.value === undefined) openStepNumber.value = undefined;
   });
+}
+
+/** A screen reader announces the phones that have begun to ring. */
+function announceRinging(before: PhoneState | undefined, now: PhoneState): void {
+  const known = new Set(before?.calls.map(({ channelId }) => channelId));
+  const ringing = now.calls.filter(({ channelId, state }) => state === 'Ringing' && !known.has(channelId));
+  if (ringing.length > 0) announcement.value = `${ringing.map(({ name }) => name).join(', ')} rings`;
 }
 
 export function showCall(id: string): void {

@@ -39,6 +39,8 @@ export function isRefusal(step: Step): boolean {
 /** Steps by call, updated from the feed. */
 export class Calls {
   readonly #calls = new Map<string, Call>();
+  /** The call of each step, by the step's number: a step may move to another call. */
+  readonly #callOfStep = new Map<number, Call>();
   /** How many of the oldest steps were dropped. */
   dropped = 0;
 
@@ -51,16 +53,32 @@ export class Calls {
     return this.#calls.get(id);
   }
 
+  /** The call of the step with that number. */
+  ofStep(number: number): Call | undefined {
+    return this.#callOfStep.get(number);
+  }
+
   clear(): void {
     this.#calls.clear();
+    this.#callOfStep.clear();
     this.dropped = 0;
   }
 
   /** Adds new steps and replaces changed ones. */
   take(steps: readonly Step[], dropped: number): void {
     const changed = new Set<Call>();
-    for (const step of steps) changed.add(this.#place(step));
+    for (const step of steps) {
+      const earlier = this.#callOfStep.get(step.number);
+      if (earlier && earlier.id !== step.call) {
+        earlier.steps = earlier.steps.filter(({ number }) => number !== step.number);
+        changed.add(earlier);
+      }
+      const call = this.#place(step);
+      this.#callOfStep.set(step.number, call);
+      changed.add(call);
+    }
     if (dropped > this.dropped) {
+      for (let number = this.dropped + 1; number <= dropped; number += 1) this.#callOfStep.delete(number);
       this.dropped = dropped;
       for (const call of this.#calls.values()) {
         if (!call.steps.some(({ number }) => number <= dropped)) continue;

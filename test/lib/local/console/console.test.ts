@@ -204,6 +204,35 @@ describe('the dial pad', () => {
     ]);
   });
 
+  test('answers and declines calls to the phones that apps call', async () => {
+    const call = async (endpoint: string): Promise<string> => {
+      const query = new URLSearchParams({ endpoint, app: 'Intro-IVR' });
+      const [, channel] = await asterisk.request({ method: 'POST', path: '/channels', query });
+      return (channel as { id: string }).id;
+    };
+    const [one, two, three] = [await call('PJSIP/1'), await call('PJSIP/2'), await call('PJSIP/3')];
+    const { messages, stop } = watch();
+    const state = await until('the phones', () => messages[0]?.phone);
+    expect(state.calls).toMatchObject([
+      { channelId: one, name: 'PJSIP/1', state: 'Ringing' },
+      { channelId: two, name: 'PJSIP/2', state: 'Ringing' },
+      { channelId: three, name: 'PJSIP/3', state: 'Ringing' },
+    ]);
+    expect((await ask('POST', `/api/calls/${one}/answer`, '{}')).status).toBe(200);
+    expect((await ask('POST', `/api/calls/${two}/decline`, '{"cause":17}')).status).toBe(200);
+    expect((await ask('POST', `/api/calls/${three}/decline`, '{}')).status).toBe(200);
+    expect(asterisk.channels).toMatchObject([{ id: one, state: 'Up' }]);
+    await until('the page to have one call', () => messages.at(-1)?.phone?.calls.length === 1);
+    stop();
+    const again = await ask('POST', `/api/calls/${one}/answer`, '{}');
+    expect([again.status, again.text]).toEqual([409, expect.stringContaining('which is Up')]);
+    expect(trace.steps.map((step) => step.kind === 'caller' && step.text)).toEqual([
+      'PJSIP/1 answers',
+      'PJSIP/2 is busy',
+      'PJSIP/3 declines',
+    ]);
+  });
+
   test.each([
     ['POST', 'calls', '{"extension":"sales","name":"A","number":"1"}', 400, 'among ivr, conference, got \\"sales\\"'],
     [
@@ -218,6 +247,10 @@ describe('the dial pad', () => {
     ['POST', 'calls', '{', 400, 'Expected a JSON object, got invalid JSON'],
     ['POST', 'calls/1.0/digits', '{"digit":"x"}', 400, 'Expected a digit'],
     ['POST', 'calls/1.0/digits', '{"digit":"1"}', 409, 'The call 1.0 is over'],
+    ['POST', 'calls/1.0/answer', '{}', 409, 'The call 1.0 is over'],
+    ['POST', 'calls/1.0/decline', '{}', 409, 'The call 1.0 is over'],
+    ['POST', 'calls/1.0/decline', '{"cause":0}', 400, '`cause` to be an integer from 1 to 127, got 0'],
+    ['POST', 'calls/1.0/decline', '{"cause":"17"}', 400, '`cause` to be an integer from 1 to 127, got \\"17\\"'],
     ['DELETE', 'calls/1.0', '{}', 409, 'The call 1.0 is over'],
     ['PUT', 'calls/1.0', '{}', 404, 'There is no PUT /api/calls/1.0'],
     ['GET', 'steps/7', undefined, 404, 'Step 7 is no longer kept'],

@@ -115,6 +115,85 @@ describe('an event belongs', () => {
   });
 });
 
+describe('a channel that a handler’s command created belongs to the call of that handler', () => {
+  const created = (operation: string, id: string, requestId = 'request-1') => ({
+    ...COMMAND,
+    requestId,
+    path: `/ari/channels${operation}`,
+    status: 200,
+    answer: JSON.stringify({ id }),
+  });
+  const leg = (id: string, callId: string, channelId = callId) =>
+    busEvent({ metadata: { id, channelId, callId } }, { 'detail-type': 'ChannelStateChange' });
+  const callsOf = (trace: Trace): string[] => trace.steps.map(({ call }) => call);
+
+  test.each(['', '/create', '/leg', '/1.0/snoop', '/1.0/snoop/leg', '/externalMedia'])('POST /channels%s', (path) => {
+    const trace = new Trace();
+    trace.onEvent(busEvent(), [], []);
+    trace.onInvocationStart(invocation());
+    trace.onCommand(created(path, 'leg'));
+    trace.onEvent(leg('a', 'leg'), [], []);
+    trace.onInvocationStart(invocation({ eventId: 'a', requestId: 'request-2' }));
+    trace.onCommand({ ...COMMAND, requestId: 'request-2', status: 204 });
+    trace.onCaller('PJSIP/1002 hangs up', 'leg');
+    expect(new Set(callsOf(trace))).toEqual(new Set(['1.0']));
+    expect(trace.callOf('leg')).toBe('1.0');
+  });
+
+  test('also with the events that came before the answer to the command: their steps move, and are reported', () => {
+    const trace = new Trace();
+    trace.onEvent(busEvent(), [], []);
+    trace.onInvocationStart(invocation());
+    trace.onEvent(leg('a', 'leg'), [], []);
+    trace.onInvocationStart(invocation({ eventId: 'a', requestId: 'request-2' }));
+    expect(callsOf(trace)).toEqual(['1.0', '1.0', 'leg', 'leg']);
+    const told: [number, string, string][] = [];
+    trace.subscribe(({ number, call }, change) => told.push([number, call, change]));
+    trace.onCommand(created('', 'leg'));
+    trace.onCommand(created('/leg/snoop', 'snoop', 'request-2'));
+    trace.onEvent(leg('b', 'snoop'), [], []);
+    expect(told.slice(0, 3)).toEqual([
+      [3, '1.0', 'moved'],
+      [4, '1.0', 'moved'],
+      [5, '1.0', 'new'],
+    ]);
+    expect(new Set(callsOf(trace))).toEqual(new Set(['1.0']));
+  });
+
+  test('of a handler without a call it is a call of its own, until it is bridged with another', () => {
+    const trace = new Trace();
+    trace.onInvocationStart(invocation({ eventId: 'a schedule' }));
+    trace.onCommand(created('', 'one'));
+    trace.onCommand(created('', 'two'));
+    trace.onEvent(leg('a', 'one'), [], []);
+    trace.onEvent(leg('b', 'two'), [], []);
+    expect(callsOf(trace)).toEqual(['system', 'system', 'system', 'one', 'two']);
+    trace.onEvent(leg('c', 'one', 'two'), [], []);
+    expect(callsOf(trace)).toEqual(['system', 'system', 'system', 'one', 'one', 'one']);
+  });
+
+  test('a channel id that is used again belongs to the call that used it last', () => {
+    const trace = new Trace();
+    for (const call of ['1.0', '2.0']) {
+      trace.onEvent(busEvent({ metadata: { id: call, channelId: call, callId: call } }), [], []);
+      trace.onInvocationStart(invocation({ eventId: call, requestId: call }));
+      trace.onCommand(created('', 'agent', call));
+      trace.onEvent(leg(`of ${call}`, 'agent'), [], []);
+    }
+    expect(callsOf(trace)).toEqual(['1.0', '1.0', '1.0', '1.0', '2.0', '2.0', '2.0', '2.0']);
+  });
+
+  test('a refused command creates no channel, and callers in one room keep their calls', () => {
+    const trace = new Trace();
+    trace.onEvent(busEvent(), [], []);
+    trace.onInvocationStart(invocation());
+    trace.onCommand({ ...created('', '2.0'), status: 409 });
+    trace.onEvent(leg('a', '2.0'), [], []);
+    trace.onEvent(leg('b', '1.0', '2.0'), [], []);
+    expect(callsOf(trace)).toEqual(['1.0', '1.0', '1.0', '2.0', '1.0']);
+  });
+});
+
 describe('a trace is bounded', () => {
   test('in steps: the oldest go, and it says how many', () => {
     const trace = new Trace({ maxSteps: 3 });

@@ -48,6 +48,17 @@ test('steps are in order of time, whenever they become known', () => {
   expect(calls.get('1.0')?.steps.map(({ number }) => number)).toEqual([4, 1, 3, 5, 2]);
 });
 
+test('steps that move to another call leave their own, which ends with its last step', () => {
+  const calls = callsOf(event(1, 10), event(2, 20, { call: 'leg', caller: 'Leg' }), event(3, 30, { call: 'leg' }));
+  calls.take([event(2, 20)], 0);
+  expect(calls.list.map(({ id, steps }) => [id, steps.map(({ number }) => number)])).toEqual([
+    ['leg', [3]],
+    ['1.0', [1, 2]],
+  ]);
+  calls.take([event(3, 30)], 0);
+  expect(calls.list.map(({ id, steps }) => [id, steps.map(({ number }) => number)])).toEqual([['1.0', [1, 2, 3]]]);
+});
+
 test('a step that has changed takes its own place', () => {
   const calls = callsOf(event(1, 10), invocation(2, 20), event(3, 20));
   calls.take([invocation(2, 20, { ms: 7 })], 0);
