@@ -34,9 +34,9 @@ export class CallRecords {
     const { channelId, resources } = subject;
     this.#metrics.count(recovered ? 'recovered' : 'read', name, app);
 
-    const secondStart = state.isSecondStart(event, channelId);
+    const repeated = state.isRepeated(event, channelId);
     state.observe(event, subject);
-    if (secondStart) return undefined;
+    if (repeated) return undefined;
     if (!this.#filter.passes(frame, resources, name)) {
       this.#metrics.count('filtered', name, app);
       return undefined;

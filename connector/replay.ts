@@ -22,6 +22,9 @@ export function replay(
     state.observe(event, subjectOf(event));
     if (channelId !== undefined && channelSequence !== undefined) state.resume(channelId, channelSequence);
     if (channelId !== undefined && recovered && type === 'StasisStart') state.markRecovered(channelId);
+    if (channelId !== undefined && recovered && type === 'StasisEnd') {
+      state.markEndRecovered(channelId, String(event.application));
+    }
   } else if (type === 'NodeConnected') {
     state.hold((detail as unknown as ConnectorEventMap['NodeConnected']).apps, receivedAt);
   } else if (type === 'StandingDown') {

@@ -310,7 +310,10 @@ export class NodeLink {
       const position = link.nextPosition(connection);
       if (position) emit({ kind: 'event', frame, position, recovered: true });
     };
-    for (const { app, snapshot } of left) emitRebuilt(rebuiltEnd(app, snapshot, asteriskId));
+    for (const { id, app, snapshot } of left) {
+      emitRebuilt(rebuiltEnd(app, snapshot, asteriskId));
+      state.markEndRecovered(id, app);
+    }
     for (const channel of entered) {
       emitRebuilt(rebuiltStart(channel, asteriskId));
       state.markRecovered(channel.id);

@@ -12,6 +12,8 @@ interface KnownChannel {
   snapshot?: Fields;
   /** Its `StasisStart` was rebuilt, so that Asterisk's own would be a second one. */
   recovered?: true;
+  /** The app whose `StasisEnd` was rebuilt, so that Asterisk's own would be a second one. */
+  recoveredEnd?: string;
   /** When it left Stasis or ended, in epoch milliseconds. */
   endedAt?: number;
 }
@@ -110,11 +112,12 @@ export class NodeState {
     );
   }
 
-  /** Whether Asterisk's own `StasisStart` comes after one that was rebuilt. */
-  isSecondStart({ type, application }: ObservedEvent, channelId: string | undefined): boolean {
-    if (type !== 'StasisStart' || channelId === undefined) return false;
-    const known = this.#channels.get(channelId);
-    return known?.recovered === true && known.app === application;
+  /** Whether a `StasisStart` or `StasisEnd` of Asterisk comes after the same event was rebuilt. */
+  isRepeated({ type, application }: ObservedEvent, channelId: string | undefined): boolean {
+    const known = channelId === undefined ? undefined : this.#channels.get(channelId);
+    if (!known) return false;
+    if (type === 'StasisStart') return known.recovered === true && known.app === application;
+    return type === 'StasisEnd' && known.recoveredEnd !== undefined && known.recoveredEnd === application;
   }
 
   /** Updates the state of an event's channel. */
@@ -127,6 +130,7 @@ export class NodeState {
       channel.app = event.application;
       delete channel.endedAt;
       delete channel.recovered;
+      delete channel.recoveredEnd;
     } else if (event.type === 'ChannelDestroyed' || (event.type === 'StasisEnd' && channel.app === event.application)) {
       leave(channel);
     }
@@ -154,6 +158,11 @@ export class NodeState {
   /** Notes that a channel's `StasisStart` was rebuilt. */
   markRecovered(channelId: string): void {
     this.#touch(channelId).recovered = true;
+  }
+
+  /** Notes that the `StasisEnd` of a channel was rebuilt. */
+  markEndRecovered(channelId: string, app: string): void {
+    this.#touch(channelId).recoveredEnd = app;
   }
 
   /** Notes that a channel has left, without an event: another connector has forwarded it. */

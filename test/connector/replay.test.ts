@@ -21,13 +21,13 @@ test('an event restores the app and the number of its channel', () => {
   replay(state, record, startOf({ channelId: '1.0', channelSequence: 41 }));
   expect([state.isIn('1.0', 'a'), state.lastHeardAt]).toEqual([true, 1795422291242]);
   expect(state.next('1.0').channelSequence).toBe(42);
-  expect(state.isSecondStart(startOf({}), '1.0')).toBe(false);
+  expect(state.isRepeated(startOf({}), '1.0')).toBe(false);
 });
 
 test('after a rebuilt StasisStart, Asterisk’s own is a second one', () => {
   const state = new NodeState();
   replay(state, recordOf('pbx-1/1.0', '1'), startOf({ channelId: '1.0', channelSequence: 1, recovered: true }));
-  expect(state.isSecondStart(startOf({}), '1.0')).toBe(true);
+  expect(state.isRepeated(startOf({}), '1.0')).toBe(true);
 });
 
 test('NodeConnected holds its apps, StandingDown releases its app', () => {

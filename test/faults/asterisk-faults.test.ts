@@ -266,6 +266,8 @@ test('after Asterisk restarts, the connector is ready again, announces the resta
   await until('both ends', async () => Object.keys((await stage.report()).ends).length === 2);
   const fresh = await call();
   await until('a new call', async () => (await stage.report()).starts[fresh]);
+  // The gap is announced after two looks at Asterisk's channels: the new call may be first.
+  await until('the gap', async () => (await stage.report()).news.some(({ type }) => type === 'Gap'));
   const { news, ends } = await stage.report();
   const gaps = news.filter(({ type }) => type === 'Gap').map(({ detail }) => detail.cause);
   say('Asterisk restarted', { gaps: gaps.join() });

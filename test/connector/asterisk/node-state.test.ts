@@ -162,19 +162,33 @@ describe('after a StasisStart that was rebuilt', () => {
 
   test('Asterisk’s own is a second start, once', () => {
     const state = rebuilt();
-    expect(state.isSecondStart(start('1.0'), '1.0')).toBe(true);
+    expect(state.isRepeated(start('1.0'), '1.0')).toBe(true);
     observe(state, start('1.0'), '1.0');
-    expect(state.isSecondStart(start('1.0'), '1.0')).toBe(false);
+    expect(state.isRepeated(start('1.0'), '1.0')).toBe(false);
   });
 
   test('the StasisStart of another app or channel, or after a StasisEnd, is not a second start', () => {
     const state = rebuilt();
-    expect(state.isSecondStart(start('1.0', 'b'), '1.0')).toBe(false);
-    expect(state.isSecondStart(start('2.0'), '2.0')).toBe(false);
-    expect(state.isSecondStart({ ...start('1.0'), type: 'StasisEnd' }, '1.0')).toBe(false);
-    expect(state.isSecondStart(start('1.0'), undefined)).toBe(false);
+    expect(state.isRepeated(start('1.0', 'b'), '1.0')).toBe(false);
+    expect(state.isRepeated(start('2.0'), '2.0')).toBe(false);
+    expect(state.isRepeated({ ...start('1.0'), type: 'StasisEnd' }, '1.0')).toBe(false);
+    expect(state.isRepeated(start('1.0'), undefined)).toBe(false);
     observe(state, end('1.0'), '1.0');
-    expect(state.isSecondStart(start('1.0'), '1.0')).toBe(false);
+    expect(state.isRepeated(start('1.0'), '1.0')).toBe(false);
+  });
+});
+
+describe('after a StasisEnd that was rebuilt', () => {
+  test('Asterisk’s own is a second end, for that app, until the channel enters again', () => {
+    const state = stateWith('1.0');
+    observe(state, end('1.0'), '1.0');
+    expect(state.isRepeated(end('1.0'), '1.0')).toBe(false);
+    state.markEndRecovered('1.0', 'a');
+    expect(state.isRepeated(end('1.0'), '1.0')).toBe(true);
+    expect(state.isRepeated({ ...end('1.0'), application: 'b' }, '1.0')).toBe(false);
+    expect(new NodeState(state.checkpoint()).isRepeated(end('1.0'), '1.0')).toBe(true);
+    observe(state, start('1.0'), '1.0');
+    expect(state.isRepeated(end('1.0'), '1.0')).toBe(false);
   });
 });
 
@@ -190,7 +204,7 @@ describe('a later process', () => {
     const found = later(state);
     expect(found.checkpoint()).toEqual(state.checkpoint());
     expect(found.next('1.0')).toEqual({ channelSequence: 3, callId: 'call of 1.0' });
-    expect([found.isIn('1.0', 'a'), found.holds('a'), found.isSecondStart(start('2.0'), '2.0')]).toEqual([
+    expect([found.isIn('1.0', 'a'), found.holds('a'), found.isRepeated(start('2.0'), '2.0')]).toEqual([
       true,
       true,
       true,
