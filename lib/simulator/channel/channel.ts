@@ -197,6 +197,11 @@ export class Channel {
     this.queue({ type: 'control', control });
   }
 
+  /** Lets the other end know of something, unless the channel is about to end. */
+  indicate(control: Control): void {
+    if (!this.isHungUp) this.technology.indicate(this, control);
+  }
+
   /** The next frame; undefined once the channel is hung up. */
   read(): Frame | undefined {
     if (this.isHungUp) return undefined;
