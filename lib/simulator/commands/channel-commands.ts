@@ -2,7 +2,7 @@ import { moveArguments } from '../../ari/arguments.ts';
 import { causeOf } from '../causes.ts';
 import type { Control } from '../control.ts';
 import { answer, slept } from '../dialplan/applications.ts';
-import { type OutgoingCall, priorityOf } from '../outgoing.ts';
+import { type OutgoingCall, priorityOf } from '../outgoing-call.ts';
 import { Refusal } from '../refusal.ts';
 import { atOnce, type Thread } from '../threads.ts';
 import type { World } from '../world.ts';
