@@ -61,8 +61,8 @@ class Run {
   /** Looks at what is left, and ends it. */
   async end(): Promise<void> {
     this.#step = 99;
-    // Legs that no app hears of may still be answering.
-    await this.#target.pass(600);
+    // Legs that no app hears of may still be answering, or ringing for a second.
+    await this.#target.pass(1600);
     for (const id of CHANNELS) {
       const answer = await this.#ask('GET', `/channels/${id}`);
       this.#note(`end ${id}`, this.#told_(answer));

@@ -79,7 +79,7 @@ export class BridgeSeat {
       // The channel's own thread goes on first.
       yield this.#threads.turn();
       yield* this.#stay();
-      if (!channel.isHungUp) channel.hangupCause = NORMAL_CLEARING;
+      if (this.#leaving || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       bridge.leave(channel);
     }
     this.#isOver = true;

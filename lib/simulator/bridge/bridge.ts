@@ -125,6 +125,12 @@ export class Bridge {
     this.#apps.tell([this.id], 'BridgeVideoSourceChanged', { bridge: this.snapshot, ...before });
   }
 
+  /** From now on that of who talks is shown; nobody is told. */
+  forgetVideoSource(): void {
+    this.videoSource = undefined;
+    this.#video = 'talker';
+  }
+
   get #technology(): string {
     if (this.kind.holding) return 'holding_bridge';
     if (this.kind.video === 'sfu') return 'softmix';

@@ -68,7 +68,7 @@ export const bridgeCommands: Commands = {
     return NO_CONTENT;
   },
   'bridges.clearVideoSource': (world, params) => {
-    world.bridges.get(params.id('bridgeId')).showVideoOf(undefined);
+    world.bridges.get(params.id('bridgeId')).forgetVideoSource();
     return NO_CONTENT;
   },
   'bridges.startMoh': (world, params) => {
