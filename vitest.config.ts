@@ -105,7 +105,7 @@ export default defineConfig({
           include: ['test/differential/**/*.test.ts'],
           globalSetup: 'test/asterisk/install.ts',
           fileParallelism: false,
-          testTimeout: 900_000,
+          testTimeout: 3_600_000,
           hookTimeout: 120_000,
         },
       },

@@ -1,47 +1,30 @@
 import type { Channel as ChannelSnapshot } from '../ari/generated/model.ts';
 import type { Apps } from './app/apps.ts';
 import { Bridge } from './bridge/bridge.ts';
-import { dialStatus } from './causes.ts';
 import type { Channel } from './channel/channel.ts';
 import type { Channels } from './channel/channels.ts';
 import { checkId, type Party, parsedParty } from './channel/party.ts';
 import { LocalPair, phone, silent } from './channel/technologies.ts';
 import type { Clock } from './clock.ts';
 import type { Control } from './control.ts';
+import { answeredCall, tellOfDial } from './dialling.ts';
 import { assign, report } from './dialplan/functions.ts';
 import { execute, type Pbx } from './dialplan/pbx.ts';
 import { inherit } from './dialplan/variables.ts';
+import {
+  appData,
+  checkEndpoint,
+  checkFormats,
+  dialstring,
+  isPhone,
+  type NewVariable,
+  type OutgoingCall,
+  priorityOf,
+} from './outgoing-call.ts';
 import type { PhoneBehaviour } from './phone-behaviour.ts';
 import { allocationFailed, Refusal } from './refusal.ts';
 import type { Stasis } from './stasis.ts';
-import { type Thread, type Threads, waitUntil } from './threads.ts';
-
-/** A variable that a new channel gets. */
-export interface NewVariable {
-  name: string;
-  value: string;
-  /** Whether it goes into every event of the channel. */
-  isReported: boolean;
-}
-
-export interface OutgoingCall {
-  endpoint: string;
-  /** Where the channel goes when it is answered: to an app, or to an extension. */
-  app: string | undefined;
-  appArgs: string | undefined;
-  extension: string | undefined;
-  context: string | undefined;
-  priority: number;
-  label: string | undefined;
-  id: string | undefined;
-  otherId: string | undefined;
-  callerId: string | undefined;
-  /** Seconds until nobody has answered; -1 for no limit; 0 for 30. */
-  timeout: number;
-  variables: readonly NewVariable[];
-  originator: string | undefined;
-  formats: string | undefined;
-}
+import type { Thread, Threads } from './threads.ts';
 
 export interface OutgoingOptions {
   apps: Apps;
@@ -53,11 +36,6 @@ export interface OutgoingOptions {
   /** What phones do; undefined where any phone exists, and rings. */
   phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
 }
-
-/** Technologies whose phones the simulator plays. */
-const PHONES = ['PJSIP', 'SIP', 'IAX2', 'DAHDI'];
-const FORMATS = /^(ulaw|alaw|gsm|g722|g729|opus|slin(12|16|24|32|44|48|96|192)?)$/;
-const DEFAULT_SECONDS = 30;
 
 /** Calls that Asterisk places: to a Local extension of its own dialplan, or to a phone. */
 export class Outgoing {
@@ -292,43 +270,9 @@ export class Outgoing {
   *#dialAndGo(channel: Channel, call: OutgoingCall, goal: (channel: Channel) => Thread): Thread {
     if (channel.technology.call(channel)) {
       tellOfDial(channel, '', dialstring(call.endpoint));
-      if (yield* this.#answered(channel, call)) yield* goal(channel);
+      if (yield* answeredCall(channel, call, this.#options.clock)) yield* goal(channel);
     }
     channel.end();
-  }
-
-  /** Waits for what comes of a call. @returns whether it was answered */
-  *#answered(channel: Channel, { endpoint, timeout }: OutgoingCall): Thread<boolean> {
-    const { clock } = this.#options;
-    const number = dialstring(endpoint);
-    const seconds = timeout > 0 ? timeout : DEFAULT_SECONDS;
-    const end = timeout === -1 ? Number.POSITIVE_INFINITY : clock.now().getTime() + 1000 * seconds;
-    for (;;) {
-      const left = end - clock.now().getTime();
-      const limit = left === Number.POSITIVE_INFINITY ? undefined : Math.max(0, left);
-      yield* waitUntil(() => channel.isReadable, channel.changed, clock, limit);
-      if (!channel.isReadable) {
-        channel.hangupCause = 19;
-        return false;
-      }
-      const frame = channel.read();
-      if (!frame) {
-        tellOfDial(channel, dialStatus(channel.hangupCause), number);
-        return false;
-      }
-      if (frame.type !== 'control') continue;
-      channel.publish();
-      if (frame.control === 'answer') {
-        tellOfDial(channel, 'ANSWER', number);
-        return true;
-      }
-      if (frame.control === 'ringing') tellOfDial(channel, 'RINGING', number);
-      if (frame.control === 'progress') tellOfDial(channel, 'PROGRESS', number);
-      if (frame.control === 'busy' || frame.control === 'congestion') {
-        tellOfDial(channel, frame.control.toUpperCase(), number);
-        return false;
-      }
-    }
   }
 
   *#goToApp(channel: Channel, data: string): Thread {
@@ -338,49 +282,11 @@ export class Outgoing {
   }
 }
 
-/** Whether an endpoint is of a technology whose phones the simulator plays. */
-export function isPhone(endpoint: string): boolean {
-  const [technology = '', address] = endpoint.split(/\/(.*)/s);
-  return Boolean(address) && PHONES.some((name) => name.toLowerCase() === technology.toLowerCase());
-}
-
 /** Runs a channel's dialplan to its end, and ends the channel. */
 export function* runAndEnd(pbx: Pbx, channel: Channel): Thread {
   yield* pbx.run(channel);
   channel.requestHangup('dialplan');
   channel.end();
-}
-
-/** The priority that a label or a number names; undefined where neither is given. */
-export function priorityOf(label: string | undefined, priority: number): number | undefined {
-  if (!label) return priority || undefined;
-  const number = Number.parseInt(label, 10);
-  // The simulated dialplan has no labels.
-  if (Number.isNaN(number)) throw new Refusal(404, 'Requested label can not be found');
-  if (number === 0) throw new Refusal(400, 'Requested priority is illegal');
-  return number;
-}
-
-function tellOfDial(channel: Channel, dialstatus: string, number: string): void {
-  channel.tell('Dial', { dialstatus, forward: '', dialstring: number, peer: channel.known });
-}
-
-function appData({ app = '', appArgs }: OutgoingCall): string {
-  return appArgs ? `${app},${appArgs}` : app;
-}
-
-function dialstring(endpoint: string): string {
-  return endpoint.replace(/^[^/]*\//, '');
-}
-
-function checkEndpoint(endpoint: string): void {
-  if (!/^[^/]+\/./s.test(endpoint)) throw new Refusal(400, 'Invalid endpoint specified');
-}
-
-function checkFormats(formats: string | undefined): void {
-  for (const format of formats ? formats.split(',') : []) {
-    if (!FORMATS.test(format.trim())) throw new Refusal(400, `Provided format (${format.trim()}) was not found`);
-  }
 }
 
 function setVariables(channel: Channel, variables: readonly NewVariable[]): void {

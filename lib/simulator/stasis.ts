@@ -148,9 +148,10 @@ export class Stasis {
     control.bridge = bridge;
     control.seat = seat;
     const peer = channel.technology instanceof LocalPair ? channel.technology.peerOf(channel) : undefined;
-    yield* seat.join(peer, () => {
+    yield* seat.join(peer, (failed) => {
       channel.pbx = pbx;
-      if (control.bridge && !control.bridge.isInvisible) control.app.unsubscribe(control.bridge.id);
+      // Where joining failed, Asterisk forgets to take the app's interest back.
+      if (!failed && control.bridge && !control.bridge.isInvisible) control.app.unsubscribe(control.bridge.id);
       control.bridge = undefined;
       control.seat = undefined;
       // The channel's thread has to notice.

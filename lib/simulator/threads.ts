@@ -43,6 +43,18 @@ export class Threads {
     return new Signal(this);
   }
 
+  /** Lets those go first that are ready by now. */
+  turn(): Signal {
+    const signal = this.signal();
+    this.start(
+      (function* () {
+        yield* [];
+        signal.notify();
+      })() as Thread,
+    );
+    return signal;
+  }
+
   start(thread: Thread<unknown>): void {
     this.ready(thread);
   }

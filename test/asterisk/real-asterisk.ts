@@ -111,6 +111,11 @@ export class RealAsterisk {
     );
   }
 
+  /** Adds a sound of nothing but silence: 16 bits, 8,000 times a second. */
+  addSilence(name: string, seconds: number): void {
+    writeFileSync(join(ASTERISK_ROOT, `usr/share/asterisk/sounds/${name}.sln`), new Uint8Array(16_000 * seconds));
+  }
+
   /** Replaces the dialplan of a server that runs. */
   async loadDialplan(dialplan: string): Promise<void> {
     writeFileSync(join(ASTERISK_ROOT, 'etc/asterisk/extensions.conf'), dialplan);

@@ -13,7 +13,7 @@ import { shrink } from './shrink.ts';
 const { PROGRAMS = '500', SEED, PROGRAM } = process.env;
 const seed = Number(SEED ?? Date.now() % 2 ** 31);
 /** Programs between two looks at what was found. */
-const BATCH = 144;
+const BATCH = 240;
 /** Disagreements that are made smaller and printed. */
 const PRINTED = 6;
 

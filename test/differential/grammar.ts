@@ -28,13 +28,35 @@ export const OPERATIONS: ReadonlySet<string> = new Set(
 /** Random programs of 5 to 30 steps. */
 export const programs: Arbitrary<Program> = fc
   .record({ dialplan, steps: fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }) })
-  .map(timed);
+  .map(timed)
+  .map(withOwnPlaybacks);
 
 /** How many steps there are until a call's time is over: on Asterisk they take time, and must take less. */
 const STEPS_IN_TIME = 5;
 
 /** Waits for what ends a call that may last a few seconds alone. */
 function timed({ dialplan, steps }: Program): Program {
-  const isTimed = JSON.stringify(dialplan).includes('TIMEOUT(absolute)');
-  return { dialplan, steps: isTimed ? steps.toSpliced(STEPS_IN_TIME, 1, { kind: 'wait', seconds: 5 }) : steps };
+  if (!JSON.stringify(dialplan).includes('TIMEOUT(absolute)')) return { dialplan, steps };
+  const isShort = (taken: Step): boolean =>
+    taken.kind === 'hang up' || (taken.kind === 'command' && !/record|DTMF|originate|play/i.test(taken.operation));
+  const [before, after] = [steps.slice(0, STEPS_IN_TIME).filter(isShort), steps.slice(STEPS_IN_TIME)];
+  return { dialplan, steps: [...before, { kind: 'wait', seconds: 5 }, ...after] };
+}
+
+/** Two playbacks of the same id at the same time get mixed up in Asterisk: each has one of its own. */
+function withOwnPlaybacks({ dialplan, steps }: Program): Program {
+  const used = new Map<string, number>();
+  const own = (id: string): string => {
+    const count = used.get(id) ?? 0;
+    used.set(id, count + 1);
+    return count === 0 ? id : `${id}${count + 1}`;
+  };
+  const renamed = steps.map((taken): Step => {
+    if (taken.kind !== 'command' || !/\.play(WithId)?$/.test(taken.operation)) return taken;
+    const inPath = /\/play\/(.*)$/.exec(taken.path)?.[1];
+    if (inPath !== undefined) return { ...taken, path: taken.path.replace(/[^/]*$/, own(inPath)) };
+    const { playbackId } = taken.params;
+    return { ...taken, params: { ...taken.params, playbackId: own(String(playbackId)) } };
+  });
+  return { dialplan, steps: renamed };
 }

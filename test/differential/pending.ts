@@ -1,9 +1,10 @@
+import { LONG_SOUND } from './program.ts';
 import type { AppEvent } from './target.ts';
 
 type Named = { id?: string; name?: string; media_uri?: string };
 
 /** Media that play until they are stopped, as far as a program is concerned. */
-const LONG = /^(sound:silence\/([5-9]|10)$|tone:)/;
+const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
 /** Applications of the dialplan that are over in a moment: answering takes as long as it takes for sound to come. */
 const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
 const SCHEME = /^(sound|recording|number|digits|characters|tone):/;

@@ -24,6 +24,10 @@ export interface Command {
   via: 'query' | 'body';
 }
 
+/** A sound that plays for longer than a program lasts. */
+export const LONG_SOUND = 'two-minutes-of-silence';
+export const LONG_SOUND_SECONDS = 120;
+
 /** The extension that the caller dials. */
 export const DIALLED = 'call';
 

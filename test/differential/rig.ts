@@ -1,6 +1,6 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { type Comparison, compare } from './compare.ts';
-import type { Program } from './program.ts';
+import { LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
 import { context, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
@@ -29,6 +29,7 @@ export class Rig {
     const asterisk = await RealAsterisk.prepare();
     const more = { 'http.conf': 'sessionlimit = 2000\n' };
     asterisk.configure([USER], '[default]\n', more);
+    asterisk.addSilence(LONG_SOUND, LONG_SOUND_SECONDS);
     await asterisk.start();
     return new Rig(asterisk);
   }

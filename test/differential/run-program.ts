@@ -61,8 +61,8 @@ class Run {
   /** Looks at what is left, and ends it. */
   async end(): Promise<void> {
     this.#step = 99;
-    // Legs that no app hears of may still be answering.
-    await this.#target.pass(600);
+    // Legs that no app hears of may still be answering, or ringing for a second.
+    await this.#target.pass(1600);
     for (const id of CHANNELS) {
       const answer = await this.#ask('GET', `/channels/${id}`);
       this.#note(`end ${id}`, this.#told_(answer));
@@ -132,11 +132,14 @@ class Run {
     // An endpoint that cannot be called: the reason is that of an earlier refusal in the same thread of Asterisk's.
     if (status === 500 && /Allocation failed/.test(JSON.stringify(body))) return '409 or 500';
     if (status === 409 && /given unique ID/.test(JSON.stringify(body))) return '409 or 500';
-    const told = plain(body, this.#prefix);
+    const told = plain(body, this.#prefix) as object | null;
     // Whether a snoop has begun to run its app when its event comes, varies too.
     const { name, dialplan } = (told ?? {}) as { name?: string; dialplan?: Record<string, string> };
     if (dialplan && name?.startsWith('Snoop/')) Object.assign(dialplan, { app_name: '', app_data: '' });
-    return `${status} ${JSON.stringify(told)}`;
+    // Whether a playback or a recording has begun by then as well.
+    const state = (told as { state?: string } | null)?.state ?? '';
+    const isBegun = status === 201 && (state === 'playing' || state === 'recording');
+    return `${status} ${JSON.stringify(isBegun ? { ...told, state: 'queued' } : told)}`;
   }
 
   async #ask(method: string, path: string): Promise<Answer> {
@@ -145,8 +148,9 @@ class Run {
 
   #note(cell: string, line: string): void {
     const lines = this.#seen.get(cell) ?? [];
-    // Two threads tell of it that a channel is called, and of what it does.
-    const isFirst = line.includes('"dialstatus":""');
+    // Two threads report that a channel is called, and what it does. The event of a failed move does not wait in the
+    // queue of the other events.
+    const isFirst = line.includes('"dialstatus":""') || line.includes('"type":"ApplicationMoveFailed"');
     this.#seen.set(cell, isFirst ? [line, ...lines] : [...lines, line]);
   }
 }
@@ -180,9 +184,6 @@ function plain<T>(value: T, prefix: string): T {
   const text = JSON.stringify(value ?? null)
     .replaceAll(prefix, '~')
     .replaceAll(/-[0-9a-f]{8}(;\d)?"/g, '-#$1"')
-    // Whether a playback has begun when the command that asks for it is answered is a matter of luck.
-    .replaceAll('"state":"playing","target_uri"', '"state":"queued","target_uri"')
-    .replaceAll('"state":"recording","target_uri"', '"state":"queued","target_uri"')
     .replaceAll(/\b\d{10}\.\d+/g, '#')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '#');
   return sorted(JSON.parse(text)) as T;

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../lib/simulator/clock.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
-import type { Program } from './program.ts';
+import { LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
 import { apps } from './run-program.ts';
 import type { AppEvent, Target } from './target.ts';
 
@@ -16,7 +16,9 @@ export function simulatedTarget(program: Program, prefix: string): Target {
     ]),
   );
   const missingMedia = ['sound:nothing-there'];
-  const asterisk = new SimulatedAsterisk({ clock, dialplan, endpoints: ['PJSIP/sipp'], phones: {}, missingMedia });
+  const mediaLengths = { [LONG_SOUND]: 1000 * LONG_SOUND_SECONDS };
+  const endpoints = ['PJSIP/sipp'];
+  const asterisk = new SimulatedAsterisk({ clock, dialplan, endpoints, phones: {}, missingMedia, mediaLengths });
   // A copy, as over a wire.
   for (const app of apps(prefix)) asterisk.subscribe(app, (event) => events.push(JSON.parse(JSON.stringify(event))));
   return {

@@ -76,8 +76,10 @@ export class BridgeSeat {
       bridge.enter(channel);
       this.#joined = true;
       channel.changed.notify();
+      // The channel's own thread goes on first.
+      yield this.#threads.turn();
       yield* this.#stay();
-      if (!channel.isHungUp) channel.hangupCause = NORMAL_CLEARING;
+      if (this.#leaving || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       bridge.leave(channel);
     }
     this.#isOver = true;
@@ -112,7 +114,7 @@ export class BridgeSeat {
       if (frame.type === 'digit') {
         if (!this.#options.absorbsDigits) other.technology.digit(other, frame.digit);
       } else if (frame.type === 'control' && /^(hold|unhold|ringing|progress)$/.test(frame.control)) {
-        other.technology.indicate(other, frame.control);
+        other.indicate(frame.control);
       }
     }
   }

@@ -125,6 +125,12 @@ export class Bridge {
     this.#apps.tell([this.id], 'BridgeVideoSourceChanged', { bridge: this.snapshot, ...before });
   }
 
+  /** From now on the video follows who talks. There is no event. */
+  forgetVideoSource(): void {
+    this.videoSource = undefined;
+    this.#video = 'talker';
+  }
+
   get #technology(): string {
     if (this.kind.holding) return 'holding_bridge';
     if (this.kind.video === 'sfu') return 'softmix';

@@ -31,6 +31,10 @@ export type Control =
 /** Why a channel is to end: somebody asked for it, its other end is gone, its time is over, the dialplan is at its end. */
 export type Hangup = 'explicit' | 'device' | 'timeout' | 'elsewhere' | 'dialplan';
 
+/** How a caller id may be shown. */
+const ALLOWED = [0, 'Presentation Allowed, Not Screened'] as const;
+const UNAVAILABLE = [67, 'Number Unavailable'] as const;
+
 /** Bits by which Asterisk names them. */
 const HANGUP_BITS: Record<Hangup, number> = { explicit: 32, device: 1, timeout: 8, elsewhere: 2, dialplan: 16 };
 
@@ -178,8 +182,9 @@ export class Channel {
       this.tell('ChannelDialplan', { dialplan_app: app_name, dialplan_app_data: app_data, channel });
     }
     if (!sameParty(before.caller, channel.caller)) {
-      const caller_presentation_txt = 'Presentation Allowed, Not Screened';
-      this.tell('ChannelCallerId', { caller_presentation: 0, caller_presentation_txt, channel });
+      const isNobody = channel.caller.name === '' && channel.caller.number === '';
+      const [caller_presentation, caller_presentation_txt] = isNobody ? UNAVAILABLE : ALLOWED;
+      this.tell('ChannelCallerId', { caller_presentation, caller_presentation_txt, channel });
     }
     if (!sameParty(before.connected, channel.connected)) this.tell('ChannelConnectedLine', { channel });
   }
@@ -197,6 +202,11 @@ export class Channel {
 
   control(control: Control): void {
     this.queue({ type: 'control', control });
+  }
+
+  /** Lets the other end know of something, unless the channel is about to end. */
+  indicate(control: Control): void {
+    if (!this.isHungUp) this.technology.indicate(this, control);
   }
 
   /** The next frame; undefined once the channel is hung up. */

@@ -68,7 +68,7 @@ export const bridgeCommands: Commands = {
     return NO_CONTENT;
   },
   'bridges.clearVideoSource': (world, params) => {
-    world.bridges.get(params.id('bridgeId')).showVideoOf(undefined);
+    world.bridges.get(params.id('bridgeId')).forgetVideoSource();
     return NO_CONTENT;
   },
   'bridges.startMoh': (world, params) => {
@@ -98,6 +98,9 @@ function destroy(world: World, bridge: Bridge): void {
       for (const member of [...bridge.members]) {
         while (member.bridgeId === bridge.id) yield member.changed;
       }
+      // Apps whose channels have left hear of it no more.
+      yield world.threads.turn();
+      yield world.threads.turn();
       world.bridges.tellOfEnd(bridge);
     })(),
   );

@@ -2,7 +2,7 @@ import { moveArguments } from '../../ari/arguments.ts';
 import { causeOf } from '../causes.ts';
 import type { Control } from '../control.ts';
 import { answer, slept } from '../dialplan/applications.ts';
-import { type OutgoingCall, priorityOf } from '../outgoing.ts';
+import { type OutgoingCall, priorityOf } from '../outgoing-call.ts';
 import { Refusal } from '../refusal.ts';
 import { atOnce, type Thread } from '../threads.ts';
 import type { World } from '../world.ts';
@@ -104,13 +104,13 @@ function done(action: () => unknown): () => Thread<number> {
 function nothing(): undefined {}
 
 function indicated(what: 'ringing' | 'progress' | 'hold' | 'unhold') {
-  return ({ channel }: Control) => done(() => channel.technology.indicate(channel, what));
+  return ({ channel }: Control) => done(() => channel.indicate(what));
 }
 
 /** What is heard before a call is answered. */
 function early({ channel }: Control): () => Thread<number> {
   return done(() => {
-    if (channel.state !== 'Up') channel.technology.indicate(channel, 'progress');
+    if (channel.state !== 'Up') channel.indicate('progress');
   });
 }
 
@@ -161,7 +161,7 @@ function sendDigits(control: Control, params: Params, { clock }: World): () => T
   const [between, duration] = [params.number('between', 100) || 100, params.number('duration', 100) || 100];
   const { channel } = control;
   return function* () {
-    if (channel.state !== 'Up') channel.technology.indicate(channel, 'progress');
+    if (channel.state !== 'Up') channel.indicate('progress');
     yield* slept(channel, clock, before);
     for (const digit of dtmf) {
       const isDigit = /[0-9*#a-dA-D]/.test(digit);

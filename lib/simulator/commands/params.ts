@@ -1,5 +1,5 @@
 import { applicationFields } from '../../ari/arguments.ts';
-import type { NewVariable } from '../outgoing.ts';
+import type { NewVariable } from '../outgoing-call.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Status and body of an answer; no body for 204. */

@@ -29,7 +29,10 @@ export const variableCommands: Commands = {
     const name = params.text('variable');
     if (!name) throw new Refusal(400, 'Variable name is required');
     world.stasis.control(params.id('channelId'));
-    await set(world, params, name, params.text('value'), params.flag('report_events'));
+    const value = params.text('value');
+    // Asterisk 22.10 crashes here: nobody should rely on what comes then.
+    if (name.endsWith(')') && value === undefined) throw new Refusal(400, 'Missing parameter value');
+    await set(world, params, [{ name, value, isReported: params.flag('report_events') }]);
     return NO_CONTENT;
   },
   'channels.setChannelVars': async (world, params) => {
@@ -40,9 +43,7 @@ export const variableCommands: Commands = {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
       throw new Refusal(400, "The 'variables' field must be a JSON object");
     }
-    for (const { name, value, isReported } of variablesOf(given)) {
-      await set(world, params, name.trim(), value, isReported);
-    }
+    await set(world, params, variablesOf(given));
     return NO_CONTENT;
   },
   'bridges.getBridgeVar': (world, params) => {
@@ -118,22 +119,23 @@ function read(world: World, params: Params, name: string): string {
   throw new Refusal(404, 'Provided variable was not found');
 }
 
+interface Setting {
+  name: string;
+  /** Without one, the variable is removed. */
+  value: string | undefined;
+  isReported: boolean;
+}
+
 /** In the channel's turn; refused where the channel leaves its app before. */
-async function set(
-  world: World,
-  params: Params,
-  name: string,
-  value: string | undefined,
-  isReported: boolean,
-): Promise<void> {
+async function set(world: World, params: Params, settings: readonly Setting[]): Promise<void> {
   const control = world.stasis.control(params.id('channelId'));
   const { channel } = control;
-  // Asterisk 22.10 crashes here: nobody should rely on what comes then.
-  if (name.endsWith(')') && value === undefined) throw new Refusal(400, 'Missing parameter value');
   const result = await control.send(() =>
     atOnce(() => {
-      report(channel, name, isReported);
-      assign(channel, name, value);
+      for (const { name, value, isReported } of settings) {
+        report(channel, name.trim(), isReported);
+        assign(channel, name.trim(), value);
+      }
       return 0;
     }),
   );

@@ -21,8 +21,8 @@ export function applications({ clock, library }: Surroundings): Record<string, A
     *Answer(channel) {
       return yield* answered(channel, clock);
     },
-    Ringing: quick((channel) => channel.technology.indicate(channel, 'ringing')),
-    Progress: quick((channel) => channel.technology.indicate(channel, 'progress')),
+    Ringing: quick((channel) => channel.indicate('ringing')),
+    Progress: quick((channel) => channel.indicate('progress')),
     NoOp: quick(() => {}),
     Set: quick((channel, data) => {
       const [name = '', value] = data.split(/=(.*)/s);
@@ -84,7 +84,7 @@ export function answer(channel: Channel): boolean {
   if (channel.outgoing) return true;
   if (channel.isHungUp) return false;
   if (channel.state !== 'Ring' && channel.state !== 'Ringing') return true;
-  channel.technology.indicate(channel, 'answer');
+  channel.indicate('answer');
   channel.turn('Up');
   return true;
 }
@@ -101,7 +101,7 @@ export function* slept(channel: Channel, clock: Clock, ms: number): Thread<numbe
 }
 
 function* refused(channel: Channel, clock: Clock, how: 'busy' | 'congestion', data: string): Thread<number> {
-  channel.technology.indicate(channel, how);
+  channel.indicate(how);
   if (channel.state !== 'Up') {
     if (how === 'busy') {
       channel.hangupCause = 17;

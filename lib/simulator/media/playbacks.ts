@@ -119,7 +119,7 @@ export class PlaybackTask {
   /** Plays the media one after the other on a channel. */
   *play(channel: Channel): Thread {
     this.#channel = channel;
-    if (channel.state !== 'Up') channel.technology.indicate(channel, 'progress');
+    if (channel.state !== 'Up') channel.indicate('progress');
     for (const [at, media] of this.#wish.media.entries()) {
       this.#at = at;
       if (this.#state === 'canceled') {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: so are Asterisk's variables written
 import fc, { type Arbitrary } from 'fast-check';
 import type { Program } from '../program.ts';
-import { DIALLED } from '../program.ts';
+import { DIALLED, LONG_SOUND } from '../program.ts';
 
 const stasis = fc
   .constantFrom('', ',a', ',a,b', ',"x, y",z', ',{"id":7}', ',,', ',a\\,b', ',${X}', ',${CALLERID(num)}')
@@ -21,7 +21,7 @@ const before = fc.oneof(
 );
 const read = fc.constantFrom(
   'Read(DIGITS,,4,,1,60)',
-  'Read(DIGITS,silence/1&silence/9,2,,1,60)',
+  `Read(DIGITS,silence/1&${LONG_SOUND},2,,1,60)`,
   'Read(DIGITS,beep,3,,1,1)',
   'Read(DIGITS,,1,,2,1)',
 );

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: so are Asterisk's variables written
 import fc, { type Arbitrary } from 'fast-check';
-import type { Command } from '../program.ts';
+import { type Command, LONG_SOUND } from '../program.ts';
 
 /** Names that exist, by turns, and some that never do. */
 export const channel = fc.oneof(
@@ -29,7 +29,7 @@ export const app = fc.oneof(
 export const appArgs = fc.constantFrom(undefined, 'a', 'a,b', 'a,,b', '"x, y",z', '{"id":7}', ',', '', 'a\\,b');
 
 const medium = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('sound:silence/10') },
+  { weight: 6, arbitrary: fc.constant(`sound:${LONG_SOUND}`) },
   { weight: 3, arbitrary: fc.constantFrom('sound:beep', 'sound:silence/1', 'digits:12', 'tone:ring') },
   {
     weight: 2,
