@@ -79,7 +79,7 @@ export class Bridge {
   set(name: string, value: string | undefined, isReported: boolean): void {
     if (value === undefined) this.variables.delete(name);
     else this.variables.set(name, value);
-    if (isReported) this.reported.add(name);
+    if (isReported && value) this.reported.add(name);
     else this.reported.delete(name);
   }
 

@@ -182,8 +182,7 @@ export class Channel {
       this.tell('ChannelDialplan', { dialplan_app: app_name, dialplan_app_data: app_data, channel });
     }
     if (!sameParty(before.caller, channel.caller)) {
-      const isNobody = channel.caller.name === '' && channel.caller.number === '';
-      const [caller_presentation, caller_presentation_txt] = isNobody ? UNAVAILABLE : ALLOWED;
+      const [caller_presentation, caller_presentation_txt] = channel.caller === NOBODY ? UNAVAILABLE : ALLOWED;
       this.tell('ChannelCallerId', { caller_presentation, caller_presentation_txt, channel });
     }
     if (!sameParty(before.connected, channel.connected)) this.tell('ChannelConnectedLine', { channel });

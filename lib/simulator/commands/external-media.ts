@@ -41,9 +41,11 @@ export function externalMedia(world: World, params: Params): CommandResult {
     ...{ id: params.text('channelId') || undefined, otherId: undefined, callerId: undefined, timeout: 0, variables },
     ...{ originator: undefined, formats: format },
   };
+  // A server waits for whom nobody is named.
+  const isNamed = transport === 'websocket' && type === 'server' && given;
   const known = /^(ulaw|alaw|gsm|g722|g729|opus|slin(12|16|24|32|44|48|96|192)?)$/.test(format);
   const taken = call.id !== undefined && world.channels.isTaken(call.id);
-  if (!known || taken || (encapsulation === 'audiosocket' && !UUID.test(data ?? ''))) {
+  if (!known || taken || isNamed || (encapsulation === 'audiosocket' && !UUID.test(data ?? ''))) {
     throw new Refusal(500, 'An internal error prevented this request from being handled');
   }
   if (encapsulation === 'rtp') {

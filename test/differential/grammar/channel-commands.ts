@@ -204,7 +204,7 @@ function withValue(given: Command): Command {
 }
 
 /** A recording whose name says so ends by itself after a second. */
-export function withLimit(given: Command, limit: { maxDurationSeconds: number }): Command {
+function withLimit(given: Command, limit: { maxDurationSeconds: number }): Command {
   const short = String(given.params.name).includes('short');
   return short || limit.maxDurationSeconds < 0 ? { ...given, params: { ...given.params, ...limit } } : given;
 }
