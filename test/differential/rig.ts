@@ -12,9 +12,10 @@ const RUNS = 3;
 
 export interface Outcome extends Comparison {
   program: Program;
-  simulated: Observation;
-  real: Observation;
 }
+
+/** Errors of a connection whose other end is gone. */
+const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|UND_ERR_SOCKET|socket hang up|other side closed|Unexpected server response/;
 
 /** A real Asterisk beside the simulator. */
 export class Rig {
@@ -34,8 +35,20 @@ export class Rig {
     return new Rig(asterisk);
   }
 
+  /** Compares programs; undefined where Asterisk crashed at one of them, and was started again. */
+  async compared(programs: readonly Program[]): Promise<Outcome[] | undefined> {
+    try {
+      return await this.#comparedAtOnce(programs);
+    } catch (error) {
+      if (!LOST.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) throw error;
+      await this.#asterisk.stop('SIGKILL');
+      await this.#asterisk.start();
+      return undefined;
+    }
+  }
+
   /** Runs programs on both, those that disagree more often, and compares. */
-  async compared(programs: readonly Program[]): Promise<Outcome[]> {
+  async #comparedAtOnce(programs: readonly Program[]): Promise<Outcome[]> {
     const simulated = await Promise.all(programs.map((program) => this.simulated(program)));
     const runs = [await this.#real(programs), await this.#real(programs)];
     const compareAll = (): Comparison[] =>
@@ -47,12 +60,7 @@ export class Rig {
       runs.push(await this.#real(programs, (at) => at_(compared, at).disagreements.length > 0));
       compared = compareAll();
     }
-    return programs.map((program, at) => ({
-      program,
-      simulated: at_(simulated, at),
-      real: runs[0]?.get(at) as Observation,
-      ...at_(compared, at),
-    }));
+    return programs.map((program, at) => ({ program, ...at_(compared, at) }));
   }
 
   async simulated(program: Program): Promise<Observation> {
@@ -82,12 +90,18 @@ export class Rig {
     const queue = [...runs];
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const target = await realTarget(this.#asterisk, next.prefix);
-        seen.set(next.at, await runProgram(next.program, target, next.prefix));
-        await target.close();
+        try {
+          const target = await realTarget(this.#asterisk, next.prefix);
+          seen.set(next.at, await runProgram(next.program, target, next.prefix));
+          await target.close();
+        } catch (error) {
+          queue.length = 0;
+          throw error;
+        }
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const workers = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     return seen;
   }
 }

@@ -6,5 +6,5 @@ export const handler = callHandler(
       throw new GiveUp('no such room');
     },
   },
-  { clientOf: () => ({}) as never },
+  { clientOf: () => ({ bridges: {} }) as never },
 );
