@@ -12,7 +12,7 @@ import { shrink } from './shrink.ts';
  */
 const { PROGRAMS, SEED, PROGRAM } = process.env;
 const seed = Number(SEED ?? Date.now() % 2 ** 31);
-/** Programs that run together: so many are not compared where Asterisk itself crashes at one of them. */
+/** Programs that run together: so many are not compared where Asterisk itself crashes or hangs at one of them. */
 const BATCH = 48;
 /** Without `PROGRAMS`, no batch begins later than this. */
 const LIMIT_MS = 180_000;
@@ -54,7 +54,7 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
     `SEED=${seed}: ${counted.programs} programs, ${counted.cells} observations, ${noise} % of them noise, ` +
       `${found.length} programs disagree: PROGRAM=${found.map(({ at }) => at).join(', ')}`,
   );
-  if (crashed.length > 0) console.info(`Asterisk crashed at one of PROGRAM=${crashed.join('; ')}`);
+  if (crashed.length > 0) console.info(`Asterisk crashed or hung at one of PROGRAM=${crashed.join('; ')}`);
   const disagreeing = (100 * found.length) / counted.programs;
   for (const { at, program } of disagreeing > MOST_DISAGREEMENTS ? found.slice(0, PRINTED) : []) {
     const smallest = await shrink(program, async (candidates) =>

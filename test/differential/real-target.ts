@@ -12,7 +12,15 @@ const QUIET_MS = 40;
 
 export const USER: Credentials = { username: 'differential', password: 'd' };
 
-const agent = new Agent({ connections: 256, keepAliveTimeout: 4000 });
+/** An Asterisk that does not answer for so long hangs. */
+const ANSWER_MS = 20_000;
+
+const agent = new Agent({
+  connections: 256,
+  keepAliveTimeout: 4000,
+  headersTimeout: ANSWER_MS,
+  bodyTimeout: ANSWER_MS,
+});
 
 /** The extensions of a program, as extensions.conf has them. */
 export function context({ dialplan }: Program, prefix: string): string {

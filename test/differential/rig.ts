@@ -14,8 +14,9 @@ export interface Outcome extends Comparison {
   program: Program;
 }
 
-/** Errors of a connection whose other end is gone. */
-const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|UND_ERR_SOCKET|socket hang up|other side closed|Unexpected server response/;
+/** Errors of a connection whose other end is gone, or hangs. */
+const LOST =
+  /ECONNRESET|ECONNREFUSED|EPIPE|UND_ERR_SOCKET|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|socket hang up|other side closed|Unexpected server response/;
 
 /** A real Asterisk beside the simulator. */
 export class Rig {
