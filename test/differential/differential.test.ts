@@ -15,7 +15,7 @@ const seed = Number(SEED ?? Date.now() % 2 ** 31);
 /** Programs that run together: so many are not compared where Asterisk itself crashes or hangs at one of them. */
 const BATCH = 48;
 /** Without `PROGRAMS`, no batch begins later than this. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 100_000;
 /** The least that has to be compared within it, on a busy machine as well. */
 const FEWEST = 48;
 /** Programs that are made smaller and printed, which takes a minute each. */
