@@ -61,6 +61,10 @@ export default defineConfig({
         test: {
           ...whole,
           name: 'asterisk',
+          // They wait for calls most of the time: three share the processor. Each has an Asterisk of its own.
+          fileParallelism: true,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           provide: { target: 'asterisk' },
           include: ['test/asterisk/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           globalSetup: 'test/asterisk/install.ts',

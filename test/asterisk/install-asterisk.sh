@@ -2,12 +2,13 @@
 # Gets a real Asterisk and sipp onto a Debian machine, as root: Asterisk 22 lives in Debian's `sid`
 # suite only, so it goes into a chroot of its own; sipp comes from the machine's own release.
 #
-#   install-asterisk.sh DIR     leaves the chroot in DIR; does nothing when it is there already
+#   install-asterisk.sh DIR [COPY...]     leaves the chroot in DIR and in each COPY; does nothing where it is there already
 #
 # The Debian mirror is the one that this machine's own apt sources name.
 set -euo pipefail
 
-root=${1:?usage: install-asterisk.sh DIR}
+root=${1:?usage: install-asterisk.sh DIR [COPY...]}
+shift
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
 say() { printf 'install-asterisk: %s\n' "$*" >&2; }
@@ -22,23 +23,35 @@ command -v debootstrap >/dev/null || need+=(debootstrap)
 command -v sipp >/dev/null || need+=(sip-tester)
 if [ ${#need[@]} -gt 0 ]; then "$(dirname "$0")/../support/install-packages.sh" "${need[@]}"; fi
 
-[ -e "$root/.complete" ] && exit 0
-
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
-if [ -z "$mirror" ]; then
-  say "found no Debian mirror among this machine's apt sources (apt-get indextargets)."
-  exit 1
-fi
-
 # Built beside its place and moved there when whole: an interrupted run leaves nothing that looks done.
 building="$root.building"
-rm -rf "$building" "$root"
-mkdir -p "$building"
-say "bootstrapping Debian sid (about 45 s)"
-debootstrap --variant=minbase sid "$building" "$mirror" >"$building.log" 2>&1 ||
-  { tail -n 20 "$building.log" >&2; exit 1; }
-chroot "$building" apt-get install -qq --no-install-recommends asterisk asterisk-core-sounds-en-wav \
-  >>"$building.log" 2>&1 || { tail -n 20 "$building.log" >&2; exit 1; }
-touch "$building/.complete"
-mv "$building" "$root"
-say "$(chroot "$root" asterisk -V) is in $root"
+bootstrap() {
+  local mirror
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
+  if [ -z "$mirror" ]; then
+    say "found no Debian mirror among this machine's apt sources (apt-get indextargets)."
+    exit 1
+  fi
+  mkdir -p "$building"
+  say "bootstrapping Debian sid (about 45 s)"
+  debootstrap --variant=minbase sid "$building" "$mirror" >"$building.log" 2>&1 ||
+    { tail -n 20 "$building.log" >&2; exit 1; }
+  chroot "$building" apt-get install -qq --no-install-recommends asterisk asterisk-core-sounds-en-wav \
+    >>"$building.log" 2>&1 || { tail -n 20 "$building.log" >&2; exit 1; }
+  rm -rf "$building"/var/cache/apt/* "$building"/var/lib/apt/lists/* # of no use to copies
+}
+
+if [ ! -e "$root/.complete" ]; then
+  rm -rf --one-file-system "$building" "$root" "$@"
+  bootstrap
+  touch "$building/.complete"
+  mv "$building" "$root"
+  say "$(chroot "$root" asterisk -V) is in $root"
+fi
+
+for copy; do
+  [ -e "$copy/.complete" ] && continue
+  rm -rf --one-file-system "$building" "$copy"
+  cp --archive --one-file-system "$root" "$building"
+  mv "$building" "$copy"
+done
