@@ -2,12 +2,13 @@
 # Gets a real Asterisk and sipp onto a Debian machine, as root: Asterisk 22 lives in Debian's `sid`
 # suite only, so it goes into a chroot of its own; sipp comes from the machine's own release.
 #
-#   install-asterisk.sh DIR [COPY...]     leaves the chroot in DIR and in each COPY; does nothing where it is there already
+#   install-asterisk.sh DIR COPY...     leaves the chroot in DIR, to copy, and in each COPY, to run; does nothing where it
+#                                       is there already
 #
 # The Debian mirror is the one that this machine's own apt sources name.
 set -euo pipefail
 
-root=${1:?usage: install-asterisk.sh DIR [COPY...]}
+root=${1:?usage: install-asterisk.sh DIR COPY...}
 shift
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
@@ -23,7 +24,10 @@ command -v debootstrap >/dev/null || need+=(debootstrap)
 command -v sipp >/dev/null || need+=(sip-tester)
 if [ ${#need[@]} -gt 0 ]; then "$(dirname "$0")/../support/install-packages.sh" "${need[@]}"; fi
 
-# Built beside its place and moved there when whole: an interrupted run leaves nothing that looks done.
+# Suites that begin at the same time take turns. One that was interrupted leaves nothing that looks done.
+mkdir -p "$(dirname "$root")"
+exec 9>"$root.lock"
+flock 9
 building="$root.building"
 bootstrap() {
   local mirror
@@ -42,7 +46,7 @@ bootstrap() {
 }
 
 if [ ! -e "$root/.complete" ]; then
-  rm -rf --one-file-system "$building" "$root" "$@"
+  rm -rf --one-file-system "$building" "$root"
   bootstrap
   touch "$building/.complete"
   mv "$building" "$root"
@@ -50,8 +54,15 @@ if [ ! -e "$root/.complete" ]; then
 fi
 
 for copy; do
-  [ -e "$copy/.complete" ] && continue
-  rm -rf --one-file-system "$building" "$copy"
-  cp --archive --one-file-system "$root" "$building"
-  mv "$building" "$copy"
+  [ "$copy/.complete" -nt "$root/.complete" ] && continue
+  umount "$copy/proc" 2>/dev/null || true # an earlier copy, that Asterisk ran in
+  rm -rf --one-file-system "$copy"
+  # Of files that no test changes, the copy has the same ones.
+  cp --archive --one-file-system --link "$root" "$copy"
+  for changed in etc run var; do
+    rm -rf "${copy:?}/$changed"
+    cp --archive "$root/$changed" "$copy/$changed"
+  done
+  rm "$copy/.complete"
+  touch "$copy/.complete"
 done

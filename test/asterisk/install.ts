@@ -6,11 +6,11 @@ import type { TestProject } from 'vitest/node';
 
 const FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ari-eventbridge');
 
-/** Test processes that run at the same time, which Vitest numbers from 1, change Asterisk's files, each in its own chroot. */
-const rootOf = (worker: number): string => join(FOLDER, worker === 1 ? 'asterisk' : `asterisk-${worker}`);
+/** Tests change Asterisk's files, so what runs at the same time has copies: suites, and a suite's processes 1, 2, …. */
+const copyFor = (suite: string, worker: number): string => join(FOLDER, `asterisk-${suite}-${worker}`);
 
 /** The chroot with Asterisk of this test process. It is kept between runs. */
-export const ASTERISK_ROOT = rootOf(Number(process.env.VITEST_POOL_ID ?? 1));
+export const ASTERISK_ROOT = copyFor(process.env.ASTERISK_SUITE ?? 'bench', Number(process.env.VITEST_POOL_ID ?? 1));
 
 /** Installs Asterisk and sipp before the suite, unless `ASTERISK_URL` names a running server. */
 export function setup(project?: TestProject): void {
@@ -21,7 +21,12 @@ export function setup(project?: TestProject): void {
     return;
   }
   const script = fileURLToPath(new URL('./install-asterisk.sh', import.meta.url));
-  const roots = Array.from({ length: project?.config.maxWorkers ?? 1 }, (_, index) => rootOf(index + 1));
-  const { status } = spawnSync(script, roots, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (project) process.env.ASTERISK_SUITE = project.name; // for the processes that Vitest starts
+  const copies = Array.from({ length: project?.config.maxWorkers ?? 1 }, (_, index) =>
+    copyFor(project?.name ?? 'bench', index + 1),
+  );
+  const { status } = spawnSync(script, [join(FOLDER, 'asterisk'), ...copies], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) throw new Error(`install-asterisk.sh failed with status ${status}`);
 }
