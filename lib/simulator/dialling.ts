@@ -25,7 +25,6 @@ export function* answeredCall(channel: Channel, { endpoint, timeout }: OutgoingC
       return false;
     }
     if (frame.type !== 'control') continue;
-    channel.publish();
     if (frame.control === 'answer') {
       tellOfDial(channel, 'ANSWER', number);
       return true;
@@ -41,5 +40,5 @@ export function* answeredCall(channel: Channel, { endpoint, timeout }: OutgoingC
 
 /** Tells what becomes of a call that is placed. */
 export function tellOfDial(channel: Channel, dialstatus: string, number: string): void {
-  channel.tell('Dial', { dialstatus, forward: '', dialstring: number, peer: channel.known });
+  channel.tell('Dial', { dialstatus, forward: '', dialstring: number, peer: channel.snapshot });
 }

@@ -1,7 +1,7 @@
 import { LONG_SOUND } from './program.ts';
 import type { AppEvent } from './target.ts';
 
-type Named = { id?: string; name?: string; media_uri?: string };
+type Named = { id?: string; name?: string; media_uri?: string; target_uri?: string };
 
 /** Media that play until they are stopped, as far as a program is concerned. */
 const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
@@ -15,6 +15,8 @@ const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
  */
 export class Pending {
   readonly #things = new Set<string>();
+  /** Of what plays and records: on which channel. */
+  readonly #occupied = new Map<string, string>();
   #read = 0;
 
   any(events: readonly AppEvent[]): boolean {
@@ -23,7 +25,16 @@ export class Pending {
     return this.#things.size > 0;
   }
 
+  /** Whether commands for a channel wait behind what plays or records on it. */
+  isOccupied(channelId: string): boolean {
+    return [...this.#occupied.values()].includes(`channel:${channelId}`);
+  }
+
   #take(event: AppEvent): void {
+    const { type } = event;
+    const { id: thing = '', name: of = thing, target_uri = '' } = (event.playback ?? event.recording ?? {}) as Named;
+    if (/^(Playback|Recording)Started/.test(type)) this.#occupied.set(of, target_uri);
+    else if (/^(Playback|Recording)(Finished|Failed)/.test(type)) this.#occupied.delete(of);
     const { id = '', media_uri = '' } = (event.playback ?? {}) as Named;
     const { name = '' } = (event.recording ?? {}) as Named;
     const channel = (event.channel ?? event.peer ?? {}) as Named;

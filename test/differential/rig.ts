@@ -6,7 +6,7 @@ import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
 
 /** Programs that run at the same time. */
-const AT_ONCE = 48;
+const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
 /** How often a program that disagrees runs on Asterisk, until the disagreement counts. */
 const RUNS = 3;
 

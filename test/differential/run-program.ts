@@ -42,6 +42,8 @@ class Run {
   readonly #prefix: string;
   readonly #seen: Observation;
   readonly #pending = new Pending();
+  /** Milliseconds that digits will take, by channel. */
+  readonly #queuedDigits = new Map<string, number>();
   #step = 0;
   #told = 0;
 
@@ -55,6 +57,7 @@ class Run {
     if (step.kind === 'wait') await this.#target.pass(step.seconds * 1000);
     else await this.#command(step);
     await this.#settle();
+    await this.#sendQueuedDigits();
     this.#step += 1;
   }
 
@@ -92,13 +95,30 @@ class Run {
       this.#note(`${this.#step} answer${late}`, this.#told_({ ...answer, body: own(answer.body, this.#prefix) }));
     });
     await this.#answer(noted, () => answered);
-    // Digits take their time.
     const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';
-    if (status === 204 && digits !== '') await this.#target.pass(200 * digits.length + 100);
+    if (status === 204 && digits !== '') await this.#sendDigits(path.split('/')[2] ?? '', digits);
     // A second until the call's time is over.
     if (status === 204 && /TIMEOUT.absolute/.test(JSON.stringify(step))) await this.#target.pass(1300);
     // A call that is not answered yet waits for the first sound, before it is recorded.
     if (status === 201 && /channels.*record/.test(path)) await this.#target.pass(600);
+  }
+
+  /** Digits take their time: at once, or once what comes before them on their channel is over. */
+  async #sendDigits(channelId: string, digits: string): Promise<void> {
+    await this.#target.quiet();
+    this.#pending.any(this.#target.events);
+    const ms = 200 * digits.length + 150;
+    if (!this.#pending.isOccupied(channelId)) await this.#target.pass(ms);
+    else this.#queuedDigits.set(channelId, (this.#queuedDigits.get(channelId) ?? 0) + ms);
+  }
+
+  async #sendQueuedDigits(): Promise<void> {
+    for (const [channelId, ms] of this.#queuedDigits) {
+      if (this.#pending.isOccupied(channelId)) continue;
+      this.#queuedDigits.delete(channelId);
+      await this.#target.pass(ms);
+      await this.#settle();
+    }
   }
 
   async #answer(noted: Promise<void>, answered: () => boolean): Promise<void> {

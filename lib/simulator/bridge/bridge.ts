@@ -20,6 +20,13 @@ export function bridgeKind(type: string | undefined): BridgeKind | undefined {
   return mixing === holding ? undefined : { holding, video };
 }
 
+export interface BridgeWish {
+  id: string;
+  name: string;
+  kind: BridgeKind;
+  isInvisible?: boolean;
+}
+
 /** A bridge, and who sits in it. */
 export class Bridge {
   readonly id: string;
@@ -33,16 +40,19 @@ export class Bridge {
   #helpers = 0;
   videoSource: string | undefined;
   readonly #apps: Apps;
+  readonly #onlyHelpersLeft: () => void;
   readonly #createdAt: Date;
   #video: BridgeKind['video'];
   #known: BridgeSnapshot;
 
-  constructor(wish: { id: string; name: string; kind: BridgeKind; isInvisible?: boolean }, apps: Apps, clock: Clock) {
+  /** @param onlyHelpersLeft called when the last channel has left that is not Asterisk's own */
+  constructor(wish: BridgeWish, apps: Apps, clock: Clock, onlyHelpersLeft: (bridge: Bridge) => void = () => {}) {
     this.id = wish.id;
     this.name = wish.name;
     this.kind = wish.kind;
     this.isInvisible = wish.isInvisible ?? false;
     this.#apps = apps;
+    this.#onlyHelpersLeft = () => onlyHelpersLeft(this);
     this.#createdAt = clock.now();
     this.#video = wish.kind.video;
     this.#known = this.snapshot;
@@ -105,6 +115,7 @@ export class Bridge {
     this.#apps.tell([this.id], 'ChannelLeftBridge', { bridge: this.snapshot, channel: channel.known });
     if (this.videoSource === channel.id) this.showVideoOf(undefined);
     this.#introduce();
+    this.#sendHelpersAway();
   }
 
   /** A channel of Asterisk's own comes, or goes. */
@@ -112,6 +123,7 @@ export class Bridge {
     this.#helpers += change;
     this.publish();
     this.#introduce();
+    if (change < 0) this.#sendHelpersAway();
   }
 
   /** Shows one channel's video to all; without one, that of who talks. */
@@ -129,6 +141,11 @@ export class Bridge {
   forgetVideoSource(): void {
     this.videoSource = undefined;
     this.#video = 'talker';
+  }
+
+  /** Where somebody has left, Asterisk's own channels do not stay alone. */
+  #sendHelpersAway(): void {
+    if (this.members.length === 0 && this.#helpers > 0) this.#onlyHelpersLeft();
   }
 
   get #technology(): string {
@@ -156,7 +173,7 @@ export class Bridge {
       if (others.length > 0) setVariable(member, 'BRIDGEPEER', others.join());
     }
     const [one, other] = this.members;
-    if (!one || this.members.length + this.#helpers !== 2) return;
+    if (!one || this.#technology !== 'simple_bridge' || this.members.length + this.#helpers !== 2) return;
     // A channel of Asterisk's own is nobody.
     const pairs: [Channel, Party][] = other
       ? [

@@ -49,7 +49,7 @@ export class Bridges {
     if (this.#all.has(id)) throw new Refusal(409, `Bridge with id '${id}' already exists`);
     const kind = bridgeKind(type);
     if (!kind) throw new Refusal(500, 'Unable to create bridge');
-    const bridge = new Bridge({ id, name, kind }, this.#apps, this.#clock);
+    const bridge = new Bridge({ id, name, kind }, this.#apps, this.#clock, () => this.#endHelpers(bridge));
     this.#all.set(id, bridge);
     return bridge;
   }
@@ -57,9 +57,8 @@ export class Bridges {
   /** Ends what plays in it and takes it away; those who sit in it have to be sent away first. */
   destroy(bridge: Bridge): void {
     this.#all.delete(bridge.id);
-    this.#announcers.get(bridge.id)?.channel.breakOff();
-    for (const recorder of this.#recorders.get(bridge.id) ?? []) recorder.breakOff();
     this.#music.delete(bridge.id);
+    this.#endHelpers(bridge);
   }
 
   /** Emits the event of its end, once all have left. */
@@ -100,8 +99,17 @@ export class Bridges {
     bridge.help(-1);
   }
 
+  /** Ends what plays and records. */
+  #endHelpers(bridge: Bridge): void {
+    this.#announcers.get(bridge.id)?.channel.breakOff();
+    for (const recorder of this.#recorders.get(bridge.id) ?? []) recorder.breakOff();
+    if (this.#music.delete(bridge.id)) bridge.help(-1);
+  }
+
   *#work(bridge: Bridge, helper: Helper): Thread {
     bridge.help(1);
+    // Its first sound is announced to all, as one that comes before a call is answered.
+    for (const member of bridge.members) member.indicate('progress');
     for (let job = helper.jobs.shift(); job; job = helper.jobs.shift()) yield* job();
     bridge.help(-1);
     this.#announcers.delete(bridge.id);

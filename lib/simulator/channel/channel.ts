@@ -176,7 +176,9 @@ export class Channel {
       this.tell('ChannelCreated', { channel });
       return;
     }
-    if (before.state !== channel.state) this.tell('ChannelStateChange', { channel });
+    if (this.isGone) {
+      this.tell('ChannelDestroyed', { cause: this.hangupCause, cause_txt: causeText(this.hangupCause), channel });
+    } else if (before.state !== channel.state) this.tell('ChannelStateChange', { channel });
     if (channel.dialplan.app_name !== '' && !samePlace(before, channel)) {
       const { app_name, app_data } = channel.dialplan;
       this.tell('ChannelDialplan', { dialplan_app: app_name, dialplan_app_data: app_data, channel });
@@ -255,8 +257,7 @@ export class Channel {
     this.isGone = true;
     this.#timeout?.cancel();
     this.technology.hangup(this);
-    const channel = this.snapshot;
-    this.tell('ChannelDestroyed', { cause: this.hangupCause, cause_txt: causeText(this.hangupCause), channel });
+    this.publish();
     this.#around.apps.forget(this.id);
     this.changed.notify();
   }

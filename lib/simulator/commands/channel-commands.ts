@@ -1,10 +1,11 @@
 import { moveArguments } from '../../ari/arguments.ts';
 import { causeOf } from '../causes.ts';
+import type { Clock } from '../clock.ts';
 import type { Control } from '../control.ts';
 import { answer, slept } from '../dialplan/applications.ts';
 import { type OutgoingCall, priorityOf } from '../outgoing-call.ts';
 import { Refusal } from '../refusal.ts';
-import { atOnce, type Thread } from '../threads.ts';
+import { atOnce, type Thread, type Threads, waitUntil } from '../threads.ts';
 import type { World } from '../world.ts';
 import type { Command, Commands } from './command.ts';
 import { externalMedia } from './external-media.ts';
@@ -154,7 +155,16 @@ function redirect({ channel }: Control, params: Params): undefined {
   }
 }
 
-function sendDigits(control: Control, params: Params, { clock }: World): () => Thread<number> {
+/** How long Asterisk is silent before the first digit that it sends. */
+const SILENCE_BEFORE_DIGITS_MS = 100;
+
+/** Keeps the channel's thread from all else while digits are sent: nothing is read, not even that the call is over. */
+function* occupied(clock: Clock, threads: Threads, ms: number): Thread {
+  yield* waitUntil(() => false, threads.signal(), clock, ms);
+}
+
+function sendDigits(control: Control, params: Params, world: World): () => Thread<number> {
+  const { clock } = world;
   const dtmf = params.text('dtmf');
   if (!dtmf) throw new Refusal(400, 'DTMF is required');
   const [before, after] = [params.number('before'), params.number('after')];
@@ -163,10 +173,13 @@ function sendDigits(control: Control, params: Params, { clock }: World): () => T
   return function* () {
     if (channel.state !== 'Up') channel.indicate('progress');
     yield* slept(channel, clock, before);
+    yield* occupied(clock, world.threads, SILENCE_BEFORE_DIGITS_MS);
     for (const digit of dtmf) {
-      const isDigit = /[0-9*#a-dA-D]/.test(digit);
-      if (isDigit) channel.technology.digit(channel, digit);
-      if ((yield* slept(channel, clock, digit === 'w' ? 500 : between + (isDigit ? duration : 0))) !== 0) return 0;
+      if (digit === 'w') yield* occupied(clock, world.threads, 500);
+      if (!/[0-9*#a-dA-D]/.test(digit)) continue;
+      yield* occupied(clock, world.threads, duration);
+      channel.technology.digit(channel, digit);
+      yield* occupied(clock, world.threads, between);
     }
     yield* slept(channel, clock, after);
     return 0;
