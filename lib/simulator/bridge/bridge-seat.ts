@@ -71,6 +71,7 @@ export class BridgeSeat {
 
   *#sit(peer: Channel | undefined, after: (failed: boolean) => void): Thread {
     const { channel, bridge } = this;
+    channel.publish();
     const failed = peer !== undefined && peer.bridgeId === bridge.id;
     if (!failed) {
       bridge.enter(channel);
@@ -81,6 +82,7 @@ export class BridgeSeat {
       yield* this.#stay();
       if (this.#leaving || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       bridge.leave(channel);
+      channel.publish();
     }
     this.#isOver = true;
     after(failed);

@@ -182,6 +182,7 @@ export class Bridge {
         ]
       : [[one, NOBODY]];
     for (const [member, party] of pairs) {
+      if (member.isHungUp) continue;
       if (member.connected.name === party.name && member.connected.number === party.number) continue;
       member.connected = party;
       member.publish();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Bridge } from '../bridge/bridge.ts';
 import type { Channel } from '../channel/channel.ts';
 import { isFileFormat, Recordings, type RecordingWish } from '../media/recordings.ts';
 import { allocationFailed, Refusal } from '../refusal.ts';
@@ -106,15 +107,28 @@ export function recordChannel(world: World, params: Params): CommandResult {
 
 export function recordBridge(world: World, params: Params): CommandResult {
   const bridge = world.bridges.get(params.id('bridgeId'));
-  const wish = recordingOf(params, `bridge:${bridge.id}`);
-  if (!isFileFormat(wish.format)) throw new Refusal(422, 'specified format is unknown on this system');
-  const task = world.recordings.create(wish, (type, recording) => world.apps.tell([bridge.id], type, { recording }));
+  const task = visited(bridge, () => {
+    const wish = recordingOf(params, `bridge:${bridge.id}`);
+    if (!isFileFormat(wish.format)) throw new Refusal(422, 'specified format is unknown on this system');
+    return world.recordings.create(wish, (type, recording) => world.apps.tell([bridge.id], type, { recording }));
+  });
   const queued = task.snapshot;
   world.bridges.listen(bridge, function* (recorder) {
     yield* task.record(recorder);
     world.recordings.finish(task);
   });
   return [201, queued];
+}
+
+/** Asterisk's own channel sits in the bridge by the time that a command is refused, and leaves it again. */
+function visited<T>(bridge: Bridge, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    bridge.help(1);
+    bridge.help(-1);
+    throw error;
+  }
 }
 
 function recordingOf(params: Params, target: string): RecordingWish {

@@ -43,7 +43,8 @@ export const variableCommands: Commands = {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
       throw new Refusal(400, "The 'variables' field must be a JSON object");
     }
-    await set(world, params, variablesOf(given));
+    const settings = variablesOf(given);
+    if (settings.length > 0) await set(world, params, settings);
     return NO_CONTENT;
   },
   'bridges.getBridgeVar': (world, params) => {
