@@ -35,14 +35,17 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
   const all = fc.sample(programs, { numRuns: Number(PROGRAMS ?? 500), seed });
   const chosen = PROGRAM === undefined ? all : [all[Number(PROGRAM)] as Program];
   const counted = { programs: 0, cells: 0, noise: 0 };
-  const crashed: string[] = [];
+  const crashed: number[] = [];
   const found: { at: number; program: Program; disagreements: Disagreement[] }[] = [];
   const end = PROGRAMS === undefined ? Date.now() + LIMIT_MS : Number.POSITIVE_INFINITY;
   for (let from = 0; from < chosen.length && Date.now() < end; from += BATCH) {
     const batch = chosen.slice(from, from + BATCH);
-    const outcomes = await rig.compared(batch);
-    if (!outcomes) crashed.push(`${from} to ${from + batch.length - 1}`);
-    for (const [at, { program, cells, noise, disagreements }] of (outcomes ?? []).entries()) {
+    for (const [at, outcome] of (await rig.compared(batch)).entries()) {
+      if (!outcome) {
+        crashed.push(from + at);
+        continue;
+      }
+      const { program, cells, noise, disagreements } = outcome;
       counted.programs += 1;
       counted.cells += cells;
       counted.noise += noise;
@@ -54,16 +57,22 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
     `SEED=${seed}: ${counted.programs} programs, ${counted.cells} observations, ${noise} % of them noise, ` +
       `${found.length} programs disagree: PROGRAM=${found.map(({ at }) => at).join(', ')}`,
   );
-  if (crashed.length > 0) console.info(`Asterisk crashed or hung at one of PROGRAM=${crashed.join('; ')}`);
+  if (crashed.length > 0) console.info(`Asterisk crashed or hung at PROGRAM=${crashed.join(', ')}`);
+  const { success, failure } = rig.coverage.missing;
+  console.info(`Commands not seen to succeed: ${list(success)}; not seen to fail: ${list(failure)}`);
   const disagreeing = (100 * found.length) / counted.programs;
   for (const { at, program } of disagreeing > MOST_DISAGREEMENTS ? found.slice(0, PRINTED) : []) {
     const smallest = await shrink(program, async (candidates) =>
-      ((await rig.compared(candidates)) ?? []).map(({ disagreements }) => disagreements.length > 0),
+      (await rig.compared(candidates)).map((outcome) => (outcome?.disagreements.length ?? 0) > 0),
     );
-    const [outcome] = (await rig.compared([smallest])) ?? [];
+    const [outcome] = await rig.compared([smallest]);
     console.info(`PROGRAM=${at}\n${printed(smallest)}\n${printedDisagreements(outcome?.disagreements ?? [])}`);
   }
   expect(counted.programs).toBeGreaterThanOrEqual(Math.min(FEWEST, chosen.length));
   expect(disagreeing).toBeLessThanOrEqual(MOST_DISAGREEMENTS);
   expect(Number(noise)).toBeLessThanOrEqual(5);
 });
+
+function list(names: readonly string[]): string {
+  return names.join(', ') || 'none';
+}

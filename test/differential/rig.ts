@@ -1,5 +1,6 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { type Comparison, compare } from './compare.ts';
+import { Coverage } from './coverage.ts';
 import { LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
 import { context, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
@@ -7,6 +8,8 @@ import { simulatedTarget } from './simulated-target.ts';
 
 /** Programs that run at the same time. */
 const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
+/** In how many parts programs run again at one of which Asterisk has crashed. */
+const PARTS = 4;
 /** How often a program that disagrees runs on Asterisk, until the disagreement counts. */
 const RUNS = 3;
 
@@ -20,6 +23,7 @@ const LOST =
 
 /** A real Asterisk beside the simulator. */
 export class Rig {
+  readonly coverage = new Coverage();
   readonly #asterisk: RealAsterisk;
   #prefixes = 0;
 
@@ -36,16 +40,22 @@ export class Rig {
     return new Rig(asterisk);
   }
 
-  /** Compares programs; undefined where Asterisk crashed at one of them, and was started again. */
-  async compared(programs: readonly Program[]): Promise<Outcome[] | undefined> {
+  /** Compares programs; for one at which Asterisk itself crashes or hangs there is no outcome. */
+  async compared(programs: readonly Program[]): Promise<(Outcome | undefined)[]> {
     try {
       return await this.#comparedAtOnce(programs);
     } catch (error) {
       if (!LOST.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) throw error;
       await this.#asterisk.stop('SIGKILL');
       await this.#asterisk.start();
-      return undefined;
     }
+    if (programs.length <= 1) return programs.map(() => undefined);
+    const part = Math.ceil(programs.length / PARTS);
+    const outcomes: (Outcome | undefined)[] = [];
+    for (let from = 0; from < programs.length; from += part) {
+      outcomes.push(...(await this.compared(programs.slice(from, from + part))));
+    }
+    return outcomes;
   }
 
   /** Runs programs on both, those that disagree more often, and compares. */
@@ -93,7 +103,10 @@ export class Rig {
       for (let next = queue.shift(); next; next = queue.shift()) {
         try {
           const target = await realTarget(this.#asterisk, next.prefix);
-          seen.set(next.at, await runProgram(next.program, target, next.prefix));
+          seen.set(
+            next.at,
+            await runProgram(next.program, target, next.prefix, (...one) => this.coverage.note(...one)),
+          );
           await target.close();
         } catch (error) {
           queue.length = 0;

@@ -22,10 +22,21 @@ const VARIABLES = [
   'CHANNEL(state)',
 ];
 
-/** Runs a program and observes it. */
-export async function runProgram({ steps }: Program, target: Target, prefix: string): Promise<Observation> {
+type Answered = (step: Step, status: number) => void;
+
+/**
+ * Runs a program and observes it.
+ *
+ * @param answered called for each answer
+ */
+export async function runProgram(
+  { steps }: Program,
+  target: Target,
+  prefix: string,
+  answered: Answered = () => {},
+): Promise<Observation> {
   const seen: Observation = new Map();
-  const run = new Run(target, prefix, seen);
+  const run = new Run(target, prefix, seen, answered);
   await run.step(dial());
   for (const step of steps) await run.step(step);
   await run.end();
@@ -41,16 +52,18 @@ class Run {
   readonly #target: Target;
   readonly #prefix: string;
   readonly #seen: Observation;
+  readonly #answered: Answered;
   readonly #pending = new Pending();
   /** Milliseconds that digits will take, by channel. */
   readonly #queuedDigits = new Map<string, number>();
   #step = 0;
   #told = 0;
 
-  constructor(target: Target, prefix: string, seen: Observation) {
+  constructor(target: Target, prefix: string, seen: Observation, answered: Answered) {
     this.#target = target;
     this.#prefix = prefix;
     this.#seen = seen;
+    this.#answered = answered;
   }
 
   async step(step: Step): Promise<void> {
@@ -92,7 +105,11 @@ class Run {
       status = answer.status;
       // An answer that came late belongs to the step in which it came.
       const late = at === this.#step ? '' : ` of step ${at}`;
-      this.#note(`${this.#step} answer${late}`, this.#told_({ ...answer, body: own(answer.body, this.#prefix) }));
+      this.#note(
+        `${this.#step} answer${late}`,
+        this.#told_({ ...answer, body: comparable(answer.body, path, this.#prefix) }),
+      );
+      this.#answered(step, answer.status);
     });
     await this.#answer(noted, () => answered);
     const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';
@@ -187,9 +204,11 @@ function asCommand(step: Exclude<Step, { kind: 'wait' }>): Command {
   return { ...act, method: 'POST', path: '/channels/~phone/dtmf', params: { dtmf: step.digits } };
 }
 
-/** Of a list of what there is in all of Asterisk, what is the program's. */
-function own(body: unknown, prefix: string): unknown {
-  return Array.isArray(body) ? body.filter((thing) => JSON.stringify(thing).includes(prefix)) : body;
+/** Of a list of what there is in all of Asterisk, what is the program's; of what is another's in each, what it has. */
+function comparable(body: unknown, path: string, prefix: string): unknown {
+  if (Array.isArray(body)) return body.filter((thing) => JSON.stringify(thing).includes(prefix));
+  if (path.startsWith('/asterisk/info') && typeof body === 'object') return Object.keys(body ?? {});
+  return path.endsWith('/file') && typeof body === 'string' ? 'a file' : body;
 }
 
 /** Fields that are another in each run. */

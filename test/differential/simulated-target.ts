@@ -26,6 +26,7 @@ export function simulatedTarget(program: Program, prefix: string): Target {
     async request(method, path, body) {
       const [at = '', query = ''] = path.split('?');
       const [status, answer] = await asterisk.request({ method, path: at, query: new URLSearchParams(query), body });
+      if (answer instanceof Uint8Array) return { status, body: Buffer.from(answer).toString('latin1') };
       return { status, body: JSON.parse(JSON.stringify(answer ?? null)) };
     },
     async quiet() {

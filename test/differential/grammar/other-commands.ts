@@ -13,6 +13,7 @@ const eventSource = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('channel:~nobody', 'nonsense:x', 'endpoint:PJSIP/nobody', '', undefined) },
 );
 const device = fc.constantFrom('Stasis:~lamp', 'Stasis:~lamp', 'Stasis:~lamp', 'PJSIP/~nobody', 'Stasis:');
+const global = fc.constantFrom('~global', '~global', '~never', '', undefined);
 const ofRecording = { recording };
 const r = '/recordings/live/{recording}';
 const stored = '/recordings/stored/{recording}';
@@ -31,7 +32,9 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
       },
     ),
   ],
+  [0.1, command('recordings.listStored', 'GET /recordings/stored')],
   [0.3, command('recordings.getStored', `GET ${stored}`, ofRecording)],
+  [0.3, command('recordings.getStoredFile', `GET ${stored}/file`, ofRecording)],
   [0.5, command('recordings.deleteStored', `DELETE ${stored}`, ofRecording)],
   [
     0.4,
@@ -46,6 +49,28 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
   [0.4, command('recordings.unpause', `DELETE ${r}/pause`, ofRecording)],
   [0.3, command('recordings.mute', `POST ${r}/mute`, ofRecording)],
   [0.3, command('recordings.unmute', `DELETE ${r}/mute`, ofRecording)],
+  [0.1, command('asterisk.ping', 'GET /asterisk/ping')],
+  [
+    0.2,
+    command(
+      'asterisk.getInfo',
+      'GET /asterisk/info',
+      {},
+      { only: fc.constantFrom(undefined, 'build', 'status,config', 'nonsense') },
+      ['query'],
+    ),
+  ],
+  [0.3, command('asterisk.getGlobalVar', 'GET /asterisk/variable', {}, { variable: global }, ['query'])],
+  [
+    0.3,
+    command(
+      'asterisk.setGlobalVar',
+      'POST /asterisk/variable',
+      {},
+      { variable: global, value: fc.constantFrom('1', '', undefined) },
+    ),
+  ],
+  [0.1, command('deviceStates.list', 'GET /deviceStates')],
   [0.5, command('deviceStates.get', 'GET /deviceStates/{device}', { device })],
   [
     0.8,
@@ -59,6 +84,7 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
     ),
   ],
   [0.4, command('deviceStates.delete', 'DELETE /deviceStates/{device}', { device })],
+  [0.1, command('applications.list', 'GET /applications')],
   [0.3, command('applications.get', `GET ${a}`, ofApp)],
   [1, command('applications.subscribe', `POST ${a}/subscription`, ofApp, { eventSource })],
   [0.7, command('applications.unsubscribe', `DELETE ${a}/subscription`, ofApp, { eventSource })],
@@ -158,6 +184,7 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
       { from: fc.constant('pjsip:a'), refer_to: fc.constant('sip:b@127.0.0.1') },
     ),
   ],
+  [0.1, command('sounds.list', 'GET /sounds', {}, { format: fc.constantFrom(undefined, 'wav', 'nonsense') })],
   [
     0.2,
     command('sounds.get', 'GET /sounds/{sound}', { sound: fc.constantFrom('beep', 'hello-world', 'nothing-there') }),
