@@ -71,7 +71,7 @@ export class Outgoing {
     channel.outgoing = true;
     channel.publish();
     this.#introduce(channel, call.callerId);
-    setVariables(channel, call.variables);
+    assignAll(channel, call.variables);
     if (call.app) {
       this.#options.apps.find(call.app)?.subscribe('channel', channel.id);
       const peer = channel.technology instanceof LocalPair ? channel.technology.other : undefined;
@@ -92,7 +92,8 @@ export class Outgoing {
     else checkFormats(call.formats);
     const channel = this.#request(call, originator);
     this.#options.apps.find(call.app ?? '')?.subscribe('channel', channel.id);
-    setVariables(channel, call.variables);
+    assignAll(channel, call.variables);
+    reportAll(channel, call.variables);
     channel.outgoing = true;
     this.#dialstrings.set(channel, dialstring(call.endpoint));
     const answered = channel.known;
@@ -162,7 +163,7 @@ export class Outgoing {
     channel.appData = '(Outgoing Line)';
     channel.outgoing = true;
     channel.publish();
-    setVariables(channel, call.variables);
+    assignAll(channel, call.variables);
     this.#options.apps.find(call.app ?? '')?.subscribe('channel', channel.id);
     const answered = channel.snapshot;
     this.#options.threads.start(this.#dialAndGo(channel, { ...call, endpoint: `${technology}/${address}` }, goal));
@@ -270,6 +271,7 @@ export class Outgoing {
   *#dialAndGo(channel: Channel, call: OutgoingCall, goal: (channel: Channel) => Thread): Thread {
     if (channel.technology.call(channel)) {
       tellOfDial(channel, '', dialstring(call.endpoint));
+      reportAll(channel, call.variables);
       if (yield* answeredCall(channel, call, this.#options.clock)) yield* goal(channel);
     }
     channel.end();
@@ -289,7 +291,11 @@ export function* runAndEnd(pbx: Pbx, channel: Channel): Thread {
   channel.end();
 }
 
-function setVariables(channel: Channel, variables: readonly NewVariable[]): void {
+function assignAll(channel: Channel, variables: readonly NewVariable[]): void {
   for (const { name, value } of variables) assign(channel, name, value);
+}
+
+/** Asterisk begins to call before it does this. */
+function reportAll(channel: Channel, variables: readonly NewVariable[]): void {
   for (const { name, isReported } of variables) if (isReported) report(channel, name, true);
 }

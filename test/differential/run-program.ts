@@ -44,7 +44,13 @@ export async function runProgram(
 }
 
 function dial(): Command {
-  const params = { endpoint: `Local/${DIALLED}@~`, app: '~phone', otherChannelId: '~caller', callerId: 'Ann <1001>' };
+  const params = {
+    endpoint: `Local/${DIALLED}@~`,
+    app: '~phone',
+    otherChannelId: '~caller',
+    callerId: 'Ann <1001>',
+    timeout: -1,
+  };
   return { kind: 'command', operation: 'dial', method: 'POST', path: '/channels/~phone', params, via: 'body' };
 }
 

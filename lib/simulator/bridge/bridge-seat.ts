@@ -81,8 +81,8 @@ export class BridgeSeat {
       yield this.#threads.turn();
       yield* this.#stay();
       if (this.#leaving || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
-      bridge.leave(channel);
       channel.publish();
+      bridge.leave(channel);
     }
     this.#isOver = true;
     after(failed);
