@@ -336,3 +336,63 @@ describe('media from outside', () => {
     expect((await s.story('StasisStart')).at(-1)).toBe('StasisStart media Up args=[]');
   });
 });
+
+describe('in a bridge that a channel leaves', () => {
+  const SOUND = 'media=tone:ring';
+
+  test('a playback and a recording end with the last channel', async () => {
+    await s.call();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run(`POST /bridges/~room/play/~p?${SOUND}`);
+    await s.run('POST /bridges/~room/record?name=~r&format=wav');
+    await s.story('RecordingStarted');
+    await s.run('POST /bridges/~room/removeChannel?channel=~caller');
+    // The app hears of a bridge as long as one of its channels is in it.
+    await s.story('ChannelLeftBridge');
+    expect(await s.run('GET /playbacks/~p')).toBe('404 Playback not found');
+    expect(await s.run('GET /recordings/live/~r')).toBe('404 Recording not found');
+  });
+
+  test('music ends with the last channel', async () => {
+    await s.call();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run('POST /bridges/~room/moh');
+    await s.run('POST /bridges/~room/removeChannel?channel=~caller');
+    await s.story('ChannelLeftBridge');
+    expect(await s.run('DELETE /bridges/~room/moh')).toBe("409 Bridge isn't playing music");
+  });
+
+  test('a recording goes on while nobody has come yet, and ends with music that is stopped', async () => {
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/record?name=~r&format=wav');
+    await s.story();
+    expect(await s.run('GET /recordings/live/~r')).toBe('200');
+    await s.run('POST /bridges/~room/moh');
+    await s.run('DELETE /bridges/~room/moh');
+    await s.story();
+    expect(await s.run('GET /recordings/live/~r')).toBe('404 Recording not found');
+  });
+});
+
+describe('digits that are sent', () => {
+  test('are sent to their end, though the call is hung up meanwhile', async () => {
+    await s.call();
+    await s.story();
+    await s.run('POST /channels/~caller/dtmf?dtmf=12345');
+    await s.run('DELETE /channels/~caller');
+    expect(await s.story('StasisEnd')).toEqual([
+      'ChannelHangupRequest caller Ring cause=32 soft=true',
+      'StasisEnd caller Ring',
+    ]);
+  });
+});
+
+describe('variables', () => {
+  test('that are none are set at once, also while a playback is under way', async () => {
+    await s.answeredCall();
+    await s.run('POST /channels/~caller/play/~p?media=tone:ring');
+    expect(await s.run('POST /channels/~caller/variables', { variables: {} })).toBe('204');
+  });
+});

@@ -95,7 +95,7 @@ export class Scenario {
     this.#told = events.length;
   }
 
-  /** ~returns the status, and Asterisk's message where it refuses: `404 Channel not found` */
+  /** @returns the status, and Asterisk's message where it refuses: `404 Channel not found` */
   async run(command: string, body?: object): Promise<string> {
     const { status, answer } = await this.ask(command, body);
     return status < 400 ? String(status) : `${status} ${this.#plain(answer.message ?? answer.error)}`;
