@@ -17,6 +17,7 @@ export class Pending {
   readonly #things = new Set<string>();
   /** Of what plays and records: on which channel. */
   readonly #occupied = new Map<string, string>();
+  readonly #hungUp = new Set<string>();
   #read = 0;
 
   any(events: readonly AppEvent[]): boolean {
@@ -38,11 +39,14 @@ export class Pending {
     const { id = '', media_uri = '' } = (event.playback ?? {}) as Named;
     const { name = '' } = (event.recording ?? {}) as Named;
     const channel = (event.channel ?? event.peer ?? {}) as Named;
+    if (type === 'ChannelHangupRequest') this.#hungUp.add(`channel:${channel.id}`);
     if (event.type === 'PlaybackStarted') {
       this.#set(`playback ${id}`, SCHEME.test(media_uri) && !LONG.test(media_uri));
     } else if (event.type === 'PlaybackFinished') this.#set(`playback ${id}`, false);
-    else if (event.type === 'RecordingStarted') this.#set(`recording ${name}`, /short/.test(name));
-    else if (event.type.startsWith('Recording')) this.#set(`recording ${name}`, false);
+    else if (event.type === 'RecordingStarted') {
+      // The recording of a call that is over ends after four seconds.
+      this.#set(`recording ${name}`, /short/.test(name) || this.#hungUp.has(target_uri));
+    } else if (event.type.startsWith('Recording')) this.#set(`recording ${name}`, false);
     else if (event.type === 'ChannelDialplan') {
       const line = `${event.dialplan_app}(${event.dialplan_app_data})`;
       this.#set(`dialplan ${channel.id}`, BRIEF.test(line));

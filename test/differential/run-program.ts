@@ -6,7 +6,7 @@ import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
 export type Observation = Map<string, string[]>;
 
 /** How long a program waits for what ends by itself. */
-const PATIENCE_MS = 4000;
+const PATIENCE_MS = 5000;
 /** After this long without an answer, a command waits for its turn on its channel. */
 const ANSWER_MS = 300;
 
@@ -63,6 +63,7 @@ class Run {
   /** Milliseconds that digits will take, by channel. */
   readonly #queuedDigits = new Map<string, number>();
   #step = 0;
+  #isOver = false;
   #told = 0;
 
   constructor(target: Target, prefix: string, seen: Observation, answered: Answered) {
@@ -97,6 +98,7 @@ class Run {
     for (const what of ['applications/~app', 'applications/~other', 'bridges/~room', 'bridges/~hall']) {
       this.#note(`end ${what}`, this.#told_(await this.#ask('GET', `/${what}`)));
     }
+    this.#isOver = true;
     for (const id of CHANNELS) await this.#ask('DELETE', `/channels/${id}`);
     for (const id of ['~room', '~hall']) await this.#ask('DELETE', `/bridges/${id}`);
   }
@@ -107,6 +109,7 @@ class Run {
     let answered = false;
     let status = 0;
     const noted = made.then((answer) => {
+      if (this.#isOver) return;
       answered = true;
       status = answer.status;
       // An answer that came late belongs to the step in which it came.

@@ -104,6 +104,8 @@ export class Channel {
   bridgeId: string | undefined;
   readonly #createdAt: Date;
   readonly #hangups = new Set<Hangup>();
+  /** Nobody has noticed the last request to hang up yet. */
+  #hangupUnread = false;
   readonly #around: Surroundings;
   #published: ChannelSnapshot | undefined;
   #timeout: { at: number; cancel: () => void } | undefined;
@@ -159,6 +161,11 @@ export class Channel {
     return this.#hangups.has(reason);
   }
 
+  /** Whether something has come that nobody has read yet. */
+  get hasNews(): boolean {
+    return this.frames.length > 0 || this.#hangupUnread;
+  }
+
   /** Whether there is something to read, or nothing will come any more. */
   get isReadable(): boolean {
     return this.frames.length > 0 || this.isHungUp;
@@ -212,7 +219,10 @@ export class Channel {
 
   /** The next frame; undefined once the channel is hung up. */
   read(): Frame | undefined {
-    if (this.isHungUp) return undefined;
+    if (this.isHungUp) {
+      this.#hangupUnread = false;
+      return undefined;
+    }
     const frame = this.frames.shift();
     if (frame?.type === 'digit') {
       this.tell('ChannelDtmfReceived', { digit: frame.digit, duration_ms: 100, channel: this.known });
@@ -225,7 +235,7 @@ export class Channel {
 
   /** Lets the thread that reads the channel know that it is to end. */
   requestHangup(reason: Hangup): void {
-    this.#hangups.add(reason);
+    this.#hangUp(reason);
     if (reason === 'explicit' || reason === 'dialplan') {
       const cause = HANGUP_BITS[reason];
       this.tell('ChannelHangupRequest', { cause, soft: true, channel: this.known });
@@ -235,7 +245,7 @@ export class Channel {
 
   /** The other end is gone. */
   otherEndHungUp(cause: number): void {
-    this.#hangups.add('device');
+    this.#hangUp('device');
     if (cause !== 0) this.hangupCause = cause;
     this.tell('ChannelHangupRequest', { cause, channel: this.known });
     this.changed.notify();
@@ -243,8 +253,13 @@ export class Channel {
 
   /** It cannot go on, which makes no event. */
   breakOff(): void {
-    this.#hangups.add('device');
+    this.#hangUp('device');
     this.changed.notify();
+  }
+
+  #hangUp(reason: Hangup): void {
+    this.#hangups.add(reason);
+    this.#hangupUnread = true;
   }
 
   forgive(reason: Hangup): void {

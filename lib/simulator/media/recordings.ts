@@ -133,6 +133,9 @@ export class Recordings {
   }
 }
 
+/** How long Asterisk waits for sound of a call that was over before its recording began. */
+const NOTHING_COMES_MS = 4000;
+
 /** A recording of a channel or a bridge. */
 export class RecordingTask {
   readonly wish: RecordingWish;
@@ -187,7 +190,8 @@ export class RecordingTask {
     this.#turn('recording', 'RecordingStarted');
     this.#begun();
     const begun = this.#clock.now().getTime();
-    yield* this.#listen(channel, begun);
+    if (channel.isHungUp) yield* waitUntil(() => channel.hasNews, channel.changed, this.#clock, NOTHING_COMES_MS);
+    else yield* this.#listen(channel, begun);
     this.#duration = Math.floor((this.#clock.now().getTime() - begun) / 1000);
     this.#turn('done', 'RecordingFinished');
   }
