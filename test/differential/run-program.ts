@@ -60,8 +60,8 @@ class Run {
   readonly #seen: Observation;
   readonly #answered: Answered;
   readonly #pending = new Pending();
-  /** Milliseconds that digits will take, by channel. */
-  readonly #queuedDigits = new Map<string, number>();
+  /** Milliseconds that waiting commands will take, by channel. */
+  readonly #queuedMs = new Map<string, number>();
   #step = 0;
   #isOver = false;
   #told = 0;
@@ -77,7 +77,7 @@ class Run {
     if (step.kind === 'wait') await this.#target.pass(step.seconds * 1000);
     else await this.#command(step);
     await this.#settle();
-    await this.#sendQueuedDigits();
+    await this.#takeQueuedTime();
     this.#step += 1;
   }
 
@@ -122,26 +122,29 @@ class Run {
     });
     await this.#answer(noted, () => answered);
     const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';
-    if (status === 204 && digits !== '') await this.#sendDigits(path.split('/')[2] ?? '', digits);
+    if (status === 204 && digits !== '') {
+      await this.#takeTime(path.split('/')[2] ?? '', 200 * digits.length + 150);
+    }
     // A second until the call's time is over.
-    if (status === 204 && /TIMEOUT.absolute/.test(JSON.stringify(step))) await this.#target.pass(1300);
+    if (status < 400 && /TIMEOUT.absolute/.test(JSON.stringify(step))) {
+      await this.#takeTime(path.split('/')[2] ?? '', 1300);
+    }
     // A call that is not answered yet waits for the first sound, before it is recorded.
-    if (status === 201 && /channels.*record/.test(path)) await this.#target.pass(600);
+    if (status === 201 && /channels.*record/.test(path)) await this.#takeTime(path.split('/')[2] ?? '', 600);
   }
 
-  /** Digits take their time: at once, or once what comes before them on their channel is over. */
-  async #sendDigits(channelId: string, digits: string): Promise<void> {
+  /** For what takes a while: now, or once all is over that comes before it on its channel. */
+  async #takeTime(channelId: string, ms: number): Promise<void> {
     await this.#target.quiet();
     this.#pending.any(this.#target.events);
-    const ms = 200 * digits.length + 150;
     if (!this.#pending.isOccupied(channelId)) await this.#target.pass(ms);
-    else this.#queuedDigits.set(channelId, (this.#queuedDigits.get(channelId) ?? 0) + ms);
+    else this.#queuedMs.set(channelId, (this.#queuedMs.get(channelId) ?? 0) + ms);
   }
 
-  async #sendQueuedDigits(): Promise<void> {
-    for (const [channelId, ms] of this.#queuedDigits) {
+  async #takeQueuedTime(): Promise<void> {
+    for (const [channelId, ms] of this.#queuedMs) {
       if (this.#pending.isOccupied(channelId)) continue;
-      this.#queuedDigits.delete(channelId);
+      this.#queuedMs.delete(channelId);
       await this.#target.pass(ms);
       await this.#settle();
     }

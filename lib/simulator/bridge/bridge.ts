@@ -87,7 +87,8 @@ export class Bridge {
   }
 
   set(name: string, value: string | undefined, isReported: boolean): void {
-    if (value === undefined) this.variables.delete(name);
+    // An empty value removes a variable.
+    if (!value) this.variables.delete(name);
     else this.variables.set(name, value);
     if (isReported && value) this.reported.add(name);
     else this.reported.delete(name);
