@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { Argument, type Command } from 'commander';
 import { type NodePasswords, passwordFaults } from '../lib/asterisk/ari-conf.ts';
 import {
   type AsteriskNode,
@@ -13,67 +13,45 @@ import { configuredNodes } from './configured-nodes.ts';
 import { pushNodeSecrets, readNodeSecrets } from './node-secrets.ts';
 import { addPasswords, readPasswords } from './passwords-file.ts';
 import { prompt } from './prompt.ts';
+import type { Session } from './session.ts';
 
-const USAGE = `Writes http.conf, ari.conf and extensions.conf for a node of cdk.json.
-
-  npx ari-eventbridge asterisk-config [FILE…] [OPTIONS]
-
-  FILE              http.conf, ari.conf or extensions.conf  (default: all three)
-  --node NAME       the node; required where cdk.json has several
-  --output FOLDER   writes to a folder instead of standard output; shows the difference and asks before it
-                    overwrites a file
-  --overwrite       overwrites without asking
-
-Where the users' passwords come from (ari.conf gets only their SHA-512 crypt hashes):
-
-  --from-secrets    from Secrets Manager, which generated them when the stacks were deployed
-  --passwords FILE  from a file, without AWS; missing passwords are generated and added, with mode 600
-
-For users that exist in Asterisk already; writes no file of Asterisk's:
-
-  --push-secrets    stores in Secrets Manager the names and passwords that you type, or those of --passwords FILE
-
-The AWS account and region are those of the environment, as for cdk deploy.
-`;
-
-const OPTIONS = {
-  node: { type: 'string' },
-  output: { type: 'string' },
-  overwrite: { type: 'boolean', default: false },
-  'from-secrets': { type: 'boolean', default: false },
-  'push-secrets': { type: 'boolean', default: false },
-  passwords: { type: 'string' },
-  help: { type: 'boolean', default: false },
-} as const;
-
-type Values = ReturnType<typeof parse>['values'];
-
-/** Where the command writes. */
-export interface Output {
-  /** Writes the result. */
-  say(text: string): void;
-  /** Writes warnings and progress. */
-  note(text: string): void;
+/** What commander makes of the options. */
+interface Values {
+  node?: string;
+  output?: string;
+  overwrite?: true;
+  fromSecrets?: true;
+  pushSecrets?: true;
+  passwords?: string;
 }
 
-const TERMINAL: Output = {
-  say: (text) => void process.stdout.write(text),
-  note: (text) => void process.stderr.write(text),
-};
+/** `ari-eventbridge asterisk-config`; fails also when a file was not overwritten. */
+export function asteriskConfig(command: Command, session: Session): void {
+  command
+    .addArgument(new Argument('[files...]', 'the files to write (default: all three)').choices(FILES))
+    .option('--node <name>', 'the node; required where cdk.json has several')
+    .option(
+      '--output <folder>',
+      'writes to a folder instead of standard output; shows the difference and asks before it overwrites a file',
+    )
+    .option('--overwrite', 'overwrites without asking')
+    .optionsGroup("Where the users' passwords come from (ari.conf gets only their SHA-512 crypt hashes):")
+    .option('--from-secrets', 'from Secrets Manager, which generated them when the stacks were deployed')
+    .option('--passwords <file>', 'from a file, without AWS; missing passwords are generated and added, with mode 600')
+    .optionsGroup("For users that exist in Asterisk already; writes no file of Asterisk's:")
+    .option(
+      '--push-secrets',
+      'stores in Secrets Manager the names and passwords that you type, or those of --passwords FILE',
+    )
+    .addHelpText('after', '\nThe AWS account and region are those of the environment, as for cdk deploy.')
+    .action((files: FileName[], values: Values) => write(files, values, session));
+}
 
-/**
- * `ari-eventbridge asterisk-config`.
- *
- * @param root the folder with cdk.json
- * @throws also when a file was not overwritten
- */
-export async function asteriskConfig(args: string[], root: string, { say, note }: Output = TERMINAL): Promise<void> {
-  const { values, positionals } = parse(args);
-  if (values.help) return say(USAGE);
-  const files = filesOf(positionals);
-  checkCombination(values, positionals, files);
+async function write(named: FileName[], values: Values, { root, say, note }: Session): Promise<void> {
+  const files = FILES.filter((file) => named.length === 0 || named.includes(file));
+  checkCombination(values, named, files);
   const node = await nodeOf(root, values.node);
-  if (values['push-secrets']) return pushSecrets(node.name, values.passwords, say);
+  if (values.pushSecrets) return pushSecrets(node.name, values.passwords, say);
 
   for (const warning of asteriskWarnings(node)) note(`warning: ${node.name}: ${warning}\n`);
   const passwords = files.includes('ari.conf') ? await passwordsOf(node.name, values, note) : undefined;
@@ -90,12 +68,12 @@ export async function asteriskConfig(args: string[], root: string, { say, note }
   if (kept.length > 0) throw new Error(`not overwritten: ${kept.join(', ')}; use --overwrite to write without asking`);
 }
 
-async function mayOverwrite(path: string, overwrite: boolean): Promise<boolean> {
+async function mayOverwrite(path: string, overwrite = false): Promise<boolean> {
   if (overwrite || !process.stdin.isTTY) return overwrite;
   return /^y(es)?$/i.test((await prompt(`Overwrite ${path}? [y/N] `)).trim());
 }
 
-async function passwordsOf(node: string, values: Values, note: Output['note']): Promise<NodePasswords> {
+async function passwordsOf(node: string, values: Values, note: Session['note']): Promise<NodePasswords> {
   const { passwords: file } = values;
   if (file === undefined) return readNodeSecrets(node);
   const found = await readPasswords(file, node);
@@ -105,7 +83,7 @@ async function passwordsOf(node: string, values: Values, note: Output['note']): 
   return made;
 }
 
-async function pushSecrets(node: string, file: string | undefined, say: Output['say']): Promise<void> {
+async function pushSecrets(node: string, file: string | undefined, say: Session['say']): Promise<void> {
   const users = file === undefined ? await typedUsers(node) : await readPasswords(file, node);
   if (!users) throw new Error(`${file}: expected an existing file with the users of ${JSON.stringify(node)}`);
   const faults = passwordFaults(`node "${node}"`, users);
@@ -138,16 +116,8 @@ async function nodeOf(root: string, name: string | undefined): Promise<AsteriskN
   return node;
 }
 
-function filesOf(names: string[]): FileName[] {
-  for (const name of names) {
-    if (!FILES.includes(name as FileName)) throw new Error(`expected files among ${FILES.join(', ')}, got "${name}"`);
-  }
-  return FILES.filter((file) => names.length === 0 || names.includes(file));
-}
-
 function checkCombination(values: Values, named: readonly string[], files: readonly FileName[]): void {
-  const { output, overwrite, passwords } = values;
-  const [from, push] = [values['from-secrets'], values['push-secrets']];
+  const { output, overwrite, passwords, fromSecrets: from, pushSecrets: push } = values;
   if (push && (from || output !== undefined || overwrite || named.length > 0)) {
     throw new Error('--push-secrets writes no files: it cannot be combined with FILE, --from-secrets or --output');
   }
@@ -158,8 +128,4 @@ function checkCombination(values: Values, named: readonly string[], files: reado
     );
   }
   if (overwrite && output === undefined) throw new Error('--overwrite: expected --output FOLDER as well');
-}
-
-function parse(args: string[]) {
-  return parseArgs({ args, options: OPTIONS, allowPositionals: true });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { Command } from 'commander';
 import { nodeFaults } from '../lib/ari/node.ts';
 import { Console } from '../lib/local/console/index.ts';
 import { placeCalls } from '../lib/local/demo.ts';
@@ -10,60 +10,61 @@ import { Terminal, Trace } from '../lib/local/trace/index.ts';
 import { SimulatedAsterisk } from '../lib/simulator/simulated-asterisk.ts';
 import { configuredNodes } from './configured-nodes.ts';
 import { localDialplan } from './local-dialplan.ts';
+import type { Session } from './session.ts';
 
-const USAGE = `Runs the system that cdk.json describes on this machine.
+/** What commander makes of the options. */
+interface Values {
+  asterisk?: string;
+  user?: string;
+  passwordEnv?: string;
+  connectorUser?: string;
+  connectorPasswordEnv?: string;
+  hop: string;
+  rtt: string;
+  consolePort?: string;
+  console: boolean;
+}
 
-  npm start                               a simulated Asterisk, which places calls by itself
-  npm start -- --asterisk URL --user NAME --password-env VARIABLE
-                                          a real one; URL such as http://127.0.0.1:8088/ari
+/** `ari-eventbridge start`, and `npm start`: runs until Ctrl-C. */
+export function start(command: Command, session: Session): void {
+  command
+    .description(
+      'Runs the system that cdk.json describes on this machine, with a simulated Asterisk, which places calls by itself. ' +
+        'Ctrl-C stops everything. With npm, options come after two dashes: npm start -- --no-console',
+    )
+    .optionsGroup('A real Asterisk:')
+    .option('--asterisk <url>', 'its ARI, such as http://127.0.0.1:8088/ari')
+    .option('--user <name>', 'the ARI user of the call handlers (its section in ari.conf)')
+    .option('--password-env <variable>', 'the environment variable with its password')
+    .option(
+      '--connector-user <name>',
+      'the ARI user of the connector, which may be read_only (default: that of --user)',
+    )
+    .option('--connector-password-env <variable>', 'the environment variable with its password')
+    .optionsGroup('Latency:')
+    .option(
+      '--hop <ms>',
+      'the time from the bus to a function: half as much to half more, so that events overtake each other as on AWS',
+      '0',
+    )
+    .option('--rtt <ms>', 'the additional time of each request of a function to Asterisk', '0')
+    .optionsGroup('The console:')
+    .option('--console-port <port>', 'its port on 127.0.0.1 (default: 8090, or any free port)')
+    .option('--no-console', 'does not serve the console')
+    .action((values: Values) => run(values, session));
+}
 
-  --user NAME             the ARI user of the call handlers (its section in ari.conf)
-  --password-env VARIABLE the environment variable with its password
-  --connector-user NAME   the ARI user of the connector, which may be read_only  (default: --user)
-  --connector-password-env VARIABLE
-
-  --hop MS                the time from the bus to a function: half as much to half more, so that events
-                          overtake each other as on AWS  (default: 0)
-  --rtt MS                the additional time of each request of a function to Asterisk  (default: 0)
-
-  --console-port N        the console's port on 127.0.0.1  (default: 8090, or any free port)
-  --no-console            does not serve the console
-
-Ctrl-C stops everything.
-`;
-
-const OPTIONS = {
-  asterisk: { type: 'string' },
-  user: { type: 'string' },
-  'password-env': { type: 'string' },
-  'connector-user': { type: 'string' },
-  'connector-password-env': { type: 'string' },
-  hop: { type: 'string', default: '0' },
-  rtt: { type: 'string', default: '0' },
-  'console-port': { type: 'string' },
-  'no-console': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
-
-type Values = ReturnType<typeof parse>;
-
-/** `npm start`: runs until `signal` is aborted. */
-export async function start(args: string[], root: string, signal: AbortSignal): Promise<void> {
-  const values = parse(args);
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
+async function run(values: Values, { root, signal }: Session): Promise<void> {
   const terminal = new Terminal();
   const trace = new Trace();
   trace.subscribe((step, change) => {
     if (change !== 'moved') terminal.onStep(step);
   });
   const latency = { hopMs: millisecondsOf('hop', values), rttMs: millisecondsOf('rtt', values) };
-  const run: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };
+  const parts: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };
   try {
-    if (values.asterisk === undefined) await startSimulated(run);
-    else await startReal(values.asterisk, values, run);
+    if (values.asterisk === undefined) await startSimulated(parts);
+    else await startReal(values.asterisk, values, parts);
   } catch (error) {
     // An error after Ctrl-C is a result of stopping, not a failure.
     if (!signal.aborted) throw error;
@@ -111,9 +112,9 @@ async function startReal(url: string, values: Values, run: Run): Promise<void> {
   const node = { ...(await firstNode(root)), url, allowPlainHttp: true };
   const faults = nodeFaults([node]);
   if (faults.length > 0) throw new Error(`--asterisk ${faults.join('; ')}`);
-  const handlers = credentials('user', 'password-env', values);
+  const handlers = credentials('user', 'passwordEnv', values);
   const connector =
-    values['connector-user'] === undefined ? handlers : credentials('connector-user', 'connector-password-env', values);
+    values.connectorUser === undefined ? handlers : credentials('connectorUser', 'connectorPasswordEnv', values);
 
   const system = await LocalSystem.prepare(root, [node], trace, latency);
   system.useUsers({ node: node.name, connector, handlers });
@@ -178,8 +179,8 @@ function handlerModule(root: string, title: string, { deployment }: LocalSystem)
   return existsSync(file) ? relative(join(root, 'test'), file) : './handler.ts';
 }
 
-function consolePortOf({ 'console-port': port, 'no-console': none }: Values): number | undefined | false {
-  if (none) return false;
+function consolePortOf({ consolePort: port, console }: Values): number | undefined | false {
+  if (!console) return false;
   if (port === undefined) return undefined;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new Error(`--console-port: expected a port from 0 (any that is free) to 65535, got ${port}`);
@@ -194,23 +195,24 @@ function millisecondsOf(name: 'hop' | 'rtt', values: Values): number {
 }
 
 function credentials(
-  user: 'user' | 'connector-user',
-  passwordEnv: 'password-env' | 'connector-password-env',
+  user: 'user' | 'connectorUser',
+  passwordEnv: 'passwordEnv' | 'connectorPasswordEnv',
   values: Values,
 ): { username: string; password: string } {
   const username = values[user];
   const variable = values[passwordEnv];
   if (username === undefined || variable === undefined) {
-    throw new Error(`--asterisk: expected --${user} NAME and --${passwordEnv} VARIABLE as well`);
+    throw new Error(`--asterisk: expected ${flagOf(user)} NAME and ${flagOf(passwordEnv)} VARIABLE as well`);
   }
   const password = process.env[variable];
   if (!password)
     throw new Error(
-      `--${passwordEnv} ${variable}: expected this environment variable to contain a password, it is empty or not set`,
+      `${flagOf(passwordEnv)} ${variable}: expected this environment variable to contain a password, it is empty or not set`,
     );
   return { username, password };
 }
 
-function parse(args: string[]) {
-  return parseArgs({ args, options: OPTIONS }).values;
+/** `passwordEnv` → `--password-env` */
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,8 +1,8 @@
 import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { asteriskConfig } from '../../bin/asterisk-config.ts';
 import { type AsteriskOptions, FILES } from '../../lib/asterisk/asterisk-node.ts';
+import { succeeding } from '../support/command.ts';
 import { freePort } from '../support/free-port.ts';
 import { openEvents } from '../support/open-events.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
@@ -181,8 +181,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ context: { nodes: [node] } }));
     const passwords = join(project, 'passwords.json');
     writeFileSync(passwords, JSON.stringify({ 'pbx-1': asterisk.passwords }), { mode: 0o600 });
-    const voice = { say: () => {}, note: () => {} };
-    await asteriskConfig(['--passwords', passwords, '--output', folder], project, voice);
+    await succeeding(['asterisk-config', '--passwords', passwords, '--output', folder], project);
     expect((statSync(join(folder, 'ari.conf')).mode & 0o777).toString(8)).toBe('640');
 
     const own = '[general]\nstatic = yes\n[globals]\nA = 1\n[from-phones]\nexten => 100,1,Hangup()\n';

@@ -2,10 +2,10 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { asteriskConfig } from '../../bin/asterisk-config.ts';
 import { sha512Crypt, verifySha512Crypt } from '../../lib/asterisk/sha512-crypt.ts';
 import { awsStub } from '../support/aws-stub.ts';
 import { runCli } from '../support/cli.ts';
+import { runCommand } from '../support/command.ts';
 import { onTerminal } from '../support/on-terminal.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
 
@@ -28,14 +28,10 @@ beforeEach(() => {
 /** Runs the command in the project, or with nodes of its own. */
 async function run(args: string[], nodes?: object[]): Promise<void> {
   if (nodes) writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: '', context: { nodes } }));
-  await asteriskConfig(args, nodes ? folder : ROOT, {
-    say: (text) => {
-      said += text;
-    },
-    note: (text) => {
-      noted += text;
-    },
-  });
+  const result = await runCommand(['asterisk-config', ...args], nodes ? folder : ROOT);
+  said += result.said;
+  noted += result.noted;
+  if (result.exitCode !== 0) throw new Error(result.noted);
 }
 const contentOf = (file: string) => readFileSync(join(folder, 'asterisk.d', file), 'utf8');
 const into = (...more: string[]) => ['--output', join(folder, 'asterisk.d'), '--passwords', passwords, ...more];
@@ -213,8 +209,11 @@ test.each([
   [['--push-secrets', '--output', 'x'], '--push-secrets writes no files'],
   [['--push-secrets'], 'expected a terminal to ask'],
   [['--overwrite', 'http.conf'], '--overwrite: expected --output FOLDER as well'],
-  [['sip.conf'], 'expected files among http.conf, ari.conf, extensions.conf, got "sip.conf"'],
-  [['--password', 'x'], "Unknown option '--password'"],
+  [
+    ['sip.conf'],
+    "value 'sip.conf' is invalid for argument 'files'. Allowed choices are http.conf, ari.conf, extensions.conf.",
+  ],
+  [['--password', 'x'], "unknown option '--password'\n(Did you mean --passwords?)"],
 ])('%j is refused with a sentence', async (args, sentence) => {
   await expect(run(args)).rejects.toThrow(sentence);
 });

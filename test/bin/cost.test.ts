@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { cost as costIn } from '../../bin/cost.ts';
 import { monthlyCost } from '../../lib/cost/monthly-cost.ts';
 import { PRICES } from '../../lib/cost/prices.ts';
+import { succeeding } from '../support/command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DOCUMENT = readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8');
 /** A folder without cdk.json. */
 const nowhere = temporaryFolder();
 afterAll(() => nowhere.remove());
-const cost = (args: string[], root = nowhere.path): Promise<string> => costIn(args, root);
+const cost = (args: string[], root = nowhere.path): Promise<string> => succeeding(['cost', ...args], root);
 
 const EXAMPLES = [...DOCUMENT.matchAll(/```\n\$ npx ari-eventbridge cost (.*)\n([\s\S]*?)```/g)];
 
@@ -54,13 +54,16 @@ test('--unfiltered counts every event that Asterisk sends', async () => {
 });
 
 test.each([
-  [[], 'cost: expected --calls-per-day N; see --help'],
+  [[], "required option '--calls-per-day <number>' not specified"],
   [['--calls-per-day', 'many'], '--calls-per-day: expected a number of at least 0, got "many"'],
   [['--calls-per-day', ''], '--calls-per-day: expected a number of at least 0, got ""'],
   [['--calls-per-day=-1'], '--calls-per-day: expected a number of at least 0, got "-1"'],
   [['--calls-per-day', '1', '--nodes', 'Infinity'], '--nodes: expected a number of at least 0, got "Infinity"'],
-  [['--calls-per-day', '1', '--unfiltered', '--events-per-call', '3'], 'either --unfiltered or --events-per-call'],
-  [['--calls-per-year', '1'], "Unknown option '--calls-per-year'"],
+  [
+    ['--calls-per-day', '1', '--unfiltered', '--events-per-call', '3'],
+    "option '--unfiltered' cannot be used with option '--events-per-call <number>'",
+  ],
+  [['--calls-per-day', '1', '--node', '1'], "unknown option '--node'\n(Did you mean --nodes?)"],
 ])('%j is refused', async (args, message) => {
   await expect(cost(args)).rejects.toThrow(message);
 });

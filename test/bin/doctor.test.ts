@@ -20,9 +20,10 @@ test.each([
   [['--url', 'pbx'], '--url: expected `url` to be the ARI root'],
   [['--url', 'https://u:hidden@pbx/ari'], 'without user, password, query or fragment'],
   [['--url', 'https://pbx/ari', '--ca-file', 'none.pem'], 'expected `caFile` to name a PEM file'],
-  [['--from', 'moon'], 'expected --from lambda, got --from moon'],
+  [['--from', 'moon'], "option '--from <place>' argument 'moon' is invalid. Allowed choices are lambda."],
   [['--from', 'lambda'], '--from lambda: expected --function NAME as well'],
-  [['--password', 'hidden'], "Unknown option '--password'"],
+  [['--password', 'hidden'], "unknown option '--password'\n(Did you mean --passwords?)"],
+  [['--password=hidden'], "unknown option '--password'"],
 ])('%j fails with what was expected, and exit code 3', async (args, sentence) => {
   const { code, output } = await doctor(args);
   expect(output).toContain(sentence);

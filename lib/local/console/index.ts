@@ -1,1 +1,2 @@
 export { Console } from './console.ts';
+export { bundlePage } from './page-files.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -9,13 +10,14 @@ export interface PageFile {
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 
 /**
- * The page's files by path. They are bundled at the first request: a run without an open page does not wait for it.
+ * The page's files by path: those of the published package, or in a checkout bundled at the first request, so that a run
+ * without an open page does not wait for it.
  */
 export class PageFiles {
   #bundle: Promise<Map<string, PageFile>> | undefined;
 
   async get(path: string): Promise<PageFile | undefined> {
-    this.#bundle ??= bundlePage();
+    this.#bundle ??= existsSync(`${PAGE}main.js`) ? readBundle() : bundlePage();
     try {
       return (await this.#bundle).get(path);
     } catch (error) {
@@ -40,12 +42,20 @@ export async function bundlePage(): Promise<Map<string, PageFile>> {
     jsxImportSource: 'preact',
     legalComments: 'none',
   });
+  return pageOf(outputFiles.map(({ path, text }) => [path, text]));
+}
+
+/** The page as `bin/pack.ts` has bundled it. */
+async function readBundle(): Promise<Map<string, PageFile>> {
+  const read = async (path: string): Promise<[string, string]> => [path, await readFile(`${PAGE}${path}`, 'utf8')];
+  return pageOf(await Promise.all(['/main.js', '/page.css'].map(read)));
+}
+
+async function pageOf(bundle: readonly [path: string, text: string][]): Promise<Map<string, PageFile>> {
   const typeOf = (path: string): string => (path.endsWith('.css') ? 'text/css' : 'text/javascript');
   return new Map<string, PageFile>([
     ['/', { type: 'text/html; charset=utf-8', body: await readFile(`${PAGE}index.html`, 'utf8') }],
     ['/icon.svg', { type: 'image/svg+xml', body: await readFile(`${PAGE}icon.svg`, 'utf8') }],
-    ...outputFiles.map(
-      ({ path, text }) => [path, { type: `${typeOf(path)}; charset=utf-8`, body: text }] as [string, PageFile],
-    ),
+    ...bundle.map(([path, body]) => [path, { type: `${typeOf(path)}; charset=utf-8`, body }] as [string, PageFile]),
   ]);
 }

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { cost } from '../../../bin/cost.ts';
 import { APPS } from '../../support/apps.ts';
 import { runCli } from '../../support/cli.ts';
+import { succeeding } from '../../support/command.ts';
 import { copyProject } from '../../support/project-copy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -17,7 +17,7 @@ describe('in the folder of an app', () => {
     const deployedWith = async (context: object, ...args: string[]) => {
       writeFileSync(join(project.root, 'cdk.json'), JSON.stringify({ app: 'node bin/app.ts', context }));
       const { usage, deployed, serverless } = JSON.parse(
-        await cost(['--calls-per-day', '1', '--json', ...args], project.root),
+        await succeeding(['cost', '--calls-per-day', '1', '--json', ...args], project.root),
       );
       const items = new Map(
         (serverless.items as { what: string; quantity: number }[]).map(({ what, quantity }) => [what, quantity]),
@@ -52,7 +52,9 @@ describe('in the folder of an app', () => {
     const { path, remove } = temporaryFolder();
     onTestFinished(remove);
     writeFileSync(join(path, 'cdk.json'), JSON.stringify({ app: 'echo no such stack; exit 1' }));
-    await expect(cost(['--calls-per-day', '1'], path)).rejects.toThrow(/failed with exit code 1:\nno such stack/);
+    await expect(succeeding(['cost', '--calls-per-day', '1'], path)).rejects.toThrow(
+      /failed with exit code 1:\nno such stack/,
+    );
   });
 });
 
@@ -61,6 +63,6 @@ test('the command line counts in the app of its folder, and says what is wrong o
   expect(await good.exited).toBe(0);
   await good.says('Counted in the templates of the app of cdk.json.');
   const bad = runCli(['cost']);
-  expect(await bad.exited).toBe(1);
-  await bad.says('ari-eventbridge: cost: expected --calls-per-day N; see --help\n');
+  expect(await bad.exited).toBe(2);
+  await bad.says("ari-eventbridge: required option '--calls-per-day <number>' not specified\n");
 });
