@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { BusEvent } from '../bus/index.ts';
 
 /**
@@ -12,6 +11,7 @@ export function aboutOf({ detail }: BusEvent): string {
   const args = Array.isArray(detail.args) ? detail.args.filter((arg) => typeof arg === 'string').join(',') : '';
   const parts = [
     at('node'),
+    at('eventname'),
     at('channel', 'caller', 'name') || at('channel', 'id'),
     at('digit') && `pressed ${at('digit')}`,
     args && `(${args})`,
@@ -19,14 +19,13 @@ export function aboutOf({ detail }: BusEvent): string {
     bridge && `room ${bridge}, ${Array.isArray(inBridge) ? inBridge.length : 0} in it`,
     at('reason'),
   ];
-  // A caller's name may contain anything, including terminal control sequences.
-  return stripVTControlCharacters(parts.filter((part) => part !== '').join(' '));
+  return parts.filter((part) => part !== '').join(' ');
 }
 
 /** The caller's name and number; empty where the event's channel has neither. */
 export function callerOf({ detail }: BusEvent): string {
   const caller = [textAt(detail, ['channel', 'caller', 'name']), textAt(detail, ['channel', 'caller', 'number'])];
-  return stripVTControlCharacters(caller.filter((part) => part !== '').join(' '));
+  return caller.filter((part) => part !== '').join(' ');
 }
 
 /** The text at the path; empty where there is none. */

@@ -1,5 +1,6 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { pathBelowRoot } from './operation-of.ts';
+import { plainLine } from './plain-line.ts';
 import type { Step } from './step.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -28,15 +29,29 @@ export class Terminal {
   }
 
   say(lane: keyof typeof LANES, text: string): void {
-    const seconds = ((performance.now() - this.#started) / 1000).toFixed(3).padStart(8);
-    this.#write(`${styleText('dim', seconds)}  ${styleText(LANES[lane], lane.padEnd(9))}  ${text}`);
+    this.#print(lane, plainLine(text));
   }
 
   /** To be called whenever a step is new or has ended. */
   onStep(step: Step): void {
-    const line = lineOf(step);
-    if (line) this.say(...line);
+    const line = lineOf(plain(step));
+    if (line) this.#print(...line);
   }
+
+  /** @param text may contain colours; everything else in it is plain */
+  #print(lane: keyof typeof LANES, text: string): void {
+    const seconds = ((performance.now() - this.#started) / 1000).toFixed(3).padStart(8);
+    this.#write(`${styleText('dim', seconds)}  ${styleText(LANES[lane], lane.padEnd(9))}  ${text}`);
+  }
+}
+
+/** The step with all its texts as plain lines. */
+function plain(step: Step): Step {
+  const fields = Object.entries(step).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? plainLine(value) : Array.isArray(value) ? value.map(plainLine) : value,
+  ]);
+  return Object.fromEntries(fields) as Step;
 }
 
 /** A step's origin and text; `undefined` for steps of no interest to a person who watches a call. */
@@ -47,7 +62,7 @@ function lineOf(step: Step): [keyof typeof LANES, string] | undefined {
     case 'event': {
       if (QUIET.has(step.type)) return undefined;
       const route = step.matched.length > 0 ? styleText('dim', ` → ${step.matched.join(', ')}`) : '';
-      return ['bus', `${styleText('bold', stripVTControlCharacters(step.type))} ${step.about}${route}`];
+      return ['bus', `${styleText('bold', step.type)} ${step.about}${route}`];
     }
     case 'invocation': {
       if (step.ms === undefined) return undefined; // printed when it has ended

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import { timeOf } from '../../ari/timestamp.ts';
 import { parseJsonObject } from '../../json.ts';
 import type { BusEvent } from '../bus/index.ts';
@@ -8,6 +7,7 @@ import { CallIds, type Joined } from './call-ids.ts';
 import { aboutOf, callerOf, textAt } from './event-summary.ts';
 import type { LocalObserver } from './observer.ts';
 import { operationOf } from './operation-of.ts';
+import { plainLine } from './plain-line.ts';
 import { type EventStep, type InvocationStep, type Step, SYSTEM } from './step.ts';
 
 /** The details of a step that are not in its line. */
@@ -281,9 +281,9 @@ function withoutKey(path: string): string {
   return path.replace(/([?&]api_key=)[^&]*/g, '$1…');
 }
 
-/** The text in one line, cut at `MAX_TEXT`, without terminal control sequences. */
+/** The text in one line, cut at `MAX_TEXT`, without control characters. */
 function oneLine(text: string): string {
-  const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
+  const line = plainLine(text);
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 }
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Terminal } from '../../../../lib/local/trace/terminal.ts';
 import { Trace } from '../../../../lib/local/trace/trace.ts';
 import { busEvent, FUNCTION, invocation, RULES } from '../../../support/traced.ts';
@@ -79,12 +79,57 @@ test('steps of no interest to a person are not printed', () => {
   expect(lines).toEqual([]);
 });
 
-test('a hostile name cannot control the terminal', () => {
-  const raw: string[] = [];
-  const terminal = new Terminal((line) => raw.push(line));
-  const trace = new Trace();
-  trace.subscribe((step) => terminal.onStep(step));
-  trace.onEvent(busEvent({ channel: { id: '1', caller: { name: '\u001b]0;owned\u0007Eve' } } }), [], []);
-  expect(raw.join()).not.toContain('\u001b]0;');
-  expect(raw.join()).toContain('Eve');
+describe('what callers and other programs write cannot control the terminal', () => {
+  /** Sequences, lone control characters of both ranges, line ends, and marks that turn the direction of the text. */
+  const HOSTILE = {
+    'a title': '\u001b]0;owned\u0007',
+    'a colour': '\u001b[41m',
+    'a lone escape': '\u001b',
+    'an unfinished sequence': '\u001b]0;',
+    'a sequence in one character': '\u009b31m',
+    'a bell': '\u0007',
+    'a return': '\r',
+    'a line end': '\n',
+    'a backspace': '\b',
+    'an isolated control of the second range': '\u0085',
+    'the other direction': '\u202e',
+  };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+  const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
+
+  test.each(Object.entries(HOSTILE))('%s', (_, hostile) => {
+    const raw: string[] = [];
+    const terminal = new Terminal((line) => raw.push(line));
+    const trace = new Trace();
+    trace.subscribe((step) => terminal.onStep(step));
+    const eve = `Eve${hostile}x`;
+    const channel = { id: eve, caller: { name: eve, number: eve }, dialplan: { exten: eve } };
+    trace.onEvent(busEvent({ channel, args: [eve], reason: eve }), RULES.slice(0, 1), RULES);
+    trace.onEvent(busEvent({ channel: { id: eve } }, { 'detail-type': eve }), [], []);
+    trace.onEvent(busEvent({ eventname: eve }, { 'detail-type': 'ChannelUserevent' }), [], []);
+    trace.onInvocationStart(invocation({ payload: { 'detail-type': eve } }));
+    trace.onInvocationEnd(invocation(), { ms: 1, error: eve });
+    const command = { requestId: 'r', fn: FUNCTION, at: 1, ms: 1 };
+    trace.onCommand({ ...command, method: 'GET', path: `/ari/channels/${eve}`, error: eve });
+    trace.onCommand({ ...command, method: eve, path: `/ari/${eve}`, status: 404 });
+    trace.onDeadLetter(eve, { body: JSON.stringify({ 'detail-type': eve }), attributes: {} });
+    trace.onLog(eve, eve);
+    trace.onLog('connector', JSON.stringify({ level: 'error', message: eve }));
+    trace.onLog('local', eve);
+    trace.onCaller(eve);
+    terminal.say('caller', eve);
+    expect(raw).toHaveLength(12);
+    for (const line of raw) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own colours
+      const text = line.replace(/\u001b\[(2|22|1|31|32|33|34|35|36|37|39)m/g, '');
+      expect(text).toContain('Eve');
+      expect(text).not.toMatch(CONTROLS);
+    }
+  });
+});
+
+test('an event that an app sends itself is shown with its name', () => {
+  const { trace, lines } = traced();
+  trace.onEvent(busEvent({ args: [], eventname: 'VoicemailLeft' }, { 'detail-type': 'ChannelUserevent' }), [], []);
+  expect(lines).toEqual(['bus        ChannelUserevent VoicemailLeft Alice']);
 });
