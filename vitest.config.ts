@@ -127,6 +127,7 @@ export default defineConfig({
           ...whole,
           name: 'package',
           include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/pack.ts', 'test/browser/install.ts'],
         },
       },
       {

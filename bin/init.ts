@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Session } from './session.ts';
@@ -102,23 +103,33 @@ async function manifestOf(name: string, path: string): Promise<object> {
 }
 
 /**
- * Where the app gets this package from: a file, where npm has installed this one from a file; else the registry.
+ * Where the app gets this package from: the file that npm has installed this one from, else the registry.
  *
  * @throws in a checkout, which is no package
  */
 async function specOf({ name, version }: Manifest, path: string): Promise<string> {
-  const [, folder] = new RegExp(`^(.*)${sep}node_modules${sep}${name}${sep}$`).exec(PACKAGE) ?? [];
-  if (folder === undefined) {
+  if (existsSync(join(PACKAGE, 'bin/pack.ts'))) {
     throw new Error(
       'init needs the package, and this is a checkout. Make the package, and run its own init:\n' +
         '  npm run pack -- ..\n' +
         `  npm exec --package ../${name}-${version}.tgz -- ${name} init ../my-app`,
     );
   }
-  const installed = await readFile(join(folder, 'node_modules/.package-lock.json'), 'utf8').catch(() => '{}');
-  const { packages = {} } = JSON.parse(installed) as { packages?: Record<string, { resolved?: string }> };
-  const file = /^file:(.*)$/.exec(packages[`node_modules/${name}`]?.resolved ?? '')?.[1];
-  return file === undefined ? `^${version}` : `file:${relative(path, resolve(folder, file))}`;
+  const file = await archiveOf(name);
+  return file === undefined ? `^${version}` : `file:${relative(path, file)}`;
+}
+
+/** npm notes in the folder of the project where each package came from; with `install-strategy=linked`, further up. */
+async function archiveOf(name: string): Promise<string | undefined> {
+  for (let folder = dirname(PACKAGE); folder !== dirname(folder); folder = dirname(folder)) {
+    const notes = await readFile(join(folder, 'node_modules/.package-lock.json'), 'utf8').catch(() => '{}');
+    const { packages = {} } = JSON.parse(notes) as { packages?: Record<string, { resolved?: string }> };
+    const own = Object.entries(packages).find(
+      ([place, { resolved }]) => place.endsWith(`node_modules/${name}`) && resolved?.startsWith('file:'),
+    );
+    if (own) return resolve(folder, (own[1].resolved as string).slice('file:'.length));
+  }
+  return undefined;
 }
 
 function nextSteps(folder: string): string {

@@ -11,7 +11,7 @@ const nowhere = temporaryFolder();
 afterAll(() => nowhere.remove());
 const cost = (args: string[], root = nowhere.path): Promise<string> => succeeding(['cost', ...args], root);
 
-const EXAMPLES = [...DOCUMENT.matchAll(/```\n\$ npx ari-eventbridge cost (.*)\n([\s\S]*?)```/g)];
+const EXAMPLES = [...DOCUMENT.matchAll(/```\n\$ npx --no-install ari-eventbridge cost (.*)\n([\s\S]*?)```/g)];
 
 test.each(EXAMPLES.map(([, args = '', output = '']) => [args, output]))(
   'docs/cost.md is right about %s',

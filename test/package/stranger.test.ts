@@ -1,66 +1,35 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { install, run, runBoth, tested } from './outside.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STRANGER = fileURLToPath(new URL('stranger/', import.meta.url));
-const run = promisify(execFile);
 
 /** Outside the checkout: nothing is found in parent folders. */
 const folder = temporaryFolder();
 const project = join(folder.path, 'project');
 const production = join(folder.path, 'production');
 const assembly = join(project, 'cdk.out');
-let archive: string;
 
 beforeAll(async () => {
-  await npm(ROOT, 'run', '--silent', 'pack', '--', folder.path);
-  archive = join(folder.path, readdirSync(folder.path).find((file) => file.endsWith('.tgz')) ?? 'none');
   for (const path of [project, production]) {
     mkdirSync(path);
     writeFileSync(join(path, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
   }
   cpSync(STRANGER, project, { recursive: true });
-  const settings = { target: 'es2024', module: 'nodenext', strict: true, noEmit: true, types: ['node'] };
-  const compilerOptions = { ...settings, allowImportingTsExtensions: true };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   // Besides the package: its peer dependencies, in the versions that are tested here.
-  const peers = Object.keys(manifest.peerDependencies).map((name) => `${name}@${installed(name)}`);
-  const tools = ['aws-cdk', 'typescript', '@types/node'].map((name) => `${name}@${installed(name)}`);
-  await npm(project, 'install', '--no-audit', '--no-fund', '--prefer-offline', archive, ...peers, ...tools);
-  await npm(production, 'install', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', archive);
+  const others = [...Object.keys(manifest.peerDependencies), 'aws-cdk', 'typescript', '@types/node'];
+  // Each package sees only what it depends on, as with pnpm.
+  await install(project, '--install-strategy=linked', inject('archive'), ...others.map(tested));
+  await install(production, '--omit=dev', inject('archive'));
 }, 150_000);
 afterAll(() => folder.remove());
 
-function installed(name: string): string {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version;
-}
-
-/** Variables of `npm run` that would make child processes use this checkout. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_(package|lifecycle|config_local_prefix)|INIT_CWD)/.test(name)),
-);
-
-async function npm(cwd: string, ...args: string[]): Promise<void> {
-  await run('npm', args, { cwd, env: environment });
-}
-
-/** Runs a program with Node in the stranger's project. @returns what it prints; fails with all that it says */
-async function node(...args: string[]): Promise<string> {
-  // No path of the checkout's own tools.
-  const env = { ...environment, PATH: `${join(process.execPath, '..')}:/usr/bin:/bin` };
-  try {
-    return (await run(process.execPath, args, { cwd: project, env })).stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`node ${args.join(' ')}:\n${stdout}${stderr}`);
-  }
-}
+const node = (...args: string[]): Promise<string> => run(project, process.execPath, ...args);
 
 test('a production install of the library, without the CDK, brings fewer than 15 packages', () => {
   const lock = JSON.parse(readFileSync(join(production, 'package-lock.json'), 'utf8'));
@@ -75,7 +44,9 @@ test('the package contains JavaScript, declarations and the connector, and no pa
   const path = join(production, 'node_modules/ari-eventbridge');
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const names = files.map(({ parentPath, name }) => join(parentPath, name));
-  expect(names.filter((name) => /(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  const sources = names.filter((name) => /(?<!\.d)\.tsx?$/.test(name)).map((name) => relative(path, name));
+  // Node loads no TypeScript from node_modules; these become files of a new app.
+  expect(sources.filter((name) => !name.startsWith('bin/new-app/'))).toEqual([]);
   expect(names).toContain(join(path, 'connector/connector.cjs'));
   expect(names.filter((name) => readFileSync(name, 'utf8').includes(ROOT))).toEqual([]);
 });
@@ -85,8 +56,24 @@ test('one handler and one rule take fewer than 40 lines', () => {
   expect(lines.length).toBeLessThan(40);
 });
 
-test('its types resolve, and are not `any`', async () => {
-  await node('node_modules/typescript/bin/tsc');
+/** Each with the libraries' own declarations checked, and without a setting that ours would need. */
+test.each([
+  ['nodenext', 'module', { module: 'nodenext' }],
+  ['nodenext', 'commonjs', { module: 'nodenext' }],
+  ['bundler', 'module', { module: 'esnext', moduleResolution: 'bundler' }],
+  ['bundler', 'commonjs', { module: 'esnext', moduleResolution: 'bundler' }],
+])('its types resolve by %s in a project of the type %s, and are not `any`', async (_, type, settings) => {
+  const path = join(project, 'package.json');
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(before), type }));
+  const compilerOptions = { target: 'es2024', strict: true, noEmit: true, types: ['node'], ...settings };
+  const config = { compilerOptions, files: ['types.ts'] };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));
+  try {
+    await node('node_modules/typescript/bin/tsc');
+  } finally {
+    writeFileSync(path, before);
+  }
 });
 
 test('its CDK app synthesizes, with the handler’s bundle and the build context of the connector’s image', async () => {
@@ -123,4 +110,51 @@ test('its handler is tested without AWS and Asterisk', async () => {
 test('its command line runs', async () => {
   const said = await node('node_modules/.bin/ari-eventbridge', 'cost', '--calls-per-day', '1000');
   expect(said).toContain('1000 calls a day, ');
+});
+
+test('its libraries can be loaded by `require`', async () => {
+  const names = ['', '/cdk', '/dynamodb', '/pattern', '/testing'].map((name) => `require('ari-eventbridge${name}')`);
+  await node('--input-type=commonjs', '-e', names.join(';'));
+});
+
+describe('where a package is missing that a command needs', () => {
+  const program = ['node_modules/.bin/ari-eventbridge'];
+  const inProduction = (...args: string[]): Promise<string> =>
+    run(production, process.execPath, ...program, ...args).catch((error: Error) => error.message);
+
+  beforeAll(() => {
+    const node = { name: 'pbx', url: 'https://pbx.example.com:8089/ari', apps: ['Greeter'] };
+    writeFileSync(join(production, 'cdk.json'), JSON.stringify({ app: 'node app.ts', context: { nodes: [node] } }));
+    cpSync(join(STRANGER, 'app.ts'), join(production, 'app.ts'));
+  });
+
+  test.each([
+    [['start'], /(aws-cdk-lib|esbuild)@/],
+    [['cost', '--calls-per-day', '1'], /(aws-cdk-lib|constructs)@/],
+    [['doctor', '--from-secrets'], /@aws-sdk\/client-secrets-manager@/],
+    [['doctor', '--from', 'lambda', '--function', 'doctor'], /@aws-sdk\/client-lambda@/],
+    [['asterisk-config', '--from-secrets'], /@aws-sdk\/client-secrets-manager@/],
+  ])('%j names it in one line, with the command that installs it', async (args, name) => {
+    const lines = (await inProduction(...args))
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(1);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^ari-eventbridge: expected the package \S+, which is not installed: npm install --save-dev \S+$/,
+      ),
+    ]);
+    expect(lines[0]).toMatch(name);
+  });
+});
+
+test('it can be published as it is', async () => {
+  const path = join(production, 'node_modules/ari-eventbridge');
+  const published = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+  expect(published).toMatchObject({ name: 'ari-eventbridge', version: manifest.version, license: 'MIT' });
+  for (const field of ['private', 'scripts', 'devDependencies']) expect(published).not.toHaveProperty(field);
+  const { stdout, stderr } = await runBoth(production, 'npm', 'publish', inject('archive'), '--dry-run');
+  expect(stdout).toBe(`+ ari-eventbridge@${manifest.version}\n`);
+  const warnings = stderr.split('\n').filter((line) => /^npm (warn|error)/i.test(line));
+  expect(warnings.filter((line) => !line.includes('requires you to be logged in'))).toEqual([]);
 });

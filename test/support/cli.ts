@@ -9,12 +9,13 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The command line in a process group of its own, as a shell would start it in the project. @param root of another copy */
 export function runCli(args: string[], environment: Record<string, string> = {}, root = ROOT) {
-  const child = spawn(process.execPath, [join(root, 'bin/ari-eventbridge.ts'), ...args], {
-    cwd: root,
-    detached: true,
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const program = join(root, 'bin/ari-eventbridge.ts');
+  return runProgram(process.execPath, [program, ...args], root, { ...process.env, ...environment });
+}
+
+/** A program in a process group of its own, as a shell would start it in a folder. */
+export function runProgram(file: string, args: string[], cwd: string, env: NodeJS.ProcessEnv) {
+  const child = spawn(file, args, { cwd, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
