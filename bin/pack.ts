@@ -106,7 +106,7 @@ function published(manifest: Manifest): object {
     exports: Object.fromEntries(
       Object.entries(manifest.exports).map(([entrance, file]) => [
         entrance,
-        { types: built(file, '.d.ts'), default: built(file, '.js') },
+        file.endsWith('.ts') ? { types: built(file, '.d.ts'), default: built(file, '.js') } : file,
       ]),
     ),
     bin: manifest.bin,

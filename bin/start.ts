@@ -10,6 +10,7 @@ import { Terminal, Trace } from '../lib/local/trace/index.ts';
 import { SimulatedAsterisk } from '../lib/simulator/simulated-asterisk.ts';
 import { configuredNodes } from './configured-nodes.ts';
 import { localDialplan } from './local-dialplan.ts';
+import { missingPeer } from './missing-peer.ts';
 import type { Session } from './session.ts';
 
 /** What commander makes of the options. */
@@ -57,8 +58,14 @@ export function start(command: Command, session: Session): void {
 async function run(values: Values, { root, signal }: Session): Promise<void> {
   const terminal = new Terminal();
   const trace = new Trace();
+  const hints = new Set<string>();
   trace.subscribe((step, change) => {
-    if (change !== 'moved') terminal.onStep(step);
+    if (change === 'moved') return;
+    terminal.onStep(step);
+    const hint = step.kind === 'invocation' ? missingPeer(new Error(step.error)) : undefined;
+    if (hint === undefined || hints.has(hint)) return;
+    hints.add(hint);
+    terminal.say('local', `${hint} (the AWS SDK is part of Lambda's runtime, but not of this machine)`);
   });
   const latency = { hopMs: millisecondsOf('hop', values), rttMs: millisecondsOf('rtt', values) };
   const parts: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };

@@ -15,6 +15,12 @@ test.each([
   expect(missingPeer(new Error('first', { cause: new Error(message) }))).toBe(expected);
 });
 
+test('a part of the AWS SDK that only a function uses is named without a version', () => {
+  expect(missingPeer(new Error("Cannot find package '@aws-sdk/client-s3' imported from /asset/index.mjs"))).toBe(
+    'expected the package @aws-sdk/client-s3, which is not installed: npm install --save-dev @aws-sdk/client-s3',
+  );
+});
+
 test.each(["Cannot find package 'left-pad' imported from /app/bin/app.ts", "Cannot find package 'esbuilder'", 'no'])(
   '%s is not about a peer dependency',
   (message) => {

@@ -69,8 +69,8 @@ test.each([
   [['start', '--console-port', 'x'], 1, '--console-port: expected a port from 0 (any that is free) to 65535, got x'],
   [['start', '--hop', 'soon'], 1, '--hop: expected milliseconds from 0 to 99999, got soon'],
   [['start', '--rtt', '1.5'], 1, '--rtt: expected milliseconds from 0 to 99999, got 1.5'],
-  [['start', '--asteriks', 'x'], 1, "Unknown option '--asteriks'"],
-  [['dance'], 2, 'ari-eventbridge COMMAND'],
+  [['start', '--asteriks', 'x'], 2, "unknown option '--asteriks'\n(Did you mean --asterisk?)"],
+  [['dance'], 2, "unknown command 'dance'"],
 ])('%j is refused with a sentence', async (args, code, sentence) => {
   cli = runCli(args);
   expect(await cli.exited).toBe(code);
