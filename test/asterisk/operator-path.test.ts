@@ -39,9 +39,9 @@ function operatorPath(): string[] {
 const COMMANDS = {
   scp: `cp -r "$2" "$PBX/root/"`,
   ssh: `shift; exec chroot "$PBX" sh -c "cd /root; $*"`,
-  npx: `case "$1" in
-    cdk) ;;
-    ari-eventbridge) shift; exec node "$PROJECT/bin/ari-eventbridge.ts" "$@" ;;
+  npx: `case "$1 $2" in
+    'cdk deploy') ;;
+    '--no-install ari-eventbridge') shift 2; exec node "$PROJECT/bin/ari-eventbridge.cjs" "$@" ;;
     *) exit 127 ;;
   esac`,
 };
