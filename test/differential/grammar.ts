@@ -29,7 +29,8 @@ export const OPERATIONS: ReadonlySet<string> = new Set(
 export const programs: Arbitrary<Program> = fc
   .record({ dialplan, steps: fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }) })
   .map(timed)
-  .map(withOwnPlaybacks);
+  .map(withOwnPlaybacks)
+  .map(withEndedRecordings);
 
 /** How many steps there are until a call's time is over: on Asterisk they take time, and must take less. */
 const STEPS_IN_TIME = 5;
@@ -59,4 +60,36 @@ function withOwnPlaybacks({ dialplan, steps }: Program): Program {
     return { ...taken, params: { ...taken.params, playbackId: own(String(playbackId)) } };
   });
   return { dialplan, steps: renamed };
+}
+
+/** After how many steps a recording ends, unless something else has ended it. */
+const STEPS_OF_RECORDING = 4;
+
+/**
+ * Asterisk ends a recording by itself after four seconds without any sound, and there is none on these lines: each
+ * recording that has no limit is stopped before.
+ */
+function withEndedRecordings({ dialplan, steps }: Program): Program {
+  const ended: Step[] = [];
+  let running: { name: string; left: number }[] = [];
+  for (const taken of steps) {
+    if (taken.kind === 'wait' && running.length > 0) continue;
+    ended.push(taken);
+    running = running.map(({ name, left }) => ({ name, left: left - 1 }));
+    for (const { name } of running.filter(({ left }) => left === 0)) ended.push(stopOf(name));
+    running = running.filter(({ left }) => left > 0);
+    if (
+      taken.kind === 'command' &&
+      taken.operation.endsWith('.record') &&
+      !(Number(taken.params.maxDurationSeconds) > 0)
+    ) {
+      running.push({ name: String(taken.params.name), left: STEPS_OF_RECORDING });
+    }
+  }
+  return { dialplan, steps: [...ended, ...running.map(({ name }) => stopOf(name))] };
+}
+
+function stopOf(name: string): Command {
+  const path = `/recordings/live/${name}/stop`;
+  return { kind: 'command', operation: 'recordings.stop', method: 'POST', path, params: {}, via: 'query' };
 }

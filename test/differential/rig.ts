@@ -25,6 +25,7 @@ const LOST =
 export class Rig {
   readonly coverage = new Coverage();
   readonly #asterisk: RealAsterisk;
+  readonly #startedAt = (Date.now() % 2 ** 31).toString(36);
   #prefixes = 0;
 
   private constructor(asterisk: RealAsterisk) {
@@ -75,7 +76,7 @@ export class Rig {
   }
 
   async simulated(program: Program): Promise<Observation> {
-    const prefix = `d${++this.#prefixes}x`;
+    const prefix = this.#newPrefix();
     const target = simulatedTarget(program, prefix);
     try {
       return await runProgram(program, target, prefix);
@@ -88,13 +89,18 @@ export class Rig {
     await this.#asterisk.stop();
   }
 
+  /** Asterisk keeps device states when it restarts: no name of an earlier run may come again. */
+  #newPrefix(): string {
+    return `d${this.#startedAt}n${++this.#prefixes}x`;
+  }
+
   /** @returns what was seen of each program, by its index */
   async #real(
     programs: readonly Program[],
     wanted = (_at: number): boolean => true,
   ): Promise<Map<number, Observation>> {
     const runs = programs
-      .map((program, at) => ({ program, at, prefix: `d${++this.#prefixes}x` }))
+      .map((program, at) => ({ program, at, prefix: this.#newPrefix() }))
       .filter(({ at }) => wanted(at));
     await this.#asterisk.loadDialplan(runs.map(({ program, prefix }) => context(program, prefix)).join(''));
     const seen = new Map<number, Observation>();

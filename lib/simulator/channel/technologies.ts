@@ -46,7 +46,10 @@ export class LocalPair implements Technology {
     if (control === 'ringing' && channel.state !== 'Ring') return;
     // Music on hold is a matter of this half alone.
     if (control === 'hold' || control === 'unhold') return;
-    this.peerOf(channel)?.control(control);
+    const peer = this.peerOf(channel);
+    // The other half rings at once; whoever calls it reads later that it does.
+    if (control === 'ringing' && peer?.outgoing && peer.state === 'Down') peer.turn('Ringing');
+    peer?.control(control);
   }
 
   /** Who is at this end is the caller of the other half, which makes no event. */
