@@ -64,6 +64,8 @@ class Run {
   readonly #queuedMs = new Map<string, number>();
   #step = 0;
   #isOver = false;
+  /** Why an answer never came. */
+  #failure: unknown;
   #told = 0;
 
   constructor(target: Target, prefix: string, seen: Observation, answered: Answered) {
@@ -98,6 +100,7 @@ class Run {
     for (const what of ['applications/~app', 'applications/~other', 'bridges/~room', 'bridges/~hall']) {
       this.#note(`end ${what}`, this.#told_(await this.#ask('GET', `/${what}`)));
     }
+    if (this.#failure) throw this.#failure;
     this.#isOver = true;
     for (const id of CHANNELS) await this.#ask('DELETE', `/channels/${id}`);
     for (const id of ['~room', '~hall']) await this.#ask('DELETE', `/bridges/${id}`);
@@ -119,6 +122,9 @@ class Run {
         this.#told_({ ...answer, body: comparable(answer.body, path, this.#prefix) }),
       );
       this.#answered(step, answer.status);
+    });
+    noted.catch((error: unknown) => {
+      this.#failure ??= error;
     });
     await this.#answer(noted, () => answered);
     const digits = /dtmf/.test(path) ? String(requestedDigits(step)) : '';

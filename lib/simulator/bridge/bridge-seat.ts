@@ -21,6 +21,8 @@ export class BridgeSeat {
   readonly #options: SeatOptions;
   /** What is to be done in the bridge's thread, one after the other. */
   readonly #actions: (() => Thread)[] = [];
+  /** What comes from the bridge for the channel: it waits while something is played to the channel alone. */
+  readonly #writes: (() => void)[] = [];
   #leaving = false;
   #isOver = false;
   #joined = false;
@@ -74,7 +76,10 @@ export class BridgeSeat {
     channel.publish();
     const failed = peer !== undefined && peer.bridgeId === bridge.id;
     if (!failed) {
-      bridge.enter(channel);
+      bridge.enter(channel, (write) => {
+        this.#writes.push(write);
+        channel.changed.notify();
+      });
       this.#joined = true;
       channel.changed.notify();
       // The channel's own thread goes on first.
@@ -100,7 +105,8 @@ export class BridgeSeat {
         const frame = channel.read();
         if (!frame) return;
         this.#pass(frame);
-      } else yield channel.changed;
+      } else if (this.#writes.length > 0) this.#writes.shift()?.();
+      else yield channel.changed;
     }
   }
 

@@ -27,6 +27,8 @@ export interface BridgeWish {
   isInvisible?: boolean;
 }
 
+type Writer = (write: () => void) => void;
+
 /** A bridge, and who sits in it. */
 export class Bridge {
   readonly id: string;
@@ -36,6 +38,8 @@ export class Bridge {
   readonly variables = new Map<string, string>();
   readonly reported = new Set<string>();
   readonly members: Channel[] = [];
+  /** How something is written to a member, in the thread that reads it. */
+  readonly #writers = new Map<Channel, Writer>();
   /** Channels of Asterisk's own in it: an announcer, a recorder, music. */
   #helpers = 0;
   videoSource: string | undefined;
@@ -95,8 +99,9 @@ export class Bridge {
   }
 
   /** Takes a channel in, and emits the event. */
-  enter(channel: Channel): void {
+  enter(channel: Channel, writer: Writer): void {
     this.members.push(channel);
+    this.#writers.set(channel, writer);
     channel.bridgeId = this.id;
     if (this.isInvisible) return;
     if (!this.kind.holding) this.#shareCallId();
@@ -109,6 +114,7 @@ export class Bridge {
     const at = this.members.indexOf(channel);
     if (at < 0) return;
     this.members.splice(at, 1);
+    this.#writers.delete(channel);
     channel.bridgeId = undefined;
     if (this.isInvisible) return;
     this.publish();
@@ -142,6 +148,11 @@ export class Bridge {
   forgetVideoSource(): void {
     this.videoSource = undefined;
     this.#video = 'talker';
+  }
+
+  /** Lets all members hear that sound comes, which is progress for those who are not answered yet. */
+  announceSound(): void {
+    for (const member of this.members) this.#writers.get(member)?.(() => member.indicate('progress'));
   }
 
   /** Where somebody has left, Asterisk's own channels do not stay alone. */
@@ -183,11 +194,12 @@ export class Bridge {
         ]
       : [[one, NOBODY]];
     for (const [member, party] of pairs) {
-      if (member.isHungUp) continue;
-      if (member.connected.name === party.name && member.connected.number === party.number) continue;
-      member.connected = party;
-      member.publish();
-      member.technology.connectedLine(member, party);
+      this.#writers.get(member)?.(() => {
+        if (member.connected.name === party.name && member.connected.number === party.number) return;
+        member.connected = party;
+        member.publish();
+        member.technology.connectedLine(member, party);
+      });
     }
   }
 }

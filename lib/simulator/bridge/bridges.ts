@@ -108,8 +108,7 @@ export class Bridges {
 
   *#work(bridge: Bridge, helper: Helper): Thread {
     bridge.help(1);
-    // Its first sound is announced to all, as one that comes before a call is answered.
-    for (const member of bridge.members) member.indicate('progress');
+    bridge.announceSound();
     for (let job = helper.jobs.shift(); job; job = helper.jobs.shift()) yield* job();
     bridge.help(-1);
     this.#announcers.delete(bridge.id);
