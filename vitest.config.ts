@@ -35,6 +35,7 @@ export default defineConfig({
             'image',
             'oracle',
             'package',
+            'runtime',
             'system',
           ].map((suite) => `test/${suite}/**`),
           testTimeout: 30_000,
@@ -101,6 +102,15 @@ export default defineConfig({
           globalSetup: 'test/oracle/install.ts',
           testTimeout: 170_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'runtime',
+          maxConcurrency: 3,
+          include: ['test/runtime/**/*.test.ts'],
+          globalSetup: ['test/runtime/install.ts', temporaryFiles],
+          testTimeout: 30_000,
         },
       },
       {

@@ -3,7 +3,7 @@ import { AwsAge, type AwsWaits } from '../aws/index.ts';
 import type { LocalFunction } from '../template/index.ts';
 import type { LambdaHost } from './host.ts';
 import type { InvocationOutcome, ObservedInvocation } from './observed.ts';
-import type { FunctionError } from './runtime.ts';
+import type { FunctionError } from './runtime/messages.ts';
 
 /** Lambda waits a minute before the second attempt, and two before the third. */
 const RETRY_WAITS_MS = [60_000, 120_000];

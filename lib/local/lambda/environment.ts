@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { stopChild } from '../stop-child.ts';
 import type { LocalFunction } from '../template/index.ts';
-import type { AriExchange } from './ari-requests.ts';
-import type { FunctionError, Invocation, Report } from './runtime.ts';
+import { shownLine } from './log-line.ts';
+import type { AriExchange } from './runtime/ari-requests.ts';
+import type { FunctionError, Invocation, Report, StreamedResponse } from './runtime/messages.ts';
 import { runtimeBundle } from './runtime-bundle.ts';
+import { nodeOptions, variablesOf } from './variables.ts';
 
 /** How long loading a function may take (Lambda Developer Guide, "Init phase"). */
 const INIT_LIMIT_MS = 10_000;
@@ -15,6 +16,16 @@ const MEMORY_CHECK_MS = 100;
 const OUT_OF_MEMORY = 'Runtime.OutOfMemory';
 /** How long an environment that is no longer needed may take to exit. */
 const STOP_LIMIT_MS = 1000;
+
+/** Lambda's limit of a response that is not streamed. */
+const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+
+/** How an invocation ended: with a response, as JSON text or streamed, or with an error. */
+export interface InvocationResult {
+  response?: string;
+  streamed?: StreamedResponse;
+  error?: FunctionError | undefined;
+}
 
 export interface EnvironmentObserver {
   onLog(line: string, requestId: string | undefined): void;
@@ -31,7 +42,7 @@ export class LambdaEnvironment {
   readonly #loaded: Promise<FunctionError | undefined>;
   readonly #opened = performance.now();
   #ended: string | undefined;
-  #invocation: { requestId: string; end(error?: FunctionError): void } | undefined;
+  #invocation: { requestId: string; end(result: InvocationResult): void } | undefined;
   /** No invocation has run here yet. */
   cold = true;
   /** How long it took to load the function. */
@@ -46,12 +57,14 @@ export class LambdaEnvironment {
     this.#child = fork(runtimeBundle(), [], {
       cwd: fn.code,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [`--max-old-space-size=${fn.memoryMb}`],
-      env: { ...environment, ...fn.environment, ...runtimeVariables(fn), ...extensionPort(fn, environment) },
+      execArgv: nodeOptions(fn),
+      env: variablesOf(fn, environment),
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) {
-        createInterface({ input: stream }).on('line', (line) => observer.onLog(line, this.#invocation?.requestId));
+        createInterface({ input: stream }).on('line', (line) =>
+          observer.onLog(shownLine(line), this.#invocation?.requestId),
+        );
       }
     }
     this.#loaded = this.#load();
@@ -65,32 +78,31 @@ export class LambdaEnvironment {
     return this.#ended === undefined;
   }
 
-  /** @returns the error that the invocation ended with; `undefined` where it succeeded */
-  async run(requestId: string, payload: unknown, traceId: string): Promise<FunctionError | undefined> {
+  async run(requestId: string, payload: unknown, traceId: string): Promise<InvocationResult> {
     let timer: NodeJS.Timeout | undefined;
     let memoryTimer: NodeJS.Timeout | undefined;
-    const outcome = new Promise<FunctionError | undefined>((resolve) => {
+    const outcome = new Promise<InvocationResult>((resolve) => {
       this.#invocation = { requestId, end: resolve };
     });
     const unloadable = await this.#loaded;
     if (unloadable) {
-      this.#invocation?.end(unloadable);
+      this.#invocation?.end({ error: unloadable });
       this.kill('it cannot be loaded');
     } else {
       const deadline = Date.now() + this.#fn.timeoutMs;
       timer = setTimeout(() => this.#timeOut(), this.#fn.timeoutMs);
       memoryTimer = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS);
-      const invocation: Invocation = { requestId, payload, deadline, traceId };
+      const invocation: Invocation = { requestId, payload, deadline, traceId, functionArn: this.#fn.arn };
       this.#child.send(invocation, (error) => error && this.#broke(error.message));
     }
-    const error = await outcome;
+    const result = await outcome;
     clearTimeout(timer);
     clearInterval(memoryTimer);
     // The function's last output arrives through another pipe, in this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     this.#invocation = undefined;
     this.cold = false;
-    return error;
+    return result;
   }
 
   /** Kills the process at once; a running invocation fails. */
@@ -119,11 +131,7 @@ export class LambdaEnvironment {
         if (report.kind === 'loaded') loaded();
         else if (report.kind === 'unloadable') loaded(report.error);
         else if (report.kind === 'command') this.#observer.onCommand(report.requestId, report.exchange);
-        else if (report.kind === 'done') this.#invocation?.end();
-        else {
-          if (report.fatal) this.#ended ??= 'the process ends';
-          this.#invocation?.end(report.error);
-        }
+        else this.#invocationEnded(report);
       });
       const exited = (reason: string): void => {
         this.#broke(reason);
@@ -135,27 +143,40 @@ export class LambdaEnvironment {
     });
   }
 
+  #invocationEnded(report: Extract<Report, { kind: 'done' | 'streamed' | 'failed' }>): void {
+    if (report.kind === 'failed' && report.fatal) this.#ended ??= 'the process ends';
+    // What an earlier invocation left behind may fail during a later one.
+    if (report.requestId !== this.#invocation?.requestId) return;
+    if (report.kind === 'failed') this.#invocation.end({ error: report.error });
+    else if (report.kind === 'streamed') this.#invocation.end({ streamed: report, error: report.error });
+    else if (Buffer.byteLength(report.response) <= MAX_RESPONSE_BYTES)
+      this.#invocation.end({ response: report.response });
+    else {
+      const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+      this.#invocation.end({ error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } });
+    }
+  }
+
   #timeOut(): void {
     const { requestId = '' } = this.#invocation ?? {};
     const said = `Task timed out after ${(this.#fn.timeoutMs / 1000).toFixed(2)} seconds`;
     this.#observer.onLog(`${new Date().toISOString()} ${requestId} ${said}`, requestId);
-    this.#invocation?.end({ errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: ${said}` });
+    const errorMessage = `RequestId: ${requestId} Error: ${said}`;
+    this.#invocation?.end({ error: { errorType: 'Sandbox.Timedout', errorMessage } });
     this.kill('timed out');
   }
 
   /** V8 limits the heap, but not buffers. Where the system reports no figures, buffers are not limited. */
   #checkMemory(): void {
     if (residentMb(this.#child.pid) <= this.#fn.memoryMb) return;
-    this.#invocation?.end({
-      ...this.#exitError('Runtime exited with error: signal: killed'),
-      errorType: OUT_OF_MEMORY,
-    });
+    const error = this.#exitError('Runtime exited with error: signal: killed');
+    this.#invocation?.end({ error: { ...error, errorType: OUT_OF_MEMORY } });
     this.kill('out of memory');
   }
 
   #broke(reason: string): void {
     this.#ended ??= reason;
-    this.#invocation?.end(this.#exitError(reason));
+    this.#invocation?.end({ error: this.#exitError(reason) });
   }
 
   #exitError(reason: string): FunctionError {
@@ -184,29 +205,4 @@ function exitReason(code: number | null, signal: NodeJS.Signals | null): string 
     SIGTERM: 'terminated',
   };
   return `Runtime exited with error: ${signal ? `signal: ${names[signal] ?? signal}` : `exit status ${code}`}`;
-}
-
-/** The port of the Parameters and Secrets extension, for a function that has it: the endpoint's own. */
-function extensionPort(fn: LocalFunction, { AWS_ENDPOINT_URL: url }: Record<string, string>): Record<string, string> {
-  const variable = 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT';
-  return url && (fn.secretsExtension || fn.environment[variable]) ? { [variable]: new URL(url).port } : {};
-}
-
-/** Lambda Developer Guide, "Defined runtime environment variables". */
-function runtimeVariables({ arn, name, code, handler, memoryMb }: LocalFunction): Record<string, string> {
-  return {
-    _HANDLER: handler,
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`,
-    LAMBDA_TASK_ROOT: code,
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-    // Not a variable of Lambda: the context's `invokedFunctionArn` is made from it.
-    LOCAL_FUNCTION_ARN: arn,
-  };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { LocalFunction } from '../template/index.ts';
 import { LambdaEnvironment } from './environment.ts';
 import type { ObservedCommand, ObservedInvocation } from './observed.ts';
-import type { FunctionError } from './runtime.ts';
+import type { FunctionError } from './runtime/messages.ts';
 
 /** Maximum environments of one function: more would not be faster on one machine. Further events wait. */
 const MAX_ENVIRONMENTS = 10;
@@ -132,7 +132,7 @@ export class LambdaHost {
     const invocation = { ...rest, fn: this.#fn, cold };
     this.#observer.onStart(invocation);
     const started = performance.now();
-    const error = await environment.run(attempt.requestId, attempt.payload, traceId);
+    const { error } = await environment.run(attempt.requestId, attempt.payload, traceId);
     const ms = performance.now() - started + (cold ? initMs : 0);
     if (!environment.usable) environment.kill('its invocation failed');
     else if (this.#current.has(environment)) this.#idle.push(environment);

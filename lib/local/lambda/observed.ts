@@ -1,5 +1,5 @@
 import type { LocalFunction } from '../template/index.ts';
-import type { AriExchange } from './ari-requests.ts';
+import type { AriExchange } from './runtime/ari-requests.ts';
 
 /** One attempt of a function at one event. */
 export interface ObservedInvocation {

@@ -23,10 +23,25 @@ export interface LocalFunction {
    * @default Lambda's: two more attempts, six hours, no destination
    */
   asynchronous?: AsynchronousConfig | undefined;
+  /** @default nodejs24.x */
+  runtime?: string | undefined;
+  /** Its `LoggingConfig`. @default text of all levels, in a log group of its own */
+  logging?: LoggingConfig | undefined;
+  /** Folders of its layers, in the template's order. @default none */
+  layers?: readonly string[] | undefined;
   /** It has the layer of the Parameters and Secrets extension. @default false */
   secretsExtension?: boolean | undefined;
   /** Its `DeadLetterConfig`: a queue for events that it failed on at the last attempt. */
   deadLetterArn?: string | undefined;
+}
+
+/** How a function's log is written. */
+export interface LoggingConfig {
+  format?: 'JSON' | 'Text' | undefined;
+  /** The lowest level that is written, in the format JSON. @default INFO */
+  level?: string | undefined;
+  /** Name of the log group. */
+  group?: string | undefined;
 }
 
 /** How Lambda handles an event that a function fails on (`AWS::Lambda::EventInvokeConfig`). */

@@ -34,6 +34,7 @@ const KINDS: Record<string, Kind> = {
   'AWS::IAM::Role': { service: 'iam', path: 'role/', name: 'RoleName' },
   'AWS::KMS::Key': { service: 'kms', path: 'key/', name: '' },
   'AWS::Lambda::Function': { service: 'lambda', path: 'function:', name: 'FunctionName' },
+  'AWS::Lambda::LayerVersion': { service: 'lambda', path: 'layer:', name: 'LayerName', refIsArn: true },
   'AWS::Logs::LogGroup': { service: 'logs', path: 'log-group:', name: 'LogGroupName' },
   'AWS::S3::Bucket': { service: 's3', path: '', name: 'BucketName' },
   'AWS::SNS::Topic': { service: 'sns', path: '', name: 'TopicName', refIsArn: true },

@@ -2,7 +2,7 @@ import type { CloudAssembly } from './cloud-assembly.ts';
 import type { LocalDeployment } from './deployment.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { readContainers } from './read-container.ts';
-import { readFunction, readInvokeConfig } from './read-function.ts';
+import { readFunction, readInvokeConfig, readLayer } from './read-function.ts';
 import { type Permission, readArchive, readPermission, readRule } from './read-rule.ts';
 import { readSecret } from './read-secret.ts';
 import { TemplatePart } from './template-part.ts';
@@ -33,13 +33,18 @@ export function readDeployment(assembly: CloudAssembly, endpoint?: string): Loca
       .filter(([, resource]) => values.exists(stack, resource))
       .map(([id, resource]) => new TemplatePart(assembly, values, stack, id, resource, onUnsupported)),
   );
+  const layers = new Map<string, string>();
+  for (const part of parts.filter(({ type }) => type === 'AWS::Lambda::LayerVersion')) {
+    const folder = readLayer(part);
+    if (folder !== undefined) layers.set(part.arn, folder);
+  }
   for (const part of parts) {
     switch (part.type) {
       case 'AWS::Events::EventBus':
         deployment.busNames.push(part.name);
         break;
       case 'AWS::Lambda::Function':
-        deployment.functions.push(...readFunction(part));
+        deployment.functions.push(...readFunction(part, layers));
         break;
       case 'AWS::Events::Rule':
         deployment.rules.push(...readRule(part));

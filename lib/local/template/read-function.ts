@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { LocalDeployment, LocalFunction } from './deployment.ts';
+import type { LocalDeployment, LocalFunction, LoggingConfig } from './deployment.ts';
 import type { TemplatePart } from './template-part.ts';
 
 /** The metadata key under which the CDK app names the file that a function was bundled from. */
@@ -8,21 +8,25 @@ export const ENTRY_METADATA = 'ari-eventbridge:entry';
 /** The layer of the extension that local mode's endpoint replaces. */
 const SECRETS_EXTENSION = /Parameters-and-Secrets/;
 
-/** @returns nothing where the function cannot run here: its code is in the template, or its runtime is not Node.js */
-export function readFunction(part: TemplatePart): LocalFunction[] {
+/** Runtimes that local mode imitates, on the Node that it runs on itself. */
+const RUNTIMES = ['nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
+
+/**
+ * @param layers folders of the templates' layers, by ARN
+ * @returns nothing where the function cannot run here: its code is in the template, or its runtime is not Node.js
+ */
+export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, string>): LocalFunction[] {
   const { S3Key } = (part.raw('Code') ?? {}) as { S3Key?: unknown };
   const runtime = String(part.property('Runtime') ?? 'nodejs24.x');
   if (S3Key === undefined || !runtime.startsWith('nodejs')) {
     part.unsupported(S3Key === undefined ? 'Code.ZipFile' : `Runtime ${runtime}`);
     return [];
   }
-  if (runtime !== 'nodejs24.x') part.unsupported(`Runtime ${runtime}`);
+  if (!RUNTIMES.includes(runtime)) part.unsupported(`Runtime ${runtime}`);
   const { S3Key: key } = part.property('Code') as { S3Key: string };
   const { Variables = {} } = (part.property('Environment') ?? {}) as { Variables?: Record<string, string> };
   const { TargetArn } = (part.property('DeadLetterConfig') ?? {}) as { TargetArn?: string };
-  const layers = part.raw('Layers');
-  const secretsExtension = SECRETS_EXTENSION.test(JSON.stringify(layers ?? ''));
-  if (layers !== undefined && !secretsExtension) part.unsupported('Layers');
+  const secretsExtension = SECRETS_EXTENSION.test(JSON.stringify(part.raw('Layers') ?? ''));
   const code = part.asset(basename(key, '.zip'));
   if (code === undefined) {
     throw new Error(`Stack ${part.stack}, ${part.id} (${part.type}): the cloud assembly has no asset ${key}`);
@@ -41,9 +45,38 @@ export function readFunction(part: TemplatePart): LocalFunction[] {
       entry: typeof entry === 'string' ? entry : undefined,
       reservedConcurrency: numberOf(part.property('ReservedConcurrentExecutions')),
       secretsExtension,
+      runtime,
+      logging: readLogging(part),
+      layers: readLayers(part, layers),
       deadLetterArn: TargetArn,
     },
   ];
+}
+
+/** The folder of an `AWS::Lambda::LayerVersion`; `undefined` where it is not a folder. */
+export function readLayer(part: TemplatePart): string | undefined {
+  const { S3Key } = (part.property('Content') ?? {}) as { S3Key?: string };
+  const folder = S3Key === undefined ? undefined : part.asset(basename(S3Key, '.zip'));
+  if (folder !== undefined && !folder.endsWith('.zip')) return folder;
+  part.unsupported('Content that is no folder');
+  return undefined;
+}
+
+function readLayers(part: TemplatePart, layers: ReadonlyMap<string, string>): string[] {
+  const wanted = (part.raw('Layers') ?? []) as unknown[];
+  return wanted.flatMap((layer) => {
+    // The ARN of AWS's own layers may depend on the region in ways that are not resolved here.
+    if (SECRETS_EXTENSION.test(JSON.stringify(layer))) return [];
+    const arn = String(part.property('Layers', layer));
+    const folder = layers.get(arn);
+    if (folder === undefined) part.unsupported(`Layers ${arn}`);
+    return folder ?? [];
+  });
+}
+
+function readLogging(part: TemplatePart): LoggingConfig {
+  const { LogFormat, ApplicationLogLevel, LogGroup } = (part.property('LoggingConfig') ?? {}) as Record<string, string>;
+  return { format: LogFormat === 'JSON' ? 'JSON' : 'Text', level: ApplicationLogLevel, group: LogGroup };
 }
 
 /** Applies an `AWS::Lambda::EventInvokeConfig` to its function. */

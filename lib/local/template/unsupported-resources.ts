@@ -55,6 +55,7 @@ const SUPPORTED: Record<string, string[]> = {
     'Runtime',
     'Timeout',
   ],
+  'AWS::Lambda::LayerVersion': ['CompatibleArchitectures', 'CompatibleRuntimes', 'Content', 'LayerName', 'LicenseInfo'],
   'AWS::Lambda::Permission': ['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn'],
   'AWS::Logs::LogGroup': ['LogGroupName', 'RetentionInDays'],
   'AWS::SQS::Queue': ['MessageRetentionPeriod', 'QueueName', 'SqsManagedSseEnabled', 'VisibilityTimeout'],

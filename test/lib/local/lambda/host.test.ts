@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type AttemptOutcome, LambdaHost } from '../../../../lib/local/lambda/host.ts';
 import type { ObservedInvocation } from '../../../../lib/local/lambda/observed.ts';
-import { RTT_VARIABLE } from '../../../../lib/local/lambda/rtt.ts';
+import { RTT_VARIABLE } from '../../../../lib/local/lambda/runtime/rtt.ts';
 import { folderOfTest } from '../../../support/temporary-folder.ts';
 import { until } from '../../../support/until.ts';
 
@@ -96,6 +96,7 @@ describe('a function runs', () => {
       memoryLimitInMB: '128',
       left: expect.any(Number),
       trace: `Root=${count}`,
+      xRayTraceId: `Root=${count}`,
       handler: 'index.handler',
       memory: '128',
       zone: ':UTC',
@@ -152,6 +153,34 @@ describe('a function runs', () => {
     invoke({});
     await until('four ends', () => ends.length === 4);
     expect(lines.at(-1)?.line).toBe('new');
+  });
+});
+
+describe('its log', () => {
+  test('shows what the function wrote without time, request and level, and the lines of the runtime with them', async () => {
+    await run(
+      'export const handler = async () => { console.log("a\\nb"); process.stdout.write("raw\\n"); console.error("c\\td"); throw new Error("no"); };',
+      [{}],
+    );
+    expect(lines.map(({ line }) => line)).toEqual([
+      'a',
+      'b',
+      'raw',
+      'c\td',
+      expect.stringMatching(/^\d{4}-.*\tr\d+\tERROR\tInvoke Error \t\{"errorType":"Error","errorMessage":"no"/),
+    ]);
+  });
+
+  test('has the format and the levels of its LoggingConfig', async () => {
+    open({
+      ...functionOf('export const handler = async () => { console.info("no"); console.warn("yes", 1); };'),
+      logging: { format: 'JSON', level: 'WARN' },
+    } as ReturnType<typeof functionOf>);
+    invoke({});
+    await until('the end of the invocation', () => ends.length > 0);
+    expect(lines.map(({ line }) => JSON.parse(line))).toEqual([
+      { timestamp: expect.any(String), level: 'WARN', requestId: ends[0]?.requestId, message: 'yes 1' },
+    ]);
   });
 });
 
@@ -232,7 +261,9 @@ describe('a failing function is reported as Lambda reports it, and the next even
       'export const handler = async (e) => { if (e.fail) { Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 1000)); } };',
       next,
     );
-    expect(errors()).toEqual(failed('Runtime.UnhandledPromiseRejection', 'lost'));
+    expect(errors()).toEqual(
+      failed('Runtime.ExitError', `RequestId: ${ends[0]?.requestId} Error: Runtime exited with error: exit status 1`),
+    );
   });
 
   test.each([
@@ -252,8 +283,8 @@ describe('a failing function is reported as Lambda reports it, and the next even
     [
       'it imports a missing module',
       'import "./missing.mjs";',
-      'Runtime.ImportModuleError',
-      expect.stringContaining("Error: Cannot find module '"),
+      'Error', // as Lambda reports an ES module; `require` would give Runtime.ImportModuleError
+      expect.stringMatching(/^Cannot find module '.*missing\.mjs' imported from /),
     ],
     [
       'it takes a callback',
@@ -266,9 +297,18 @@ describe('a failing function is reported as Lambda reports it, and the next even
     expect(errors()).toEqual([{ type, message }]);
   });
 
+  test('when its response is larger than 6 MB', async () => {
+    await run('export const handler = async (e) => e.fail && "x".repeat(6_300_000);', next);
+    expect(errors()).toEqual(
+      failed('Function.ResponseSizeTooLarge', expect.stringContaining('maximum allowed payload')),
+    );
+  });
+
   test('when its file is missing', async () => {
     await run('', [{}], { file: 'other.mjs' });
-    expect(errors()).toEqual([{ type: 'Runtime.ImportModuleError', message: "Error: Cannot find module 'index'" }]);
+    expect(errors()).toEqual([
+      { type: 'Runtime.ImportModuleError', message: expect.stringMatching(/^Error: Cannot find module 'index'\n/) },
+    ]);
   });
 });
 

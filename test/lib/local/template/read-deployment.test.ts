@@ -57,6 +57,26 @@ test('a function is read with its entry, its concurrency, and how failed events 
   expect(queues).toMatchObject([{ arn, url: 'http://127.0.0.1:4000/000000000000/A-Queue' }]);
 });
 
+test('a function is read with its runtime, its layers and its LoggingConfig', () => {
+  const Layers = [{ Ref: 'Common' }, 'arn:aws:lambda:us-east-1:1:layer:other:7'];
+  const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: { Ref: 'Logs' } };
+  const { functions, unsupported } = readDeployment(
+    assemblyOf({
+      Fn: { ...FN, Properties: { ...FN.Properties, Runtime: 'nodejs22.x', Layers, LoggingConfig } },
+      Common: { Type: 'AWS::Lambda::LayerVersion', Properties: { Content: { S3Key: 'abc.zip' } } },
+      Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/calls' } },
+    }),
+  );
+  expect(functions).toMatchObject([
+    {
+      runtime: 'nodejs22.x',
+      layers: ['/assets/abc'],
+      logging: { format: 'JSON', level: 'WARN', group: '/calls' },
+    },
+  ]);
+  expect([...unsupported.keys()]).toEqual(['AWS::Lambda::Function.Layers arn:aws:lambda:us-east-1:1:layer:other:7']);
+});
+
 test('a rule is read with its targets: input, retry policy, dead-letter queue, and whether it may invoke', () => {
   const { rules } = readDeployment(
     assemblyOf({

@@ -1,11 +1,11 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createAriClient } from '../../../../lib/ari/client.ts';
-import { cachedCredentials } from '../../../../lib/ari/credentials.ts';
-import { httpTransport } from '../../../../lib/ari/http-transport.ts';
-import { type AriExchange, watchRequests } from '../../../../lib/local/lambda/ari-requests.ts';
-import { until } from '../../../support/until.ts';
+import { createAriClient } from '../../../../../lib/ari/client.ts';
+import { cachedCredentials } from '../../../../../lib/ari/credentials.ts';
+import { httpTransport } from '../../../../../lib/ari/http-transport.ts';
+import { type AriExchange, watchRequests } from '../../../../../lib/local/lambda/runtime/ari-requests.ts';
+import { until } from '../../../../support/until.ts';
 
 const LARGE = 'x'.repeat(40_000);
 const seen: AriExchange[] = [];

@@ -1,0 +1,4 @@
+import { compare } from './compare.ts';
+import { ENDINGS } from './functions/endings.ts';
+
+compare(ENDINGS);

@@ -1,0 +1,4 @@
+import { compare } from './compare.ts';
+import { FAILURES } from './functions/failures.ts';
+
+compare(FAILURES);

@@ -1,0 +1,4 @@
+import { compare } from './compare.ts';
+import { RESULTS } from './functions/results.ts';
+
+compare(RESULTS);
