@@ -47,7 +47,7 @@ export class LocalPair implements Technology {
     // Music on hold is a matter of this half alone.
     if (control === 'hold' || control === 'unhold') return;
     const peer = this.peerOf(channel);
-    // The other half rings at once; whoever calls it reads later that it does.
+    // The other half rings at once; its caller reads later that it does.
     if (control === 'ringing' && peer?.outgoing && peer.state === 'Down') peer.turn('Ringing');
     peer?.control(control);
   }
