@@ -60,7 +60,11 @@ export class Stasis {
 
   *#hold(channel: Channel, name: string, args: string[]): Thread<number> {
     const app = this.#apps.active(name);
-    if (!app) return -1;
+    if (!app) {
+      // It takes so long that other threads have read by then what this one has sent before.
+      yield this.#threads.turn();
+      return -1;
+    }
     const control = new Control(channel, app);
     this.#controls.set(channel.id, control);
     this.#begin(control, args);
@@ -99,20 +103,21 @@ export class Stasis {
         if (known) control.app.subscribe('bridge', known.id);
       }
       // In a bridge, its thread reads the channel.
-      if (control.bridge) {
+      if (control.seat) {
         while (!control.hasCommands) yield channel.changed;
         yield* control.dispatch();
         continue;
       }
       while (!control.hasCommands && !channel.isReadable) yield channel.changed;
       yield* control.dispatch();
-      if (channel.isReadable && !control.bridge && !control.isDone) channel.read();
+      if (channel.isReadable && !control.seat && !control.isDone) channel.read();
     }
   }
 
   *#release(control: Control): Thread {
     const { channel, seat } = control;
     if (seat) yield* seat.depart();
+    this.#letGo(control);
     if (control.bridge) control.app.unsubscribe(control.bridge.id);
     this.#end(control);
     control.flush();
@@ -136,11 +141,22 @@ export class Stasis {
     this.#apps.send(control.app, 'ApplicationMoveFailed', failed);
   }
 
+  /** Forgets a bridge that was destroyed before the channel came. */
+  #letGo(control: Control): void {
+    if (control.bridge?.isDestroyed && !control.seat) control.bridge.letGo();
+  }
+
   /** Puts a channel into a bridge, out of the one that it sits in; in the channel's thread. */
   *seat(control: Control, bridge: Bridge): Thread<number> {
     const { channel } = control;
     if (control.seat) yield* control.seat.depart();
+    this.#letGo(control);
     if (!bridge.isInvisible) control.app.subscribe('bridge', bridge.id);
+    if (bridge.isDestroyed) {
+      control.bridge = bridge;
+      bridge.refer();
+      return 0;
+    }
     const pbx = channel.pbx;
     channel.pbx = undefined;
     const seat = new BridgeSeat(channel, bridge, this.#threads, control.seatOptions);

@@ -76,7 +76,7 @@ export class World {
       ...applications({ clock: this.clock, library: this.library }),
       Stasis: (channel, data) => this.stasis.application(channel, data),
     };
-    this.pbx = new Pbx(new Dialplan(dialplan, Object.keys(all)), all, this.threads);
+    this.pbx = new Pbx(new Dialplan(dialplan, Object.keys(all)), all);
     this.stasis.runDialplan = (channel) => this.pbx.run(channel);
     const { apps, channels, pbx, stasis, threads } = this;
     this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });

@@ -43,6 +43,11 @@ export class Bridge {
   /** Channels of Asterisk's own in it: an announcer, a recorder, music. */
   #helpers = 0;
   videoSource: string | undefined;
+  /** Nobody can enter it any more. */
+  isDestroyed = false;
+  /** Commands and channels that still refer to it. */
+  #references = 0;
+  #end: (() => void) | undefined;
   readonly #apps: Apps;
   readonly #onlyHelpersLeft: () => void;
   readonly #createdAt: Date;
@@ -83,6 +88,21 @@ export class Bridge {
       ...(this.videoSource !== undefined && { video_source_id: this.videoSource }),
       ...(reported.length > 0 && { bridgevars: Object.fromEntries(reported) }),
     };
+  }
+
+  refer(): void {
+    this.#references += 1;
+  }
+
+  letGo(): void {
+    this.#references -= 1;
+    if (this.#references === 0) this.#end?.();
+  }
+
+  /** Does something at the very end: once nothing refers to it any more. */
+  endWith(action: () => void): void {
+    if (this.#references === 0) action();
+    else this.#end = action;
   }
 
   /** What has changed since is known from now on. */

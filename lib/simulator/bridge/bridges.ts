@@ -57,6 +57,7 @@ export class Bridges {
   /** Ends what plays in it and takes it away; those who sit in it have to be sent away first. */
   destroy(bridge: Bridge): void {
     this.#all.delete(bridge.id);
+    bridge.isDestroyed = true;
     this.#music.delete(bridge.id);
     this.#endHelpers(bridge);
   }
@@ -90,6 +91,8 @@ export class Bridges {
 
   startMusic(bridge: Bridge): void {
     if (this.#music.has(bridge.id)) return;
+    // A holding bridge has one announcer: it sends the second away.
+    if (bridge.kind.holding && this.#announcers.has(bridge.id)) return;
     this.#music.add(bridge.id);
     bridge.help(1);
   }
@@ -109,6 +112,7 @@ export class Bridges {
   *#work(bridge: Bridge, helper: Helper): Thread {
     bridge.help(1);
     bridge.announceSound();
+    if (bridge.kind.holding && this.#music.has(bridge.id)) helper.channel.breakOff();
     for (let job = helper.jobs.shift(); job; job = helper.jobs.shift()) yield* job();
     bridge.help(-1);
     this.#announcers.delete(bridge.id);

@@ -37,7 +37,9 @@ export const bridgeCommands: Commands = {
     for (const control of members) control.seatOptions = { absorbsDigits: params.flag('absorbDTMF') };
     for (const control of members) {
       if (control.recordings > 0) throw new Refusal(409, `Channel ${control.channel.id} currently recording`);
+      bridge.refer();
       await control.send(() => world.stasis.seat(control, bridge));
+      bridge.letGo();
     }
     return NO_CONTENT;
   },
@@ -101,7 +103,7 @@ function destroy(world: World, bridge: Bridge): void {
       // Apps whose channels have left hear of it no more.
       yield world.threads.turn();
       yield world.threads.turn();
-      world.bridges.tellOfEnd(bridge);
+      bridge.endWith(() => world.bridges.tellOfEnd(bridge));
     })(),
   );
 }

@@ -107,11 +107,11 @@ export function recordChannel(world: World, params: Params): CommandResult {
 
 export function recordBridge(world: World, params: Params): CommandResult {
   const bridge = world.bridges.get(params.id('bridgeId'));
-  const task = visited(bridge, () => {
-    const wish = recordingOf(params, `bridge:${bridge.id}`);
-    if (!isFileFormat(wish.format)) throw new Refusal(422, 'specified format is unknown on this system');
-    return world.recordings.create(wish, (type, recording) => world.apps.tell([bridge.id], type, { recording }));
-  });
+  const wish = recordingOf(params, `bridge:${bridge.id}`);
+  if (!isFileFormat(wish.format)) throw new Refusal(422, 'specified format is unknown on this system');
+  const task = visited(bridge, () =>
+    world.recordings.create(wish, (type, recording) => world.apps.tell([bridge.id], type, { recording })),
+  );
   const queued = task.snapshot;
   world.bridges.listen(bridge, function* (recorder) {
     yield* task.record(recorder);

@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel.ts';
 import type { Dialplan } from '../dialplan.ts';
-import type { Thread, Threads } from '../threads.ts';
+import type { Thread } from '../threads.ts';
 import { substituted } from './substitution.ts';
 
 /** An application of the dialplan. @returns -1 where the dialplan does not go on */
@@ -21,12 +21,10 @@ export function* execute(channel: Channel, name: string, data: string, applicati
 /** Runs the dialplan on a channel. */
 export class Pbx {
   readonly dialplan: Dialplan;
-  readonly #threads: Threads;
   readonly #applications: Readonly<Record<string, Application>>;
 
-  constructor(dialplan: Dialplan, applications: Readonly<Record<string, Application>>, threads: Threads) {
+  constructor(dialplan: Dialplan, applications: Readonly<Record<string, Application>>) {
     this.dialplan = dialplan;
-    this.#threads = threads;
     this.#applications = applications;
   }
 
@@ -44,8 +42,6 @@ export class Pbx {
       const application = this.#applications[line.application];
       if (!application) return;
       const result = yield* execute(channel, line.application, substituted(channel, line.data), application);
-      // Other threads are as fast as this one: they read what the application has sent before the next line does more.
-      yield this.#threads.turn();
       if (result === 0 && !channel.isHungUp) channel.priority += 1;
       else if (channel.hungUpBy('elsewhere')) channel.forgive('elsewhere');
       else if (!this.#rescued(channel)) return;
