@@ -26,8 +26,8 @@ export async function countDeployed(root: string): Promise<Counted | undefined> 
   const nodes = await configuredNodes(root);
   const folder = await synthesize(root, nodes);
   try {
-    const { templates } = await readCloudAssembly(folder);
-    const resources = [...templates.values()].flatMap(({ Resources = {} }) => Object.values(Resources));
+    const { stacks } = await readCloudAssembly(folder);
+    const resources = [...stacks.values()].flatMap(({ template: { Resources = {} } }) => Object.values(Resources));
     const ofType = (type: string) =>
       resources.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties);
     return counted(ofType, nodes);

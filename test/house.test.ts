@@ -67,6 +67,8 @@ const OPEN_TO_ALL = [
 
 /** Rooms that import from aws-cdk-lib. */
 const WITH_CDK = ['lib/cdk', 'bin'];
+/** AWS's reader of cloud assemblies, which constructs nothing, and the room that reads them. */
+const ASSEMBLY_READER = { module: 'aws-cdk-lib/cx-api', room: 'lib/local/template' };
 
 /** Of a room with a door: imported past it, by the console's page, whose bundle for the browser may hold nothing of Node. */
 const BESIDE_THE_DOOR = ['lib/local/trace/step.ts', 'lib/local/phone.ts', 'lib/local/bus/bus-event.ts'];
@@ -103,7 +105,9 @@ function forbidden(file: string, imports: Imports): string[] {
   return (imports.get(file) ?? []).filter((imported) =>
     imported.startsWith('.')
       ? !allowed.includes(roomOf(target(file, imported)))
-      : /^(aws-cdk-lib|constructs)/.test(imported) && !WITH_CDK.includes(room),
+      : /^(aws-cdk-lib|constructs)/.test(imported) &&
+        !WITH_CDK.includes(room) &&
+        !(imported === ASSEMBLY_READER.module && room === ASSEMBLY_READER.room),
   );
 }
 

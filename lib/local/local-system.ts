@@ -1,21 +1,32 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Credentials, parseCredentials } from '../ari/credentials.ts';
-import type { AriNode, AriNodeWithSecret } from '../ari/node.ts';
+import type { AriNode } from '../ari/node.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { AwsEndpoint, AwsWaits, type QueuedMessage, Queues, Secrets, SqsService } from './aws/index.ts';
 import type { PutEntry, PutResult } from './bus/index.ts';
 import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
+import { ImportedSecrets } from './imported-secrets.ts';
 import { Functions, RTT_VARIABLE } from './lambda/index.ts';
+import { type NodeAddress, nodesOf, withAddresses } from './node-address.ts';
 import { HotReload } from './reload/index.ts';
 import { keepFailed, sendToTarget } from './target-services.ts';
-import type { LocalDeployment, LocalQueue } from './template/index.ts';
+import type {
+  CloudAssembly,
+  GivenValues,
+  LocalDeployment,
+  LocalQueue,
+  TemplateValuesOptions,
+} from './template/index.ts';
 import {
   changesBetween,
-  REGION,
+  mergedValues,
+  missingLookups,
   readCloudAssembly,
   readDeployment,
+  readGivenValues,
+  readSecrets,
   synthesize,
   unsupportedLine,
 } from './template/index.ts';
@@ -35,6 +46,12 @@ export interface LocalSystemOptions {
   hopMs?: number;
   /** How much longer each request of a function to Asterisk takes, in milliseconds. @default 0 */
   rttMs?: number;
+  /** Patterns of the stacks that run, as `cdk deploy` takes them: `Calls`, `Prod/*`. @default all stacks of the app */
+  stacks?: readonly string[];
+  /** Values that the templates refer to and do not contain. @default none */
+  given?: GivenValues;
+  /** A file with such values; those of `given` replace them. @default cdk.local.json beside cdk.json, if there is one */
+  valuesFile?: string;
 }
 
 /** The origin of local mode's own log lines. */
@@ -46,7 +63,11 @@ export class LocalSystem {
   readonly #nodes: readonly AriNode[];
   readonly #observer: LocalObserver;
   readonly #speedup: number;
+  readonly #options: LocalSystemOptions;
+  /** Where a node is reached, by its name. */
+  #addressOf: (node: string) => NodeAddress | undefined;
   readonly #secrets = new Secrets();
+  readonly #importedSecrets = new ImportedSecrets(this.#secrets);
   readonly #archives = new Archives();
   readonly #queues: Queues;
   readonly #bus: Bus;
@@ -62,15 +83,16 @@ export class LocalSystem {
   #hotReload: HotReload | undefined;
   #bundles = 0;
   #deployment: LocalDeployment | undefined;
+  /** The stacks that run, by name. */
+  #stacks: readonly string[] = [];
+  readonly #said = new Set<string>();
 
-  private constructor(
-    root: string,
-    nodes: readonly AriNode[],
-    observer: LocalObserver,
-    { speedup = 60, hopMs = 0, rttMs = 0 }: LocalSystemOptions,
-  ) {
+  private constructor(root: string, nodes: readonly AriNode[], observer: LocalObserver, options: LocalSystemOptions) {
     this.#root = root;
     this.#nodes = nodes;
+    this.#addressOf = (name) => nodes.find((node) => node.name === name);
+    this.#options = options;
+    const { speedup = 60, hopMs = 0, rttMs = 0 } = options;
     this.#observer = observer;
     this.#speedup = speedup;
     this.#waits = new AwsWaits(speedup);
@@ -198,11 +220,44 @@ export class LocalSystem {
     }
   }
 
+  /** The nodes that the connector connects to. Without a connector in the templates there are none. */
+  get nodes(): AriNode[] {
+    const nodes = this.deployment.containers.flatMap(({ environment }) => nodesOf(environment));
+    return nodes.map(({ secretId: _, ...node }) => node);
+  }
+
+  /** Lets all nodes be reached at one address, in whatever way they came into the templates. Before `start`. */
+  async connectTo(address: NodeAddress): Promise<void> {
+    this.#addressOf = () => address;
+    this.#deployment = withAddresses(this.deployment, this.#addressOf);
+    await this.#functions.apply(this.deployment.functions);
+  }
+
+  /** Why no call would be handled: there is no bus, or no connector. `undefined` where there are both. */
+  get missing(): { bus: string | undefined; connector: string | undefined } {
+    const { busNames, rules, containers } = this.deployment;
+    const stacks = `The stacks of the app (${this.#stacks.join(', ') || 'none'})`;
+    return {
+      bus:
+        busNames.length === 0 && rules.length === 0
+          ? `${stacks} have no event bus and no rule: no event can arrive`
+          : undefined,
+      connector: containers.some(({ environment }) => nodesOf(environment).length > 0)
+        ? undefined
+        : `${stacks} have no connector (AriBridge or ConnectorService): no events of Asterisk arrive, only those that are ` +
+          'put on a bus by PutEvents or in the console',
+    };
+  }
+
   /** @returns the URL of the endpoint that serves AWS's JSON protocol */
   async start(): Promise<string> {
     const { unsupported } = this.deployment;
     if (unsupported.size > 0) this.#say(`Not supported in local mode: ${unsupportedLine(unsupported)}`);
     if (this.#speedup !== 1) this.#say(`Waits between attempts are ${this.#speedup} times shorter here than on AWS`);
+    const { bus, connector } = this.missing;
+    const missing = bus ?? connector;
+    if (missing !== undefined) this.#say(missing);
+    this.#sayWarnings();
     await this.#startContainers();
     return this.#url;
   }
@@ -218,6 +273,7 @@ export class LocalSystem {
         const before = this.deployment;
         await this.#read();
         await this.#startContainers();
+        this.#sayWarnings();
         return changesBetween(before, this.deployment);
       },
       say: (line) => this.#say(line),
@@ -250,15 +306,32 @@ export class LocalSystem {
 
   /** Synthesizes, and replaces what runs by the result. */
   async #read(): Promise<void> {
-    const folder = await synthesize(this.#root, this.#nodes);
+    const given = mergedValues(await readGivenValues(this.#root, this.#options.valuesFile), this.#options.given ?? {});
+    const folder = await synthesize(this.#root, this.#nodes, given.ssm);
     this.#folders.push(folder);
-    const deployment = readDeployment(await readCloudAssembly(folder), this.#url);
+    const assembly = await readCloudAssembly(folder, this.#options.stacks);
+    const read = this.#resolve(assembly, given);
+    this.#importedSecrets.addUsers(read);
+    const lookups = missingLookups(folder).map(({ key }) => key);
+    const warnings = [...read.warnings, ...lookups.map(placeholderWarning)];
+    const deployment = withAddresses({ ...read, warnings }, this.#addressOf);
     this.#deployment = deployment;
+    this.#stacks = [...assembly.stacks.keys()];
     this.#queues.apply(deployment.queues);
-    this.#secrets.apply(deployment.secrets);
     this.#archives.apply(deployment.archives);
     await this.#functions.apply(deployment.functions);
-    this.#bus.apply(deployment.busNames, deployment.rules);
+    this.#bus.apply(deployment.busNames, deployment.rules, deployment);
+  }
+
+  /** The secrets first: other values may be made from theirs. */
+  #resolve(assembly: CloudAssembly, given: GivenValues): LocalDeployment {
+    const options: TemplateValuesOptions = {
+      endpoint: this.#url,
+      given,
+      secret: (id, version) => this.#secrets.valueOf(id, version),
+    };
+    this.#secrets.apply(this.#importedSecrets.withGiven(readSecrets(assembly, options), given));
+    return readDeployment(assembly, options);
   }
 
   async #startContainers(): Promise<void> {
@@ -270,8 +343,8 @@ export class LocalSystem {
   get #environment(): Record<string, string> {
     const { accessKeyId, secretAccessKey, sessionToken } = this.#endpoint.credentials;
     return {
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
+      AWS_REGION: this.deployment.region,
+      AWS_DEFAULT_REGION: this.deployment.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
@@ -291,11 +364,22 @@ export class LocalSystem {
     if (!isTarget) this.#observer.onDeadLetter(queue.name, { body, attributes });
   }
 
+  /** Each once, also where the stacks are read again. */
+  #sayWarnings(): void {
+    for (const warning of this.deployment.warnings) {
+      if (!this.#said.has(warning)) this.#say(warning);
+      this.#said.add(warning);
+    }
+  }
+
   #say(line: string): void {
     this.#observer.onLog(LOCAL, line);
   }
 }
 
-function nodesOf({ ARI_NODES }: Record<string, string>): AriNodeWithSecret[] {
-  return ARI_NODES === undefined ? [] : (JSON.parse(ARI_NODES) as AriNodeWithSecret[]);
+function placeholderWarning(key: string): string {
+  return (
+    `The app looks up ${key}, which cdk.context.json does not contain: it got a placeholder. \`npx cdk synth\`, with ` +
+    'credentials of the account, looks it up and writes it there'
+  );
 }

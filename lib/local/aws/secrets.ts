@@ -17,27 +17,57 @@ interface SecretVersion {
 interface Held {
   secret: LocalSecret;
   versions: SecretVersion[];
+  /** No template has it. */
+  isAdded?: true;
 }
 
 /** The secrets of the templates. Their values are kept in this process's memory only. */
 export class Secrets {
   readonly #held = new Map<string, Held>();
 
-  /** Replaces the set of secrets; secrets in both sets keep their values, new ones get their initial value. */
-  apply(secrets: readonly LocalSecret[]): void {
+  /**
+   * Replaces the set of secrets; secrets in both sets keep their values, new ones get their initial value.
+   *
+   * @param secrets read one by one: the initial value of one may be made from those before it
+   */
+  apply(secrets: Iterable<LocalSecret>): void {
     const before = new Map(this.#held);
-    this.#held.clear();
-    for (const secret of secrets) {
-      const versions = before.get(secret.arn)?.versions ?? [];
-      this.#held.set(secret.arn, { secret, versions });
-      if (versions.length > 0 || secret.value === undefined) continue;
-      this.put(secret.arn, typeof secret.value === 'string' ? secret.value : generated(secret.value));
+    for (const [arn, { isAdded }] of before) if (!isAdded) this.#held.delete(arn);
+    try {
+      for (const secret of secrets) {
+        const versions = before.get(secret.arn)?.versions ?? [];
+        this.#hold({ secret, versions });
+      }
+    } catch (error) {
+      this.#held.clear();
+      for (const [arn, held] of before) this.#held.set(arn, held);
+      throw error;
     }
   }
 
   /** The current value, by ARN; `undefined` where there is none. */
   get(arn: string): string | undefined {
     return this.#held.get(arn)?.versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
+  }
+
+  has(secretId: string): boolean {
+    return this.#lookUp(secretId) !== undefined;
+  }
+
+  /** Adds a secret that no template has: `apply` leaves it. */
+  add(secret: LocalSecret): void {
+    this.#hold({ secret, versions: [], isAdded: true });
+  }
+
+  /**
+   * The value of a version, as a dynamic reference finds it.
+   *
+   * @param secretId name or ARN
+   * @param version @default the current one
+   * @throws ServiceError where there is none
+   */
+  valueOf(secretId: string, version: { stage?: string; id?: string } = {}): string {
+    return this.#version(secretId, version.id, version.stage).version.value;
   }
 
   put(arn: string, value: string, id: string = randomUUID(), stages: readonly string[] = ['AWSCURRENT']): void {
@@ -66,8 +96,20 @@ export class Secrets {
   }
 
   #getSecretValue(input: Record<string, unknown>): object {
-    const { secret, versions } = this.#find(required(input, 'SecretId'));
     const { VersionId: id, VersionStage: stage } = input as { VersionId?: string; VersionStage?: string };
+    const { secret, version } = this.#version(required(input, 'SecretId'), id, stage);
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: version.id,
+      VersionStages: version.stages,
+      CreatedDate: version.created.getTime() / 1000,
+      SecretString: version.value,
+    };
+  }
+
+  #version(secretId: string, id?: string, stage?: string): { secret: LocalSecret; version: SecretVersion } {
+    const { secret, versions } = this.#find(secretId);
     const version =
       id === undefined
         ? versions.find(({ stages }) => stages.includes(stage ?? 'AWSCURRENT'))
@@ -85,14 +127,7 @@ export class Secrets {
         'You provided a VersionStage that is not associated to the provided VersionId.',
       );
     }
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: version.id,
-      VersionStages: version.stages,
-      CreatedDate: version.created.getTime() / 1000,
-      SecretString: version.value,
-    };
+    return { secret, version };
   }
 
   #putSecretValue(input: Record<string, unknown>): object {
@@ -121,13 +156,26 @@ export class Secrets {
     return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: now };
   }
 
-  /** By ARN, by ARN without its last six characters, or by name. */
+  #hold(held: Held): void {
+    const { secret, versions } = held;
+    this.#held.set(secret.arn, held);
+    if (versions.length > 0 || secret.value === undefined) return;
+    this.put(secret.arn, typeof secret.value === 'string' ? secret.value : generated(secret.value));
+  }
+
   #find(secretId: string): Held {
-    const found =
-      this.#held.get(secretId) ??
-      [...this.#held.values()].find(({ secret }) => secret.name === secretId || secret.arn.slice(0, -7) === secretId);
+    const found = this.#lookUp(secretId);
     if (found) return found;
     throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+  }
+
+  /** By ARN, by ARN without its last six characters, or by name. */
+  #lookUp(secretId: string): Held | undefined {
+    const named = secretId.startsWith('arn:') ? secretId.split(':').slice(6).join(':') : secretId;
+    return (
+      this.#held.get(secretId) ??
+      [...this.#held.values()].find(({ secret: { name, arn } }) => name === named || arn.slice(0, -7) === secretId)
+    );
   }
 }
 

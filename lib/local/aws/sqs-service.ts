@@ -54,12 +54,16 @@ export class SqsService {
     const attributes = Object.fromEntries(
       Object.entries(given).map(([name, { StringValue = '' }]) => [name, StringValue]),
     );
-    const { messageId } = this.#queues.send(queue, body, attributes);
+    const { messageId, fifo } = this.#queues.send(queue, body, attributes, {
+      groupId: input.MessageGroupId as string | undefined,
+      deduplicationId: input.MessageDeduplicationId as string | undefined,
+    });
     const digest = attributesMd5(attributes);
     return {
       MessageId: messageId,
       MD5OfMessageBody: md5(body),
       MD5OfMessageAttributes: digest,
+      ...(fifo && { SequenceNumber: fifo.sequenceNumber }),
     };
   }
 
@@ -75,7 +79,7 @@ export class SqsService {
     }
     const asked = [input.MessageAttributeNames].flat() as (string | undefined)[];
     return {
-      Messages: messages.map(({ messageId, receiptHandle, body, attributes, sentAt, receiveCount }) => {
+      Messages: messages.map(({ messageId, receiptHandle, body, attributes, sentAt, receiveCount, fifo }) => {
         const wanted = Object.fromEntries(
           Object.entries(attributes).filter(([name]) => asked.includes('All') || asked.includes(name)),
         );
@@ -85,7 +89,15 @@ export class SqsService {
           ReceiptHandle: receiptHandle,
           Body: body,
           MD5OfBody: md5(body),
-          Attributes: { SentTimestamp: String(sentAt.getTime()), ApproximateReceiveCount: String(receiveCount) },
+          Attributes: {
+            SentTimestamp: String(sentAt.getTime()),
+            ApproximateReceiveCount: String(receiveCount),
+            ...(fifo && {
+              MessageGroupId: fifo.groupId,
+              MessageDeduplicationId: fifo.deduplicationId,
+              SequenceNumber: fifo.sequenceNumber,
+            }),
+          },
           ...(digest !== undefined && {
             MD5OfMessageAttributes: digest,
             MessageAttributes: Object.fromEntries(
@@ -116,6 +128,10 @@ export class SqsService {
       ApproximateNumberOfMessages: String(visible),
       ApproximateNumberOfMessagesNotVisible: String(inFlight),
       VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
+      ...(queue.fifo && {
+        FifoQueue: 'true',
+        ContentBasedDeduplication: String(queue.fifo.contentBasedDeduplication),
+      }),
     };
     const asked = (input.AttributeNames ?? []) as string[];
     return {
@@ -130,7 +146,7 @@ export class SqsService {
   }
 
   #named(name: string): LocalQueue {
-    return this.#queues.find(`http://local/000000000000/${name}`) ?? doesNotExist();
+    return this.#queues.named(name) ?? doesNotExist();
   }
 }
 

@@ -1,9 +1,9 @@
 import { type CompiledPatterns, compile } from '../../events/pattern/index.ts';
 import { required, ServiceError } from '../aws/index.ts';
 import type { LocalArchive } from '../template/index.ts';
-import { ACCOUNT, busNameOf, REGION } from '../template/index.ts';
+import { busNameOf } from '../template/index.ts';
 import type { Bus } from './bus.ts';
-import type { BusEvent } from './bus-event.ts';
+import { type BusEvent, textOf } from './bus-event.ts';
 
 /** An archive with more events drops its oldest. */
 const MAX_EVENTS = 10_000;
@@ -46,7 +46,7 @@ export class Archives {
   keep(event: BusEvent, busName: string): void {
     if (event['replay-name'] !== undefined) return;
     for (const { archive, pattern, events } of this.#held.values()) {
-      if (archive.busName !== busName || pattern?.matches(event) === false) continue;
+      if (archive.busName !== busName || pattern?.matches(textOf(event)) === false) continue;
       events.push(event);
       if (events.length > MAX_EVENTS) events.shift();
     }
@@ -103,7 +103,7 @@ export class Archives {
     const last = events.at(-1);
     const replay: Replay = {
       ReplayName: name,
-      ReplayArn: `arn:aws:events:${REGION}:${ACCOUNT}:replay/${name}`,
+      ReplayArn: source.replace(/:archive\/.*$/, `:replay/${name}`),
       State: 'COMPLETED',
       EventSourceArn: source,
       Destination,

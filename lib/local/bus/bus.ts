@@ -1,9 +1,9 @@
-import { type CompiledPatterns, compile } from '../../events/pattern/index.ts';
-import type { LocalRule } from '../template/index.ts';
-import { busNameOf } from '../template/index.ts';
-import type { BusEvent, PutEntry, PutResult } from './bus-event.ts';
+import { type CompiledPatterns, compile, InvalidEventException } from '../../events/pattern/index.ts';
+import type { LocalDeployment, LocalRule } from '../template/index.ts';
+import { ACCOUNT, busNameOf, REGION } from '../template/index.ts';
+import { type BusEvent, type PutEntry, type PutResult, textOf } from './bus-event.ts';
 import type { Delivery } from './deliveries.ts';
-import { eventOf } from './put-entry.ts';
+import { eventOf, malformed } from './put-entry.ts';
 
 export interface BusObserver {
   /** An event is on a bus. */
@@ -26,13 +26,19 @@ export interface Arrival {
 export class Bus {
   #buses = new Map<string, { rules: readonly LocalRule[]; patterns: CompiledPatterns }>();
   readonly #observer: BusObserver;
+  #place = { account: ACCOUNT, region: REGION };
 
   constructor(observer: BusObserver) {
     this.#observer = observer;
   }
 
   /** Replaces the buses, besides `default`, and their rules. */
-  apply(busNames: readonly string[], rules: readonly LocalRule[]): void {
+  apply(
+    busNames: readonly string[],
+    rules: readonly LocalRule[],
+    { account, region }: Pick<LocalDeployment, 'account' | 'region'> = this.#place,
+  ): void {
+    this.#place = { account, region };
     this.#buses = new Map(
       ['default', ...busNames].map((name) => {
         const own = rules.filter(({ busName }) => busName === name);
@@ -51,15 +57,21 @@ export class Bus {
    * @param traceHeader the request's own, for entries without one
    */
   put(entry: PutEntry, traceHeader = ''): PutResult {
-    const event = eventOf(entry);
+    const event = eventOf(entry, this.#place);
     if ('ErrorCode' in event) return event;
     const busName = busNameOf(entry.EventBusName ?? 'default');
     // EventBridge reports success for a missing bus; local mode returns an error.
     if (!this.#buses.has(busName)) {
       return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
     }
-    this.publish(busName, event, { traceId: entry.TraceHeader ?? traceHeader });
-    return { EventId: event.id };
+    try {
+      this.publish(busName, event, { traceId: entry.TraceHeader ?? traceHeader });
+      return { EventId: event.id };
+    } catch (error) {
+      // Nested more deeply than EventBridge's matcher reads.
+      if (error instanceof InvalidEventException) return malformed();
+      throw error;
+    }
   }
 
   publish(busName: string, event: BusEvent, { traceId = '', hops = 0, onlyRules }: Arrival = {}): void {
@@ -67,7 +79,7 @@ export class Bus {
     if (!bus) throw new Error(`No bus ${busName}`);
     const ingested = new Date();
     const matched = bus.patterns
-      .matching(event)
+      .matching(textOf(event))
       .map((index) => bus.rules[index] as LocalRule)
       .filter(({ arn }) => !onlyRules || onlyRules.includes(arn));
     this.#observer.onEvent(event, busName, matched, bus.rules);

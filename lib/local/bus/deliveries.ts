@@ -1,6 +1,6 @@
 import { AwsAge, type AwsWaits } from '../aws/index.ts';
 import type { LocalRule, LocalTarget } from '../template/index.ts';
-import type { BusEvent } from './bus-event.ts';
+import { type BusEvent, textOf } from './bus-event.ts';
 import { targetInput } from './target-input.ts';
 
 /** EventBridge retries for 24 hours and up to 185 times, unless the target's retry policy says otherwise. */
@@ -34,9 +34,9 @@ export interface DeliveryTargets {
   /**
    * Sends the event to the target.
    *
-   * @param input what the target receives: an object, or text where the target's input is not the event
+   * @param input what the target receives, as text: the event's JSON, or what the rule makes from it
    */
-  send(delivery: Delivery, input: BusEvent | string): DeliveryFault | undefined;
+  send(delivery: Delivery, input: string): DeliveryFault | undefined;
   deadLetter(queueArn: string, body: string, attributes: Record<string, string>): void;
   /** The event is lost: delivery failed, and there is no dead-letter queue. */
   onDropped(delivery: Delivery, fault: DeliveryFault): void;
@@ -80,7 +80,7 @@ export class Deliveries {
         message: `No AWS::Lambda::Permission lets EventBridge invoke ${target.arn} for the rule ${rule.name}.`,
       };
     }
-    return this.#targets.send(delivery, target.input ? targetInput(target.input, event, rule, ingested) : event);
+    return this.#targets.send(delivery, targetInput(target.input, event, rule, ingested));
   }
 
   #giveUp(delivery: Delivery, fault: DeliveryFault, retries: number, exhausted?: string): void {
@@ -89,7 +89,7 @@ export class Deliveries {
       this.#targets.onDropped(delivery, fault);
       return;
     }
-    this.#targets.deadLetter(target.deadLetterArn, JSON.stringify(event), {
+    this.#targets.deadLetter(target.deadLetterArn, textOf(event), {
       RULE_ARN: rule.arn,
       TARGET_ARN: target.arn,
       ERROR_CODE: fault.code,

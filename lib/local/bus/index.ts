@@ -1,5 +1,5 @@
 export { Archives } from './archives.ts';
 export { Bus } from './bus.ts';
-export type { BusEvent, PutEntry, PutResult } from './bus-event.ts';
+export { type BusEvent, type PutEntry, type PutResult, textOf } from './bus-event.ts';
 export { Deliveries, type Delivery, type DeliveryFault } from './deliveries.ts';
 export { EventsService } from './events-service.ts';

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { entrySize, MAX_DETAIL_TYPE } from '../../events/entry.ts';
 import { parseJsonObject } from '../../json.ts';
 import { ServiceError, shapeError } from '../aws/index.ts';
-import { ACCOUNT, REGION } from '../template/index.ts';
-import type { BusEvent, PutEntry } from './bus-event.ts';
+import { type BusEvent, keepDetailText, type PutEntry } from './bus-event.ts';
 
 /** Maximum entries of one request. */
 const MAX_ENTRIES = 10;
@@ -56,8 +55,15 @@ function checkShape(entry: Record<string, unknown>): void {
   if (Resources && !(Array.isArray(Resources) && Resources.every((one) => typeof one === 'string'))) throw shapeError();
 }
 
-/** The event made from an entry, or why the entry fails. */
-export function eventOf(entry: PutEntry): BusEvent | EntryFault {
+/**
+ * The event made from an entry, or why the entry fails.
+ *
+ * @param place of the bus
+ */
+export function eventOf(
+  entry: PutEntry,
+  { account, region }: { account: string; region: string },
+): BusEvent | EntryFault {
   const missing = REQUIRED.find((name) => !entry[name]);
   if (missing) return invalid(missing, `${missing} is a required argument.`);
   const { Source = '', DetailType = '', Detail = '' } = entry;
@@ -68,18 +74,25 @@ export function eventOf(entry: PutEntry): BusEvent | EntryFault {
     return invalid('DetailType', `DetailType must have at most ${MAX_DETAIL_TYPE} characters.`);
   }
   const detail = parseJsonObject(Detail);
-  if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-  return {
+  if (!detail) return malformed();
+  const time = new Date((entry.Time ?? Date.now() / 1000) * 1000);
+  if (Number.isNaN(time.getTime())) return invalid('Time', 'Time is out of the range of dates.');
+  const event: BusEvent = {
     version: '0',
     id: randomUUID(),
     'detail-type': DetailType,
     source: Source,
-    account: ACCOUNT,
-    time: new Date((entry.Time ?? Date.now() / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
-    region: REGION,
+    account,
+    time: time.toISOString().replace(/\.\d+Z$/, 'Z'),
+    region,
     resources: entry.Resources ?? [],
     detail,
   };
+  return keepDetailText(event, Detail);
+}
+
+export function malformed(): EntryFault {
+  return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
 }
 
 function invalid(parameter: string, reason: string): EntryFault {

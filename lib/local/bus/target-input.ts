@@ -1,5 +1,6 @@
 import type { LocalRule, TargetInput } from '../template/index.ts';
-import type { BusEvent } from './bus-event.ts';
+import { type BusEvent, textOf } from './bus-event.ts';
+import { type JsonText, readJsonText } from './json-text.ts';
 
 const VARIABLE = /<([^<>\s]+)>/g;
 
@@ -12,36 +13,40 @@ const VARIABLE = /<([^<>\s]+)>/g;
  * @param ingested when the bus accepted the event
  */
 export function targetInput(input: TargetInput | undefined, event: BusEvent, rule: LocalRule, ingested: Date): string {
-  if (!input) return JSON.stringify(event);
+  const text = textOf(event);
+  if (!input) return text;
   if ('constant' in input) return input.constant;
-  if ('path' in input) return JSON.stringify(valueAt(event, input.path) ?? null);
+  const document = readJsonText(text);
+  if ('path' in input) return valueAt(document, input.path)?.text ?? 'null';
   const { detail: _, ...envelope } = event;
-  const predefined: Record<string, unknown> = {
-    'aws.events.rule-arn': rule.arn,
-    'aws.events.rule-name': rule.name,
-    'aws.events.event': envelope,
-    'aws.events.event.json': event,
-    'aws.events.event.ingestion-time': ingested.toISOString(),
+  const predefined: Record<string, string> = {
+    'aws.events.rule-arn': JSON.stringify(rule.arn),
+    'aws.events.rule-name': JSON.stringify(rule.name),
+    'aws.events.event': JSON.stringify(envelope),
+    'aws.events.event.json': text,
+    'aws.events.event.ingestion-time': JSON.stringify(ingested.toISOString()),
   };
-  return filled(input.template, (name) =>
-    name in predefined ? predefined[name] : name in input.paths ? valueAt(event, input.paths[name] ?? '') : undefined,
-  );
+  return filled(input.template, (name) => {
+    const known = predefined[name];
+    if (known !== undefined) return readJsonText(known);
+    const path = input.paths[name];
+    return path === undefined ? undefined : valueAt(document, path);
+  });
 }
 
-function filled(template: string, lookUp: (name: string) => unknown): string {
+function filled(template: string, lookUp: (name: string) => JsonText | undefined): string {
   return template.replace(VARIABLE, (_, name: string, at: number) => {
     const value = lookUp(name);
-    if (!isInsideQuotes(template, at)) return JSON.stringify(value ?? '');
-    if (value === undefined || value === null) return '';
-    if (Array.isArray(value)) return `[${value.map(bare).join(',')}]`;
-    return bare(value);
+    const isAbsent = value === undefined || value.text === 'null';
+    if (!isInsideQuotes(template, at)) return isAbsent ? '""' : value.text;
+    if (isAbsent) return '';
+    return value.isArray ? `[${[...(value.members?.values() ?? [])].map(bare).join(',')}]` : bare(value);
   });
 }
 
 /** Inside quotes: text as JSON escapes it, anything else as JSON without its quotes. */
-function bare(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value).slice(1, -1);
-  return JSON.stringify(value).replaceAll('"', '');
+function bare({ text, members }: JsonText): string {
+  return members === undefined && text.startsWith('"') ? text.slice(1, -1) : text.replaceAll('"', '');
 }
 
 function isInsideQuotes(template: string, at: number): boolean {
@@ -56,13 +61,15 @@ function isInsideQuotes(template: string, at: number): boolean {
 /**
  * The part of JSONPath that EventBridge supports: `$.detail.channel.caller`, `$.resources[0]`, `$.detail.items[*].id`.
  */
-function valueAt(event: unknown, path: string): unknown {
+function valueAt(event: JsonText, path: string): JsonText | undefined {
   const steps = path.replace(/^\$\.?/, '').match(/[^.[\]]+/g) ?? [];
   return follow(event, steps);
 }
 
-function follow(value: unknown, [step, ...rest]: readonly string[]): unknown {
-  if (step === undefined || value === undefined || value === null) return value;
-  if (step === '*') return Object.values(value as object).map((element) => follow(element, rest));
-  return follow((value as Record<string, unknown>)[step], rest);
+function follow(value: JsonText | undefined, [step, ...rest]: readonly string[]): JsonText | undefined {
+  if (step === undefined || value === undefined) return value;
+  if (step !== '*') return follow(value.members?.get(step), rest);
+  const found = [...(value.members?.values() ?? [])].flatMap((member) => follow(member, rest) ?? []);
+  const members = new Map(found.map((member, index) => [String(index), member]));
+  return { text: `[${found.map(({ text }) => text).join(',')}]`, members, isArray: true };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsAge, type AwsWaits } from '../aws/index.ts';
-import type { LocalFunction } from '../template/index.ts';
+import type { AsynchronousConfig, LocalFunction } from '../template/index.ts';
 import type { LambdaHost } from './host.ts';
 import type { InvocationOutcome, ObservedInvocation } from './observed.ts';
 import type { FunctionError } from './runtime/messages.ts';
@@ -19,12 +19,25 @@ type Condition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurre
 interface QueuedEvent {
   host: LambdaHost;
   requestId: string;
+  /** By which it was invoked: the function's, or that of a version or an alias. */
+  functionArn: string;
   payload: unknown;
+  /** The payload as it came. */
+  text: string;
+  asynchronous: AsynchronousConfig;
   eventId: string;
   traceId: string;
   age: AwsAge;
   attempts: number;
   lastError?: FunctionError;
+}
+
+/** What an event invokes. */
+export interface Invoked {
+  host: LambdaHost;
+  functionArn: string;
+  /** How it handles an event that it fails on: versions and aliases have settings of their own. */
+  asynchronous: AsynchronousConfig;
 }
 
 export interface AsyncObserver {
@@ -45,10 +58,16 @@ export class AsyncInvocations {
     this.#observer = observer;
   }
 
-  /** @returns whether the event was accepted; false when too many are waiting */
-  invoke(host: LambdaHost, payload: unknown, eventId: string, traceId: string): boolean {
+  /**
+   * @param text JSON
+   * @returns whether the event was accepted; false when too many are waiting
+   */
+  invoke({ host, functionArn, asynchronous }: Invoked, text: string, eventId: string, traceId: string): boolean {
     if (host.waiting >= MAX_WAITING) return false;
-    const event = { host, requestId: randomUUID(), payload, eventId, traceId, age: new AwsAge(), attempts: 0 };
+    const event: QueuedEvent = {
+      ...{ host, functionArn, asynchronous, text, eventId, traceId },
+      ...{ requestId: randomUUID(), payload: JSON.parse(text), age: new AwsAge(), attempts: 0 },
+    };
     // Not within the sender's call: PutEvents gets its response first.
     if (host.fn.reservedConcurrency === 0) this.#giveUp(event, 'ZeroReservedConcurrency');
     else this.#try(event);
@@ -56,11 +75,11 @@ export class AsyncInvocations {
   }
 
   #try(event: QueuedEvent): void {
-    const { host, requestId, payload, eventId, traceId } = event;
+    const { host, requestId, functionArn, payload, eventId, traceId } = event;
     host.run(
-      { requestId, payload, eventId, traceId, attempt: event.attempts + 1 },
+      { requestId, functionArn, payload, eventId, traceId, attempt: event.attempts + 1 },
       {
-        expires: event.age.reaches(maxAgeMs(host.fn)),
+        expires: event.age.reaches(maxAgeMs(event)),
         expired: () => this.#giveUp(event, 'EventAgeExceeded'),
         ended: (invocation, { ms, error }) => this.#ended(event, invocation, ms, error),
       },
@@ -74,13 +93,13 @@ export class AsyncInvocations {
       return;
     }
     event.lastError = error;
-    const { asynchronous: { maxRetryAttempts = DEFAULT_MAX_RETRIES } = {} } = event.host.fn;
+    const { maxRetryAttempts = DEFAULT_MAX_RETRIES } = event.asynchronous;
     const wait = RETRY_WAITS_MS[event.attempts - 1] ?? 0;
     const outcome = { ms, error: `${error.errorType}: ${error.errorMessage}` };
     if (event.attempts > maxRetryAttempts) {
       this.#observer.onEnd(invocation, outcome);
       this.#giveUp(event, 'RetriesExhausted');
-    } else if (event.age.ms + wait > maxAgeMs(event.host.fn)) {
+    } else if (event.age.ms + wait > maxAgeMs(event)) {
       // Like Lambda, give up at once an event that would be too old at its next attempt.
       this.#observer.onEnd(invocation, outcome);
       this.#giveUp(event, 'EventAgeExceeded');
@@ -93,11 +112,12 @@ export class AsyncInvocations {
   }
 
   #giveUp(event: QueuedEvent, condition: Condition): void {
-    const { requestId, payload, lastError, host } = event;
-    const { asynchronous: { onFailureArn } = {}, deadLetterArn } = host.fn;
-    if (onFailureArn) this.#observer.send(onFailureArn, JSON.stringify(recordOf(event, condition)), {});
+    const { requestId, text, lastError, host } = event;
+    const { onFailureArn } = event.asynchronous;
+    const { deadLetterArn } = host.fn;
+    if (onFailureArn) this.#observer.send(onFailureArn, recordOf(event, condition), {});
     if (deadLetterArn) {
-      this.#observer.send(deadLetterArn, JSON.stringify(payload), {
+      this.#observer.send(deadLetterArn, text, {
         RequestID: requestId,
         ErrorCode: lastError ? '200' : '429',
         ErrorMessage: (lastError?.errorMessage ?? 'Rate Exceeded.').slice(0, 1024),
@@ -107,25 +127,29 @@ export class AsyncInvocations {
   }
 }
 
-function maxAgeMs({ asynchronous: { maxEventAgeSeconds = DEFAULT_MAX_AGE_SECONDS } = {} }: LocalFunction): number {
+function maxAgeMs({ asynchronous: { maxEventAgeSeconds = DEFAULT_MAX_AGE_SECONDS } }: QueuedEvent): number {
   return maxEventAgeSeconds * 1000;
 }
 
 /** The record for an on-failure destination (Lambda Developer Guide, "Adding a destination"). */
-function recordOf({ requestId, payload, host, attempts, lastError }: QueuedEvent, condition: Condition): object {
-  return {
+function recordOf(
+  { requestId, functionArn, text, host, attempts, lastError }: QueuedEvent,
+  condition: Condition,
+): string {
+  const { arn, version = '$LATEST' } = host.fn;
+  const record = {
     version: '1.0',
     timestamp: new Date().toISOString(),
     requestContext: {
       requestId,
-      functionArn: `${host.fn.arn}:$LATEST`,
+      functionArn: functionArn === arn ? `${arn}:$LATEST` : functionArn,
       condition,
       approximateInvokeCount: attempts,
     },
-    requestPayload: payload,
     ...(lastError && {
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responseContext: { statusCode: 200, executedVersion: version, functionError: 'Unhandled' },
       responsePayload: lastError,
     }),
   };
+  return `${JSON.stringify(record).slice(0, -1)},"requestPayload":${text}}`;
 }

@@ -78,7 +78,11 @@ export class LambdaEnvironment {
     return this.#ended === undefined;
   }
 
-  async run(requestId: string, payload: unknown, traceId: string): Promise<InvocationResult> {
+  async run(
+    requestId: string,
+    payload: unknown,
+    { traceId, functionArn }: Pick<Invocation, 'traceId' | 'functionArn'>,
+  ): Promise<InvocationResult> {
     let timer: NodeJS.Timeout | undefined;
     let memoryTimer: NodeJS.Timeout | undefined;
     const outcome = new Promise<InvocationResult>((resolve) => {
@@ -92,7 +96,7 @@ export class LambdaEnvironment {
       const deadline = Date.now() + this.#fn.timeoutMs;
       timer = setTimeout(() => this.#timeOut(), this.#fn.timeoutMs);
       memoryTimer = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS);
-      const invocation: Invocation = { requestId, payload, deadline, traceId, functionArn: this.#fn.arn };
+      const invocation: Invocation = { requestId, payload, deadline, traceId, functionArn };
       this.#child.send(invocation, (error) => error && this.#broke(error.message));
     }
     const result = await outcome;

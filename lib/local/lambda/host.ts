@@ -10,7 +10,7 @@ const MAX_ENVIRONMENTS = 10;
 const MAX_LOADING = Math.ceil(availableParallelism() / 2);
 
 /** What identifies an attempt. */
-export type Attempt = Omit<ObservedInvocation, 'fn' | 'cold'> & { traceId: string };
+export type Attempt = Omit<ObservedInvocation, 'fn' | 'cold'> & { traceId: string; functionArn: string };
 
 export interface AttemptOutcome {
   /** Includes the load time, where the attempt was the first in its environment. */
@@ -127,12 +127,12 @@ export class LambdaHost {
   }
 
   async #run(environment: LambdaEnvironment, { attempt, ended }: Waiting): Promise<void> {
-    const { traceId, ...rest } = attempt;
+    const { traceId, functionArn, ...rest } = attempt;
     const { cold, initMs } = environment;
     const invocation = { ...rest, fn: this.#fn, cold };
     this.#observer.onStart(invocation);
     const started = performance.now();
-    const { error } = await environment.run(attempt.requestId, attempt.payload, traceId);
+    const { error } = await environment.run(attempt.requestId, attempt.payload, { traceId, functionArn });
     const ms = performance.now() - started + (cold ? initMs : 0);
     if (!environment.usable) environment.kill('its invocation failed');
     else if (this.#current.has(environment)) this.#idle.push(environment);

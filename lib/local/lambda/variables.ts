@@ -29,19 +29,19 @@ export function variablesOf(fn: LocalFunction, shared: Record<string, string>): 
 }
 
 function reserved(fn: LocalFunction): Record<string, string> {
-  const { name, code, handler, memoryMb, runtime = DEFAULT_RUNTIME, logging = {} } = fn;
+  const { name, version = '$LATEST', code, handler, memoryMb, runtime = DEFAULT_RUNTIME, logging = {} } = fn;
   const asJson = logging.format === 'JSON';
   return {
     _HANDLER: handler,
     AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_FORMAT: asJson ? 'JSON' : 'Text',
     ...(asJson && { AWS_LAMBDA_LOG_LEVEL: logging.level ?? 'INFO' }),
     AWS_LAMBDA_LOG_GROUP_NAME: logging.group ?? `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStream(logging.group === undefined ? '' : name),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream(logging.group === undefined ? '' : name, version),
     LAMBDA_TASK_ROOT: code,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -49,9 +49,9 @@ function reserved(fn: LocalFunction): Record<string, string> {
 }
 
 /** In a log group of its choice, which functions may share, the stream has the function's name as well. */
-function logStream(name: string): string {
+function logStream(name: string, version: string): string {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-  return `${day}/${name}[$LATEST]${randomUUID().replaceAll('-', '')}`;
+  return `${day}/${name}[${version}]${randomUUID().replaceAll('-', '')}`;
 }
 
 /** Where CommonJS finds the packages of layers, which Lambda has below /opt. */

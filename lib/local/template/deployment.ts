@@ -33,6 +33,17 @@ export interface LocalFunction {
   secretsExtension?: boolean | undefined;
   /** Its `DeadLetterConfig`: a queue for events that it failed on at the last attempt. */
   deadLetterArn?: string | undefined;
+  /** Versions and aliases by which it can be invoked, by what its ARN then ends with. @default none */
+  qualifiers?: Record<string, LocalQualifier> | undefined;
+  /** The version that runs in a process. @default $LATEST */
+  version?: string | undefined;
+}
+
+/** A version of a function, or an alias for one. */
+export interface LocalQualifier {
+  version: string;
+  /** As `asynchronous` of the function, for events that come by this version or alias. */
+  asynchronous?: AsynchronousConfig | undefined;
 }
 
 /** How a function's log is written. */
@@ -71,6 +82,8 @@ export interface LocalTarget {
   retryPolicy?: RetryPolicy | undefined;
   /** Queue for events that cannot be delivered. */
   deadLetterArn?: string | undefined;
+  /** Of a FIFO queue: the group that the messages belong to. */
+  messageGroupId?: string | undefined;
   /** A function that no `AWS::Lambda::Permission` lets EventBridge invoke for this rule. */
   forbidden?: boolean | undefined;
 }
@@ -104,6 +117,8 @@ export interface LocalQueue {
   title: string;
   url: string;
   visibilityTimeoutSeconds: number;
+  /** A FIFO queue. @default a standard queue */
+  fifo?: { contentBasedDeduplication: boolean } | undefined;
 }
 
 /** A secret of the templates. */
@@ -136,7 +151,10 @@ export interface LocalContainer {
 
 /** What the templates would deploy, as far as local mode supports it. */
 export interface LocalDeployment {
-  /** The buses of the templates; `default` exists as well. */
+  /** The account and region of the buses. */
+  account: string;
+  region: string;
+  /** The buses of the templates, then those of other apps that they refer to; `default` exists as well. */
   busNames: string[];
   functions: LocalFunction[];
   rules: LocalRule[];
@@ -148,4 +166,6 @@ export interface LocalDeployment {
    * How often the templates have what local mode does not support: `AWS::KMS::Key`, `AWS::Lambda::Function.VpcConfig`.
    */
   unsupported: ReadonlyMap<string, number>;
+  /** What will behave differently than deployed, such as a target that local mode does not run: one sentence each. */
+  warnings: readonly string[];
 }

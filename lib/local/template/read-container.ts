@@ -22,7 +22,7 @@ export function readContainers(part: TemplatePart): LocalContainer[] {
       {
         name: `${part.id}-${Name}`,
         image: folder,
-        environment: Object.fromEntries(environment.map((variable) => [variable.Name, variable.Value])),
+        environment: Object.fromEntries(environment.map(({ Name: variable, Value }) => [variable, String(Value)])),
       },
     ];
   });

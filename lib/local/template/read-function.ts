@@ -24,7 +24,7 @@ export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, str
   }
   if (!RUNTIMES.includes(runtime)) part.unsupported(`Runtime ${runtime}`);
   const { S3Key: key } = part.property('Code') as { S3Key: string };
-  const { Variables = {} } = (part.property('Environment') ?? {}) as { Variables?: Record<string, string> };
+  const { Variables = {} } = (part.property('Environment') ?? {}) as { Variables?: Record<string, unknown> };
   const { TargetArn } = (part.property('DeadLetterConfig') ?? {}) as { TargetArn?: string };
   const secretsExtension = SECRETS_EXTENSION.test(JSON.stringify(part.raw('Layers') ?? ''));
   const code = part.asset(basename(key, '.zip'));
@@ -39,7 +39,7 @@ export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, str
       title: part.title,
       code,
       handler: String(part.property('Handler')),
-      environment: Variables,
+      environment: textsOf(part, Variables),
       timeoutMs: Number(part.property('Timeout') ?? 3) * 1000,
       memoryMb: Number(part.property('MemorySize') ?? 128),
       entry: typeof entry === 'string' ? entry : undefined,
@@ -79,21 +79,47 @@ function readLogging(part: TemplatePart): LoggingConfig {
   return { format: LogFormat === 'JSON' ? 'JSON' : 'Text', level: ApplicationLogLevel, group: LogGroup };
 }
 
-/** Applies an `AWS::Lambda::EventInvokeConfig` to its function. */
+/** Adds a version (`AWS::Lambda::Version`) or an alias (`AWS::Lambda::Alias`) to its function. */
+export function readQualifier(part: TemplatePart, { functions }: LocalDeployment): void {
+  const fn = functions.find(({ arn }) => part.arn.startsWith(`${arn}:`));
+  if (!fn) return;
+  const qualifier = part.arn.slice(fn.arn.length + 1);
+  const version = part.type === 'AWS::Lambda::Version' ? qualifier : String(part.property('FunctionVersion'));
+  fn.qualifiers = { ...fn.qualifiers, [qualifier]: { version } };
+}
+
+/** Applies an `AWS::Lambda::EventInvokeConfig` to its function, or to one of its versions and aliases. */
 export function readInvokeConfig(part: TemplatePart, { functions }: LocalDeployment): void {
-  const name = String(part.property('FunctionName'));
-  const fn = functions.find((candidate) => candidate.name === name || candidate.arn === name);
+  // Given by its name, its ARN, or either with the alias at its end.
+  const given = String(part.property('FunctionName'));
+  const fn = functions.find(({ name, arn }) => [name, arn].some((one) => given === one || given.startsWith(`${one}:`)));
   if (!fn) return;
   const { OnFailure, OnSuccess } = (part.property('DestinationConfig') ?? {}) as Record<
     'OnFailure' | 'OnSuccess',
     { Destination: string } | undefined
   >;
   if (OnSuccess) part.unsupported('DestinationConfig.OnSuccess');
-  fn.asynchronous = {
+  const asynchronous = {
     maxRetryAttempts: numberOf(part.property('MaximumRetryAttempts')),
     maxEventAgeSeconds: numberOf(part.property('MaximumEventAgeInSeconds')),
     onFailureArn: OnFailure?.Destination,
   };
+  const qualifier = String(part.property('Qualifier') ?? '$LATEST');
+  const qualified = fn.qualifiers?.[qualifier];
+  if (qualified) qualified.asynchronous = asynchronous;
+  else if (qualifier === '$LATEST') fn.asynchronous = asynchronous;
+}
+
+/** CloudFormation makes text of numbers, `true` and `false`. @throws for lists and objects, as it does */
+function textsOf(part: TemplatePart, variables: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => {
+      if (typeof value !== 'object') return [name, String(value)];
+      throw new Error(
+        `Stack ${part.stack}, ${part.id} (${part.type}): expected the variable ${name} to be text, got ${JSON.stringify(value).slice(0, 100)}`,
+      );
+    }),
+  );
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -1,10 +1,11 @@
 import { type EventPattern, validate } from '../../events/pattern/index.ts';
 import type { LocalArchive, LocalRule, LocalTarget, RetryPolicy, TargetInput } from './deployment.ts';
-import { busNameOf } from './intrinsics.ts';
 import type { TemplatePart } from './template-part.ts';
+import { busNameOf } from './values/resource-values.ts';
 
 /** The supported properties of a rule's target. A target with others would behave differently than deployed. */
 const TARGET_KEYS = [
+  'SqsParameters',
   'Arn',
   'Id',
   'RoleArn',
@@ -19,11 +20,9 @@ const TARGET_SERVICES = ['lambda', 'sqs', 'events', 'logs'];
 
 /** @returns nothing for a rule that matches no event here: it is disabled, or has a schedule */
 export function readRule(part: TemplatePart): LocalRule[] {
-  const pattern = part.property('EventPattern') as EventPattern | undefined;
+  const pattern = readPattern(part, 'Rule');
   if (pattern === undefined || part.property('State') === 'DISABLED') return [];
-  const problem = validate(pattern);
-  if (problem !== undefined) throw new Error(`Rule ${part.title}: ${problem}`);
-  const targets = (part.property('Targets') ?? []) as Record<string, unknown>[];
+  const targets = (part.raw('Targets') ?? []) as unknown[];
   return [
     {
       title: part.title,
@@ -36,17 +35,32 @@ export function readRule(part: TemplatePart): LocalRule[] {
   ];
 }
 
-function readTarget(part: TemplatePart, target: Record<string, unknown>): LocalTarget[] {
-  const unknown = Object.keys(target).filter((key) => !TARGET_KEYS.includes(key));
-  for (const key of unknown) part.unsupported(`Targets.${key}`);
+/** @returns nothing for a target that cannot run here: it is named with its rule */
+function readTarget(part: TemplatePart, raw: unknown): LocalTarget[] {
+  let target: Record<string, unknown> | undefined;
+  try {
+    target = part.property('Targets', raw) as Record<string, unknown> | undefined;
+  } catch (error) {
+    notRun(part, JSON.stringify((raw as { Arn?: unknown }).Arn), (error as Error).message);
+    return [];
+  }
+  if (target === undefined) return [];
   const arn = String(target.Arn);
   const service = arn.split(':')[2] ?? '';
-  if (!TARGET_SERVICES.includes(service)) part.unsupported(`Targets (${service})`);
-  if (unknown.length > 0 || !TARGET_SERVICES.includes(service)) return [];
-  const { Input, InputPath, InputTransformer } = target as {
+  const unknown = Object.keys(target).filter((key) => !TARGET_KEYS.includes(key));
+  if (!TARGET_SERVICES.includes(service)) {
+    notRun(part, arn, 'local mode runs functions, queues, other buses and log groups as targets');
+    return [];
+  }
+  if (unknown.length > 0) {
+    notRun(part, arn, `local mode does not support ${unknown.join(', ')}`);
+    return [];
+  }
+  const { Input, InputPath, InputTransformer, SqsParameters } = target as {
     Input?: string;
     InputPath?: string;
     InputTransformer?: { InputPathsMap?: Record<string, string>; InputTemplate: string };
+    SqsParameters?: { MessageGroupId?: string };
   };
   const { Arn: deadLetterArn } = (target.DeadLetterConfig ?? {}) as { Arn?: string };
   let input: TargetInput | undefined;
@@ -61,8 +75,13 @@ function readTarget(part: TemplatePart, target: Record<string, unknown>): LocalT
       input,
       deadLetterArn,
       retryPolicy: readRetryPolicy(target.RetryPolicy as Record<string, unknown> | undefined),
+      messageGroupId: SqsParameters?.MessageGroupId,
     },
   ];
+}
+
+function notRun(part: TemplatePart, arn: string, why: string): void {
+  part.warn(`The rule ${part.title} sends events to ${arn}, which does not run here, so they do not arrive: ${why}`);
 }
 
 function readRetryPolicy(policy: Record<string, unknown> | undefined): RetryPolicy | undefined {
@@ -75,9 +94,7 @@ function readRetryPolicy(policy: Record<string, unknown> | undefined): RetryPoli
 }
 
 export function readArchive(part: TemplatePart): LocalArchive {
-  const pattern = part.property('EventPattern') as EventPattern | undefined;
-  const problem = pattern && validate(pattern);
-  if (problem !== undefined) throw new Error(`Archive ${part.title}: ${problem}`);
+  const pattern = readPattern(part, 'Archive');
   return {
     arn: part.arn,
     name: part.name,
@@ -86,19 +103,10 @@ export function readArchive(part: TemplatePart): LocalArchive {
   };
 }
 
-/** An `AWS::Lambda::Permission`: who may invoke a function, and for what. */
-export interface Permission {
-  functionName: string;
-  principal: string;
-  /** @default any resource of the principal */
-  sourceArn: string | undefined;
-}
-
-export function readPermission(part: TemplatePart): Permission {
-  const sourceArn = part.property('SourceArn');
-  return {
-    functionName: String(part.property('FunctionName')),
-    principal: String(part.property('Principal')),
-    sourceArn: sourceArn === undefined ? undefined : String(sourceArn),
-  };
+/** A pattern is an object, or JSON text. @throws where EventBridge refuses it */
+function readPattern(part: TemplatePart, what: string): EventPattern | undefined {
+  const given = part.property('EventPattern') as EventPattern | string | undefined;
+  const problem = given === undefined ? undefined : validate(given);
+  if (problem !== undefined) throw new Error(`${what} ${part.title}: ${problem}`);
+  return typeof given === 'string' ? (JSON.parse(given) as EventPattern) : given;
 }

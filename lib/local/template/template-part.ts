@@ -1,5 +1,13 @@
 import type { CloudAssembly, TemplateResource } from './cloud-assembly.ts';
-import type { Intrinsics } from './intrinsics.ts';
+import type { TemplateValues } from './values/template-values.ts';
+
+/** What is noted while a template is read. */
+export interface PartNotes {
+  /** Local mode does not support a type, or a property of it. */
+  unsupported(what: string): void;
+  /** Something will behave differently than deployed: a sentence. */
+  warn(sentence: string): void;
+}
 
 /** One resource of a template, whose properties are resolved when they are read. */
 export class TemplatePart {
@@ -7,17 +15,17 @@ export class TemplatePart {
   readonly id: string;
   readonly type: string;
   readonly #assembly: CloudAssembly;
-  readonly #values: Intrinsics;
+  readonly #values: TemplateValues;
   readonly #resource: TemplateResource;
-  readonly #onUnsupported: (what: string) => void;
+  readonly #notes: PartNotes;
 
   constructor(
     assembly: CloudAssembly,
-    values: Intrinsics,
+    values: TemplateValues,
     stack: string,
     id: string,
     resource: TemplateResource,
-    onUnsupported: (what: string) => void,
+    notes: PartNotes,
   ) {
     this.stack = stack;
     this.id = id;
@@ -25,7 +33,7 @@ export class TemplatePart {
     this.#assembly = assembly;
     this.#values = values;
     this.#resource = resource;
-    this.#onUnsupported = onUnsupported;
+    this.#notes = notes;
   }
 
   get arn(): string {
@@ -42,8 +50,16 @@ export class TemplatePart {
 
   /** Its name for people: for `AriEventBridge/IntroIvr/Function/Resource` it is IntroIvr. */
   get title(): string {
+    return this.path.split('/')[0] as string;
+  }
+
+  /** The path of its construct in the stack: `IntroIvr/Function`. */
+  get path(): string {
     const path = this.#resource.Metadata?.['aws:cdk:path'];
-    return typeof path === 'string' ? (path.split('/')[1] ?? this.id) : this.id;
+    if (typeof path !== 'string') return this.id;
+    const stack = this.#assembly.stacks.get(this.stack)?.path ?? '';
+    const inStack = path.startsWith(`${stack}/`) ? path.slice(stack.length + 1) : path.slice(path.indexOf('/') + 1);
+    return inStack.replace(/\/Resource$/, '');
   }
 
   /** Names of the properties that the template gives. */
@@ -75,6 +91,11 @@ export class TemplatePart {
 
   /** Records a property, or a part of one, that local mode does not support. */
   unsupported(what: string): void {
-    this.#onUnsupported(`${this.type}.${what}`);
+    this.#notes.unsupported(`${this.type}.${what}`);
+  }
+
+  /** Records that something will behave differently than deployed, in a sentence. */
+  warn(sentence: string): void {
+    this.#notes.warn(sentence);
   }
 }

@@ -33,6 +33,8 @@ const SUPPORTED: Record<string, string[]> = {
   'AWS::Events::Archive': ['ArchiveName', 'EventPattern', 'RetentionDays', 'SourceArn'],
   'AWS::Events::EventBus': [],
   'AWS::Events::Rule': ['EventBusName', 'EventPattern', 'RoleArn', 'State', 'Targets'],
+  'AWS::CloudFormation::Stack': ['Parameters', 'TemplateURL'],
+  'AWS::Lambda::Alias': ['FunctionName', 'FunctionVersion', 'ProvisionedConcurrencyConfig'],
   'AWS::Lambda::EventInvokeConfig': [
     'DestinationConfig',
     'FunctionName',
@@ -57,8 +59,17 @@ const SUPPORTED: Record<string, string[]> = {
   ],
   'AWS::Lambda::LayerVersion': ['CompatibleArchitectures', 'CompatibleRuntimes', 'Content', 'LayerName', 'LicenseInfo'],
   'AWS::Lambda::Permission': ['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn'],
+  'AWS::Lambda::Version': ['CodeSha256', 'FunctionName', 'ProvisionedConcurrencyConfig'],
   'AWS::Logs::LogGroup': ['LogGroupName', 'RetentionInDays'],
-  'AWS::SQS::Queue': ['MessageRetentionPeriod', 'QueueName', 'SqsManagedSseEnabled', 'VisibilityTimeout'],
+  'AWS::SQS::Queue': [
+    'ContentBasedDeduplication',
+    'FifoQueue',
+    'MessageRetentionPeriod',
+    'QueueName',
+    'SqsManagedSseEnabled',
+    'VisibilityTimeout',
+  ],
+  'AWS::SSM::Parameter': ['DataType', 'Tier', 'Type', 'Value'],
   'AWS::SecretsManager::Secret': ['GenerateSecretString', 'SecretString'],
 };
 

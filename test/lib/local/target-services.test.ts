@@ -30,7 +30,7 @@ const functions = new Functions(() => ({}), new AwsWaits(1), {
   onDropped: nothing,
 });
 const services = { functions, queues, bus, log: (group: string, line: string) => logged.push([group, line]) };
-const send = (arn: string, input: BusEvent | string = EVENT, hops = 0) => {
+const send = (arn: string, input = JSON.stringify(EVENT), hops = 0) => {
   const delivery: Delivery = { event: EVENT, rule: RULE, target: { arn }, ingested: new Date(), traceId: '', hops };
   return sendToTarget(services, delivery, input);
 };
@@ -50,7 +50,7 @@ test('another bus gets the event, and does not forward it again', () => {
   const other = at('events', 'event-bus/archive');
   expect(send(other)).toBeUndefined();
   expect(published).toEqual(['archive']);
-  expect(send(other, EVENT, 1)).toMatchObject({ code: 'THIRD_ACCOUNT_HOP_DETECTED' });
+  expect(send(other, JSON.stringify(EVENT), 1)).toMatchObject({ code: 'THIRD_ACCOUNT_HOP_DETECTED' });
   expect(published).toHaveLength(1);
 });
 

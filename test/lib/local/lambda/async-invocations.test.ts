@@ -42,7 +42,8 @@ function invoke(source: string, more: Partial<LocalFunction>, payload: unknown =
     send: (arn, body, attributes) => sent.push({ arn, body, attributes }),
     onDropped: (_, { condition }) => dropped.push(condition),
   });
-  invocations.invoke(host, payload, 'e', '');
+  const invoked = { host, functionArn: fn.arn, asynchronous: fn.asynchronous ?? {} };
+  invocations.invoke(invoked, JSON.stringify(payload), 'e', '');
 }
 
 const FAILS = 'export const handler = async () => { throw new Error("no"); };';

@@ -38,7 +38,14 @@ function functionOf(source: string, more: { timeoutMs?: number; memoryMb?: numbe
 let count = 0;
 function invoke(payload: unknown): void {
   count += 1;
-  const attempt = { requestId: `r${count}`, payload, eventId: 'e', attempt: 1, traceId: `Root=${count}` };
+  const attempt = {
+    requestId: `r${count}`,
+    payload,
+    eventId: 'e',
+    attempt: 1,
+    traceId: `Root=${count}`,
+    functionArn: 'arn:fn:live',
+  };
   host?.run(attempt, { ended: (invocation, outcome) => ends.push({ ...invocation, ...outcome }) });
 }
 
@@ -90,7 +97,7 @@ describe('a function runs', () => {
       awsRequestId: ends[0]?.requestId,
       functionName: 'name',
       functionVersion: '$LATEST',
-      invokedFunctionArn: 'arn:fn',
+      invokedFunctionArn: 'arn:fn:live',
       logGroupName: '/aws/lambda/name',
       logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
       memoryLimitInMB: '128',

@@ -8,7 +8,7 @@ type Resources = Record<
 >;
 const assemblyOf = (Resources: Resources) => ({
   assets: new Map([['abc', '/assets/abc']]),
-  templates: new Map([['A', { Resources }]]),
+  stacks: new Map([['A', { name: 'A', template: { Resources } }]]),
 });
 const FN = { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler' } };
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -43,7 +43,7 @@ test('a function is read with its entry, its concurrency, and how failed events 
         },
       },
     }),
-    'http://127.0.0.1:4000',
+    { endpoint: 'http://127.0.0.1:4000' },
   );
   const arn = 'arn:aws:sqs:us-east-1:000000000000:A-Queue';
   expect(functions).toMatchObject([
@@ -144,7 +144,7 @@ test('unsupported resources and properties are counted', () => {
     }),
   );
   expect(unsupportedLine(unsupported)).toBe(
-    'AWS::Events::Rule.Targets (states) (1), AWS::KMS::Key (2), AWS::Lambda::Function.Code.ZipFile (1), ' +
+    'AWS::KMS::Key (2), AWS::Lambda::Function.Code.ZipFile (1), ' +
       'AWS::Lambda::Function.TracingConfig (1), AWS::Lambda::Function.VpcConfig (1), AWS::StepFunctions::StateMachine (1)',
   );
   expect(rules[0]?.targets).toEqual([]);

@@ -19,8 +19,8 @@ let resources: TemplateResource[];
 
 beforeAll(async () => {
   folder = await synthesize(ROOT, [NODE]);
-  const { templates } = await readCloudAssembly(folder);
-  resources = [...templates.values()].flatMap(({ Resources = {} }) => Object.values(Resources));
+  const { stacks } = await readCloudAssembly(folder);
+  resources = [...stacks.values()].flatMap(({ template: { Resources = {} } }) => Object.values(Resources));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

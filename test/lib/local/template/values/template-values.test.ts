@@ -1,42 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import type { CloudAssembly } from '../../../../lib/local/template/cloud-assembly.ts';
-import { Intrinsics } from '../../../../lib/local/template/intrinsics.ts';
+import type { CloudAssembly } from '../../../../../lib/local/template/cloud-assembly.ts';
+import { TemplateValues } from '../../../../../lib/local/template/values/template-values.ts';
 
 const ASSEMBLY: CloudAssembly = {
   assets: new Map(),
-  templates: new Map([
+  stacks: new Map([
     [
       'A',
       {
-        Resources: {
-          Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'calls' } },
-          Secret: { Type: 'AWS::SecretsManager::Secret' },
-          Fn: { Type: 'AWS::Lambda::Function' },
-          Role: { Type: 'AWS::IAM::Role' },
-          Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'letters' } },
-          Rule: { Type: 'AWS::Events::Rule', Properties: { EventBusName: { Ref: 'Bus' } } },
-          Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/x' } },
-          Topic: { Type: 'AWS::SNS::Topic' },
-          Odd: { Type: 'AWS::Odd::Thing' },
+        name: 'A',
+        template: {
+          Resources: {
+            Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'calls' } },
+            Secret: { Type: 'AWS::SecretsManager::Secret' },
+            Fn: { Type: 'AWS::Lambda::Function' },
+            Role: { Type: 'AWS::IAM::Role' },
+            Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'letters' } },
+            Rule: { Type: 'AWS::Events::Rule', Properties: { EventBusName: { Ref: 'Bus' } } },
+            Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/x' } },
+            Topic: { Type: 'AWS::SNS::Topic' },
+            Odd: { Type: 'AWS::Odd::Thing' },
+          },
+          Parameters: {
+            Size: { Type: 'Number', Default: 7 },
+            List: { Type: 'CommaDelimitedList', Default: 'a, b' },
+            Asked: { Type: 'String' },
+          },
+          Mappings: { Sizes: { 'us-east-1': { small: 1 } } },
+          Conditions: {
+            Yes: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
+            No: { 'Fn::Not': [{ Condition: 'Yes' }] },
+            Both: { 'Fn::And': [{ Condition: 'Yes' }, { 'Fn::Or': [{ Condition: 'No' }, { Condition: 'Yes' }] }] },
+          },
+          Outputs: { Out: { Value: { Ref: 'Bus' }, Export: { Name: 'A:Bus' } } },
         },
-        Parameters: {
-          Size: { Type: 'Number', Default: 7 },
-          List: { Type: 'CommaDelimitedList', Default: 'a,b' },
-          Asked: { Type: 'String' },
-        },
-        Mappings: { Sizes: { 'us-east-1': { small: 1 } } },
-        Conditions: {
-          Yes: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
-          No: { 'Fn::Not': [{ Condition: 'Yes' }] },
-          Both: { 'Fn::And': [{ Condition: 'Yes' }, { 'Fn::Or': [{ Condition: 'No' }, { Condition: 'Yes' }] }] },
-        },
-        Outputs: { Out: { Value: { Ref: 'Bus' }, Export: { Name: 'A:Bus' } } },
       },
     ],
-    ['B', {}],
+    ['B', { name: 'B', template: {} }],
   ]),
 };
-const values = new Intrinsics(ASSEMBLY, 'http://127.0.0.1:4000');
+const values = new TemplateValues(ASSEMBLY, { endpoint: 'http://127.0.0.1:4000' });
 
 test.each([
   ['text', 'text'],
@@ -53,7 +56,7 @@ test.each([
   [{ 'Fn::GetAtt': ['Queue', 'QueueName'] }, 'letters'],
   [{ Ref: 'Queue' }, 'http://127.0.0.1:4000/000000000000/letters'],
   [{ Ref: 'Topic' }, 'arn:aws:sns:us-east-1:000000000000:A-Topic'],
-  [{ Ref: 'Size' }, 7],
+  [{ Ref: 'Size' }, '7'],
   [{ Ref: 'List' }, ['a', 'b']],
   [{ 'Fn::Select': [1, { 'Fn::Split': ['/', 'a/b'] }] }, 'b'],
   [{ 'Fn::FindInMap': ['Sizes', { Ref: 'AWS::Region' }, 'small'] }, 1],
@@ -67,7 +70,7 @@ test.each([
   ],
   [{ 'Fn::Join': ['-', ['a', { Ref: 'Bus' }]] }, 'a-calls'],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own notation
-  [{ 'Fn::Sub': '${AWS::AccountId}/${Bus}/${!Literal}' }, '000000000000/calls/${!Literal}'],
+  [{ 'Fn::Sub': '${AWS::AccountId}/${Bus}/${!Literal}' }, '000000000000/calls/${Literal}'],
   [{ 'Fn::ImportValue': 'A:Bus' }, 'calls'],
   [{ 'Fn::GetStackOutput': { StackName: 'A', OutputName: 'Out', Region: { Ref: 'AWS::Region' } } }, 'calls'],
   [
@@ -80,11 +83,15 @@ test.each([
 
 describe('a value that cannot be resolved locally is an error', () => {
   test.each([
-    [{ 'Fn::FindInMap': ['a', 'b', 'c'] }, 'local mode cannot resolve {"Fn::FindInMap":["a","b","c"]}'],
-    [{ 'Fn::GetAtt': ['Fn', 'Version'] }, 'local mode cannot resolve {"Fn::GetAtt":["Fn","Version"]}'],
-    [{ 'Fn::GetAtt': ['Odd', 'Arn'] }, 'local mode cannot name the ARN of Odd, a AWS::Odd::Thing'],
-    [{ Ref: 'Asked' }, 'local mode cannot resolve the parameter Asked: expected it to have a default'],
-    [{ 'Fn::If': ['Other', 1, 2] }, 'no condition is named Other'],
+    [{ 'Fn::FindInMap': ['Sizes', 'b', 'c'] }, 'Template error: Unable to get mapping for Sizes::b::c'],
+    [
+      { 'Fn::GetAtt': ['Fn', 'Version'] },
+      'local mode does not know the attribute Version of Fn, a AWS::Lambda::Function',
+    ],
+    [{ 'Fn::GetAtt': ['Odd', 'Arn'] }, 'local mode does not know the attribute Arn of Odd, a AWS::Odd::Thing'],
+    [{ Ref: 'Odd' }, 'local mode does not know what Ref gives of Odd, a AWS::Odd::Thing'],
+    [{ Ref: 'Asked' }, 'the parameter Asked has no default: give it a value, with --parameters Asked=VALUE'],
+    [{ 'Fn::If': ['Other', 1, 2] }, 'unresolved condition dependency Other'],
     [{ Ref: 'Missing' }, 'no resource or parameter is named Missing'],
     [{ 'Fn::GetStackOutput': { StackName: 'A', OutputName: 'Other' } }, 'stack A has no output Other'],
     [{ 'Fn::ImportValue': 'A:Other' }, 'no stack exports A:Other'],
