@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { nodeFaults } from '../lib/ari/node.ts';
+import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
 import { Console } from '../lib/local/console/index.ts';
 import { placeCalls } from '../lib/local/demo.ts';
-import { LocalSystem } from '../lib/local/local-system.ts';
+import { LocalSystem, type LocalSystemOptions } from '../lib/local/local-system.ts';
 import { Phone } from '../lib/local/phone.ts';
 import { Terminal, Trace } from '../lib/local/trace/index.ts';
 import { SimulatedAsterisk } from '../lib/simulator/simulated-asterisk.ts';
 import { configuredNodes } from './configured-nodes.ts';
 import { localDialplan } from './local-dialplan.ts';
 import { missingPeer } from './missing-peer.ts';
+import { pairsOf } from './pairs.ts';
 import type { Session } from './session.ts';
 
 /** What commander makes of the options. */
@@ -24,6 +26,10 @@ interface Values {
   rtt: string;
   consolePort?: string;
   console: boolean;
+  stack?: string[];
+  parameters?: string[];
+  ssm?: string[];
+  values?: string;
 }
 
 /** `ari-eventbridge start`, and `npm start`: runs until Ctrl-C. */
@@ -49,6 +55,14 @@ export function start(command: Command, session: Session): void {
       '0',
     )
     .option('--rtt <ms>', 'the additional time of each request of a function to Asterisk', '0')
+    .optionsGroup('The stacks:')
+    .option('--stack <pattern...>', "runs the stacks of this name only, such as 'Prod/*' (default: all)")
+    .option('--parameters <[STACK:]NAME=VALUE...>', 'values of parameters of the templates')
+    .option('--ssm <NAME=VALUE...>', 'values of parameters of Systems Manager that no stack of the app has')
+    .option(
+      '--values <file>',
+      'a file with such values, and with those of secrets and exports (default: cdk.local.json, if it exists)',
+    )
     .optionsGroup('The console:')
     .option('--console-port <port>', 'its port on 127.0.0.1 (default: 8090, or any free port)')
     .option('--no-console', 'does not serve the console')
@@ -67,8 +81,12 @@ async function run(values: Values, { root, signal }: Session): Promise<void> {
     hints.add(hint);
     terminal.say('local', `${hint} (the AWS SDK is part of Lambda's runtime, but not of this machine)`);
   });
-  const latency = { hopMs: millisecondsOf('hop', values), rttMs: millisecondsOf('rtt', values) };
-  const parts: Run = { root, terminal, trace, signal, latency, consolePort: consolePortOf(values) };
+  const options = {
+    hopMs: millisecondsOf('hop', values),
+    rttMs: millisecondsOf('rtt', values),
+    ...templateOptions(values),
+  };
+  const parts: Run = { root, terminal, trace, signal, options, consolePort: consolePortOf(values) };
   try {
     if (values.asterisk === undefined) await startSimulated(parts);
     else await startReal(values.asterisk, values, parts);
@@ -85,26 +103,26 @@ interface Run {
   terminal: Terminal;
   trace: Trace;
   signal: AbortSignal;
-  /** The latency that a system in the cloud has, and one on this machine has not. */
-  latency: { hopMs: number; rttMs: number };
+  /** Among them the latency that a system in the cloud has, and one on this machine has not. */
+  options: LocalSystemOptions;
   /** `false` for no console; `undefined` for the default port, or any free one. */
   consolePort: number | undefined | false;
 }
 
 async function startSimulated(run: Run): Promise<void> {
-  const { root, terminal, trace, signal, latency } = run;
-  const node = await firstNode(root);
-  const dialplan = localDialplan(node);
+  const { terminal, trace, signal } = run;
+  const { system, nodes } = await prepared(run);
+  const dialplan: Record<string, string> = Object.assign({}, ...nodes.map(localDialplan));
   const asterisk = await SimulatedAsterisk.start({ dialplan });
   try {
     terminal.say('asterisk', `simulated, at ${asterisk.url}`);
-    const system = await LocalSystem.prepare(root, [{ ...node, url: asterisk.url }], trace, latency);
+    await system.connectTo({ url: asterisk.url });
     for (const { connector, handlers } of system.users) {
       asterisk.allow({ ...connector, readOnly: true });
       asterisk.allow(handlers);
     }
     const phone = new Phone(asterisk, Object.keys(dialplan), trace);
-    await runSystem(run, system, [node.name], phone, async () => {
+    await runSystem(run, system, phone, async () => {
       const say = (line: string): void => terminal.say('caller', line);
       say(`${await placeCalls({ asterisk, phone, trace, dialplan, say, signal })} Ctrl-C stops everything.`);
     });
@@ -114,30 +132,43 @@ async function startSimulated(run: Run): Promise<void> {
 }
 
 async function startReal(url: string, values: Values, run: Run): Promise<void> {
-  const { root, terminal, trace, latency } = run;
-  // http:// is allowed here; a deployment needs `allowPlainHttp` in cdk.json.
-  const node = { ...(await firstNode(root)), url, allowPlainHttp: true };
-  const faults = nodeFaults([node]);
+  const { terminal } = run;
+  // http:// is allowed here; a deployment needs `allowPlainHttp` of the node.
+  const faults = nodeFaults([{ name: 'asterisk', url, apps: ['any'], allowPlainHttp: true }]);
   if (faults.length > 0) throw new Error(`--asterisk ${faults.join('; ')}`);
   const handlers = credentials('user', 'passwordEnv', values);
   const connector =
     values.connectorUser === undefined ? handlers : credentials('connectorUser', 'connectorPasswordEnv', values);
 
-  const system = await LocalSystem.prepare(root, [node], trace, latency);
-  system.useUsers({ node: node.name, connector, handlers });
+  const { system, nodes } = await prepared(run);
+  await system.connectTo({ url, allowPlainHttp: true });
+  for (const { name } of nodes) system.useUsers({ node: name, connector, handlers });
   terminal.say('asterisk', `at ${url}`);
-  await runSystem(run, system, [node.name], undefined, async () => {
+  const apps = [...new Set(nodes.flatMap((node) => node.apps))];
+  await runSystem(run, system, undefined, async () => {
     terminal.say(
       'caller',
-      `Call an extension that runs Stasis(${node.apps.join(') or Stasis(')}). Ctrl-C stops everything.`,
+      `Call an extension that runs Stasis(${apps.join(') or Stasis(')}). Ctrl-C stops everything.`,
     );
   });
+}
+
+/** The system, and its nodes with what cdk.json says of them besides. */
+async function prepared({ root, trace, options }: Run): Promise<{ system: LocalSystem; nodes: AsteriskNode[] }> {
+  const system = await LocalSystem.prepare(root, [], trace, options);
+  const { bus } = system.missing;
+  if (bus !== undefined) {
+    await system.stop();
+    throw new Error(bus);
+  }
+  const configured = await configuredNodes(root);
+  const nodes = system.nodes.map((node) => ({ ...configured.find(({ name }) => name === node.name), ...node }));
+  return { system, nodes };
 }
 
 async function runSystem(
   { root, terminal, trace, signal, consolePort }: Run,
   system: LocalSystem,
-  nodes: string[],
   phone: Phone | undefined,
   whenReady: () => Promise<void>,
 ): Promise<void> {
@@ -152,7 +183,7 @@ async function runSystem(
     moduleOf: (fn) => handlerModule(root, fn, system),
   });
   try {
-    const connected = Promise.all(nodes.map((node) => system.connected(node)));
+    const connected = Promise.all(system.nodes.map(({ name }) => system.connected(name)));
     const url = await system.start();
     terminal.say('bus', `${system.deployment.busNames.join(', ')}, at ${url}`);
     for (const { title } of system.deployment.functions) terminal.say('function', `${title}, in a process of its own`);
@@ -160,7 +191,8 @@ async function runSystem(
     await Promise.race([connected, stopped]);
     if (!signal.aborted) {
       await system.watch();
-      await whenReady();
+      // Without a connector, no call would arrive.
+      if (system.nodes.length > 0) await whenReady();
     }
     await stopped;
   } finally {
@@ -168,12 +200,6 @@ async function runSystem(
     await console.close();
     await system.stop();
   }
-}
-
-async function firstNode(root: string) {
-  const [node] = await configuredNodes(root);
-  if (!node) throw new Error('cdk.json: expected at least one node in the context key `nodes`, got none');
-  return node;
 }
 
 /**
@@ -184,6 +210,15 @@ function handlerModule(root: string, title: string, { deployment }: LocalSystem)
   const custom = `functions/${title.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()}/index.ts`;
   const file = resolve(root, entry ?? custom);
   return existsSync(file) ? relative(join(root, 'test'), file) : './handler.ts';
+}
+
+/** What selects the stacks, and gives values that their templates do not contain. */
+function templateOptions({ stack = [], parameters = [], ssm = [], values: valuesFile }: Values): LocalSystemOptions {
+  return {
+    stacks: stack,
+    given: { parameters: pairsOf('--parameters', parameters), ssm: pairsOf('--ssm', ssm) },
+    ...(valuesFile !== undefined && { valuesFile }),
+  };
 }
 
 function consolePortOf({ consolePort: port, console }: Values): number | undefined | false {

@@ -1,57 +1,30 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Credentials, parseCredentials } from '../ari/credentials.ts';
 import type { AriNode } from '../ari/node.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
+import { AppReader, type AppReaderOptions } from './app-reader.ts';
 import { AwsEndpoint, AwsWaits, type QueuedMessage, Queues, Secrets, SqsService } from './aws/index.ts';
 import type { PutEntry, PutResult } from './bus/index.ts';
 import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
-import { ImportedSecrets } from './imported-secrets.ts';
 import { Functions, RTT_VARIABLE } from './lambda/index.ts';
+import { type MissingParts, missingParts } from './missing-parts.ts';
 import { type NodeAddress, nodesOf, withAddresses } from './node-address.ts';
+import { type NodeUsers, usersOf, useUsers } from './node-users.ts';
 import { HotReload } from './reload/index.ts';
 import { keepFailed, sendToTarget } from './target-services.ts';
-import type {
-  CloudAssembly,
-  GivenValues,
-  LocalDeployment,
-  LocalQueue,
-  TemplateValuesOptions,
-} from './template/index.ts';
-import {
-  changesBetween,
-  mergedValues,
-  missingLookups,
-  readCloudAssembly,
-  readDeployment,
-  readGivenValues,
-  readSecrets,
-  synthesize,
-  unsupportedLine,
-} from './template/index.ts';
+import { changesBetween, type LocalDeployment, type LocalQueue, unsupportedLine } from './template/index.ts';
 import type { LocalObserver } from './trace/index.ts';
 
-/** The two ARI users of a node. */
-export interface NodeUsers {
-  node: string;
-  connector: Credentials;
-  handlers: Credentials;
-}
+export type { NodeUsers } from './node-users.ts';
 
-export interface LocalSystemOptions {
+export interface LocalSystemOptions extends AppReaderOptions {
   /** How many times shorter than AWS's the waits before another attempt are. @default 60: a second for a minute */
   speedup?: number;
   /** How long an event takes from the bus to a target, in milliseconds: half as much to half more. @default 0 */
   hopMs?: number;
   /** How much longer each request of a function to Asterisk takes, in milliseconds. @default 0 */
   rttMs?: number;
-  /** Patterns of the stacks that run, as `cdk deploy` takes them: `Calls`, `Prod/*`. @default all stacks of the app */
-  stacks?: readonly string[];
-  /** Values that the templates refer to and do not contain. @default none */
-  given?: GivenValues;
-  /** A file with such values; those of `given` replace them. @default cdk.local.json beside cdk.json, if there is one */
-  valuesFile?: string;
 }
 
 /** The origin of local mode's own log lines. */
@@ -60,14 +33,12 @@ const LOCAL = 'local';
 /** The system that the templates describe, running on this machine: bus, rules, functions, secrets, connector. */
 export class LocalSystem {
   readonly #root: string;
-  readonly #nodes: readonly AriNode[];
   readonly #observer: LocalObserver;
   readonly #speedup: number;
-  readonly #options: LocalSystemOptions;
   /** Where a node is reached, by its name. */
   #addressOf: (node: string) => NodeAddress | undefined;
   readonly #secrets = new Secrets();
-  readonly #importedSecrets = new ImportedSecrets(this.#secrets);
+  readonly #reader: AppReader;
   readonly #archives = new Archives();
   readonly #queues: Queues;
   readonly #bus: Bus;
@@ -89,9 +60,8 @@ export class LocalSystem {
 
   private constructor(root: string, nodes: readonly AriNode[], observer: LocalObserver, options: LocalSystemOptions) {
     this.#root = root;
-    this.#nodes = nodes;
+    this.#reader = new AppReader(root, nodes, options, this.#secrets);
     this.#addressOf = (name) => nodes.find((node) => node.name === name);
-    this.#options = options;
     const { speedup = 60, hopMs = 0, rttMs = 0 } = options;
     this.#observer = observer;
     this.#speedup = speedup;
@@ -191,33 +161,12 @@ export class LocalSystem {
 
   /** The ARI users of each node, with the passwords that were generated as Secrets Manager does at deploy. */
   get users(): NodeUsers[] {
-    const read = (secretId: string): Credentials => parseCredentials(secretId, this.#secrets.get(secretId));
-    const handlers = new Map(
-      this.deployment.functions
-        .flatMap(({ environment }) => nodesOf(environment))
-        .map(({ name, secretId }) => [name, secretId]),
-    );
-    return this.deployment.containers
-      .flatMap(({ environment }) => nodesOf(environment))
-      .map(({ name, secretId }) => ({
-        node: name,
-        connector: read(secretId),
-        handlers: read(handlers.get(name) ?? secretId),
-      }));
+    return usersOf(this.deployment, this.#secrets);
   }
 
   /** Uses a node's existing ARI users instead of generated ones. */
-  useUsers({ node, connector, handlers }: NodeUsers): void {
-    const { containers, functions } = this.deployment;
-    for (const [users, credentials] of [
-      [containers, connector],
-      [functions, handlers],
-    ] as const) {
-      const own = users.flatMap(({ environment }) => nodesOf(environment)).filter(({ name }) => name === node);
-      for (const secretId of new Set(own.map(({ secretId: id }) => id))) {
-        this.#secrets.put(secretId, JSON.stringify(credentials));
-      }
-    }
+  useUsers(users: NodeUsers): void {
+    useUsers(this.deployment, this.#secrets, users);
   }
 
   /** The nodes that the connector connects to. Without a connector in the templates there are none. */
@@ -233,20 +182,9 @@ export class LocalSystem {
     await this.#functions.apply(this.deployment.functions);
   }
 
-  /** Why no call would be handled: there is no bus, or no connector. `undefined` where there are both. */
-  get missing(): { bus: string | undefined; connector: string | undefined } {
-    const { busNames, rules, containers } = this.deployment;
-    const stacks = `The stacks of the app (${this.#stacks.join(', ') || 'none'})`;
-    return {
-      bus:
-        busNames.length === 0 && rules.length === 0
-          ? `${stacks} have no event bus and no rule: no event can arrive`
-          : undefined,
-      connector: containers.some(({ environment }) => nodesOf(environment).length > 0)
-        ? undefined
-        : `${stacks} have no connector (AriBridge or ConnectorService): no events of Asterisk arrive, only those that are ` +
-          'put on a bus by PutEvents or in the console',
-    };
+  /** Why no call would be handled. */
+  get missing(): MissingParts {
+    return missingParts(this.deployment, this.#stacks);
   }
 
   /** @returns the URL of the endpoint that serves AWS's JSON protocol */
@@ -306,32 +244,14 @@ export class LocalSystem {
 
   /** Synthesizes, and replaces what runs by the result. */
   async #read(): Promise<void> {
-    const given = mergedValues(await readGivenValues(this.#root, this.#options.valuesFile), this.#options.given ?? {});
-    const folder = await synthesize(this.#root, this.#nodes, given.ssm);
-    this.#folders.push(folder);
-    const assembly = await readCloudAssembly(folder, this.#options.stacks);
-    const read = this.#resolve(assembly, given);
-    this.#importedSecrets.addUsers(read);
-    const lookups = missingLookups(folder).map(({ key }) => key);
-    const warnings = [...read.warnings, ...lookups.map(placeholderWarning)];
-    const deployment = withAddresses({ ...read, warnings }, this.#addressOf);
+    const { deployment: read, stacks } = await this.#reader.read(this.#url, (folder) => this.#folders.push(folder));
+    const deployment = withAddresses(read, this.#addressOf);
     this.#deployment = deployment;
-    this.#stacks = [...assembly.stacks.keys()];
+    this.#stacks = stacks;
     this.#queues.apply(deployment.queues);
     this.#archives.apply(deployment.archives);
     await this.#functions.apply(deployment.functions);
     this.#bus.apply(deployment.busNames, deployment.rules, deployment);
-  }
-
-  /** The secrets first: other values may be made from theirs. */
-  #resolve(assembly: CloudAssembly, given: GivenValues): LocalDeployment {
-    const options: TemplateValuesOptions = {
-      endpoint: this.#url,
-      given,
-      secret: (id, version) => this.#secrets.valueOf(id, version),
-    };
-    this.#secrets.apply(this.#importedSecrets.withGiven(readSecrets(assembly, options), given));
-    return readDeployment(assembly, options);
   }
 
   async #startContainers(): Promise<void> {
@@ -375,11 +295,4 @@ export class LocalSystem {
   #say(line: string): void {
     this.#observer.onLog(LOCAL, line);
   }
-}
-
-function placeholderWarning(key: string): string {
-  return (
-    `The app looks up ${key}, which cdk.context.json does not contain: it got a placeholder. \`npx cdk synth\`, with ` +
-    'credentials of the account, looks it up and writes it there'
-  );
 }

@@ -34,7 +34,7 @@ export function withAddresses(
     functions: deployment.functions.map((fn) => ({ ...fn, environment: placed(fn.environment, (nodes) => nodes) })),
     containers: deployment.containers.map((container) => ({
       ...container,
-      environment: placed(container.environment, eachAppOnce),
+      environment: placed(container.environment, eachAppOnce(addressOf)),
     })),
   };
 }
@@ -48,11 +48,14 @@ function at(addressOf: (node: string) => NodeAddress | undefined) {
   };
 }
 
-function eachAppOnce(nodes: AriNodeWithSecret[]): AriNodeWithSecret[] {
-  const seen = new Set<string>();
-  return nodes.flatMap((node) => {
-    const apps = node.apps.filter((app) => !seen.has(`${node.url} ${app}`));
-    for (const app of apps) seen.add(`${node.url} ${app}`);
-    return apps.length > 0 ? [{ ...node, apps }] : [];
-  });
+function eachAppOnce(addressOf: (node: string) => NodeAddress | undefined) {
+  return (nodes: AriNodeWithSecret[]): AriNodeWithSecret[] => {
+    const seen = new Set<string>();
+    return nodes.flatMap((node) => {
+      if (!addressOf(node.name)) return [node];
+      const apps = node.apps.filter((app) => !seen.has(`${node.url} ${app}`));
+      for (const app of apps) seen.add(`${node.url} ${app}`);
+      return apps.length > 0 ? [{ ...node, apps }] : [];
+    });
+  };
 }

@@ -7,10 +7,15 @@ import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The command line in a process group of its own, as a shell would start it in the project. @param root of another copy */
-export function runCli(args: string[], environment: Record<string, string> = {}, root = ROOT) {
+/**
+ * The command line in a process group of its own, as a shell would start it in the project.
+ *
+ * @param root of another copy
+ * @param cwd of another app
+ */
+export function runCli(args: string[], environment: Record<string, string> = {}, root = ROOT, cwd = root) {
   const program = join(root, 'bin/ari-eventbridge.ts');
-  return runProgram(process.execPath, [program, ...args], root, { ...process.env, ...environment });
+  return runProgram(process.execPath, [program, ...args], cwd, { ...process.env, ...environment });
 }
 
 /** A program in a process group of its own, as a shell would start it in a folder. */

@@ -45,9 +45,9 @@ export class Secrets {
     }
   }
 
-  /** The current value, by ARN; `undefined` where there is none. */
+  /** The current value, by name or ARN; `undefined` where there is none. */
   get(arn: string): string | undefined {
-    return this.#held.get(arn)?.versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
+    return this.#lookUp(arn)?.versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.value;
   }
 
   has(secretId: string): boolean {
@@ -71,7 +71,7 @@ export class Secrets {
   }
 
   put(arn: string, value: string, id: string = randomUUID(), stages: readonly string[] = ['AWSCURRENT']): void {
-    const held = this.#held.get(arn);
+    const held = this.#lookUp(arn);
     if (!held) throw new Error(`No secret ${arn}`);
     const current = held.versions.find((version) => version.stages.includes('AWSCURRENT'));
     const moved = [...stages];

@@ -56,12 +56,14 @@ function isFunction(key: string): boolean {
 
 const FUNCTIONS: Record<string, Function> = {
   Ref: (argument, scope) => {
-    if (typeof argument !== 'string') throw new Error(`Template error: Ref needs a name, got ${show(argument)}`);
-    return argument === 'AWS::NoValue' ? NO_VALUE : scope.reference(argument);
+    const name = nameIn(argument, scope);
+    if (typeof name !== 'string') throw needs('Ref', 'a name', argument);
+    return name === 'AWS::NoValue' ? NO_VALUE : scope.reference(name);
   },
 
   'Fn::GetAtt': (argument, scope) => {
-    const [id, name] = typeof argument === 'string' ? splitOnce(argument) : (argument as unknown[]);
+    const [resource, name] = typeof argument === 'string' ? splitOnce(argument) : (argument as unknown[]);
+    const id = nameIn(resource, scope);
     const attribute = evaluate(name, scope);
     if (typeof id !== 'string' || typeof attribute !== 'string' || attribute === '') {
       throw needs('Fn::GetAtt', 'a resource and the name of its attribute', argument);
@@ -178,6 +180,7 @@ function substitute(argument: unknown, scope: Scope): string {
   if (typeof text !== 'string' || typeof variables !== 'object' || variables === null) {
     throw needs('Fn::Sub', 'a string, and at most a map of its variables', argument);
   }
+  const values = evaluate(variables, scope) as Record<string, unknown>;
   return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
     if (name.startsWith('!')) return `\${${name.slice(1)}}`;
     if (!/^[\w.:]+$/.test(name)) {
@@ -186,7 +189,7 @@ function substitute(argument: unknown, scope: Scope): string {
           `periods, and colons: ${name}`,
       );
     }
-    const value = variableOf(name, variables as Record<string, unknown>, scope);
+    const value = Object.hasOwn(values, name) ? values[name] : referenceOf(name, scope);
     if (!isText(value)) {
       throw new Error(`Template error: variable ${name} in Fn::Sub expression does not resolve to a string`);
     }
@@ -194,9 +197,13 @@ function substitute(argument: unknown, scope: Scope): string {
   });
 }
 
-function variableOf(name: string, variables: Record<string, unknown>, scope: Scope): unknown {
-  if (Object.hasOwn(variables, name)) return evaluate(variables[name], scope);
+function referenceOf(name: string, scope: Scope): unknown {
   return name.includes('.') ? scope.attribute(...splitOnce(name)) : scope.reference(name);
+}
+
+/** With the language extensions, a function can give the name of a resource. */
+function nameIn(argument: unknown, scope: Scope): unknown {
+  return scope.hasLanguageExtensions ? evaluate(argument, scope) : argument;
 }
 
 function argumentsOf(name: string, argument: unknown, count: number): unknown[] {

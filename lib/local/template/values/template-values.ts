@@ -1,14 +1,15 @@
-import { ACCOUNT, partitionOf, REGION, urlSuffixOf } from '../aws-environment.ts';
+import { ACCOUNT, REGION } from '../aws-environment.ts';
 import type { AssemblyStack, CloudAssembly, Template, TemplateResource } from '../cloud-assembly.ts';
 import type { GivenValues } from '../given-values.ts';
 import { Conditions } from './conditions.ts';
 import { type DynamicValues, withDynamicValues } from './dynamic-references.ts';
 import { evaluate, NO_VALUE, type Scope } from './evaluate.ts';
+import { refuseUnknownParameters, textOfParameter } from './given-parameters.ts';
 import { expandLoops } from './loops.ts';
 import { refuseNulls } from './null-values.ts';
 import { isSsmValue, parameterValue } from './parameters.ts';
+import { pseudoParameter, stackIdOf } from './pseudo-parameters.ts';
 import { arnOf, attributeOf, type Deployed, nameOf, refOf } from './resource-values.ts';
-import { stackIdOf } from './stack-id.ts';
 
 export interface TemplateValuesOptions {
   /** URL of local mode's AWS endpoint: the base of the queues' URLs. @default http://127.0.0.1 */
@@ -49,17 +50,15 @@ export class TemplateValues {
         return secret(id, version);
       },
     };
-    this.#refuseUnknownParameters();
+    refuseUnknownParameters(this.#stacks, given.parameters);
+    this.#checkParameters();
   }
 
   /** A stack's resources that are deployed: those without a condition, or with one that is true. */
   resources(stack: string): [string, TemplateResource][] {
     const { Resources = {} } = this.#labelled(`Stack ${stack}`, () => this.#template(stack));
     return Object.entries(Resources).filter(([id, { Condition }]) =>
-      this.#labelled(
-        `Stack ${stack}, ${id}`,
-        () => Condition === undefined || this.#conditionsOf(stack).isTrue(Condition),
-      ),
+      this.#labelled(`Stack ${stack}, ${id}`, () => this.#isOn(stack, Condition)),
     );
   }
 
@@ -122,6 +121,11 @@ export class TemplateValues {
     };
   }
 
+  /** @param condition its name, which the expansion of a loop may make */
+  #isOn(stack: string, condition: unknown): boolean {
+    return condition === undefined || this.#conditionsOf(stack).isTrue(String(this.resolve(stack, condition)));
+  }
+
   #conditionsOf(stack: string): Conditions {
     const known = this.#conditions.get(stack);
     if (known) return known;
@@ -143,48 +147,30 @@ export class TemplateValues {
   }
 
   #reference(stack: string, name: string): unknown {
-    const { name: stackName, account = ACCOUNT, region = REGION, template } = this.#stack(stack);
-    if (Object.hasOwn(template.Parameters ?? {}, name)) return this.#parameter(stack, name);
-    switch (name) {
-      case 'AWS::AccountId':
-        return account;
-      case 'AWS::NotificationARNs':
-        return [];
-      case 'AWS::Partition':
-        return partitionOf(region);
-      case 'AWS::Region':
-        return region;
-      case 'AWS::StackId':
-        return stackIdOf(stackName, account, region);
-      case 'AWS::StackName':
-        return stackName;
-      case 'AWS::URLSuffix':
-        return urlSuffixOf(region);
-      default:
-        if (this.#nested(stack, name) !== undefined) return stackIdOf(`${stackName}-${name}`, account, region);
-        return (
-          this.#given.resources?.[`${stack}.${name}`] ?? this.#deployedOnly(stack, name, () => this.ref(stack, name))
-        );
-    }
+    const own = this.#stack(stack);
+    if (Object.hasOwn(own.template.Parameters ?? {}, name)) return this.#parameter(stack, name);
+    const nested = this.#nested(stack, name);
+    return (
+      pseudoParameter(name, own) ??
+      (nested === undefined ? this.#given.resources?.[`${stack}.${name}`] : stackIdOf(this.#stack(nested))) ??
+      this.#deployedOnly(stack, name, () => this.ref(stack, name))
+    );
   }
 
   #parameter(stack: string, name: string): string | string[] {
-    const { name: stackName, template, parameters = {}, parent } = this.#stack(stack);
-    const parameter = template.Parameters?.[name] ?? {};
-    const given = this.#given.parameters ?? {};
-    const passed = parent && this.#passed(parent, name);
-    const value =
-      given[`${stack}:${name}`] ??
-      given[`${stackName}:${name}`] ??
-      passed ??
-      given[name] ??
-      parameters[name] ??
-      parameter.Default;
+    const parameter = this.#stack(stack).template.Parameters?.[name] ?? {};
+    const value = this.#textOfParameter(stack, name);
     if (value === undefined) {
       throw new Error(`the parameter ${name} has no default: give it a value, with --parameters ${name}=VALUE`);
     }
     const text = String(value);
     return parameterValue(name, parameter, isSsmValue(parameter) ? this.#ssm(text) : text);
+  }
+
+  #textOfParameter(stack: string, name: string): unknown {
+    const own = this.#stack(stack);
+    const passed = own.parent && this.#passed(own.parent, name);
+    return textOfParameter([stack, own], name, passed, this.#given.parameters);
   }
 
   /** What a parent passes to a parameter of its nested stack. */
@@ -209,8 +195,8 @@ export class TemplateValues {
   /** A value of a resource, which has to be one that is deployed. */
   #deployedOnly(stack: string, id: string, value: () => string): string {
     const { Condition } = this.#resource(stack, id);
-    if (Condition !== undefined && !this.#conditionsOf(stack).isTrue(Condition)) {
-      throw new Error(`Template error: unresolved resource dependency ${id}: its condition ${Condition} is false`);
+    if (!this.#isOn(stack, Condition)) {
+      throw new Error(`Template error: unresolved resource dependency ${id}: its condition is false`);
     }
     return this.#once(`${stack}.${id}`, () => {
       try {
@@ -236,11 +222,7 @@ export class TemplateValues {
   /** The outputs that there are: those without a condition, or with one that is true. */
   #outputs(stack: string): NonNullable<AssemblyStack['template']['Outputs']> {
     const { Outputs = {} } = this.#template(stack);
-    return Object.fromEntries(
-      Object.entries(Outputs).filter(
-        ([, { Condition }]) => Condition === undefined || this.#conditionsOf(stack).isTrue(Condition),
-      ),
-    );
+    return Object.fromEntries(Object.entries(Outputs).filter(([, { Condition }]) => this.#isOn(stack, Condition)));
   }
 
   #exported(name: string): unknown {
@@ -291,21 +273,14 @@ export class TemplateValues {
     return Resources[id] as TemplateResource;
   }
 
-  #refuseUnknownParameters(): void {
-    const stacks = [...this.#stacks];
-    for (const given of Object.keys(this.#given.parameters ?? {})) {
-      const [name = '', stack] = given.split(':').toReversed();
-      const isKnown = stacks.some(
-        ([key, { name: stackName, template }]) =>
-          (stack === undefined || stack === key || stack === stackName) && name in (template.Parameters ?? {}),
-      );
-      if (isKnown) continue;
-      const known = stacks.flatMap(([key, { template }]) =>
-        Object.keys(template.Parameters ?? {})
-          .filter((each) => each !== 'BootstrapVersion')
-          .map((each) => `${key}:${each}`),
-      );
-      throw new Error(`The app has no parameter ${given}: it has ${known.join(', ') || 'none'}`);
+  /** A deployment checks all parameters, also those that nothing refers to. */
+  #checkParameters(): void {
+    for (const [stack, { template, parent }] of this.#stacks) {
+      for (const [name, parameter] of Object.entries(template.Parameters ?? {})) {
+        // What a parent passes is checked where it is used: it may not be known here.
+        if (parent || isSsmValue(parameter) || this.#textOfParameter(stack, name) === undefined) continue;
+        this.#labelled(`Stack ${stack}`, () => this.#parameter(stack, name));
+      }
     }
   }
 

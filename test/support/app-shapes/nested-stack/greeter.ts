@@ -1,0 +1,3 @@
+export const handler = async (): Promise<void> => {
+  console.log(`on the bus ${process.env.BUS}`);
+};
