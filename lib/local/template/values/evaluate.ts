@@ -36,8 +36,9 @@ export function evaluate(value: unknown, scope: Scope): unknown {
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const [name, argument] = entries.find(([key]) => isFunction(key)) ?? [];
-  if (name !== undefined && (entries.length === 1 || name !== 'Ref')) {
+  const name = entries.length === 1 ? entries[0]?.[0] : entries.find(([key]) => key.startsWith('Fn::'))?.[0];
+  if (name !== undefined && isFunction(name)) {
+    const [, argument] = entries[0] as [string, unknown];
     if (entries.length > 1) {
       throw new Error(`Template error: ${name} stands beside other keys (${Object.keys(value).join(', ')})`);
     }
