@@ -1,5 +1,7 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { compile } from '../../../../lib/events/pattern/index.ts';
+import { textOf } from '../../../../lib/local/bus/bus-event.ts';
 import { BUS_ARN, ENTRY, openServices } from '../../../support/aws-services.ts';
 
 let aws: Awaited<ReturnType<typeof openServices>>;
@@ -32,6 +34,17 @@ describe('PutEvents by the real SDK', () => {
       ['fn-1', aws.seen[0], ''],
       ['fn-2', aws.seen[0], ''],
     ]);
+  });
+
+  test('matches and passes on the detail as it was sent: digits of large numbers, keys that come twice', async () => {
+    const Detail = '{"order":9007199254740993, "ratio":1.0,"digit":"1","digit":"2"}';
+    await put({ ...ENTRY, Detail });
+    const [event] = aws.seen;
+    if (!event) throw new Error('no event');
+    expect(textOf(event)).toBe(`${JSON.stringify({ ...event, detail: undefined }).slice(0, -1)},"detail":${Detail}}`);
+    expect(textOf({ ...event, 'replay-name': 'again' })).toContain(`"replay-name":"again","detail":${Detail}`);
+    expect(compile([{ detail: { digit: ['1'], order: [9007199254740992] } }]).matches(textOf(event))).toBe(false);
+    expect(compile(['{"detail":{"digit":["1"],"order":[9007199254740993]}}']).matches(textOf(event))).toBe(true);
   });
 
   test('accepts the bus’s ARN, and passes the trace header on', async () => {
@@ -141,5 +154,32 @@ describe('PutEvents by the real SDK', () => {
   test('takes ten entries, and one of nearly 1 MB', async () => {
     expect((await put(...Array(10).fill(ENTRY))).FailedEntryCount).toBe(0);
     expect((await put(large)).FailedEntryCount).toBe(0);
+  });
+});
+
+describe('PutEvents in the protocol', () => {
+  const post = async (entry: object): Promise<unknown> => {
+    const authorization = `AWS4-HMAC-SHA256 Credential=${aws.credentials.accessKeyId}/x`;
+    const response = await fetch(aws.url, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'AWSEvents.PutEvents', authorization },
+      body: JSON.stringify({ Entries: [{ ...ENTRY, ...entry }] }),
+    });
+    const { Entries = [], __type: type } = (await response.json()) as { Entries?: object[]; __type?: string };
+    return [response.status, type ?? Object.values(Entries[0] ?? {})[0]];
+  };
+
+  test.each([
+    [{ Time: 9e15 }, [200, 'InvalidArgument']],
+    [{ Time: -9e15 }, [200, 'InvalidArgument']],
+    [{ Time: 8.64e12 }, [200, expect.stringMatching(/^[0-9a-f-]{36}$/)]],
+    [{ Time: 0 }, [200, expect.stringMatching(/^[0-9a-f-]{36}$/)]],
+    [{ Time: '2026-11-23' }, [400, 'SerializationException']],
+    [{ Detail: `${'{"a":'.repeat(1200)}1${'}'.repeat(1200)}` }, [200, 'MalformedDetail']],
+    [{ Detail: '{"a":1}}' }, [200, 'MalformedDetail']],
+    [{ Detail: '\ufeff{}' }, [200, 'MalformedDetail']],
+    [{ Resources: [1] }, [400, 'SerializationException']],
+  ])('%j is accepted or refused as by AWS, and never an internal failure', async (entry, expected) => {
+    expect(await post(entry)).toEqual(expected);
   });
 });

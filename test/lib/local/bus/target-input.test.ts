@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BusEvent } from '../../../../lib/local/bus/bus-event.ts';
+import { type BusEvent, keepDetailText } from '../../../../lib/local/bus/bus-event.ts';
 import { targetInput } from '../../../../lib/local/bus/target-input.ts';
 import type { TargetInput } from '../../../../lib/local/template/deployment.ts';
 
@@ -76,4 +76,17 @@ test.each([
 ])('in a template %s', (_name, template, result) => {
   expect(filled(template)).toBe(result);
   expect(() => JSON.parse(result)).not.toThrow();
+});
+
+test('numbers keep the digits that the sender wrote', () => {
+  const text = '{"order":9007199254740993,"ratio":1.0,"list":[1e2,12345678901234567890.25],"twice":1,"twice":2}';
+  const event = keepDetailText({ ...EVENT, detail: JSON.parse(text) as Record<string, unknown> }, text);
+  const from = (input: TargetInput) => targetInput(input, event, RULE, INGESTED);
+  expect(from({ path: '$.detail' })).toBe(text);
+  expect(from({ path: '$.detail.order' })).toBe('9007199254740993');
+  expect(from({ path: '$.detail.twice' })).toBe('2');
+  const more = { order: '$.detail.order', list: '$.detail.list', ratio: '$.detail.ratio' };
+  expect(from({ template: '{"o":<order>,"l":<list>,"t":"<order> <ratio> <list>"}', paths: more })).toBe(
+    '{"o":9007199254740993,"l":[1e2,12345678901234567890.25],"t":"9007199254740993 1.0 [1e2,12345678901234567890.25]"}',
+  );
 });

@@ -179,3 +179,146 @@ test.each([
 ])('%s is refused: it would run differently than deployed', (_, Type, Properties, sentence) => {
   expect(() => readDeployment(assemblyOf({ It: { Type, Properties } }))).toThrow(sentence);
 });
+
+const rule = (Arn: unknown, more: object = {}, properties: object = {}) => ({
+  Type: 'AWS::Events::Rule',
+  Properties: { EventPattern: { source: ['s'] }, Targets: [{ Arn, Id: '1', ...more }], ...properties },
+});
+const ALIAS = {
+  Fn: FN,
+  Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Fn' } } },
+  Alias: {
+    Type: 'AWS::Lambda::Alias',
+    Properties: {
+      FunctionName: { Ref: 'Fn' },
+      FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
+      Name: 'live',
+    },
+  },
+};
+const FN_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:A-Fn';
+
+test('versions and aliases of a function are read, each with its settings for events that it fails on', () => {
+  const config = (Qualifier: string, MaximumRetryAttempts: number) => ({
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: { FunctionName: { Ref: 'Fn' }, Qualifier, MaximumRetryAttempts },
+  });
+  const { functions } = readDeployment(
+    assemblyOf({ ...ALIAS, OfFn: config('$LATEST', 1), OfAlias: config('live', 0) }),
+  );
+  expect(functions[0]).toMatchObject({
+    asynchronous: { maxRetryAttempts: 1 },
+    qualifiers: { 1: { version: '1' }, live: { version: '1', asynchronous: { maxRetryAttempts: 0 } } },
+  });
+});
+
+test.each([
+  ['of the alias', { Ref: 'Alias' }, undefined, false],
+  ['of the alias, for all rules', { Ref: 'Alias' }, 'arn:aws:events:us-east-1:*:rule/*', false],
+  ['of the alias, for another rule', { Ref: 'Alias' }, 'arn:aws:events:us-east-1:000000000000:rule/Other', true],
+  ['of the function only', { Ref: 'Fn' }, undefined, true],
+])('an alias may be invoked by a permission %s', (_, FunctionName, SourceArn, isForbidden) => {
+  const Properties = { FunctionName, Principal: 'events.amazonaws.com', ...(SourceArn && { SourceArn }) };
+  const { rules } = readDeployment(
+    assemblyOf({ ...ALIAS, Rule: rule({ Ref: 'Alias' }), Permission: { Type: 'AWS::Lambda::Permission', Properties } }),
+  );
+  expect(rules[0]?.targets).toEqual([expect.objectContaining({ arn: `${FN_ARN}:live` })]);
+  expect(rules[0]?.targets[0]?.forbidden ?? false).toBe(isForbidden);
+});
+
+const QUEUE = { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true, ContentBasedDeduplication: true } };
+const WHY = 'which does not run here, so they do not arrive:';
+
+test.each([
+  [
+    rule({ Ref: 'Topic' }),
+    `arn:aws:sns:us-east-1:000000000000:A-Topic, ${WHY} local mode runs functions, queues, other`,
+  ],
+  [rule(arnOf('Fn'), { HttpParameters: {} }), `${FN_ARN}, ${WHY} local mode does not support HttpParameters`],
+  [rule(`${FN_ARN}s`), `${FN_ARN}s, ${WHY} no stack of this app has this function with code that local mode runs`],
+  [rule(`${FN_ARN}:blue`), `${FN_ARN}:blue, ${WHY} the function Fn has no version or alias blue`],
+  [rule(arnOf('Queue')), `A-Queue.fifo, ${WHY} a FIFO queue needs a MessageGroupId, which the target does not give`],
+  [rule('arn:aws:sqs:us-east-1:1:other'), `arn:aws:sqs:us-east-1:1:other, ${WHY} no stack of this app has this queue`],
+  [
+    rule(arnOf('Project')),
+    `{"Fn::GetAtt":["Project","Arn"]}, ${WHY} Stack A, Rule (AWS::Events::Rule), property Targets: `,
+  ],
+] as [Resources[string], string][])(
+  '%j: the warning names the rule, the target and the consequence',
+  (Rule, message) => {
+    const { warnings } = readDeployment(
+      assemblyOf({
+        Fn: FN,
+        Queue: QUEUE,
+        Rule,
+        Topic: { Type: 'AWS::SNS::Topic' },
+        Project: { Type: 'AWS::CodeBuild::Project' },
+      }),
+    );
+    expect(warnings).toEqual([expect.stringContaining('The rule Rule sends events to ')]);
+    expect(warnings[0]).toContain(message);
+  },
+);
+
+test('a FIFO queue is read, and its name ends with .fifo', () => {
+  const { queues, rules, warnings } = readDeployment(
+    assemblyOf({ Queue: QUEUE, Rule: rule(arnOf('Queue'), { SqsParameters: { MessageGroupId: 'g' } }) }),
+  );
+  expect(queues).toMatchObject([{ name: 'A-Queue.fifo', fifo: { contentBasedDeduplication: true } }]);
+  expect(rules[0]?.targets).toMatchObject([{ messageGroupId: 'g' }]);
+  expect(warnings).toEqual([]);
+  const Properties = { ...QUEUE.Properties, QueueName: 'orders' };
+  expect(() => readDeployment(assemblyOf({ Queue: { ...QUEUE, Properties } }))).toThrow(
+    'expected a name with .fifo at its end for a FIFO queue only, got orders',
+  );
+});
+
+test('buses of other apps are known from rules, targets, the connector and policies, and said to be made', () => {
+  const bus = (name: string): string => `arn:aws:events:us-east-1:1:event-bus/${name}`;
+  const { busNames, warnings } = readDeployment(
+    assemblyOf({
+      Own: { Type: 'AWS::Events::EventBus', Properties: { Name: 'own' } },
+      Rule: rule(bus('forwarded'), {}, { EventBusName: bus('ruled') }),
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          PolicyDocument: {
+            Statement: [
+              { Effect: 'Allow', Action: 'events:PutEvents', Resource: [bus('granted'), arnOf('Own'), '*'] },
+              { Effect: 'Allow', Action: 'events:PutRule', Resource: bus('other') },
+            ],
+          },
+        },
+      },
+    }),
+  );
+  expect(busNames).toEqual(['own', 'ruled', 'forwarded', 'granted']);
+  expect(warnings).toContain('No stack of this app has the event bus ruled: local mode makes one of this name');
+});
+
+test('functions of the same construct are told apart by their paths', () => {
+  const at = (path: string) => ({ ...FN, Metadata: { 'aws:cdk:path': `A/${path}/Resource` } });
+  const { functions } = readDeployment(assemblyOf({ One: at('Api/Get'), Two: at('Api/Put'), Three: at('Greeter') }));
+  expect(functions.map(({ title }) => title)).toEqual(['Api/Get', 'Api/Put', 'Greeter']);
+});
+
+test('a pattern may be JSON text', () => {
+  const EventPattern = '{"detail":{"callId":[null]}}';
+  const { rules } = readDeployment(assemblyOf({ Queue: QUEUE, Rule: rule(arnOf('Queue'), {}, { EventPattern }) }));
+  expect(rules[0]?.pattern).toEqual({ detail: { callId: [null] } });
+});
+
+test.each([
+  [7, '7'],
+  [true, 'true'],
+])('the variable %j of a function becomes text', (value, text) => {
+  const Properties = { ...FN.Properties, Environment: { Variables: { X: value } } };
+  expect(readDeployment(assemblyOf({ Fn: { ...FN, Properties } })).functions[0]?.environment).toEqual({ X: text });
+});
+
+test('a list as the variable of a function is refused', () => {
+  const Properties = { ...FN.Properties, Environment: { Variables: { X: ['a'] } } };
+  expect(() => readDeployment(assemblyOf({ Fn: { ...FN, Properties } }))).toThrow(
+    'expected the variable X to be text, got ["a"]',
+  );
+});
