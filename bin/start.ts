@@ -155,13 +155,13 @@ async function startReal(url: string, values: Values, run: Run): Promise<void> {
 
 /** The system, and its nodes with what cdk.json says of them besides. */
 async function prepared({ root, trace, options }: Run): Promise<{ system: LocalSystem; nodes: AsteriskNode[] }> {
+  const configured = await configuredNodes(root);
   const system = await LocalSystem.prepare(root, [], trace, options);
   const { bus } = system.missing;
   if (bus !== undefined) {
     await system.stop();
     throw new Error(bus);
   }
-  const configured = await configuredNodes(root);
   const nodes = system.nodes.map((node) => ({ ...configured.find(({ name }) => name === node.name), ...node }));
   return { system, nodes };
 }

@@ -296,7 +296,7 @@ test('buses of other apps are known from rules, targets, the connector and polic
   expect(warnings).toContain('No stack of this app has the event bus ruled: local mode makes one of this name');
 });
 
-test('functions of the same construct are told apart by their paths', () => {
+test('functions of the same construct have their paths as titles', () => {
   const at = (path: string) => ({ ...FN, Metadata: { 'aws:cdk:path': `A/${path}/Resource` } });
   const { functions } = readDeployment(assemblyOf({ One: at('Api/Get'), Two: at('Api/Put'), Three: at('Greeter') }));
   expect(functions.map(({ title }) => title)).toEqual(['Api/Get', 'Api/Put', 'Greeter']);
