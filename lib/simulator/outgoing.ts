@@ -269,11 +269,10 @@ export class Outgoing {
   }
 
   *#dialAndGo(channel: Channel, call: OutgoingCall, goal: (channel: Channel) => Thread): Thread {
-    if (channel.technology.call(channel)) {
-      tellOfDial(channel, '', dialstring(call.endpoint));
-      reportAll(channel, call.variables);
-      if (yield* answeredCall(channel, call, this.#options.clock)) yield* goal(channel);
-    }
+    const isCalled = channel.technology.call(channel);
+    if (isCalled) tellOfDial(channel, '', dialstring(call.endpoint));
+    reportAll(channel, call.variables);
+    if (isCalled && (yield* answeredCall(channel, call, this.#options.clock))) yield* goal(channel);
     channel.end();
   }
 
