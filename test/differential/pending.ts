@@ -7,6 +7,11 @@ type Named = { id?: string; name?: string; media_uri?: string; target_uri?: stri
 const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
 /** Applications of the dialplan that are over in a moment: answering takes as long as it takes for sound to come. */
 const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
+/** Of a call that is over: its recording ends after four seconds. */
+const OVER = 'over:';
+const LAST_RECORDING_MS = 5000;
+/** Everything else. Some media never end, and no event says so: it may be waited for in vain. */
+const BRIEFLY_MS = 2500;
 const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
 
 /**
@@ -20,10 +25,17 @@ export class Pending {
   readonly #hungUp = new Set<string>();
   #read = 0;
 
-  any(events: readonly AppEvent[]): boolean {
+  /** How long it may take until all of it has ended, in milliseconds; 0 where nothing is under way. */
+  limitMs(events: readonly AppEvent[]): number {
     for (const event of events.slice(this.#read)) this.#take(event);
     this.#read = events.length;
-    return this.#things.size > 0;
+    if (this.#things.size === 0) return 0;
+    return [...this.#things].some((thing) => thing.startsWith(OVER)) ? LAST_RECORDING_MS : BRIEFLY_MS;
+  }
+
+  /** What has not ended by now never will. */
+  giveUp(): void {
+    this.#things.clear();
   }
 
   /** Whether commands for a channel wait behind what plays or records on it. */
@@ -34,8 +46,10 @@ export class Pending {
   #take(event: AppEvent): void {
     const { type } = event;
     const { id: thing = '', name: of = thing, target_uri = '' } = (event.playback ?? event.recording ?? {}) as Named;
-    if (/^(Playback|Recording)Started/.test(type)) this.#occupied.set(of, target_uri);
-    else if (/^(Playback|Recording)(Finished|Failed)/.test(type)) this.#occupied.delete(of);
+    if (/^(Playback|Recording)/.test(type)) this.#occupied.delete(of);
+    // What is short is over by the next command.
+    const isLong = type === 'PlaybackStarted' && LONG.test((event.playback as Named).media_uri ?? '');
+    if (isLong || type === 'RecordingStarted') this.#occupied.set(of, target_uri);
     const { id = '', media_uri = '' } = (event.playback ?? {}) as Named;
     const { name = '' } = (event.recording ?? {}) as Named;
     const channel = (event.channel ?? event.peer ?? {}) as Named;
@@ -44,10 +58,12 @@ export class Pending {
       this.#set(`playback ${id}`, SCHEME.test(media_uri) && !LONG.test(media_uri));
     } else if (event.type === 'PlaybackFinished') this.#set(`playback ${id}`, false);
     else if (event.type === 'RecordingStarted') {
-      // The recording of a call that is over ends after four seconds.
-      this.#set(`recording ${name}`, /short/.test(name) || this.#hungUp.has(target_uri));
-    } else if (event.type.startsWith('Recording')) this.#set(`recording ${name}`, false);
-    else if (event.type === 'ChannelDialplan') {
+      this.#set(`recording ${name}`, /short/.test(name));
+      this.#set(`${OVER} recording ${name}`, this.#hungUp.has(target_uri));
+    } else if (event.type.startsWith('Recording')) {
+      this.#set(`recording ${name}`, false);
+      this.#set(`${OVER} recording ${name}`, false);
+    } else if (event.type === 'ChannelDialplan') {
       const line = `${event.dialplan_app}(${event.dialplan_app_data})`;
       this.#set(`dialplan ${channel.id}`, BRIEF.test(line));
     } else if (event.type === 'StasisStart') this.#set(`dialplan ${channel.id}`, false);

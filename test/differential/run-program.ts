@@ -5,8 +5,6 @@ import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
 /** What was seen of a program: by step and app and channel, lines in their order. */
 export type Observation = Map<string, string[]>;
 
-/** How long a program waits for what ends by itself. */
-const PATIENCE_MS = 5000;
 /** After this long without an answer, a command waits for its turn on its channel. */
 const ANSWER_MS = 300;
 
@@ -142,7 +140,7 @@ class Run {
   /** For what takes a while: now, or once all is over that comes before it on its channel. */
   async #takeTime(channelId: string, ms: number): Promise<void> {
     await this.#target.quiet();
-    this.#pending.any(this.#target.events);
+    this.#pending.limitMs(this.#target.events);
     if (!this.#pending.isOccupied(channelId)) await this.#target.pass(ms);
     else this.#queuedMs.set(channelId, (this.#queuedMs.get(channelId) ?? 0) + ms);
   }
@@ -162,13 +160,17 @@ class Run {
   }
 
   async #settle(): Promise<void> {
-    const end = Date.now() + PATIENCE_MS;
-    let left = PATIENCE_MS;
+    const begun = Date.now();
     await this.#target.quiet();
-    while (left > 0 && this.#pending.any(this.#target.events)) {
-      if (!(await this.#target.nextEvent(left))) break;
+    for (let waits = 0; ; waits++) {
+      const limit = this.#pending.limitMs(this.#target.events);
+      const left = limit - Math.max(100 * waits, Date.now() - begun);
+      if (limit === 0) break;
+      if (left <= 0 || !(await this.#target.nextEvent(left))) {
+        this.#pending.giveUp();
+        break;
+      }
       await this.#target.quiet();
-      left = Math.min(left - 100, end - Date.now());
     }
     for (const event of this.#target.events.slice(this.#told)) this.#tell(event);
     this.#told = this.#target.events.length;
