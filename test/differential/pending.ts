@@ -11,7 +11,7 @@ const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
 const OVER = 'over:';
 const LAST_RECORDING_MS = 5000;
 /** Everything else. Some media never end, and no event says so: it may be waited for in vain. */
-const BRIEFLY_MS = 2500;
+const BRIEFLY_MS = 3500;
 const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
 
 /**

@@ -5,6 +5,8 @@ import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
 /** What was seen of a program: by step and app and channel, lines in their order. */
 export type Observation = Map<string, string[]>;
 
+/** What a wait counts at least: with a simulated clock it takes no time. */
+const LEAST_WAIT_MS = 20;
 /** After this long without an answer, a command waits for its turn on its channel. */
 const ANSWER_MS = 300;
 
@@ -160,16 +162,16 @@ class Run {
   }
 
   async #settle(): Promise<void> {
-    const begun = Date.now();
     await this.#target.quiet();
-    for (let waits = 0; ; waits++) {
+    for (let waited = 0; ; ) {
       const limit = this.#pending.limitMs(this.#target.events);
-      const left = limit - Math.max(100 * waits, Date.now() - begun);
       if (limit === 0) break;
-      if (left <= 0 || !(await this.#target.nextEvent(left))) {
+      const begun = Date.now();
+      if (waited > limit || !(await this.#target.nextEvent(limit - waited))) {
         this.#pending.giveUp();
         break;
       }
+      waited += Math.max(LEAST_WAIT_MS, Date.now() - begun);
       await this.#target.quiet();
     }
     for (const event of this.#target.events.slice(this.#told)) this.#tell(event);
