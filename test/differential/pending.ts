@@ -7,9 +7,8 @@ type Named = { id?: string; name?: string; media_uri?: string; target_uri?: stri
 const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
 /** Applications of the dialplan that are over in a moment: answering takes as long as it takes for sound to come. */
 const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
-/** Of a call that is over: its recording ends after four seconds. */
-const OVER = 'over:';
-const LAST_RECORDING_MS = 5000;
+/** Without any sound, a recording ends after four seconds: also one with a limit, and that of a call that is over. */
+const RECORDING_MS = 5000;
 /** Everything else. Some media never end, and no event says so: it may be waited for in vain. */
 const BRIEFLY_MS = 3500;
 const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
@@ -30,7 +29,7 @@ export class Pending {
     for (const event of events.slice(this.#read)) this.#take(event);
     this.#read = events.length;
     if (this.#things.size === 0) return 0;
-    return [...this.#things].some((thing) => thing.startsWith(OVER)) ? LAST_RECORDING_MS : BRIEFLY_MS;
+    return [...this.#things].some((thing) => thing.startsWith('recording')) ? RECORDING_MS : BRIEFLY_MS;
   }
 
   /** What has not ended by now never will. */
@@ -58,12 +57,9 @@ export class Pending {
       this.#set(`playback ${id}`, SCHEME.test(media_uri) && !LONG.test(media_uri));
     } else if (event.type === 'PlaybackFinished') this.#set(`playback ${id}`, false);
     else if (event.type === 'RecordingStarted') {
-      this.#set(`recording ${name}`, /short/.test(name));
-      this.#set(`${OVER} recording ${name}`, this.#hungUp.has(target_uri));
-    } else if (event.type.startsWith('Recording')) {
-      this.#set(`recording ${name}`, false);
-      this.#set(`${OVER} recording ${name}`, false);
-    } else if (event.type === 'ChannelDialplan') {
+      this.#set(`recording ${name}`, /short/.test(name) || this.#hungUp.has(target_uri));
+    } else if (event.type.startsWith('Recording')) this.#set(`recording ${name}`, false);
+    else if (event.type === 'ChannelDialplan') {
       const line = `${event.dialplan_app}(${event.dialplan_app_data})`;
       this.#set(`dialplan ${channel.id}`, BRIEF.test(line));
     } else if (event.type === 'StasisStart') this.#set(`dialplan ${channel.id}`, false);
