@@ -6,7 +6,7 @@ import type { ConnectorEventMap, ConnectorEventType } from '../lib/events/connec
 import type { Log } from '../lib/log.ts';
 import { type LinkEvent, NodeLink, NodeState, type NodeStateCheckpoint } from './asterisk/index.ts';
 import type { BackoffBounds } from './backoff.ts';
-import { CallRecords, type EventOrigin, eventId } from './call-records.ts';
+import { CallRecords, EventOrigin, eventId } from './call-records.ts';
 import type { ConnectorNode } from './config.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { EventBus } from './event-bus.ts';
@@ -67,7 +67,8 @@ interface Checkpoint {
 }
 
 /** A node and the link to it. */
-interface Node extends EventOrigin {
+interface Node {
+  origin: EventOrigin;
   link: NodeLink;
 }
 
@@ -112,7 +113,7 @@ export class Connector {
       windowBytes: options.memoryMaxBytes,
       log,
       checkpoint: (): Checkpoint => ({
-        nodes: Object.fromEntries([...this.#nodes].map(([name, { state }]) => [name, state.checkpoint()])),
+        nodes: Object.fromEntries([...this.#nodes].map(([name, { origin }]) => [name, origin.state.checkpoint()])),
       }),
       onRecord: (record, arrival) => this.#publisher.submit(record, arrival),
       onDropped: (origin) => this.#losses.drop(origin, this.#journal.depth),
@@ -128,8 +129,8 @@ export class Connector {
 
   start(): void {
     this.#journal.checkpoint();
-    for (const { name, apps, link } of this.#nodes.values()) {
-      this.#announce('ConnectorStarted', { node: name, apps: [...apps], instance: this.#instance });
+    for (const { origin, link } of this.#nodes.values()) {
+      this.#announce('ConnectorStarted', { node: origin.name, apps: [...origin.apps], instance: this.#instance });
       link.start();
     }
     this.#journal.resume();
@@ -148,19 +149,19 @@ export class Connector {
 
   /** Nodes whose link has stopped working, so that only a new process helps. */
   stuckNodes(now = Date.now()): string[] {
-    return [...this.#nodes.values()].filter(({ link }) => link.isStuck(now)).map(({ name }) => name);
+    return [...this.#nodes.values()].filter(({ link }) => link.isStuck(now)).map(({ origin }) => origin.name);
   }
 
   get gauges(): Gauges {
     const { oldest } = this.#journal;
     return {
-      connected: [...this.#nodes.values()].flatMap(({ name, apps, link }) => {
+      connected: [...this.#nodes.values()].flatMap(({ origin, link }) => {
         const connected = link.connectedApps;
-        return [...apps].map((app) => ({ node: name, app, value: connected.includes(app) }));
+        return [...origin.apps].map((app) => ({ node: origin.name, app, value: connected.includes(app) }));
       }),
-      certificates: [...this.#nodes.values()].flatMap(({ name, link }) => {
+      certificates: [...this.#nodes.values()].flatMap(({ origin, link }) => {
         const expires = link.certificateExpires;
-        return expires === undefined ? [] : [{ node: name, days: (expires - Date.now()) / DAY_MS }];
+        return expires === undefined ? [] : [{ node: origin.name, days: (expires - Date.now()) / DAY_MS }];
       }),
       journalDepth: this.#journal.depth,
       journalBytes: this.#journal.bytes,
@@ -187,6 +188,7 @@ export class Connector {
   #node(node: ConnectorNode, state: NodeState): Node {
     const { credentialsOf, filter, reconnect, pingIntervalMs, standbyPollMs } = this.#options;
     const credentials = credentialsOf(node.secretId);
+    const origin = new EventOrigin(node.name, node.apps, state);
     const link = new NodeLink({
       node,
       credentials,
@@ -203,8 +205,7 @@ export class Connector {
       standbyPollMs,
       emit: (event) => this.#onLink(origin, event),
     });
-    const origin = { name: node.name, apps: new Set(node.apps), state, link };
-    return origin;
+    return { origin, link };
   }
 
   #onLink(origin: EventOrigin, event: LinkEvent): void {
@@ -280,7 +281,7 @@ export class Connector {
     const node = this.#nodes.get(record.node);
     if (!node) return;
     try {
-      replay(node.state, record, this.#options.bus.detailOf(record.entry));
+      replay(node.origin.state, record, this.#options.bus.detailOf(record.entry));
     } catch {
       // Its text was damaged on disk. If it still waits, the bus rejects it and it becomes a dead letter.
     }

@@ -3,6 +3,7 @@ import type { AriFrame } from '../lib/events/entry.ts';
 import type { EventMetadata } from '../lib/events/metadata.ts';
 import { subjectOf } from '../lib/events/subject.ts';
 import type { NodeState } from './asterisk/index.ts';
+import { stayOfEventId } from './call-records.ts';
 import type { JournalRecord } from './journal/index.ts';
 
 /**
@@ -12,19 +13,15 @@ import type { JournalRecord } from './journal/index.ts';
  */
 export function replay(
   state: NodeState,
-  { kind, type, receivedAt }: JournalRecord,
+  { kind, id, node, type, receivedAt }: JournalRecord,
   detail: Record<string, unknown>,
 ): void {
   state.lastHeardAt = Math.max(state.lastHeardAt, receivedAt);
   if (kind === 'event') {
-    const { channelId, channelSequence, recovered } = detail.metadata as EventMetadata;
+    const { recovered = false } = detail.metadata as EventMetadata;
     const event = detail as AriFrame['event'];
-    state.observe(event, subjectOf(event));
-    if (channelId !== undefined && channelSequence !== undefined) state.resume(channelId, channelSequence);
-    if (channelId !== undefined && recovered && type === 'StasisStart') state.markRecovered(channelId);
-    if (channelId !== undefined && recovered && type === 'StasisEnd') {
-      state.markEndRecovered(channelId, String(event.application));
-    }
+    const stay = stayOfEventId(node, id);
+    state.observe(event, subjectOf(event), { recovered, ...(stay !== undefined && { stay }) });
   } else if (type === 'NodeConnected') {
     state.hold((detail as unknown as ConnectorEventMap['NodeConnected']).apps, receivedAt);
   } else if (type === 'StandingDown') {

@@ -6,6 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import { Backoff, type BackoffBounds } from '../backoff.ts';
 import { type ConnectFailure, explainFailure } from './connect-failure.ts';
 import { EventSocket, type SocketEvent } from './event-socket.ts';
+import { FrameCopies } from './frame-copies.ts';
 import type { FramePosition, LinkEvent } from './link-event.ts';
 
 /** After a connection of this duration, the delays between attempts begin with the shortest again. */
@@ -17,8 +18,9 @@ const REMIND_MS = 60_000;
 interface OpenConnection {
   apps: string[];
   connection: string;
-  /** The number of its last frame or rebuilt event. */
+  /** The number of its last frame or rebuilt event; copies of a frame have none. */
   sequence: number;
+  copies: FrameCopies;
   /** When it opened, in epoch milliseconds; absent until then. */
   since?: number;
 }
@@ -125,7 +127,12 @@ export class AppLink {
     this.#lastSign = Date.now();
     if (this.#stopped) return;
 
-    const opened: OpenConnection = { apps, connection: randomUUID(), sequence: 0 };
+    const opened: OpenConnection = {
+      apps,
+      connection: randomUUID(),
+      sequence: 0,
+      copies: new FrameCopies(),
+    };
     this.#socket = new EventSocket(
       {
         node,
@@ -143,6 +150,7 @@ export class AppLink {
     this.#lastSign = now;
     switch (event.kind) {
       case 'frame':
+        if (opened.copies.isCopy(event.text)) break;
         opened.sequence += 1;
         this.#receive(event.text, { connection, sequence: opened.sequence });
         break;

@@ -15,6 +15,7 @@ import {
   type Difference,
   differenceOf,
   lastingDifference,
+  type Rebuilder,
   rebuiltEnd,
   rebuiltStart,
   stasisChannels,
@@ -253,7 +254,7 @@ export class NodeLink {
       emit({ kind: 'gap', apps, connection, from, to, cause: why });
     };
     const compare = async (): Promise<void> => {
-      const { status, system } = await ari.asterisk.getInfo();
+      const [{ status, system }, { timestamp }] = await Promise.all([ari.asterisk.getInfo(), ari.asterisk.ping()]);
       // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
       state.startupTime ??= status?.startup_time;
       const restarted = status?.startup_time !== state.startupTime;
@@ -263,7 +264,7 @@ export class NodeLink {
       const differs = found.entered.length + found.left.length > 0;
       // Where no gap is known, only a difference shows that events were missed.
       if (began.length > 0 || cause === 'connector-silent' || differs) announce(why);
-      if (differs) this.#recover(link, connection, found, system?.entity_id);
+      if (differs) this.#recover(link, connection, found, { timestamp, asteriskId: system?.entity_id });
       state.startupTime = status?.startup_time;
       for (const app of apps) this.#gaps.delete(app);
       this.#inStep(connection, apps);
@@ -304,20 +305,14 @@ export class NodeLink {
     }
   }
 
-  #recover(link: AppLink, connection: string, { entered, left }: Difference, asteriskId: string | undefined): void {
-    const { state, emit } = this.#options;
+  #recover(link: AppLink, connection: string, { entered, left }: Difference, by: Rebuilder): void {
+    const { emit } = this.#options;
     const emitRebuilt = (frame: AriFrame): void => {
       const position = link.nextPosition(connection);
       if (position) emit({ kind: 'event', frame, position, recovered: true });
     };
-    for (const { id, app, snapshot } of left) {
-      emitRebuilt(rebuiltEnd(app, snapshot, asteriskId));
-      state.markEndRecovered(id, app);
-    }
-    for (const channel of entered) {
-      emitRebuilt(rebuiltStart(channel, asteriskId));
-      state.markRecovered(channel.id);
-    }
+    for (const { app, snapshot } of left) emitRebuilt(rebuiltEnd(app, snapshot, by));
+    for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));
     this.#log.warn('Rebuilt events missed during the gap', { connection, entered: entered.length, left: left.length });
   }
 

@@ -1,19 +1,14 @@
 import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { EventSubject } from '../../lib/events/subject.ts';
+import { nextStayId, type Stay, stayKey } from './stay.ts';
 
 /** What the connector knows about a channel. */
 interface KnownChannel {
-  /** The number of its last forwarded event; absent where another connector may have numbered later ones. */
-  sequence?: number;
   callId?: string;
-  /** The Stasis application that it is in, where it is in one. */
-  app?: string;
+  /** In the order in which they began: the channel is in the last one, or in none. */
+  stays: Stay[];
   /** The channel as its last event showed it, while it is in Stasis. */
   snapshot?: Fields;
-  /** Its `StasisStart` was rebuilt, so that Asterisk's own would be a second one. */
-  recovered?: true;
-  /** The app whose `StasisEnd` was rebuilt, so that Asterisk's own would be a second one. */
-  recoveredEnd?: string;
   /** When it left Stasis or ended, in epoch milliseconds. */
   endedAt?: number;
 }
@@ -22,8 +17,12 @@ type Fields = Record<string, unknown>;
 
 /** More than an Asterisk holds at once. Beyond it, the state forgets the channels that were longest without an event. */
 const MAX_CHANNELS = 50_000;
+/** More than a channel has at the same place in the dialplan before another connector takes over. */
+const MAX_STAYS = 32;
 /** How long after a channel's end its events may still come. */
 const FORGET_AFTER_MS = 10 * 60_000;
+/** How long an event that Asterisk has sent may take to be read. */
+const LATE_MS = 5000;
 
 /** The state as the journal keeps it. */
 export interface NodeStateCheckpoint {
@@ -41,17 +40,34 @@ export interface ObservedEvent {
   application?: unknown;
 }
 
+/** How an event came to be. */
+export interface Origin {
+  /** The connector rebuilt it after a gap. */
+  recovered: boolean;
+  /** The id of its stay, where an earlier process has determined it. */
+  stay?: string;
+}
+
+/** What the state knows about an event. */
+export interface Observation {
+  /** The id of the channel's stay, for `StasisStart` and `StasisEnd`. */
+  stay?: string;
+  /** Asterisk's own event, after the connector has rebuilt it. */
+  isRepeated: boolean;
+}
+
+const SENT: Origin = { recovered: false };
+
 /**
- * What one connector knows about one node: which channels are in which app, the number of each channel's last event,
- * which apps the connector holds, and when it last heard from the node. After a restart on the same disk it is rebuilt
- * from the journal.
+ * What one connector knows about one node: which channels are and were in which app, which apps the connector holds, and
+ * when it last heard from the node. After a restart on the same disk it is rebuilt from the journal.
  */
 export class NodeState {
   /** In the order of their last event. */
   readonly #channels: Map<string, KnownChannel>;
   /** Apps that this connector held when it last heard from the node. */
   readonly #held: Set<string>;
-  /** When an app was last taken from another connector, in epoch milliseconds: no other connector has numbered channels created since then. */
+  /** When an app was last taken from another connector, in epoch milliseconds: since then this one knows every stay. */
   #heldSince: number;
   /** When the connector last heard from the node, in epoch milliseconds; 0 for never. */
   lastHeardAt: number;
@@ -59,7 +75,8 @@ export class NodeState {
   startupTime: string | undefined;
 
   constructor(checkpoint?: NodeStateCheckpoint) {
-    this.#channels = new Map(checkpoint?.channels);
+    // An earlier version kept no stays.
+    this.#channels = new Map(checkpoint?.channels.filter(([, { stays }]) => Array.isArray(stays)));
     this.#held = new Set(checkpoint?.held);
     this.#heldSince = checkpoint?.heldSince ?? Date.now();
     this.lastHeardAt = checkpoint?.lastHeardAt ?? 0;
@@ -88,13 +105,9 @@ export class NodeState {
     }
   }
 
-  /** Notes that this connector no longer holds apps: another one may number the events of their channels. */
+  /** Notes that this connector no longer holds apps. */
   release(apps: Iterable<string>): void {
-    const released = new Set(apps);
-    for (const app of released) this.#held.delete(app);
-    for (const channel of this.#channels.values()) {
-      if (channel.app !== undefined && released.has(channel.app)) delete channel.sequence;
-    }
+    for (const app of apps) this.#held.delete(app);
   }
 
   holds(app: string): boolean {
@@ -102,67 +115,47 @@ export class NodeState {
   }
 
   isIn(channelId: string, app: string): boolean {
-    return this.#channels.get(channelId)?.app === app;
+    return stayOf(this.#channels.get(channelId))?.app === app;
   }
 
   /** Channels that are in the app, with what their last event showed. */
   inApp(app: string): { id: string; snapshot: Fields }[] {
     return [...this.#channels].flatMap(([id, known]) =>
-      known.app === app ? [{ id, snapshot: known.snapshot ?? { id } }] : [],
+      stayOf(known)?.app === app ? [{ id, snapshot: known.snapshot ?? { id } }] : [],
     );
   }
 
-  /** Whether a `StasisStart` or `StasisEnd` of Asterisk comes after the same event was rebuilt. */
-  isRepeated({ type, application }: ObservedEvent, channelId: string | undefined): boolean {
-    const known = channelId === undefined ? undefined : this.#channels.get(channelId);
-    if (!known) return false;
-    if (type === 'StasisStart') return known.recovered === true && known.app === application;
-    return type === 'StasisEnd' && known.recoveredEnd !== undefined && known.recoveredEnd === application;
+  /** The id of a channel's call, by the latest event that had it. */
+  callOf(channelId: string): string | undefined {
+    return this.#channels.get(channelId)?.callId;
   }
 
   /** Updates the state of an event's channel. */
-  observe(event: ObservedEvent, { channelId, callId, channel: shown }: Omit<EventSubject, 'resources'>): void {
-    if (channelId === undefined) return;
+  observe(
+    event: ObservedEvent,
+    { channelId, callId, channel: shown = {} }: Omit<EventSubject, 'resources'>,
+    origin = SENT,
+  ): Observation {
+    if (channelId === undefined) return { isRepeated: false };
     const channel = this.#touch(channelId);
-    channel.sequence ??= this.#sequenceBefore(event.timestamp, shown?.creationtime);
     if (callId !== undefined) channel.callId = callId;
-    if (event.type === 'StasisStart' && typeof event.application === 'string') {
-      channel.app = event.application;
-      delete channel.endedAt;
-      delete channel.recovered;
-      delete channel.recoveredEnd;
-    } else if (event.type === 'ChannelDestroyed' || (event.type === 'StasisEnd' && channel.app === event.application)) {
-      leave(channel);
+    let observation: Observation = { isRepeated: false };
+    const { type, application } = event;
+    if (type === 'ChannelDestroyed') leave(channel);
+    else if (typeof application === 'string') {
+      if (type === 'StasisStart') observation = this.#begin(channel, application, shown, event, origin);
+      else if (type === 'StasisEnd') observation = this.#end(channel, application, shown, event, origin);
     }
-    if (channel.app !== undefined && shown) channel.snapshot = shown;
-  }
-
-  /** Numbers the next forwarded event of a channel, after `observe` has seen it. */
-  next(channelId: string): { channelSequence: number; callId?: string } {
-    // `observe` has just made it the latest.
-    const channel = this.#channels.get(channelId) ?? this.#touch(channelId);
-    channel.sequence = (channel.sequence ?? 0) + 1;
-    return { channelSequence: channel.sequence, ...(channel.callId !== undefined && { callId: channel.callId }) };
-  }
-
-  /** Takes over the number that an earlier process gave to a forwarded event. */
-  resume(channelId: string, channelSequence: number): void {
-    this.#touch(channelId).sequence = channelSequence;
+    if (stayOf(channel) && 'id' in shown) channel.snapshot = shown;
+    return observation;
   }
 
   /** Notes that a channel is in an app, without an event: another connector has forwarded it. */
   adopt(channelId: string, app: string, snapshot: Fields): void {
-    Object.assign(this.#touch(channelId), { app, snapshot });
-  }
-
-  /** Notes that a channel's `StasisStart` was rebuilt. */
-  markRecovered(channelId: string): void {
-    this.#touch(channelId).recovered = true;
-  }
-
-  /** Notes that the `StasisEnd` of a channel was rebuilt. */
-  markEndRecovered(channelId: string, app: string): void {
-    this.#touch(channelId).recoveredEnd = app;
+    const channel = this.#touch(channelId);
+    channel.snapshot = snapshot;
+    if (stayOf(channel)?.app === app) return;
+    enter(channel, { app, id: nextStayId(stayKey(app, snapshot), channel.stays, undefined), start: 'listed' });
   }
 
   /** Notes that a channel has left, without an event: another connector has forwarded it. */
@@ -171,22 +164,51 @@ export class NodeState {
     if (channel) leave(channel);
   }
 
+  #begin(channel: KnownChannel, app: string, shown: Fields, event: ObservedEvent, origin: Origin): Observation {
+    const current = stayOf(channel);
+    if (current?.app === app && current.start !== 'sent' && !origin.recovered) {
+      const isRepeated = current.start === 'rebuilt';
+      current.start = 'sent';
+      return { stay: current.id, isRepeated };
+    }
+    const id = origin.stay ?? this.#nextStayId(channel, app, shown, event, origin);
+    enter(channel, { app, id, start: origin.recovered ? 'rebuilt' : 'sent' });
+    return { stay: id, isRepeated: false };
+  }
+
+  #end(channel: KnownChannel, app: string, shown: Fields, event: ObservedEvent, origin: Origin): Observation {
+    const end = origin.recovered ? 'rebuilt' : 'sent';
+    let stay = channel.stays.findLast((one) => one.app === app);
+    const isRepeated = stay?.end === 'rebuilt' && !origin.recovered;
+    if (stay === undefined || stay.end === 'sent') {
+      // It began unseen.
+      stay = { app, id: origin.stay ?? this.#nextStayId(channel, app, shown, event, origin), start: 'listed' };
+      channel.stays.unshift(stay);
+    }
+    stay.end = end;
+    if (stayOf(channel) === undefined) leave(channel);
+    return { stay: stay.id, isRepeated };
+  }
+
+  #nextStayId(channel: KnownChannel, app: string, shown: Fields, event: ObservedEvent, { recovered }: Origin): string {
+    const since = !recovered && this.#mayHaveStayedBefore(event, shown) ? event.timestamp : undefined;
+    return nextStayId(stayKey(app, shown), channel.stays, since);
+  }
+
   /**
-   * The number before a channel's first one. A channel that is older than this connector's hold on the apps, or old enough
-   * to have been forgotten, may have been numbered before: the microseconds since 1970 are greater than any such number.
+   * Whether the channel may have been in the app before, unknown to this connector: it is older than the connector's hold
+   * on the apps, or old enough to have been forgotten.
    */
-  #sequenceBefore(timestamp: unknown, creationtime: unknown): number {
-    const now = Date.now();
-    const created = timeOf(creationtime);
-    if (created === undefined) return now * 1000;
+  #mayHaveStayedBefore({ timestamp }: ObservedEvent, { creationtime }: Fields): boolean {
+    const [at, created] = [timeOf(timestamp), timeOf(creationtime)];
+    if (at === undefined || created === undefined) return true;
     // Both times are by Asterisk's clock, which may differ from this machine's.
-    const ageMs = (timeOf(timestamp) ?? now) - created;
-    const bornAt = now - ageMs;
-    return bornAt >= this.#heldSince && ageMs < FORGET_AFTER_MS ? 0 : now * 1000;
+    const ageMs = at - created;
+    return Date.now() - ageMs < this.#heldSince + LATE_MS || ageMs >= FORGET_AFTER_MS;
   }
 
   #touch(channelId: string): KnownChannel {
-    const channel = this.#channels.get(channelId) ?? {};
+    const channel = this.#channels.get(channelId) ?? { stays: [] };
     this.#channels.delete(channelId);
     this.#channels.set(channelId, channel);
     if (this.#channels.size > MAX_CHANNELS) this.#channels.delete(this.#channels.keys().next().value as string);
@@ -194,9 +216,21 @@ export class NodeState {
   }
 }
 
+/** The stay that a channel is in now. */
+function stayOf(channel: KnownChannel | undefined): Stay | undefined {
+  const last = channel?.stays.at(-1);
+  return last?.end === undefined ? last : undefined;
+}
+
+function enter(channel: KnownChannel, stay: Stay): void {
+  for (const earlier of channel.stays) earlier.end ??= 'unseen';
+  channel.stays.push(stay);
+  if (channel.stays.length > MAX_STAYS) channel.stays.shift();
+  delete channel.endedAt;
+}
+
 function leave(channel: KnownChannel): void {
-  delete channel.app;
+  for (const stay of channel.stays) stay.end ??= 'unseen';
   delete channel.snapshot;
-  delete channel.recovered;
   channel.endedAt = Date.now();
 }

@@ -84,20 +84,27 @@ export function inBoth(first: Difference, second: Difference): Difference {
   };
 }
 
+/** What a rebuilt event has from Asterisk, beside the channel. */
+export interface Rebuilder {
+  /** The time by Asterisk's clock, in its format: it orders the event among those that Asterisk sends. */
+  timestamp: string;
+  asteriskId: string | undefined;
+}
+
 /** The `StasisStart` that was missed, as Asterisk would have sent it. */
-export function rebuiltStart({ app, args, channel }: StasisChannel, asteriskId: string | undefined): AriFrame {
-  return rebuilt('StasisStart', { args, channel }, app, asteriskId);
+export function rebuiltStart({ app, args, channel }: StasisChannel, by: Rebuilder): AriFrame {
+  return rebuilt('StasisStart', { args, channel }, app, by);
 }
 
 /** The `StasisEnd` that was missed, with the channel as it was last seen. */
-export function rebuiltEnd(app: string, channel: Record<string, unknown>, asteriskId: string | undefined): AriFrame {
-  return rebuilt('StasisEnd', { channel }, app, asteriskId);
+export function rebuiltEnd(app: string, channel: Record<string, unknown>, by: Rebuilder): AriFrame {
+  return rebuilt('StasisEnd', { channel }, app, by);
 }
 
-function rebuilt(type: string, fields: object, application: string, asteriskId: string | undefined): AriFrame {
+function rebuilt(type: string, fields: object, application: string, { timestamp, asteriskId }: Rebuilder): AriFrame {
   const event = {
     type,
-    timestamp: new Date().toISOString().replace('Z', '+0000'),
+    timestamp,
     ...fields,
     ...(asteriskId !== undefined && { asterisk_id: asteriskId }),
     application,

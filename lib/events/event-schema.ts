@@ -17,6 +17,8 @@ export interface EventSchema {
 const TEXT = { type: 'string' };
 const TEXTS = { type: 'array', items: TEXT };
 const NUMBER = { type: 'integer' };
+/** Beyond 32 bits. */
+const LONG = { type: 'integer', format: 'int64' };
 const TIME = { type: 'string', format: 'date-time' };
 
 /** Which keys are optional in a type. */
@@ -35,7 +37,7 @@ const METADATA: SchemaOf<EventMetadata> = {
     connection: TEXT,
     sequence: NUMBER,
     channelId: TEXT,
-    channelSequence: NUMBER,
+    channelSequence: LONG,
     callId: TEXT,
     receivedAt: TIME,
     recovered: { type: 'boolean' },

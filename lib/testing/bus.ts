@@ -1,4 +1,5 @@
 import type { CallEventEnvelope } from '../events/call-event.ts';
+import { nextChannelSequence } from '../events/channel-sequence.ts';
 import { type AriFrame, callEventEntry, readFrame } from '../events/entry.ts';
 import { subjectOf } from '../events/subject.ts';
 
@@ -8,7 +9,7 @@ const CONNECTION = 'test-connection';
 
 /** Turns each event of Asterisk into the input of a Lambda function, numbered as the connector numbers events. */
 export class TestBus {
-  readonly #channels = new Map<string, { forwarded: number; callId?: string }>();
+  readonly #channels = new Map<string, { last?: number; callId?: string }>();
   #sequence = 0;
 
   envelopeOf(event: object, now: Date): CallEventEnvelope {
@@ -20,7 +21,7 @@ export class TestBus {
       node: NODE,
       connection: CONNECTION,
       sequence: this.#sequence,
-      ...(channelId !== undefined && { channelId, ...this.#next(channelId, callId) }),
+      ...(channelId !== undefined && { channelId, ...this.#next(channelId, callId, frame.event.timestamp) }),
       receivedAt: now.toISOString(),
     };
     const entry = callEventEntry(frame, metadata, resources);
@@ -38,11 +39,16 @@ export class TestBus {
   }
 
   /** Not every event of a channel has its call id: it is remembered from those that do. */
-  #next(channelId: string, callId: string | undefined): { channelSequence: number; callId?: string } {
-    const channel = this.#channels.get(channelId) ?? { forwarded: 0 };
+  #next(
+    channelId: string,
+    callId: string | undefined,
+    timestamp: unknown,
+  ): { channelSequence: number; callId?: string } {
+    const channel = this.#channels.get(channelId) ?? {};
     this.#channels.set(channelId, channel);
-    channel.forwarded += 1;
+    const channelSequence = nextChannelSequence(channel.last, timestamp, channel.last === undefined);
+    channel.last = channelSequence;
     if (callId !== undefined) channel.callId = callId;
-    return { channelSequence: channel.forwarded, ...(channel.callId !== undefined && { callId: channel.callId }) };
+    return { channelSequence, ...(channel.callId !== undefined && { callId: channel.callId }) };
   }
 }

@@ -124,7 +124,8 @@ describe('what reaches the bus', () => {
     await until('its StasisEnd', () => recorder.ofType('StasisEnd', channelId)[0]);
     const events = recorder.events.filter((event) => channelOf(event) === channelId);
     const metadata = events.map(({ detail }) => detail.metadata as Record<string, unknown>);
-    expect(metadata.map(({ channelSequence }) => channelSequence)).toEqual(events.map((_, index) => index + 1));
+    const numbers = metadata.map(({ channelSequence }) => Number(channelSequence));
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
     expect(new Set(metadata.map(({ id }) => id)).size).toBe(events.length);
     expect(new Set(metadata.map(({ callId }) => callId))).toEqual(new Set([channelId]));
     const finished = recorder.ofType('PlaybackFinished', channelId)[0];

@@ -10,8 +10,10 @@ export interface Call {
   to: string;
   /** Calls at the same time. @default 1 */
   count?: number;
-  /** A key to press, and how long after the answer. */
+  /** One key to press or several in a row, `471#`, and how long after the answer. */
   digit?: { key: string; afterMs: number };
+  /** Puts the call on hold after the digits, and takes it back after so many milliseconds. */
+  holdForMs?: number;
   /** Hangs up by itself this long after the answer; otherwise waits for Asterisk to hang up. */
   hangUpAfterMs?: number;
   /** The SIP status that the call is refused with, in place of an answer. */
@@ -65,13 +67,28 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
   if (code !== 0) throw new Error(`A call to ${call.to} failed, sipp's exit code ${code}: ${errors.slice(0, 2000)}`);
 }
 
-function scenarioOf({ digit, hangUpAfterMs, refusedWith, headers = [] }: Call): string {
+function scenarioOf({ digit, holdForMs, hangUpAfterMs, refusedWith, headers = [] }: Call): string {
   if (refusedWith !== undefined) return scenario([invite(headers), receive(refusedWith), request('ACK', 1)]);
   const steps = [invite(headers), receive(200), request('ACK', 1)];
+  let sequence = 1;
   if (digit) {
     steps.push(pause(digit.afterMs));
-    steps.push(request('INFO', 2, 'application/dtmf-relay', `Signal=${digit.key}\nDuration=160\n`));
-    steps.push('<recv response="200"/>');
+    for (const key of digit.key) {
+      sequence += 1;
+      steps.push(request('INFO', sequence, 'application/dtmf-relay', `Signal=${key}\nDuration=160\n`));
+      steps.push('<recv response="200"/>');
+      if (digit.key.length > 1) steps.push(pause(250));
+    }
+  }
+  if (holdForMs !== undefined) {
+    for (const [direction, lasts] of [
+      ['sendonly', holdForMs],
+      ['sendrecv', 100],
+    ] as const) {
+      sequence += 1;
+      steps.push(request('INVITE', sequence, 'application/sdp', `${SDP}a=${direction}\n`));
+      steps.push(receive(200), request('ACK', sequence), pause(lasts));
+    }
   }
   if (hangUpAfterMs === undefined) {
     steps.push(`<recv request="BYE" timeout="${CALL_LIMIT_S * 1000}"/>`);
@@ -82,7 +99,7 @@ function scenarioOf({ digit, hangUpAfterMs, refusedWith, headers = [] }: Call): 
     );
   } else {
     steps.push(pause(hangUpAfterMs));
-    steps.push(request('BYE', 3));
+    steps.push(request('BYE', sequence + 1));
     steps.push('<recv response="200"/>');
   }
   return scenario(steps);
@@ -101,8 +118,7 @@ function receive(status: number): string {
   return [...provisional, `<recv response="${status}" rrs="true"/>`].join('\n');
 }
 
-function invite(headers: readonly string[]): string {
-  const sdp = `v=0
+const SDP = `v=0
 o=alice 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[media_ip_type] [media_ip]
@@ -110,16 +126,17 @@ t=0 0
 m=audio [media_port] RTP/AVP 0
 a=rtpmap:0 PCMU/8000
 `;
+
+function invite(headers: readonly string[]): string {
   return message(
     `INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 ${common('')}CSeq: 1 INVITE
-Contact: <sip:alice@[local_ip]:[local_port]>
-${headers.map((header) => `${header}\n`).join('')}${content('application/sdp', sdp)}`,
+${headers.map((header) => `${header}\n`).join('')}${content('application/sdp', SDP)}`,
     true,
   );
 }
 
-function request(method: 'ACK' | 'INFO' | 'BYE', sequence: number, type?: string, body = ''): string {
+function request(method: 'ACK' | 'BYE' | 'INFO' | 'INVITE', sequence: number, type?: string, body = ''): string {
   return message(
     `${method} [next_url] SIP/2.0
 ${common('[peer_tag_param]')}CSeq: ${sequence} ${method}
@@ -133,6 +150,7 @@ function common(peerTag: string): string {
 From: "Alice" <sip:alice@[local_ip]:[local_port]>;tag=[call_number]
 To: <sip:[service]@[remote_ip]:[remote_port]>${peerTag}
 Call-ID: [call_id]
+Contact: <sip:alice@[local_ip]:[local_port]>
 Max-Forwards: 70
 `;
 }

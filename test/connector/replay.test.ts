@@ -15,19 +15,23 @@ const startOf = (metadata: object) => ({
   metadata: { node: 'pbx-1', ...metadata },
 });
 
-test('an event restores the app and the number of its channel', () => {
+test('an event restores the app and the stay of its channel', () => {
   const state = new NodeState();
-  const record = recordOf('pbx-1/1.0', '1', { receivedAt: 1795422291242 });
-  replay(state, record, startOf({ channelId: '1.0', channelSequence: 41 }));
+  const record = { ...recordOf('pbx-1/1.0', 'pbx-1-abc-2-start', { receivedAt: 1795422291242 }), node: 'pbx-1' };
+  replay(state, record, startOf({ channelId: '1.0' }));
   expect([state.isIn('1.0', 'a'), state.lastHeardAt]).toEqual([true, 1795422291242]);
-  expect(state.next('1.0').channelSequence).toBe(42);
-  expect(state.isRepeated(startOf({}), '1.0')).toBe(false);
+  const end = { ...startOf({}), type: 'StasisEnd' };
+  expect(state.observe(end, { channelId: '1.0', channel: CHANNEL })).toEqual({ stay: 'abc-2', isRepeated: false });
 });
 
-test('after a rebuilt StasisStart, Asterisk’s own is a second one', () => {
+test('after a rebuilt StasisStart, Asterisk’s own is a second one; after a rebuilt StasisEnd too', () => {
   const state = new NodeState();
-  replay(state, recordOf('pbx-1/1.0', '1'), startOf({ channelId: '1.0', channelSequence: 1, recovered: true }));
-  expect(state.isRepeated(startOf({}), '1.0')).toBe(true);
+  const rebuilt = startOf({ channelId: '1.0', recovered: true });
+  const subject = { channelId: '1.0', channel: CHANNEL };
+  replay(state, recordOf('pbx-1/1.0', '1'), rebuilt);
+  expect(state.observe(startOf({}), subject).isRepeated).toBe(true);
+  replay(state, recordOf('pbx-1/1.0', '2', { type: 'StasisEnd' }), { ...rebuilt, type: 'StasisEnd' });
+  expect(state.observe({ ...startOf({}), type: 'StasisEnd' }, subject).isRepeated).toBe(true);
 });
 
 test('NodeConnected holds its apps, StandingDown releases its app', () => {

@@ -255,6 +255,32 @@ describe('a link', () => {
   });
 });
 
+describe('the copies that Asterisk sends of an event', () => {
+  test('are dropped, and have no numbers; another connection starts without knowledge of earlier frames', async () => {
+    start();
+    await connections(1);
+    const [four, seven] = ['4', '7'].map((digit) => `{"type":"ChannelDtmfReceived","digit":"${digit}"}`);
+    for (const frame of [four, four, seven, seven, seven, '[]', '[]']) sockets[0]?.send(frame as string);
+    await until('the last frame', () => all('rejected').length > 0);
+    expect(happened.slice(2)).toEqual([
+      'event 1 ChannelDtmfReceived',
+      'event 2 ChannelDtmfReceived',
+      'rejected 3 expected a JSON object, got an array',
+    ]);
+    sockets[0]?.terminate();
+    await connections(2);
+    sockets[1]?.send(four as string);
+    await until('the frame', () => all('event').length === 3);
+  });
+
+  test('are not user events: a program that sends two equal ones means two', async () => {
+    start();
+    await connections(1);
+    for (let i = 0; i < 2; i++) sockets[0]?.send('{"type": "ChannelUserevent", "eventname": "same"}');
+    await until('both', () => all('event').length === 2);
+  });
+});
+
 describe('when Asterisk gives an app to another socket, a link', () => {
   const replace = (application: string): void =>
     sockets.at(-1)?.send(JSON.stringify({ type: 'ApplicationReplaced', application }));
@@ -328,7 +354,7 @@ describe('when it is stopped, a link', () => {
   test('emits the events that Asterisk sent before it received the close frame', async () => {
     start();
     await connections(1);
-    for (let i = 0; i < 100; i++) sockets[0]?.send('{"type":"Dial"}');
+    for (let i = 0; i < 100; i++) sockets[0]?.send(`{"type":"Dial","n":${i}}`);
     await link.stop('this connector was stopped');
     expect(all('event')).toHaveLength(100);
     expect(happened.at(-1)).toMatch(/^disconnected/);

@@ -58,7 +58,7 @@ async function stage({ onTestFinished }: TestContext) {
     const onEvent = ({ frame: { event }, position: { sequence }, recovered }: ReadEvent): void => {
       const subject = subjectOf(event);
       const { channelId = '' } = subject;
-      state.observe(event, subject);
+      state.observe(event, subject, { recovered });
       const { type, application, args } = event;
       if (type === 'ApplicationReplaced') return;
       events.push({ type, channel: channelId, app: String(application), recovered, sequence, args });

@@ -77,25 +77,26 @@ describe('the difference from the known state', () => {
 
 describe('a rebuilt event', () => {
   const channel = { id: '1.0', state: 'Up' };
+  const BY = { timestamp: '2026-11-23T08:24:51.242+0000', asteriskId: '02:00' };
 
   test('is the event that Asterisk would have sent, as text and as object', () => {
-    const start = rebuiltStart({ id: '1.0', app: 'a', args: ['100'], channel: channel as never }, '02:00');
+    const start = rebuiltStart({ id: '1.0', app: 'a', args: ['100'], channel: channel as never }, BY);
     expect(readFrame(start.text)).toEqual(start);
     expect(start.event).toEqual({
       type: 'StasisStart',
-      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$/),
+      timestamp: BY.timestamp,
       args: ['100'],
       channel,
       asterisk_id: '02:00',
       application: 'a',
     });
-    const end = rebuiltEnd('a', channel, '02:00');
+    const end = rebuiltEnd('a', channel, BY);
     expect(readFrame(end.text)).toEqual(end);
     expect(end.event).toMatchObject({ type: 'StasisEnd', channel, application: 'a', asterisk_id: '02:00' });
     expect(end.event).not.toHaveProperty('args');
   });
 
   test('has no asterisk_id where it is unknown', () => {
-    expect(rebuiltEnd('a', channel, undefined).event).not.toHaveProperty('asterisk_id');
+    expect(rebuiltEnd('a', channel, { ...BY, asteriskId: undefined }).event).not.toHaveProperty('asterisk_id');
   });
 });

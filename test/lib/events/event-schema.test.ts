@@ -6,7 +6,13 @@ import { type BusEntry, callEventEntry, readFrame } from '../../../lib/events/en
 import { eventSchemas } from '../../../lib/events/event-schema.ts';
 import { ariEvents } from '../../fixtures/ari-events.ts';
 
-const ajv = new Ajv({ strict: false, formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) } });
+const ajv = new Ajv({
+  strict: false,
+  formats: {
+    'date-time': (text: string) => !Number.isNaN(Date.parse(text)),
+    int64: { type: 'number', validate: Number.isSafeInteger },
+  },
+});
 const validators = new Map(
   eventSchemas().map(({ name, content }) => {
     const { components } = content as { components: object };
@@ -19,7 +25,7 @@ const METADATA = {
   connection: '9c1f',
   sequence: 1,
   channelId: '1795403597.0',
-  channelSequence: 1,
+  channelSequence: 1795403597_000_001,
   receivedAt: '2026-11-23T12:00:00.000Z',
 };
 

@@ -9,8 +9,8 @@ afterEach(() => pbx.close());
 /** Records its events, in order. */
 function noting() {
   const seen: string[] = [];
-  const note = async ({ event }: { event: { type: string; metadata: { channelSequence?: number } } }) =>
-    void seen.push(`${event.type} ${event.metadata.channelSequence}`);
+  const note = async ({ event }: { event: { type: string; metadata: { sequence: number } } }) =>
+    void seen.push(`${event.type} ${event.metadata.sequence}`);
   return { seen, handler: callHandler({ StasisStart: note, ChannelDtmfReceived: note, StasisEnd: note }) };
 }
 
@@ -28,7 +28,8 @@ describe('events come', () => {
       connection: 'test-connection',
       sequence: 4,
       channelId: call.id,
-      channelSequence: 4,
+      // Asterisk's microseconds, a second ahead for a connection's first, and one more for each event of the same time.
+      channelSequence: Date.parse('2026-01-01T09:00:01.000Z') * 1000 + 3,
       callId: call.id,
       receivedAt: '2026-01-01T09:00:00.000Z',
     });

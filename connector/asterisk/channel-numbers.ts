@@ -1,0 +1,20 @@
+import { nextChannelSequence } from '../../lib/events/channel-sequence.ts';
+
+/** More than an Asterisk holds at once. Beyond it, the channel that was longest without an event is forgotten first. */
+const MAX_CHANNELS = 50_000;
+
+/** Numbers the events of each channel of a node. Nothing is stored: another process continues by Asterisk's time. */
+export class ChannelNumbers {
+  /** In the order of their last number. */
+  readonly #channels = new Map<string, { last: number; connection: string }>();
+
+  /** The number of a channel's next event, which came over the connection. */
+  next(channelId: string, timestamp: unknown, connection: string): number {
+    const known = this.#channels.get(channelId);
+    const last = nextChannelSequence(known?.last, timestamp, known?.connection !== connection);
+    this.#channels.delete(channelId);
+    this.#channels.set(channelId, { last, connection });
+    if (this.#channels.size > MAX_CHANNELS) this.#channels.delete(this.#channels.keys().next().value as string);
+    return last;
+  }
+}
