@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import type { Credentials, CredentialsProvider } from '../../lib/ari/credentials.ts';
 import { readFrame } from '../../lib/events/entry.ts';
@@ -12,6 +13,8 @@ import type { FramePosition, LinkEvent } from './link-event.ts';
 /** After a connection of this duration, the delays between attempts begin with the shortest again. */
 const STABLE_MS = 30_000;
 const BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
+/** How long events may be on their way to the old socket after Asterisk has given its apps to another one. */
+const HANDOVER_MS = 2000;
 /** How often the log repeats the same failure. */
 const REMIND_MS = 60_000;
 
@@ -41,6 +44,8 @@ export interface AppLinkOptions {
   stableMs?: number | undefined;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;
+  /** How long the socket is read after all its apps were taken over, in milliseconds. @default 2000 */
+  handoverMs?: number | undefined;
 }
 
 /** Keeps an event WebSocket for some of a node's apps open until it is stopped. */
@@ -53,6 +58,8 @@ export class AppLink {
   #retry: NodeJS.Timeout | undefined;
   #refreshCredentials = false;
   #stopped = false;
+  /** Resolves when the socket is closed that is read to its end after a hand-over. */
+  #handedOver: Promise<void> | undefined;
   #open: OpenConnection | undefined;
   #certificateExpires: number | undefined;
   #lastSign = Date.now();
@@ -86,9 +93,9 @@ export class AppLink {
     return this.#lastSign;
   }
 
-  /** The id of the open connection. */
+  /** The id of the open connection, while it has apps. */
   get connection(): string | undefined {
-    return this.#open?.connection;
+    return this.#handedOver ? undefined : this.#open?.connection;
   }
 
   start(): void {
@@ -97,12 +104,23 @@ export class AppLink {
 
   /** Closes the connection and does not reconnect; resolves when every event that Asterisk sent over it is emitted. */
   async stop(reason: string): Promise<void> {
-    if (this.#stopped) return;
+    if (this.#stopped) return this.#handedOver;
     this.#stopped = true;
     clearTimeout(this.#retry);
+    await this.#close(reason);
+  }
+
+  async #close(reason: string): Promise<void> {
     await this.#socket?.close();
     this.#notReady = reason;
     this.#disconnected(reason);
+  }
+
+  /** Asterisk closes a socket without a look at what is still on its way to it. */
+  async #handOver(): Promise<void> {
+    this.#stopped = true;
+    await wait(this.#options.handoverMs ?? HANDOVER_MS);
+    await this.#close('another connector has taken over');
   }
 
   /** The next position on the connection, for an event that Asterisk did not send. */
@@ -194,8 +212,8 @@ export class AppLink {
   /** The link does not register the app again: two connectors would take it from each other without end. */
   #replaced(app: string, connection: string): void {
     if (!this.#apps.delete(app)) return;
+    if (this.#apps.size === 0 && !this.#stopped) this.#handedOver = this.#handOver();
     this.#options.emit({ kind: 'replaced', app, connection });
-    if (this.#apps.size === 0) void this.stop('another connector has taken over');
   }
 
   #disconnected(reason: string): void {

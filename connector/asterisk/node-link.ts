@@ -49,6 +49,8 @@ export interface NodeLinkOptions {
   backoff?: BackoffBounds | undefined;
   stableMs?: number | undefined;
   pingIntervalMs?: number | undefined;
+  /** How long a socket is read after all its apps were taken over, in milliseconds. @default 2000 */
+  handoverMs?: number | undefined;
   /** How often to look whether an app that another connector holds is free, in milliseconds. @default 2000 */
   standbyPollMs?: number | undefined;
   /** Waits so many milliseconds. @default real time */
@@ -71,6 +73,8 @@ export class NodeLink {
   readonly #log: Log;
   readonly #sleep: (ms: number) => Promise<unknown>;
   #links: AppLink[] = [];
+  /** Links whose apps were all taken over, while they are read to their end. */
+  readonly #handedOver = new Set<AppLink>();
   readonly #standbys = new Map<string, Standby>();
   /** Other connectors that held an app just before this connection. */
   readonly #holders = new Map<string, string[]>();
@@ -121,12 +125,12 @@ export class NodeLink {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const standby of this.#standbys.values()) standby.stop();
-    await Promise.all(this.#links.map((link) => link.stop('this connector was stopped')));
+    await Promise.all([...this.#links, ...this.#handedOver].map((link) => link.stop('this connector was stopped')));
     this.#options.state.release(this.#options.node.apps);
   }
 
   #listen(apps: string[]): void {
-    const { node, credentials, instance, backoff, stableMs, pingIntervalMs } = this.#options;
+    const { node, credentials, instance, backoff, stableMs, pingIntervalMs, handoverMs } = this.#options;
     const link: AppLink = new AppLink({
       node,
       apps,
@@ -136,6 +140,7 @@ export class NodeLink {
       backoff,
       stableMs,
       pingIntervalMs,
+      handoverMs,
       beforeConnect: (wanted) => this.#lookForHolders(wanted),
       emit: (event) => this.#onLink(link, event),
     });
@@ -321,7 +326,11 @@ export class NodeLink {
     this.#log.warn(`Another program has taken over the app "${app}": this connector stands by`, { app, connection });
     state.release([app]);
     emit({ kind: 'replaced', app, connection });
-    if (link.apps.length === 0) this.#links = this.#links.filter((other) => other !== link);
+    if (link.apps.length === 0) {
+      this.#links = this.#links.filter((other) => other !== link);
+      this.#handedOver.add(link);
+      void link.stop('another connector has taken over').then(() => this.#handedOver.delete(link));
+    }
     if (this.#stopped) return;
     const standby = new Standby({
       node,

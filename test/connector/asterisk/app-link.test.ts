@@ -58,6 +58,7 @@ interface Settings {
   apps?: string[];
   pingIntervalMs?: number;
   stableMs?: number;
+  handoverMs?: number | undefined;
   credentials?: CredentialsProvider;
   beforeConnect?: (apps: string[]) => Promise<void>;
 }
@@ -67,6 +68,7 @@ const CREDENTIALS = cachedCredentials(async () => ({ username: 'connector', pass
 function start(settings: Settings = {}): void {
   const { apps = ['a', 'b'], pingIntervalMs = 10_000, stableMs = 30_000, credentials = CREDENTIALS } = settings;
   const { beforeConnect = async () => {} } = settings;
+  const { handoverMs } = { handoverMs: 20, ...settings };
   const { port } = server.address() as { port: number };
   link = new AppLink({
     node: { name: 'pbx-1', url: `http://127.0.0.1:${port}/ari`, apps },
@@ -77,6 +79,7 @@ function start(settings: Settings = {}): void {
     backoff: { baseMs: 5, capMs: 10 },
     pingIntervalMs,
     stableMs,
+    handoverMs,
     beforeConnect: async (on) => {
       happened.push(`connecting ${on}`);
       await beforeConnect(on);
@@ -310,6 +313,34 @@ describe('when Asterisk gives an app to another socket, a link', () => {
     // Its next attempt would have been made by now.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(sockets).toHaveLength(1);
+  });
+
+  test('emits what Asterisk had already begun to send over the old socket, also when it is stopped meanwhile', async () => {
+    start({ apps: ['a'], handoverMs: 100 });
+    await connections(1);
+    replace('a');
+    await until('the replacement', () => happened.includes('replaced a'));
+    expect([link.connection, link.apps]).toEqual([undefined, []]);
+    const stopped = link.stop('this connector was stopped');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    sockets[0]?.send('{"type":"Dial"}');
+    await stopped;
+    expect(happened.slice(2)).toEqual([
+      'event 1 ApplicationReplaced',
+      'replaced a',
+      'event 2 Dial',
+      'disconnected a: another connector has taken over',
+    ]);
+  });
+
+  test('reads the old socket for two seconds', async () => {
+    start({ apps: ['a'], handoverMs: undefined });
+    await connections(1);
+    const began = performance.now();
+    replace('a');
+    await until('the close', () => sockets[0]?.readyState === 3);
+    expect(performance.now() - began).toBeGreaterThan(1900);
+    expect(performance.now() - began).toBeLessThan(4000);
   });
 
   test('ignores the replacement of an app that is not its own', async () => {
