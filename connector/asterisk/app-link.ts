@@ -5,14 +5,15 @@ import type { Credentials, CredentialsProvider } from '../../lib/ari/credentials
 import { readFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
 import { Backoff, type BackoffBounds } from '../backoff.ts';
-import { type ConnectFailure, explainFailure } from './connect-failure.ts';
+import { type ConnectFailure, explainFailure, isRefusal } from './connect-failure.ts';
 import { EventSocket, type SocketEvent } from './event-socket.ts';
 import { FrameCopies } from './frame-copies.ts';
 import type { FramePosition, LinkEvent } from './link-event.ts';
 
-/** After a connection of this duration, the delays between attempts begin with the shortest again. */
-const STABLE_MS = 30_000;
-const BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
+/** With the time limits of an attempt, the link is back less than 5 s after Asterisk, whatever the outage was. */
+const BACKOFF: BackoffBounds = { baseMs: 250, capMs: 1000 };
+/** Where Asterisk refuses the user, or the secret cannot be read: a person has to act, and each attempt reads the secret. */
+const REFUSED_BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
 /** How long events may be on their way to the old socket after Asterisk has given its apps to another one. */
 const HANDOVER_MS = 2000;
 /** How often the log repeats the same failure. */
@@ -24,8 +25,6 @@ interface OpenConnection {
   /** The number of its last frame or rebuilt event; copies of a frame have none. */
   sequence: number;
   copies: FrameCopies;
-  /** When it opened, in epoch milliseconds; absent until then. */
-  since?: number;
 }
 
 export interface AppLinkOptions {
@@ -34,14 +33,12 @@ export interface AppLinkOptions {
   /** A name to register beside an app while the connection is open. */
   nameBeside(app: string): string;
   credentials: CredentialsProvider;
-  /** Called before each attempt to connect, and waited for. */
+  /** Called before each attempt to connect, and waited for. Where it rejects, the attempt has failed. */
   beforeConnect?(apps: string[]): Promise<void>;
   emit(event: LinkEvent): void;
   log: Log;
-  /** @default { baseMs: 500, capMs: 30000 } */
+  /** @default { baseMs: 250, capMs: 1000 }; up to 30 s where Asterisk refuses the user */
   backoff?: BackoffBounds | undefined;
-  /** After a connection of this duration, in milliseconds, the delays begin with the shortest again. @default 30000 */
-  stableMs?: number | undefined;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;
   /** How long the socket is read after all its apps were taken over, in milliseconds. @default 2000 */
@@ -54,6 +51,7 @@ export class AppLink {
   readonly #apps: Set<string>;
   readonly #log: Log;
   readonly #backoff: Backoff;
+  readonly #refusedBackoff: Backoff;
   #socket: EventSocket | undefined;
   #retry: NodeJS.Timeout | undefined;
   #refreshCredentials = false;
@@ -70,6 +68,7 @@ export class AppLink {
     this.#options = options;
     this.#apps = new Set(options.apps);
     this.#backoff = new Backoff(options.backoff ?? BACKOFF);
+    this.#refusedBackoff = new Backoff(options.backoff ?? REFUSED_BACKOFF);
     this.#log = options.log;
   }
 
@@ -141,7 +140,12 @@ export class AppLink {
       return;
     }
     const apps = this.apps;
-    await this.#options.beforeConnect?.(apps);
+    try {
+      await this.#options.beforeConnect?.(apps);
+    } catch (error) {
+      this.#failed({ kind: 'unprepared', error }, user.username);
+      return;
+    }
     this.#lastSign = Date.now();
     if (this.#stopped) return;
 
@@ -163,9 +167,8 @@ export class AppLink {
   }
 
   #onSocket(event: SocketEvent, opened: OpenConnection, username: string): void {
-    const now = Date.now();
     const { connection } = opened;
-    this.#lastSign = now;
+    this.#lastSign = Date.now();
     switch (event.kind) {
       case 'frame':
         if (opened.copies.isCopy(event.text)) break;
@@ -176,8 +179,8 @@ export class AppLink {
         this.#options.emit({ kind: 'heard' });
         break;
       case 'open':
-        opened.since = now;
         this.#open = opened;
+        this.#backoff.reset();
         this.#certificateExpires = event.certificateExpires;
         this.#refreshCredentials = false;
         this.#notReady = undefined;
@@ -186,11 +189,7 @@ export class AppLink {
         this.#options.emit({ kind: 'connected', apps: opened.apps, connection });
         break;
       case 'end':
-        if (opened.since !== undefined) {
-          const { node, stableMs = STABLE_MS } = this.#options;
-          if (now - opened.since >= stableMs) this.#backoff.reset();
-          this.#disconnected(explainFailure(event.failure, node, username));
-        }
+        if (this.#open === opened) this.#disconnected(explainFailure(event.failure, this.#options.node, username));
         this.#failed(event.failure, username);
     }
   }
@@ -227,7 +226,9 @@ export class AppLink {
     if (this.#stopped) return;
     this.#refreshCredentials = failure.kind === 'refused' && failure.status === 401;
     this.#notReady = explainFailure(failure, this.#options.node, username);
-    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
+    const needsPerson = isRefusal(failure);
+    if (!needsPerson) this.#refusedBackoff.reset();
+    this.#retry = setTimeout(() => void this.#connect(), (needsPerson ? this.#refusedBackoff : this.#backoff).next());
     this.#warn(this.#notReady);
   }
 
@@ -235,6 +236,8 @@ export class AppLink {
     const now = Date.now();
     if (reason === this.#lastWarning.reason && now - this.#lastWarning.at < REMIND_MS) return;
     this.#lastWarning = { reason, at: now };
-    this.#log.warn(`Not connected: ${reason}`, { attempts: this.#backoff.attempts });
+    this.#log.warn(`Not connected: ${reason}`, {
+      attempts: this.#backoff.attempts + this.#refusedBackoff.attempts,
+    });
   }
 }

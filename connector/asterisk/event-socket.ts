@@ -6,7 +6,7 @@ import type { ConnectFailure } from './connect-failure.ts';
 
 /** How often the socket pings Asterisk; it ends when nothing has come for two intervals. */
 const PING_INTERVAL_MS = 5000;
-const HANDSHAKE_TIMEOUT_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 3000;
 /** How long Asterisk may take to send the text of a refusal. */
 const REFUSAL_TIMEOUT_MS = 2000;
 /** How long Asterisk may take to answer a close frame. */

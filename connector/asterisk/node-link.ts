@@ -22,6 +22,8 @@ import {
 } from './resync.ts';
 import { Standby } from './standby.ts';
 
+/** How long Asterisk may take to list its applications before an attempt to connect. */
+const LOOK_LIMIT_MS = 3000;
 /** How long a connector that was replaced may take to register its standby name. */
 const HANDOVER_MS = 5000;
 const HANDOVER_POLL_MS = 250;
@@ -29,7 +31,7 @@ const HANDOVER_POLL_MS = 250;
 const ANNOUNCED_AFTER_ATTEMPTS = 4;
 /** The longest wait before Asterisk is asked again. */
 const ASK_AGAIN_CAP_MS = 30_000;
-/** Attempts to connect are at most half a minute apart: a link with no sign for this long has stopped working. */
+/** Attempts to connect are at most half a minute apart, each of a few seconds: a link with no sign for this long has stopped working. */
 const STUCK_MS = 120_000;
 
 export interface NodeLinkOptions {
@@ -47,7 +49,6 @@ export interface NodeLinkOptions {
   emit(event: LinkEvent): void;
   log: Log;
   backoff?: BackoffBounds | undefined;
-  stableMs?: number | undefined;
   pingIntervalMs?: number | undefined;
   /** How long a socket is read after all its apps were taken over, in milliseconds. @default 2000 */
   handoverMs?: number | undefined;
@@ -130,7 +131,7 @@ export class NodeLink {
   }
 
   #listen(apps: string[]): void {
-    const { node, credentials, instance, backoff, stableMs, pingIntervalMs, handoverMs } = this.#options;
+    const { node, credentials, instance, backoff, pingIntervalMs, handoverMs } = this.#options;
     const link: AppLink = new AppLink({
       node,
       apps,
@@ -138,7 +139,6 @@ export class NodeLink {
       log: this.#log,
       nameBeside: (app) => holderName(app, instance),
       backoff,
-      stableMs,
       pingIntervalMs,
       handoverMs,
       beforeConnect: (wanted) => this.#lookForHolders(wanted),
@@ -171,7 +171,9 @@ export class NodeLink {
 
   async #lookForHolders(apps: string[]): Promise<void> {
     const { instance, firstAccepted } = this.#options;
-    const listed = await this.#listedNames();
+    const listed = (await this.#options.ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS })).map(
+      ({ name }) => name,
+    );
     for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
     if (this.#connectedBefore || ![...this.#holders.values()].some((holders) => holders.length > 0)) return;
     // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
@@ -180,7 +182,7 @@ export class NodeLink {
     this.#waitingFor = undefined;
   }
 
-  /** Names of Asterisk's applications; none where it does not answer: the attempt to connect says why. */
+  /** Names of Asterisk's applications; none where it does not answer. */
   async #listedNames(): Promise<string[]> {
     try {
       return (await this.#options.ari.applications.list()).map(({ name }) => name);

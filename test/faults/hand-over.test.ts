@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LinkEvent } from '../../connector/asterisk/link-event.ts';
@@ -18,10 +19,13 @@ const HANDOVER_MS = process.env.HANDOVER_MS === undefined ? undefined : Number(p
 const READER = { username: 'connector', password: 'c', readOnly: true };
 const COMMANDER = { username: 'commander', password: 'commander-password' };
 const APP = 'Intro-IVR';
+/** Before Asterisk, which takes all the time that it gets. */
+const PRIORITY = -15;
 /** An endless loop: each turn is a `ChannelVarset` with the next number, and two `ChannelDialplan`. */
 const LOOP = `
 [default]
-exten => loop,1,Set(i=0)
+exten => loop,1,Answer()
+ same => n,Set(i=0)
  same => n(turn),Set(i=$[\${i} + 1])
  same => n,Goto(turn)
 `;
@@ -55,11 +59,14 @@ beforeAll(async () => {
   asterisk = await RealAsterisk.prepare();
   asterisk.configure([READER, COMMANDER], LOOP);
   await asterisk.start();
+  // Asterisk gives up a reader that is late by a tenth of a second (`websocket_write_timeout`), which is not what is tested.
+  setPriority(PRIORITY);
   ari = createAriClient(httpTransport({ url: asterisk.url, credentials: cachedCredentials(async () => COMMANDER) }));
 });
 afterAll(async () => {
   ari?.close();
   await asterisk?.stop();
+  setPriority(0);
 });
 
 test(
@@ -67,7 +74,6 @@ test(
   async () => {
     const channels = new Map<string, Numbers>();
     const happened: string[] = [];
-    const destroyed = new Set<string>();
     let events = 0;
     const onLink = (instance: string, event: LinkEvent): void => {
       if (event.kind !== 'event') {
@@ -77,7 +83,6 @@ test(
       events += 1;
       const { type, variable, value, channel } = event.frame.event as Record<string, unknown>;
       const { id = '' } = (channel ?? {}) as { id?: string };
-      if (type === 'ChannelDestroyed') destroyed.add(id);
       if (type !== 'ChannelVarset' || variable !== 'i') return;
       const numbers = channels.get(id) ?? new Numbers();
       channels.set(id, numbers);
@@ -122,7 +127,11 @@ test(
     const seconds = (performance.now() - began) / 1000;
     const rate = Math.round((events - before) / seconds);
     await Promise.all(['one', 'two'].map((channelId) => ari.channels.hangup({ channelId })));
-    await until('the ends of both loops', () => [...channels.keys()].every((id) => destroyed.has(id)), 20_000);
+    await until('the last event', async () => {
+      const seen = events;
+      await sleep(1000);
+      return events === seen;
+    });
     await Promise.all(stopping);
     await current.stop();
     reading.close();

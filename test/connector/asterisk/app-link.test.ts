@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppLink } from '../../../connector/asterisk/app-link.ts';
 import type { LinkEvent } from '../../../connector/asterisk/link-event.ts';
+import type { BackoffBounds } from '../../../connector/backoff.ts';
 import { type CredentialsProvider, cachedCredentials } from '../../../lib/ari/credentials.ts';
 import { createLog } from '../../../lib/log.ts';
 import { until } from '../../support/until.ts';
@@ -26,7 +27,10 @@ beforeEach(async () => {
   lines = [];
   await listen(0);
 });
+const realTimeout = setTimeout;
+
 afterEach(async () => {
+  vi.restoreAllMocks();
   await link?.stop('the test is over');
   close();
 });
@@ -57,7 +61,7 @@ function close(): void {
 interface Settings {
   apps?: string[];
   pingIntervalMs?: number;
-  stableMs?: number;
+  backoff?: BackoffBounds | undefined;
   handoverMs?: number | undefined;
   credentials?: CredentialsProvider;
   beforeConnect?: (apps: string[]) => Promise<void>;
@@ -66,9 +70,9 @@ interface Settings {
 const CREDENTIALS = cachedCredentials(async () => ({ username: 'connector', password: 'hidden' }));
 
 function start(settings: Settings = {}): void {
-  const { apps = ['a', 'b'], pingIntervalMs = 10_000, stableMs = 30_000, credentials = CREDENTIALS } = settings;
+  const { apps = ['a', 'b'], pingIntervalMs = 10_000, credentials = CREDENTIALS } = settings;
   const { beforeConnect = async () => {} } = settings;
-  const { handoverMs } = { handoverMs: 20, ...settings };
+  const { handoverMs, backoff } = { handoverMs: 20, backoff: { baseMs: 5, capMs: 10 }, ...settings };
   const { port } = server.address() as { port: number };
   link = new AppLink({
     node: { name: 'pbx-1', url: `http://127.0.0.1:${port}/ari`, apps },
@@ -76,9 +80,8 @@ function start(settings: Settings = {}): void {
     nameBeside: (app) => `${app}~beside`,
     credentials,
     log: createLog({}, (line) => lines.push(line)),
-    backoff: { baseMs: 5, capMs: 10 },
+    backoff,
     pingIntervalMs,
-    stableMs,
     handoverMs,
     beforeConnect: async (on) => {
       happened.push(`connecting ${on}`);
@@ -182,18 +185,51 @@ describe('a link', () => {
     expect(all('connecting')).toHaveLength(6);
   });
 
-  test.each([
-    ['begins with the shortest delay again after a stable connection', 0, [1, 1, 1]],
-    ['makes its delays longer after connections that were not stable', 30_000, [1, 2, 3]],
-  ])('%s', async (_, stableMs, attempts) => {
-    start({ stableMs });
+  test('tries again after a second at most while Asterisk is away, and after up to 30 s where it refuses the user', async () => {
+    // The longest delays that chance can give.
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    const delays: number[] = [];
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0) => {
+      // Other timers: time limits.
+      if (ms !== 2000 && ms !== 3000) delays.push(Math.round(ms));
+      return realTimeout(run, Math.min(ms, 5));
+    }) as typeof setTimeout);
+    let attempts = 0;
+    refusal = () => {
+      attempts += 1;
+      return attempts <= 4 ? 503 : 401;
+    };
+    start({ backoff: undefined });
+    await until('many attempts', () => attempts > 12);
+    vi.restoreAllMocks();
+    const given = delays.filter((ms) => ms >= 200 && ms <= 30_000);
+    expect(given.slice(0, 4)).toEqual([250, 500, 999, 999]);
+    expect(given.slice(4, 12)).toEqual([500, 999, 1998, 3996, 7992, 15_984, 29_970, 29_970]);
+  });
+
+  test('begins with the shortest delay again after each connection', async () => {
+    start();
     for (let i = 1; i <= 3; i++) {
       await connections(i);
       sockets[i - 1]?.terminate();
     }
     await connections(4);
     const warnings = lines.map((line) => JSON.parse(line)).filter(({ message }) => message.startsWith('Not connected'));
-    expect(warnings.map((line) => line.attempts)).toEqual(attempts);
+    expect(warnings.map((line) => line.attempts)).toEqual([1, 1, 1]);
+  });
+
+  test('does not connect while what it must know before cannot be read, says so, and tries again', async () => {
+    let readable = false;
+    start({
+      beforeConnect: async () => {
+        if (!readable) throw new Error('500 no list');
+      },
+    });
+    await until('the failure', () => link.notReady === '500 no list');
+    await until('more attempts', () => all('connecting').length > 2);
+    expect(sockets).toEqual([]);
+    readable = true;
+    await connections(1);
   });
 
   test('ends a connection on which Asterisk does not answer pings, and connects again', async () => {
