@@ -1,5 +1,6 @@
 import { eventTypes } from '../lib/ari/generated/model.ts';
 import { type AriFrame, CALL_EVENT_SOURCE } from '../lib/events/entry.ts';
+import { filterFaults } from '../lib/events/filter-fields.ts';
 import { type CompiledPatterns, compile, type EventPattern } from '../lib/events/pattern/index.ts';
 
 /** The default: all types except two that are very frequent and that no call handler waits for. */
@@ -14,10 +15,12 @@ export class EventFilter {
   readonly #looksAtResources: boolean;
   readonly #looksIntoDetail: boolean;
 
-  /** @throws InvalidEventPatternException for a pattern that EventBridge would refuse */
+  /** @throws for a pattern that EventBridge would refuse, and for one with a field that no event has */
   constructor(patterns: readonly EventPattern[]) {
     this.#patterns = patterns;
     this.#compiled = compile(patterns);
+    const faults = patterns.flatMap(filterFaults);
+    if (faults.length > 0) throw new Error(faults.join('; '));
     const text = JSON.stringify(patterns);
     this.#looksAtResources = text.includes('"resources"');
     this.#looksIntoDetail = text.includes('"detail"');

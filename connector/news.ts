@@ -10,8 +10,9 @@ export function newsRecord<T extends ConnectorEventType>(
   detail: ConnectorEventMap[T],
 ): JournalRecord {
   const { node } = detail;
+  const id = randomUUID();
   return journalRecord(
-    { kind: 'news', id: randomUUID(), node, app: '', lane: node, type, receivedAt: Date.now() },
-    bus.encode(connectorEntry(type, detail)),
+    { kind: 'news', id, node, app: '', lane: node, type, receivedAt: Date.now() },
+    bus.encode(connectorEntry(type, detail, id)),
   );
 }

@@ -30,6 +30,7 @@ export {
   type ChannelContext,
   callHandler,
   type EventContext,
+  type NewsContext,
 } from './call-handler/call-handler.ts';
 export { type CallState, channelState, type StateOwner } from './call-handler/call-state.ts';
 export { claim, isClaimed } from './call-handler/claim.ts';
@@ -39,7 +40,14 @@ export type { OnceStore } from './call-handler/once.ts';
 export { playOnce } from './call-handler/play-once.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
-export type { ConnectorEventMap, ConnectorEventType, GapCause } from './events/connector-event.ts';
+export type {
+  ConnectorEvent,
+  ConnectorEventEnvelope,
+  ConnectorEventMap,
+  ConnectorEventType,
+  GapCause,
+} from './events/connector-event.ts';
+export { type ConnectorPatternFields, connectorPattern } from './events/connector-pattern.ts';
 export { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './events/entry.ts';
 export type { EventMetadata } from './events/metadata.ts';
 export { createLog, type Log } from './log.ts';

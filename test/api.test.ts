@@ -22,6 +22,7 @@ test('ari-eventbridge exports this and nothing else', () => {
     channelHandle: 'function',
     channelState: 'function',
     claim: 'function',
+    connectorPattern: 'function',
     createAriClient: 'function',
     createLog: 'function',
     dialWebSocketTransport: 'function',

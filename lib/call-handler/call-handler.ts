@@ -3,6 +3,13 @@ import type { AriClient } from '../ari/client.ts';
 import { AriError } from '../ari/errors.ts';
 import type { AriEventMap } from '../ari/generated/model.ts';
 import type { AriEventType, CallEvent, CallEventEnvelope } from '../events/call-event.ts';
+import {
+  type ConnectorEvent,
+  type ConnectorEventEnvelope,
+  type ConnectorEventType,
+  isConnectorEventType,
+} from '../events/connector-event.ts';
+import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { createLog, type Log } from '../log.ts';
 import { ChannelOrder } from './channel-order.ts';
 import { type DeadLetter, sqsDeadLetter } from './dead-letter.ts';
@@ -40,18 +47,34 @@ export interface EventContext<T extends AriEventType> {
   recovered: boolean;
 }
 
+/** The argument of a call handler's functions for the connector's own events. */
+export interface NewsContext<T extends ConnectorEventType> {
+  /** The event, with its `metadata`: id and node. */
+  event: ConnectorEvent<T>;
+  /** All of ARI on the event's node. */
+  ari: AriClient;
+  /** JSON lines with the event's type and id, and the node. */
+  log: Log;
+}
+
 /**
- * One function for each event type that the handler reacts to. What it returns is awaited; commands that it neither
- * awaits nor returns may be cut off, as Lambda freezes the function when it is done.
+ * One function for each event type that the handler reacts to: ARI's (`StasisStart`) and the connector's own
+ * (`NodeConnected`). What it returns is awaited; commands that it neither awaits nor returns may be cut off, as Lambda
+ * freezes the function when it is done.
  */
 export type CallFunctions = {
   [T in AriEventType]?: (context: CallContext<T>) => unknown;
+} & {
+  [T in ConnectorEventType]?: (context: NewsContext<T>) => unknown;
 };
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
 export interface CallHandler {
-  (envelope: CallEventEnvelope): Promise<void>;
+  (envelope: CallEventEnvelope | ConnectorEventEnvelope): Promise<void>;
+  /** Types of call events, for `ariPattern`. */
   readonly eventTypes: readonly AriEventType[];
+  /** Types of the connector's own events, for `connectorPattern`. */
+  readonly connectorEventTypes: readonly ConnectorEventType[];
   /** Whether it has a store that remembers handled events beyond its environment (`once`). */
   readonly hasOnceStore: boolean;
   /**
@@ -100,29 +123,22 @@ export interface CallHandlerOptions {
  *   },
  *   PlaybackFinished: ({ channel }) => channel.hangup(),
  * });
+ * @example
+ * export const handler = callHandler({
+ *   NodeConnected: async ({ event, ari }) => {
+ *     for (const applicationName of event.apps) await ari.applications.subscribe({ applicationName, eventSource: 'bridge:' });
+ *   },
+ *   Gap: ({ event, log }) => log.warn('Events may have been missed', { from: event.from, to: event.to }),
+ * });
  */
 export function callHandler(functions: CallFunctions, options: CallHandlerOptions = {}): CallHandler {
   const { clientOf = nodeClients(), replays = false, log: baseLog = createLog(), once: store } = options;
   const inMemory = new Once();
   const order = new ChannelOrder();
+  const types = Object.keys(functions);
 
-  const handle = async (envelope: CallEventEnvelope): Promise<void> => {
-    const { detail: event } = envelope;
+  const forCall = (event: CallEvent, log: Log, run: (context: object) => unknown) => {
     const { metadata } = event;
-    const log = baseLog.with({
-      event: event.type,
-      id: metadata.id,
-      node: metadata.node,
-      call: metadata.callId,
-      channel: metadata.channelId,
-    });
-    // The function belongs to the event's type, which the compiler cannot infer from the index.
-    const run = functions[event.type] as ((context: object) => unknown) | undefined;
-    if (!run || !Object.hasOwn(functions, event.type)) return;
-    if (envelope['replay-name'] && !replays) {
-      log.info('Ignored an event of a replay', { replay: envelope['replay-name'] });
-      return;
-    }
     const bridges = new MadeBridges(clientOf(metadata.node));
     const { ari } = bridges;
     const context = {
@@ -136,9 +152,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
         return channelHandle(ari, metadata.channelId);
       },
     };
-    let ran = false;
-    const work = async (): Promise<void> => {
-      ran = true;
+    return async (): Promise<void> => {
       try {
         await run(context);
       } catch (error) {
@@ -150,25 +164,54 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
         log[level](message, { reason: (error as Error).message, ...more });
       }
     };
+  };
+
+  const handle = async (envelope: CallEventEnvelope | ConnectorEventEnvelope): Promise<void> => {
+    const news = isNews(envelope);
+    const type = news ? envelope['detail-type'] : envelope.detail.type;
+    // The function belongs to the event's type, which the compiler cannot infer from the index.
+    const run = functions[type as keyof CallFunctions] as ((context: object) => unknown) | undefined;
+    if (!run || !Object.hasOwn(functions, type) || news !== isConnectorEventType(type)) return;
+    const { metadata } = envelope.detail;
+    const about = news ? {} : { call: envelope.detail.metadata.callId, channel: envelope.detail.metadata.channelId };
+    const log = baseLog.with({ event: type, id: metadata.id, node: metadata.node, ...about });
+    if (envelope['replay-name'] && !replays) {
+      log.info('Ignored an event of a replay', { replay: envelope['replay-name'] });
+      return;
+    }
+    const act = news
+      ? async () => void (await run({ event: envelope.detail, ari: clientOf(metadata.node), log }))
+      : forCall(envelope.detail, log, run);
+    let ran = false;
+    const work = async (): Promise<void> => {
+      ran = true;
+      await act();
+    };
     try {
       await inMemory.run(metadata.id, async () => void (store ? await store.run(metadata.id, work) : await work()));
     } catch (error) {
-      const final = isFinal(error) || (ENDINGS.has(event.type) && error instanceof AriError && error.kind === 'gone');
+      const isEnding = ENDINGS.has(type as AriEventType);
+      const final = isFinal(error) || (isEnding && error instanceof AriError && error.kind === 'gone');
       if (!final || !(await becameDeadLetter(envelope, error as Error, options.deadLetter, log))) throw error;
     }
     if (!ran) log.info('Ignored an event that was handled before');
   };
 
   return Object.assign(handle, {
-    eventTypes: Object.keys(functions) as AriEventType[],
+    eventTypes: types.filter((type) => !isConnectorEventType(type)) as AriEventType[],
+    connectorEventTypes: types.filter(isConnectorEventType),
     hasOnceStore: store !== undefined,
     withOptions: (changed: CallHandlerOptions) => callHandler(functions, { ...options, ...changed }),
   });
 }
 
+function isNews(envelope: CallEventEnvelope | ConnectorEventEnvelope): envelope is ConnectorEventEnvelope {
+  return envelope.source === CONNECTOR_SOURCE;
+}
+
 /** A function cannot tell Lambda not to retry an asynchronous event: it stores the event itself and succeeds. */
 async function becameDeadLetter(
-  envelope: CallEventEnvelope,
+  envelope: CallEventEnvelope | ConnectorEventEnvelope,
   error: Error,
   given: DeadLetter | undefined,
   log: Log,

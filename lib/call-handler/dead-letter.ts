@@ -1,7 +1,8 @@
 import type { CallEventEnvelope } from '../events/call-event.ts';
+import type { ConnectorEventEnvelope } from '../events/connector-event.ts';
 
 /** Stores an event that can never be handled, with its error. If storing fails, the event's error is thrown. */
-export type DeadLetter = (envelope: CallEventEnvelope, error: Error) => Promise<void>;
+export type DeadLetter = (envelope: CallEventEnvelope | ConnectorEventEnvelope, error: Error) => Promise<void>;
 
 /**
  * Sends dead letters to an SQS queue in Lambda's own form (a destination's invocation record), so that one reader can

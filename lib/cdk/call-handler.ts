@@ -20,6 +20,11 @@ export interface CallHandlerProps {
   entry: string;
   /** Which call events reach the function: `ariPattern({ application: 'Intro-IVR', type: 'StasisStart' })`. */
   pattern: AriPattern;
+  /**
+   * Which of the connector's own events reach the function too: `connectorPattern({ type: ['NodeConnected', 'Gap'] })`.
+   * @default none
+   */
+  connectorEvents?: AriPattern;
   /** The bus of call events. */
   bus: IEventBus;
   /** The ARI user of each Asterisk server that the function may command. */
@@ -78,6 +83,8 @@ const MAX_EVENT_AGE = Duration.minutes(5);
 export class CallHandler extends Construct implements IConnectable {
   readonly function: NodejsFunction;
   readonly rule: Rule;
+  /** The rule for the connector's own events, where there is one. */
+  readonly connectorRule: Rule | undefined;
   /** Events that could not be delivered, or that the function failed on at the last attempt. */
   readonly deadLetters: DeadLetterQueue;
   /** What the function may reach, where it runs in a `vpc`. */
@@ -100,12 +107,18 @@ export class CallHandler extends Construct implements IConnectable {
     this.connections = made.connections;
     // The function sends the events that it gives up itself here; as the destination above, its role may send to it.
     this.function.addEnvironment('DEAD_LETTERS_URL', this.deadLetters.queueUrl);
-    this.rule = new Rule(this, 'Rule', {
-      eventBus: props.bus,
+    this.rule = this.#rule('Rule', props.bus, props.pattern);
+    this.connectorRule = props.connectorEvents && this.#rule('ConnectorRule', props.bus, props.connectorEvents);
+    props.monitoring?.watchHandler(id, this);
+  }
+
+  #rule(id: string, eventBus: IEventBus, pattern: AriPattern): Rule {
+    return new Rule(this, id, {
+      eventBus,
       eventPattern: {
-        source: props.pattern.source,
-        ...(props.pattern['detail-type'] && { detailType: props.pattern['detail-type'] }),
-        ...(props.pattern.detail && { detail: props.pattern.detail }),
+        source: pattern.source,
+        ...(pattern['detail-type'] && { detailType: pattern['detail-type'] }),
+        ...(pattern.detail && { detail: pattern.detail }),
       },
       targets: [
         new LambdaFunction(this.function, {
@@ -114,7 +127,6 @@ export class CallHandler extends Construct implements IConnectable {
         }),
       ],
     });
-    props.monitoring?.watchHandler(id, this);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { type AriNode, nodeFaults } from '../ari/node.ts';
+import { filterFaults } from '../events/filter-fields.ts';
 import { type EventPattern, validate } from '../events/pattern/index.ts';
 import type { ExistingVpc } from './network.ts';
 
@@ -86,7 +87,8 @@ const CHECKS: Record<keyof AppConfig, Check> = {
     if (!Array.isArray(value) || value.length === 0) return expected('a list of at least one event pattern', value);
     return value.flatMap((pattern: EventPattern, index) => {
       const fault = validate(pattern);
-      return fault === undefined ? [] : [`pattern ${index + 1}: ${fault}`];
+      const faults = fault === undefined ? filterFaults(pattern) : [fault];
+      return faults.map((each) => `pattern ${index + 1}: ${each}`);
     });
   },
   connector: flag,

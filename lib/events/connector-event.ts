@@ -1,3 +1,4 @@
+import type { CallEventEnvelope } from './call-event.ts';
 import { type BusEntry, CONNECTOR_SOURCE } from './entry.ts';
 
 /**
@@ -34,17 +35,50 @@ export interface ConnectorEventMap {
 
 export type ConnectorEventType = keyof ConnectorEventMap;
 
+const TYPES: Record<ConnectorEventType, true> = {
+  ConnectorStarted: true,
+  NodeConnected: true,
+  NodeDisconnected: true,
+  Gap: true,
+  EventRejected: true,
+  EventsDropped: true,
+  StandingDown: true,
+};
+
+/** Whether it is the name of one of the connector's own events. */
+export function isConnectorEventType(type: string): type is ConnectorEventType {
+  return Object.hasOwn(TYPES, type);
+}
+
+/** One of the connector's own events on the bus. */
+export type ConnectorEvent<T extends ConnectorEventType = ConnectorEventType> = ConnectorEventMap[T] & {
+  metadata: {
+    /** Identity of this event, the same on every redelivery. The bus's own `id` is not. */
+    id: string;
+    /** The operator's name for the Asterisk server. */
+    node: string;
+  };
+};
+
+/** One of the connector's own events as EventBridge sends it to a Lambda function. */
+export interface ConnectorEventEnvelope<T extends ConnectorEventType = ConnectorEventType>
+  extends Omit<CallEventEnvelope, 'detail'> {
+  detail: ConnectorEvent<T>;
+}
+
 /** One of the connector's own events as an entry for the bus. */
 export function connectorEntry<T extends ConnectorEventType>(
   type: T,
   detail: ConnectorEventMap[T],
+  id: string,
   time = new Date(),
 ): BusEntry {
+  const { node } = detail;
   return {
     Source: CONNECTOR_SOURCE,
     DetailType: type,
     Time: time,
-    Resources: [detail.node],
-    Detail: JSON.stringify(detail),
+    Resources: [node],
+    Detail: JSON.stringify({ ...detail, metadata: { id, node } }),
   };
 }

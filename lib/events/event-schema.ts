@@ -1,6 +1,6 @@
 import { eventTypes } from '../ari/generated/model.ts';
 import { type ModelSchema, modelSchemas } from '../ari/generated/schemas.ts';
-import type { ConnectorEventMap, ConnectorEventType } from './connector-event.ts';
+import type { ConnectorEvent, ConnectorEventMap, ConnectorEventType } from './connector-event.ts';
 import { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './entry.ts';
 import type { EventMetadata } from './metadata.ts';
 
@@ -45,6 +45,8 @@ const METADATA: SchemaOf<EventMetadata> = {
   optional: ['channelId', 'channelSequence', 'callId', 'recovered'],
 };
 
+const NEWS_METADATA: SchemaOf<ConnectorEvent['metadata']> = { properties: { id: TEXT, node: TEXT }, optional: [] };
+
 const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {
   ConnectorStarted: { properties: { node: TEXT, apps: TEXTS, instance: TEXT }, optional: [] },
   NodeConnected: { properties: { node: TEXT, apps: TEXTS, connection: TEXT }, optional: [] },
@@ -79,9 +81,10 @@ export function eventSchemas(): EventSchema[] {
     };
     return schema(CALL_EVENT_SOURCE, type, { ...parts, [type]: detail, Metadata: objectSchema(METADATA) });
   });
-  const news = Object.entries(NEWS).map(([type, fields]) =>
-    schema(CONNECTOR_SOURCE, type, { [type]: objectSchema(fields as SchemaOf<unknown>) }),
-  );
+  const news = Object.entries(NEWS).map(([type, { properties, optional }]) => {
+    const detail = objectSchema({ properties: { ...properties, metadata: reference('Metadata') }, optional });
+    return schema(CONNECTOR_SOURCE, type, { [type]: detail, Metadata: objectSchema(NEWS_METADATA) });
+  });
   return [...calls, ...news];
 }
 
@@ -116,8 +119,8 @@ function schema(source: string, detailType: string, parts: Record<string, object
   };
 }
 
-function objectSchema<T>({ properties, optional }: SchemaOf<T>): object {
-  const required = Object.keys(properties).filter((name) => !(optional as readonly unknown[]).includes(name));
+function objectSchema({ properties, optional }: { properties: object; optional: readonly PropertyKey[] }): object {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: 'object', required, properties };
 }
 

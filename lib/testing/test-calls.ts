@@ -104,7 +104,8 @@ export class TestPbx {
     const given = {
       clientOf: () => createAriClient(answerGuard(transport, this.#desk.isPlaying), { sleep }),
       log: createLog({}, onLog),
-      deadLetter: async (envelope: CallEventEnvelope) => void this.#courier.deadLetters.push(envelope),
+      // Only call events are given to handlers here.
+      deadLetter: async (envelope: object) => void this.#courier.deadLetters.push(envelope as CallEventEnvelope),
     };
     const environments = new Map(
       Object.entries(handlers).map(([app, handler]) => {

@@ -144,14 +144,17 @@ describe('the connector', () => {
       node: 'pbx-1',
       apps: ['a'],
       instance: expect.stringMatching(/^\w{8}$/),
+      metadata: { id: expect.any(String), node: 'pbx-1' },
     });
-    const { connection } = detailOf(ofType('NodeConnected')[0]);
+    const { connection, metadata } = detailOf(ofType('NodeConnected')[0]);
+    expect(metadata).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), node: 'pbx-1' });
     await connector.stop(5000);
     expect(detailOf(ofType('NodeDisconnected')[0])).toEqual({
       node: 'pbx-1',
       apps: ['a'],
       connection,
       reason: 'this connector was stopped',
+      metadata: { id: expect.any(String), node: 'pbx-1' },
     });
     expect(new Set(entries.map(({ Source, Resources }) => `${Source} ${Resources}`))).toEqual(
       new Set(['asterisk.ari.connector pbx-1']),
@@ -246,7 +249,11 @@ describe('a lost event is announced on the bus', () => {
     peer.send('[]');
     await until('the news', () => ofType('EventRejected').length === 1);
     const reason = 'expected a JSON object, got an array';
-    expect(detailOf(ofType('EventRejected')[0])).toEqual({ node: 'pbx-1', id: expect.stringMatching(/-1$/), reason });
+    expect(detailOf(ofType('EventRejected')[0])).toMatchObject({
+      node: 'pbx-1',
+      id: expect.stringMatching(/-1$/),
+      reason,
+    });
     expect(lines.some((line) => line.includes('An event was rejected'))).toBe(true);
     expect(deadLetters()).toMatchObject([{ reason, content: '[]' }]);
   });

@@ -19,6 +19,21 @@ describe('the event filter', () => {
     expect(passes(patterns, { type: 'StasisStart', channel: { state: 'Ring' } })).toBe(false);
   });
 
+  test.each([
+    ['detail_type', { detail_type: ['Dial'] }],
+    ['type', { type: ['Dial'], source: ['asterisk.ari'] }],
+    ['account', { account: ['123456789012'] }],
+    ['details', { $or: [{ 'detail-type': ['Dial'] }, { details: { type: ['Dial'] } }] }],
+  ])('refuses the field %s, which no event has: it would drop every event', (field, pattern) => {
+    expect(() => new EventFilter([{ 'detail-type': ['Dial'] }, pattern])).toThrow(
+      `"${field}" is not a field that the filter can read: expected source, detail-type, resources or detail`,
+    );
+  });
+
+  test('accepts $or with the fields that events have', () => {
+    expect(passes([{ $or: [{ 'detail-type': ['Dial'] }, { source: ['x'] }] }], { type: 'Dial' })).toBe(true);
+  });
+
   test('matches the source and the node of an event as a rule on the bus does', () => {
     const event = { type: 'Dial' };
     expect(passes([{ source: ['asterisk.ari'] }], event)).toBe(true);

@@ -7,7 +7,7 @@ import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { describe, expect, test } from 'vitest';
 import { CallHandler, type CallHandlerProps } from '../../../lib/cdk/call-handler.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
-import { type AriPattern, ariPattern } from '../../../lib/index.ts';
+import { type AriPattern, ariPattern, connectorPattern } from '../../../lib/index.ts';
 import { NODE, only, templateOf } from '../../support/template-of.ts';
 import { folderOfTest } from '../../support/temporary-folder.ts';
 
@@ -40,6 +40,17 @@ function powers(template: Template): Record<string, unknown> {
 
 const idOf = (template: Template, type: string, prefix = ''): string =>
   Object.keys(template.findResources(type)).find((id) => id.startsWith(prefix)) ?? expect.fail(`no ${type}`);
+
+test('a handler receives the connector’s own events by a rule of their own', () => {
+  const rules = handler({ connectorEvents: connectorPattern({ type: ['NodeConnected', 'Gap'] }) }).findResources(
+    'AWS::Events::Rule',
+  );
+  const patterns = Object.values(rules).map(({ Properties }) => Properties.EventPattern);
+  expect(patterns).toEqual([PATTERN, { source: ['asterisk.ari.connector'], 'detail-type': ['NodeConnected', 'Gap'] }]);
+  const [targets, more] = Object.values(rules).map(({ Properties }) => Properties.Targets[0]);
+  expect({ ...more, Id: '' }).toEqual({ ...targets, Id: '' });
+  expect(Object.keys(handler().findResources('AWS::Events::Rule'))).toHaveLength(1);
+});
 
 test('a handler may read its users’ secrets, write its log and its dead letters, send traces, and nothing else', () => {
   const template = handler();

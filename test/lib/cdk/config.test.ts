@@ -89,6 +89,10 @@ describe('the context', () => {
       { eventFilter: [{ 'detail-type': ['Dial'] }, { 'detail-type': 'StasisStart' }] },
       '`eventFilter`: pattern 2: Event pattern is not valid. Reason: ',
     ],
+    [
+      { eventFilter: [{ 'detail-type': ['Dial'] }, { detail_type: ['StasisStart'] }] },
+      '`eventFilter`: pattern 2: "detail_type" is not a field that the filter can read: expected source, detail-type, resources or detail',
+    ],
     [{ archivDays: 3 }, '`archivDays`: there is no such key, expected one of nodes, eventFilter,'],
   ])('%j is refused', (context, fault) => {
     const faults = faultsOf(context);

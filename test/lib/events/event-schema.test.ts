@@ -104,7 +104,7 @@ const NEWS: ConnectorEventMap = {
 test.each(Object.entries(NEWS))(
   '%s, an event of the connector, is valid by its schema, and invalid without its node',
   (type, news) => {
-    const right = onBus(connectorEntry(type as keyof ConnectorEventMap, news));
+    const right = onBus(connectorEntry(type as keyof ConnectorEventMap, news, 'id-1'));
     expect(faults(right)).toEqual([]);
     const { node: _, ...withoutNode } = right.detail;
     expect(faults({ ...right, detail: withoutNode })).not.toEqual([]);
