@@ -37,6 +37,8 @@ export interface ConnectorOptions {
   pingIntervalMs?: number | undefined;
   /** @default 2000 */
   standbyPollMs?: number | undefined;
+  /** How long an app is left to a program that is not a connector. @default 30 s, then at doubling intervals to 10 min */
+  takeBackMs?: number | undefined;
 }
 
 /** The connector's status, for `/readyz`. */
@@ -186,7 +188,7 @@ export class Connector {
   }
 
   #node(node: ConnectorNode, state: NodeState): Node {
-    const { credentialsOf, filter, reconnect, pingIntervalMs, standbyPollMs } = this.#options;
+    const { credentialsOf, filter, reconnect, pingIntervalMs, standbyPollMs, takeBackMs } = this.#options;
     const credentials = credentialsOf(node.secretId);
     const origin = new EventOrigin(node.name, node.apps, state);
     const link = new NodeLink({
@@ -203,6 +205,7 @@ export class Connector {
       backoff: reconnect,
       pingIntervalMs,
       standbyPollMs,
+      takeBackMs,
       emit: (event) => this.#onLink(origin, event),
     });
     return { origin, link };
@@ -235,6 +238,12 @@ export class Connector {
       case 'replaced': {
         const { app, connection } = event;
         this.#announce('StandingDown', { node, app, connection });
+        break;
+      }
+      case 'taken': {
+        const { app, takesBackAt } = event;
+        const back = takesBackAt === undefined ? {} : { takesBackAt: new Date(takesBackAt).toISOString() };
+        this.#announce('AppTaken', { node, app, ...back });
         break;
       }
       case 'gap': {

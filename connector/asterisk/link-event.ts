@@ -17,8 +17,8 @@ export interface ReadEvent {
 }
 
 /**
- * What happens between Asterisk and the connector, in its order. `AppLink` emits all kinds but the last two. `NodeLink`
- * acts on them, passes them on (except `heard`), and adds the last two.
+ * What happens between Asterisk and the connector, in its order. `AppLink` emits all kinds but `taken`, `gap` and `synced`.
+ * `NodeLink` acts on them, passes them on (except `heard`), and adds those.
  */
 export type LinkEvent =
   | ReadEvent
@@ -29,6 +29,8 @@ export type LinkEvent =
   | { kind: 'disconnected'; apps: string[]; connection: string; reason: string }
   /** Asterisk has given the app to another socket. The link continues with its other apps. */
   | { kind: 'replaced'; app: string; connection: string }
+  /** A program that is not a connector has taken the app. `takesBackAt` in epoch milliseconds, undefined for never. */
+  | { kind: 'taken'; app: string; takesBackAt: number | undefined }
   /** Asterisk answered a ping. */
   | { kind: 'heard' }
   /** Events may have been missed. Times in epoch milliseconds; `from` is undefined where it is unknown. */

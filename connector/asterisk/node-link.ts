@@ -2,12 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import type { AriClient } from '../../lib/ari/client.ts';
 import type { CredentialsProvider } from '../../lib/ari/credentials.ts';
-import { AriError, reasonOf } from '../../lib/ari/errors.ts';
+import { reasonOf } from '../../lib/ari/errors.ts';
 import type { GapCause } from '../../lib/events/connector-event.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BackoffBounds } from '../backoff.ts';
 import { AppLink } from './app-link.ts';
+import { AsteriskFilter } from './asterisk-filter.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
 import { holderName, holdersOf } from './presence.ts';
@@ -21,6 +22,7 @@ import {
   stasisChannels,
 } from './resync.ts';
 import { Standby } from './standby.ts';
+import { TakeBacks } from './take-backs.ts';
 
 /** How long Asterisk may take to list its applications before an attempt to connect. */
 const LOOK_LIMIT_MS = 3000;
@@ -54,6 +56,8 @@ export interface NodeLinkOptions {
   handoverMs?: number | undefined;
   /** How often to look whether an app that another connector holds is free, in milliseconds. @default 2000 */
   standbyPollMs?: number | undefined;
+  /** How long an app is left to a program that is not a connector, in milliseconds. @default by `TakeBacks` */
+  takeBackMs?: number | undefined;
   /** Waits so many milliseconds. @default real time */
   sleep?(ms: number): Promise<unknown>;
 }
@@ -81,25 +85,30 @@ export class NodeLink {
   readonly #holders = new Map<string, string[]>();
   /** By app: when the gap began whose events are not rebuilt yet. */
   readonly #gaps = new Map<string, number | undefined>();
+  readonly #takeBacks = new TakeBacks();
+  /** The cause of a gap at a link's first connection. */
+  readonly #causes = new Map<AppLink, GapCause>();
   #connectedBefore = false;
   #stopped = false;
   #waitingFor: string | undefined;
-  #mayFilter = true;
+  readonly #filter: AsteriskFilter;
 
   constructor(options: NodeLinkOptions) {
     this.#options = options;
     this.#log = options.log.with({ node: options.node.name });
     this.#sleep = options.sleep ?? wait;
+    this.#filter = new AsteriskFilter(options.ari, options.excludedTypes, this.#log);
   }
 
   get status(): NodeStatus {
     const troubles = [this.#waitingFor, ...this.#links.map(({ notReady }) => notReady)].filter(
       (trouble) => trouble !== undefined,
     );
-    const standing = [...this.#standbys.keys()].map((app) => `standing by for "${app}", which another connector holds`);
+    const standing = [...this.#standbys.values()].map(({ status }) => status);
+    const taken = standing.filter(({ ready }) => !ready).map(({ says }) => says);
     if (this.#links.length + this.#standbys.size === 0) return { ready: false, says: 'not started' };
-    if (troubles.length > 0) return { ready: false, says: troubles.join('; ') };
-    return { ready: true, says: standing.join('; ') || 'connected' };
+    if (troubles.length + taken.length > 0) return { ready: false, says: [...troubles, ...taken].join('; ') };
+    return { ready: true, says: standing.map(({ says }) => says).join('; ') || 'connected' };
   }
 
   /** Apps that are registered over an open connection. */
@@ -130,7 +139,8 @@ export class NodeLink {
     this.#options.state.release(this.#options.node.apps);
   }
 
-  #listen(apps: string[]): void {
+  /** @param cause the cause of the gap at the first connection, where there is one */
+  #listen(apps: string[], cause: GapCause = 'connector-restarted'): void {
     const { node, credentials, instance, backoff, pingIntervalMs, handoverMs } = this.#options;
     const link: AppLink = new AppLink({
       node,
@@ -144,6 +154,7 @@ export class NodeLink {
       beforeConnect: (wanted) => this.#lookForHolders(wanted),
       emit: (event) => this.#onLink(link, event),
     });
+    this.#causes.set(link, cause);
     this.#links.push(link);
     link.start();
   }
@@ -198,13 +209,14 @@ export class NodeLink {
     for (const app of apps) {
       if (!unbroken.has(app)) this.#gaps.set(app, this.#gaps.get(app) ?? (state.lastHeardAt || undefined));
     }
-    const cause = this.#connectedBefore ? 'network' : 'connector-restarted';
+    const cause = this.#causes.get(link) ?? 'network';
+    this.#causes.delete(link);
     this.#connectedBefore = true;
     state.release(apps.filter((app) => (this.#holders.get(app)?.length ?? 0) > 0));
     state.hold(apps);
     state.lastHeardAt = Date.now();
     emit({ kind: 'connected', apps, connection });
-    void this.#filterInAsterisk(apps);
+    void this.#filter.apply(apps);
     void this.#resync(
       link,
       apps.filter((app) => !unbroken.has(app)),
@@ -325,7 +337,10 @@ export class NodeLink {
 
   #standDown(link: AppLink, app: string, connection: string): void {
     const { node, credentials, ari, instance, state, emit, standbyPollMs, backoff } = this.#options;
-    this.#log.warn(`Another program has taken over the app "${app}": this connector stands by`, { app, connection });
+    this.#log.warn(`Asterisk has given the app "${app}" to another program: this connector stands by`, {
+      app,
+      connection,
+    });
     state.release([app]);
     emit({ kind: 'replaced', app, connection });
     if (link.apps.length === 0) {
@@ -334,6 +349,8 @@ export class NodeLink {
       void link.stop('another connector has taken over').then(() => this.#handedOver.delete(link));
     }
     if (this.#stopped) return;
+    const takeBackMs =
+      node.foreign === 'leave' ? undefined : (this.#options.takeBackMs ?? this.#takeBacks.waitFor(app));
     const standby = new Standby({
       node,
       app,
@@ -343,34 +360,16 @@ export class NodeLink {
       log: this.#log,
       pollMs: standbyPollMs,
       backoff,
-      onFree: (since) => {
+      takeBackMs,
+      onForeign: (takesBackAt) => emit({ kind: 'taken', app, takesBackAt }),
+      onFree: (since, from) => {
         this.#standbys.delete(app);
+        if (from === 'foreign' && takeBackMs !== undefined) this.#takeBacks.ended(app, takeBackMs);
         this.#gaps.set(app, since);
-        this.#listen([app]);
+        this.#listen([app], from === 'foreign' ? 'app-taken' : 'connector-silent');
       },
     });
     this.#standbys.set(app, standby);
     standby.start();
-  }
-
-  /** Asks Asterisk not to send types that are not forwarded. A read-only user may not ask for it. */
-  async #filterInAsterisk(apps: string[]): Promise<void> {
-    const { ari, excludedTypes } = this.#options;
-    if (!this.#mayFilter || excludedTypes.length === 0) return;
-    try {
-      const disallowed = excludedTypes.map((type) => ({ type }));
-      await Promise.all(
-        apps.map((applicationName) =>
-          ari.applications.filter({ applicationName, filter: { allowed: [], disallowed } }),
-        ),
-      );
-      this.#log.info('Asterisk now filters event types that are not forwarded', { apps, types: excludedTypes });
-    } catch (error) {
-      if (error instanceof AriError && error.kind === 'unauthorized') this.#mayFilter = false;
-      else
-        this.#log.warn(`Asterisk does not filter event types: ${reasonOf(error)}. The connector filters them.`, {
-          apps,
-        });
-    }
   }
 }

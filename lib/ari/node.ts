@@ -21,6 +21,11 @@ export interface AriNode {
    * to the function's own folder. Ignored for http://. @default the public CAs, and those of NODE_EXTRA_CA_CERTS
    */
   caFile?: string;
+  /**
+   * What the connector does where a program that is not a connector takes one of the apps: `take-back` takes it back after
+   * 30 s, then at doubling intervals to 10 minutes; `leave` leaves it to that program. @default take-back
+   */
+  foreign?: 'take-back' | 'leave';
 }
 
 /**
@@ -84,6 +89,9 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
   }
   const urlFault = ariUrlFault(node.url, node.allowPlainHttp === true);
   if (urlFault) faults.push(`${at}: ${urlFault}`);
+  if (node.foreign !== undefined && !['take-back', 'leave'].includes(node.foreign)) {
+    faults.push(`${at}: expected \`foreign\` to be "take-back" or "leave", got ${show(node.foreign)}`);
+  }
   const caFault = caFileFault(node);
   if (caFault) faults.push(`${at}: ${caFault}`);
   if (!Array.isArray(node.apps) || node.apps.length === 0) {

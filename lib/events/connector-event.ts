@@ -7,9 +7,10 @@ import { type BusEntry, CONNECTOR_SOURCE } from './entry.ts';
  *  - `network`: the connection broke or stalled;
  *  - `asterisk-restarted`: Asterisk itself restarted, and no earlier call is left;
  *  - `connector-restarted`: no connector was running;
- *  - `connector-silent`: another connector held the app, and stopped answering.
+ *  - `connector-silent`: another connector held the app, and stopped answering;
+ *  - `app-taken`: a program that is not a connector had the app.
  */
-export type GapCause = 'network' | 'asterisk-restarted' | 'connector-restarted' | 'connector-silent';
+export type GapCause = 'network' | 'asterisk-restarted' | 'connector-restarted' | 'connector-silent' | 'app-taken';
 
 /** The connector's own events, by `DetailType`, each with its detail. Times are ISO 8601 in UTC. */
 export interface ConnectorEventMap {
@@ -29,8 +30,13 @@ export interface ConnectorEventMap {
   EventRejected: { node: string; id: string; type?: string; reason: string };
   /** Events that were lost because the journal was full while they waited for EventBridge. */
   EventsDropped: { node: string; count: number; reason: string };
-  /** Another connector has taken over the app. */
+  /** Asterisk has given the app to another program, as a rule to another connector. */
   StandingDown: { node: string; app: string; connection: string };
+  /**
+   * That program is not a connector: the app's events do not arrive. This connector takes the app back at `takesBackAt`;
+   * absent where the node's `foreign` is `leave`.
+   */
+  AppTaken: { node: string; app: string; takesBackAt?: string };
 }
 
 export type ConnectorEventType = keyof ConnectorEventMap;
@@ -43,6 +49,7 @@ const TYPES: Record<ConnectorEventType, true> = {
   EventRejected: true,
   EventsDropped: true,
   StandingDown: true,
+  AppTaken: true,
 };
 
 /** Whether it is the name of one of the connector's own events. */

@@ -58,13 +58,17 @@ const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {
       connection: TEXT,
       from: TIME,
       to: TIME,
-      cause: { type: 'string', enum: ['network', 'asterisk-restarted', 'connector-restarted', 'connector-silent'] },
+      cause: {
+        type: 'string',
+        enum: ['network', 'asterisk-restarted', 'connector-restarted', 'connector-silent', 'app-taken'],
+      },
     },
     optional: ['from'],
   },
   EventRejected: { properties: { node: TEXT, id: TEXT, type: TEXT, reason: TEXT }, optional: ['type'] },
   EventsDropped: { properties: { node: TEXT, count: NUMBER, reason: TEXT }, optional: [] },
   StandingDown: { properties: { node: TEXT, app: TEXT, connection: TEXT }, optional: [] },
+  AppTaken: { properties: { node: TEXT, app: TEXT, takesBackAt: TIME }, optional: ['takesBackAt'] },
 };
 
 /**

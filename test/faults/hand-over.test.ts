@@ -100,7 +100,8 @@ test(
         handoverMs: HANDOVER_MS,
       });
       link.start();
-      await until(`link ${instance} to connect`, () => happened.includes(`connected ${instance}`), 20_000);
+      const connected = until('', () => happened.includes(`connected ${instance}`), 20_000);
+      await connected.catch(() => expect.fail(`link ${instance} did not connect: ${link.status.says}`));
       return link;
     };
 

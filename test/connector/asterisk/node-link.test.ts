@@ -43,11 +43,11 @@ async function stage({ onTestFinished }: TestContext) {
   onTestFinished(() => asterisk.stop());
 
   const createLink = async (
-    options: Partial<NodeLinkOptions> & { user?: typeof WRITER; apps?: string[]; url?: string } = {},
+    options: Partial<NodeLinkOptions> & { user?: typeof WRITER; apps?: string[]; url?: string; foreign?: 'leave' } = {},
   ) => {
-    const { user = READER, apps = [IVR], url = asterisk.url, ...more } = options;
+    const { user = READER, apps = [IVR], url = asterisk.url, foreign, ...more } = options;
     const proxy = await TcpProxy.before(url);
-    const node = { name: 'pbx-1', url: proxy.url, apps };
+    const node = { name: 'pbx-1', url: proxy.url, apps, ...(foreign && { foreign }) };
     const credentials = cachedCredentials(async () => user);
     const state = options.state ?? new NodeState();
     const gaps: Extract<LinkEvent, { kind: 'gap' }>[] = [];
@@ -83,6 +83,7 @@ async function stage({ onTestFinished }: TestContext) {
         else if (event.kind === 'rejected') happened.push(`rejected ${event.fault}`);
         else if (event.kind === 'replaced') happened.push(`replaced ${event.app}`);
         else if (event.kind === 'gap') gaps.push(event);
+        else if (event.kind === 'taken') happened.push('taken');
         if (event.kind === 'connected' || event.kind === 'disconnected') happened.push(`${event.kind} ${event.apps}`);
         else if (event.kind === 'gap' || event.kind === 'synced') happened.push(event.kind);
       },
@@ -415,6 +416,54 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
     await newer.synced();
     expect(newer.lines.join('\n')).toContain("Cannot read Asterisk's channels");
     expect([newer.state.isIn(channel, IVR), newer.gaps]).toEqual([true, []]);
+  });
+
+  test('does not take the app over while Asterisk’s list of apps cannot be read: another connector may hold it', async (context) => {
+    const { expect } = context;
+    const { createLink, asterisk } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    old.link.start();
+    await old.synced();
+    asterisk.failNext('applications.list', 500, 500, 500);
+    const newer = await createLink({ instance: 'newer', firstAccepted: new Promise(() => {}) });
+    newer.link.start();
+    await until('the wait', () => newer.link.status.says.includes('waiting for the bus to accept an event'));
+    expect(newer.lines.join()).toContain('Not connected: applications.list (/applications): 500');
+    expect(old.happened).not.toContain(`replaced ${IVR}`);
+  });
+
+  test('takes the app back from a program that is not a connector, and announces the gap', async (context) => {
+    const { expect } = context;
+    const { createLink, asterisk, dial } = await stage(context);
+    const { link, gaps, happened, events, synced } = await createLink({ takeBackMs: 500 });
+    link.start();
+    await synced();
+    const foreign = await openEvents(asterisk.url, READER, [IVR]);
+    context.onTestFinished(() => foreign.close());
+    const before = Date.now();
+    const channel = await dial();
+    await until('the program to be recognized', () => happened.includes('taken'));
+    expect(link.status.ready).toBe(false);
+    expect(link.status.says).toContain(`a program that is not a connector has taken the app "${IVR}"`);
+    await synced(2);
+    expect(link.status).toEqual({ ready: true, says: 'connected' });
+    expect(gaps).toMatchObject([{ apps: [IVR], cause: 'app-taken' }]);
+    expect(gaps[0]?.from).toBeLessThanOrEqual(before + 200);
+    expect(events.at(-1)).toMatchObject({ type: 'StasisStart', channel, recovered: true });
+  });
+
+  test('leaves the app to such a program where the node’s `foreign` says so', async (context) => {
+    const { expect } = context;
+    const { createLink, asterisk } = await stage(context);
+    const { link, happened, synced } = await createLink({ foreign: 'leave', takeBackMs: 100 });
+    link.start();
+    await synced();
+    const foreign = await openEvents(asterisk.url, READER, [IVR]);
+    context.onTestFinished(() => foreign.close());
+    await until('the program to be recognized', () => happened.includes('taken'));
+    await sleep(300);
+    expect(link.status.ready).toBe(true);
+    expect(link.status.says).toContain('`foreign` leaves it there');
   });
 
   test('takes the app over only after the bus has accepted an entry, as the other connector works', async (context) => {

@@ -14,7 +14,7 @@ const USER = { username: 'connector', password: 'c', readOnly: true };
 const APP = 'Intro-IVR';
 
 /** @param list the app names that Asterisk lists; by default those that the simulated one lists */
-async function stage({ onTestFinished }: TestContext, list?: () => Promise<string[]>) {
+async function stage({ onTestFinished }: TestContext, list?: () => Promise<string[]>, takeBackMs?: number) {
   let polls = 0;
   const asterisk = await SimulatedAsterisk.start({
     users: [USER],
@@ -25,16 +25,24 @@ async function stage({ onTestFinished }: TestContext, list?: () => Promise<strin
   const credentials = cachedCredentials(async () => USER);
   const ari = createAriClient(httpTransport({ url: asterisk.url, credentials }));
   const freeSince: number[] = [];
+  const freeFrom: string[] = [];
+  const foreign: (number | undefined)[] = [];
+  const lines: string[] = [];
   const standby = new Standby({
     node: { name: 'pbx-1', url: asterisk.url, apps: [APP] },
     app: APP,
     credentials,
     ari: list ? ({ applications: { list: async () => (await list()).map((name) => ({ name })) } } as AriClient) : ari,
     instance: 'self',
-    log: createLog({}, () => {}),
+    log: createLog({}, (line) => lines.push(line)),
     pollMs: 10,
     backoff: { baseMs: 5, capMs: 10 },
-    onFree: (since) => freeSince.push(since),
+    takeBackMs,
+    onForeign: (takesBackAt) => foreign.push(takesBackAt),
+    onFree: (since, from) => {
+      freeSince.push(since);
+      freeFrom.push(from);
+    },
   });
   onTestFinished(async () => {
     standby.stop();
@@ -45,6 +53,9 @@ async function stage({ onTestFinished }: TestContext, list?: () => Promise<strin
     asterisk,
     standby,
     freeSince,
+    freeFrom,
+    foreign,
+    lines,
     listen: (...names: string[]) => openEvents(asterisk.url, USER, names),
     names: async () => (await ari.applications.list()).map(({ name }) => name),
     /** Resolves after this many polls, or when the app is reported free. */
@@ -107,15 +118,53 @@ describe.concurrent('a connector that stands by for an app', () => {
     expect(at).toBe(script.length);
   });
 
-  test('leaves the app to a program that is not a connector until Asterisk no longer lists the app', async (context) => {
+  test('leaves the app to a program that is not a connector, where `foreign` says so, until Asterisk no longer lists the app', async (context) => {
     const { expect } = context;
-    const { standby, freeSince, listen, polls } = await stage(context);
-    const foreign = await listen(APP);
+    const { standby, freeSince, freeFrom, listen, polls, foreign } = await stage(context);
+    const program = await listen(APP);
     standby.start();
+    expect(standby.status.says).toBe(`standing by for "${APP}", which another program has taken`);
     await polls(15);
     expect(freeSince).toEqual([]);
-    foreign.close();
+    expect(foreign).toEqual([undefined]);
+    expect(standby.status).toEqual({
+      ready: true,
+      says: `a program that is not a connector has taken the app "${APP}"; the node's \`foreign\` leaves it there`,
+    });
+    program.close();
     await until('the call of `onFree`', () => freeSince.length > 0);
+    expect(freeFrom).toEqual(['connector']);
+  });
+
+  test('takes the app back from a program that is not a connector after the given time, also with a call in it', async (context) => {
+    const { expect } = context;
+    const { standby, freeSince, freeFrom, foreign, listen, asterisk, lines } = await stage(context, undefined, 400);
+    const program = await listen(APP);
+    asterisk.dial('ivr');
+    const began = Date.now();
+    standby.start();
+    await until('the program to be recognized', () => foreign.length > 0);
+    expect(foreign[0]).toBeGreaterThanOrEqual(began + 390);
+    expect(standby.status.ready).toBe(false);
+    expect(standby.status.says).toMatch(/^a program that is not a connector has taken the app "Intro-IVR"; .* in 1 s$/);
+    expect(lines.join()).toContain('Stop that program, or set `foreign` of the node to \\"leave\\" in cdk.json');
+    // Asterisk lists the app on, as the call is in it.
+    program.close();
+    await until('the call of `onFree`', () => freeSince.length > 0);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(390);
+    expect([freeFrom, foreign.length]).toEqual([['foreign'], 1]);
+  });
+
+  test('does not take a connector that is slow to register its name for a foreign program', async (context) => {
+    const { expect } = context;
+    const held = [APP, holderName(APP, 'other')];
+    const script = [[APP], [APP], held, held];
+    let at = 0;
+    const { standby, freeSince, foreign } = await stage(context, async () => script[at++] ?? held, 50);
+    standby.start();
+    await until('the polls', () => at > 12);
+    expect([freeSince, foreign]).toEqual([[], []]);
+    expect(standby.status).toEqual({ ready: true, says: `standing by for "${APP}", which another connector holds` });
   });
 
   test('leaves the app to such a program too when it took the app from another connector, which now stands by', async (context) => {

@@ -99,6 +99,7 @@ const NEWS: ConnectorEventMap = {
   EventRejected: { node: 'pbx-1', id: '1', reason: 'no JSON' },
   EventsDropped: { node: 'pbx-1', count: 1, reason: 'no room' },
   StandingDown: { node: 'pbx-1', app: 'a', connection: '1' },
+  AppTaken: { node: 'pbx-1', app: 'a', takesBackAt: '2026-11-23T12:00:30.000Z' },
 };
 
 test.each(Object.entries(NEWS))(
