@@ -29,25 +29,25 @@ exten => loop,1,Answer()
  same => n,Goto(turn)
 `;
 
-/** Which numbers of one channel have come. They come in order on one socket, and mixed from two during a hand-over. */
+/** Which numbers of one channel have come, from 0 on. */
 class Numbers {
-  /** All lower ones have come. */
-  next = 0;
   count = 0;
-  readonly #beyond = new Set<number>();
+  highest = -1;
+  #seen = new Uint8Array(1 << 20);
 
   add(n: number): void {
-    this.count += 1;
-    this.#beyond.add(n);
-    while (this.#beyond.delete(this.next)) this.next += 1;
-  }
-
-  get highest(): number {
-    return Math.max(this.next - 1, ...this.#beyond);
+    if (n >= this.#seen.length) {
+      const larger = new Uint8Array(2 * n);
+      larger.set(this.#seen);
+      this.#seen = larger;
+    }
+    if (this.#seen[n] === 0) this.count += 1;
+    this.#seen[n] = 1;
+    this.highest = Math.max(this.highest, n);
   }
 
   get lost(): number {
-    return this.highest + 1 - this.next - this.#beyond.size;
+    return this.highest + 1 - this.count;
   }
 }
 
