@@ -2,6 +2,8 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { CONNECTOR_SOURCE } from '../lib/events/entry.ts';
+import { eventSchemas } from '../lib/events/event-schema.ts';
 import { InvalidEventPatternException, matches } from '../lib/events/pattern/index.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -33,6 +35,38 @@ describe('docs/security.md', () => {
     ]) {
       expect(rows.join('\n')).toContain(threat);
     }
+  });
+});
+
+describe('docs/contract.md', () => {
+  const page = read('docs/contract.md');
+  const rows = page.split('\n').filter((line) => line.startsWith('| **'));
+
+  test.each(rows.map((row) => row.split(' | ')))('%s', (_, proof = '') => {
+    const tests = [...proof.matchAll(/`(test\/[\w./-]+)` "([^"]+)"/g)];
+    expect(tests.length).toBeGreaterThan(0);
+    for (const [, file = '', name] of tests)
+      expect(read(file), `${file} has no test of that name`).toContain(`'${name}'`);
+  });
+
+  test('has a promise for identity, order, loss and hand-over', () => {
+    for (const promise of ['one id', 'channelSequence', 'hand-over', 'A loss is announced', 'within 5 s']) {
+      expect(rows.join('\n')).toContain(promise);
+    }
+  });
+
+  test('describes each of the connector’s own events with its fields', () => {
+    const schemas = eventSchemas().filter(({ source }) => source === CONNECTOR_SOURCE);
+    for (const { detailType, content } of schemas) {
+      const { components } = content as { components: { schemas: Record<string, { properties: object }> } };
+      const fields = Object.keys(components.schemas[detailType]?.properties ?? {}).filter(
+        (name) => name !== 'metadata',
+      );
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${detailType}\` |`)) ?? '';
+      const described = [...(row.split(' | ')[2] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name);
+      expect(described, detailType).toEqual(fields);
+    }
+    expect(schemas.length).toBeGreaterThan(7);
   });
 });
 

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CallHandler } from 'ari-eventbridge';
+import { type AriRequest, type CallHandler, type ConnectorEventEnvelope, createAriClient } from 'ari-eventbridge';
 import { type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(ROOT, 'test/.handlers-'));
-let examples: { connect: CallHandler; orders: CallHandler; blocks: number };
+let examples: { connect: CallHandler; orders: CallHandler; subscriber: CallHandler; blocks: number };
 let pbx: TestPbx;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('all examples of docs/handlers.md run, one of them in 50 interleavings', () => {
-  expect(examples.blocks).toBe(4);
+  expect(examples.blocks).toBe(5);
 });
 
 test('the example of another leg that hung up leaves neither a bridge nor an agent behind', async () => {
@@ -50,4 +50,21 @@ test('the example of JSON in a variable gives the leg what the caller ordered', 
   await pbx.dial('Orders');
   expect(pbx.phone('PJSIP/desk').heard).toEqual(['number:7']);
   await pbx.close();
+});
+
+test('the example of the connector’s own events subscribes each app when its node is connected', async () => {
+  const asked: string[] = [];
+  const request = async ({ method, path, body }: AriRequest) => {
+    asked.push(`${method} ${path} ${JSON.stringify(body)}`);
+    return { status: 200, reason: 'OK', body: '{}' };
+  };
+  const handler = examples.subscriber.withOptions({ clientOf: () => createAriClient({ request, close: () => {} }) });
+  const detail = { node: 'pbx-1', apps: ['a', 'b'], connection: 'c', metadata: { id: '1', node: 'pbx-1' } };
+  await handler({
+    source: 'asterisk.ari.connector',
+    'detail-type': 'NodeConnected',
+    detail,
+  } as unknown as ConnectorEventEnvelope);
+  const subscription = 'subscription {"eventSource":"endpoint:PJSIP/reception"}';
+  expect(asked).toEqual([`POST /applications/a/${subscription}`, `POST /applications/b/${subscription}`]);
 });

@@ -8,7 +8,7 @@ import type { ExistingVpc } from './network.ts';
  * The ready-made app's configuration from the context: cdk.json, or `--context KEY=VALUE`, with JSON for all but text.
  */
 export interface AppConfig {
-  /** `nodes`: the Asterisk servers, each `{ name, url, apps, allowPlainHttp?, caFile? }`. */
+  /** `nodes`: the Asterisk servers, each `{ name, url, apps, allowPlainHttp?, caFile?, foreign? }`. */
   nodes: AriNode[];
   /**
    * `eventFilter`: a list of event patterns; an event that any of them matches is forwarded.
