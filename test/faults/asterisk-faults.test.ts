@@ -37,7 +37,8 @@ afterAll(() => asterisk?.stop());
 /** Makes a call that enters Stasis(Intro-IVR). @returns the id of the channel that enters */
 async function call(): Promise<string> {
   const before = new Set((await ari.channels.list()).map(({ id }) => id));
-  await ari.channels.originate({ endpoint: 'Local/ivr@default', extension: 'wait', context: 'none' });
+  // Nobody answers the call, for longer than the longest test.
+  await ari.channels.originate({ endpoint: 'Local/ivr@default', extension: 'wait', context: 'none', timeout: 300 });
   return until('the call in Stasis', async () => {
     const channels = await ari.channels.list();
     return channels.find(({ id, dialplan }) => !before.has(id) && dialplan.app_name === 'Stasis')?.id;
