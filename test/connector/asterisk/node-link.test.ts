@@ -178,6 +178,22 @@ describe.concurrent('a node’s link', () => {
     expect(events.at(-1)).toMatchObject({ channel: came, recovered: false });
   });
 
+  test('is connected again within 5 s of the network being back, where no packet came through meanwhile', async (context) => {
+    const { expect } = context;
+    const { createLink } = await stage(context);
+    const { link, proxy, synced, times } = await createLink({ backoff: undefined });
+    link.start();
+    await synced();
+    proxy.mute();
+    await until('the silence to be noticed', () => times(`disconnected ${IVR}`) === 1);
+    // Attempts are in progress, without an answer.
+    await sleep(2500);
+    proxy.restore();
+    const restored = performance.now();
+    await until('the connection', () => times(`connected ${IVR}`) === 2);
+    expect(performance.now() - restored).toBeLessThan(5000);
+  });
+
   test('rebuilds the events of a channel that was moved to another app during the gap', async (context) => {
     const { expect } = context;
     const { createLink, asterisk, dial } = await stage(context);

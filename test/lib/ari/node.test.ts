@@ -11,6 +11,8 @@ describe('a list of nodes is accepted', () => {
     ['http to loopback of IPv6', { url: 'http://[::1]:8088/ari' }],
     ['a prefix of http.conf', { url: 'https://pbx.example.com/asterisk/ari' }],
     ['a private authority', { caFile: 'keys/ca.pem' }],
+    ['apps that another program may take', { foreign: 'leave' }],
+    ['apps that are taken back', { foreign: 'take-back' }],
     ['plain http where it is allowed', { url: 'http://pbx.example.com:8088/ari', allowPlainHttp: true }],
   ])('with %s', (_, change) => {
     expect(nodeFaults([{ ...NODE, ...change }])).toEqual([]);
@@ -38,6 +40,7 @@ describe('a list of nodes is refused', () => {
     ],
     [[{ ...NODE, apps: [] }], 'expected `apps` to list at least one Stasis application, got []'],
     [[{ ...NODE, apps: ['a,b'] }], 'expected a Stasis application\'s name without spaces, commas or quotes, got "a,b"'],
+    [[{ ...NODE, foreign: 'keep' }], 'expected `foreign` to be "take-back" or "leave", got "keep"'],
     [[{ ...NODE, caFile: '' }], 'expected `caFile` to name a PEM file with the authority'],
     [[NODE, NODE], 'two nodes are named "pbx-1"'],
   ])('as in %j', (nodes, sentence) => {
