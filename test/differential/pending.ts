@@ -9,7 +9,7 @@ const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
 const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
 /** Without any sound, a recording ends after four seconds: also one with a limit, and that of a call that is over. */
 const RECORDING_MS = 5000;
-/** Everything else. Some media never end, and no event says so: it may be waited for in vain. */
+/** Everything else. Some media never end, and no event says so. */
 const BRIEFLY_MS = 3500;
 const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
 
