@@ -20,7 +20,7 @@ const COMMANDS: Record<string, Entry> = {
   },
   start: {
     does: 'runs the whole system on this machine',
-    load: async () => (await import('./start.ts')).start,
+    load: async () => (await import('./start-command.ts')).startCommand,
   },
   'asterisk-config': {
     does: 'writes http.conf, ari.conf and extensions.conf for a node of cdk.json',

@@ -3,7 +3,6 @@ import { HANDLERS } from '../lib/cost/deployed.ts';
 import { MEASURED_CALL } from '../lib/cost/measured-call.ts';
 import { type Bill, type MonthlyCost, monthlyCost, type Usage } from '../lib/cost/monthly-cost.ts';
 import { PRICES_OF } from '../lib/cost/prices.ts';
-import { countDeployed } from './count-deployed.ts';
 import type { Session } from './session.ts';
 
 /** What commander makes of the options. */
@@ -81,6 +80,8 @@ async function costOf(values: Values, root: string): Promise<string> {
     metrics: values.metrics,
     nat: values.nat,
   };
+  // Loaded when it is needed: it needs the CDK, and the help does not.
+  const { countDeployed } = await import('./count-deployed.ts');
   const counted = await countDeployed(root);
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const result = monthlyCost({ ...counted?.usage, ...known, callsPerDay }, counted?.deployed);

@@ -134,7 +134,7 @@ async function archiveOf(name: string): Promise<string | undefined> {
 
 function nextSteps(folder: string): string {
   const steps = [
-    ...(folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`]),
+    ...(folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`}`]),
     'npm install',
     'npm start      a simulated caller calls the handler; Ctrl-C ends it',
     'npm test',

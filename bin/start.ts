@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { Command } from 'commander';
 import { nodeFaults } from '../lib/ari/node.ts';
 import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
 import { Console } from '../lib/local/console/index.ts';
@@ -15,8 +14,8 @@ import { missingPeer } from './missing-peer.ts';
 import { pairsOf } from './pairs.ts';
 import type { Session } from './session.ts';
 
-/** What commander makes of the options. */
-interface Values {
+/** The options of the command line, as texts. */
+export interface Values {
   asterisk?: string;
   user?: string;
   passwordEnv?: string;
@@ -32,44 +31,8 @@ interface Values {
   values?: string;
 }
 
-/** `ari-eventbridge start`, and `npm start`: runs until Ctrl-C. */
-export function start(command: Command, session: Session): void {
-  command
-    .description(
-      'Runs the system that cdk.json describes on this machine, with a simulated Asterisk, which places calls by itself. ' +
-        'Ctrl-C stops everything. With npm, options come after two dashes: npm start -- --no-console',
-    )
-    .optionsGroup('A real Asterisk:')
-    .option('--asterisk <url>', 'its ARI, such as http://127.0.0.1:8088/ari')
-    .option('--user <name>', 'the ARI user of the call handlers (its section in ari.conf)')
-    .option('--password-env <variable>', 'the environment variable with its password')
-    .option(
-      '--connector-user <name>',
-      'the ARI user of the connector, which may be read_only (default: that of --user)',
-    )
-    .option('--connector-password-env <variable>', 'the environment variable with its password')
-    .optionsGroup('Latency:')
-    .option(
-      '--hop <ms>',
-      'the time from the bus to a function: half as much to half more, so that events overtake each other as on AWS',
-      '0',
-    )
-    .option('--rtt <ms>', 'the additional time of each request of a function to Asterisk', '0')
-    .optionsGroup('The stacks:')
-    .option('--stack <pattern...>', "runs the stacks of this name only, such as 'Prod/*' (default: all)")
-    .option('--parameters <[STACK:]NAME=VALUE...>', 'values of parameters of the templates')
-    .option('--ssm <NAME=VALUE...>', 'values of parameters of Systems Manager that no stack of the app has')
-    .option(
-      '--values <file>',
-      'a file with such values, and with those of secrets and exports (default: cdk.local.json, if it exists)',
-    )
-    .optionsGroup('The console:')
-    .option('--console-port <port>', 'its port on 127.0.0.1 (default: 8090, or any free port)')
-    .option('--no-console', 'does not serve the console')
-    .action((values: Values) => run(values, session));
-}
-
-async function run(values: Values, { root, signal }: Session): Promise<void> {
+/** Runs the app of the folder, until Ctrl-C. */
+export async function start(values: Values, { root, signal }: Session): Promise<void> {
   const terminal = new Terminal();
   const trace = new Trace();
   const hints = new Set<string>();

@@ -7,9 +7,9 @@ import { runProgram } from '../support/cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { install, OUTSIDE, run } from './outside.ts';
 
-/** Outside the checkout, and with a space in its name. */
+/** Outside the checkout, and with characters in its name that shells, URLs and CDK could read as their own. */
 const folder = temporaryFolder();
-const empty = join(folder.path, 'an empty folder');
+const empty = join(folder.path, "it's empty, 100 %41 #1");
 const app = join(empty, 'my-app');
 const archive = join(empty, basename(inject('archive')));
 

@@ -128,6 +128,13 @@ describe('where a package is missing that a command needs', () => {
     cpSync(join(STRANGER, 'app.ts'), join(production, 'app.ts'));
   });
 
+  test.each([[['--help']], [['start', '--help']], [['cost', '--help']], [['completion', 'bash']]])(
+    '%j does not need it',
+    async (args) => {
+      await run(production, process.execPath, ...program, ...args);
+    },
+  );
+
   test.each([
     [['start'], 'aws-cdk-lib constructs esbuild'],
     [['cost', '--calls-per-day', '1'], 'aws-cdk-lib constructs esbuild'],
