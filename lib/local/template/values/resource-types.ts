@@ -28,7 +28,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Stage': { name: 'StageName' },
   'AWS::ApiGatewayV2::Api': {
     ref: '{hex}',
-    attributes: { ApiId: '{hex}', ApiEndpoint: 'https://{hex}.execute-api.{r}.{u}' },
+    attributes: {
+      ApiId: '{hex}',
+      ApiEndpoint: 'https://{hex}.execute-api.{r}.{u}',
+      ExecuteApiArn: 'arn:{p}:execute-api:{r}:{a}:{hex}',
+    },
   },
   'AWS::AppConfig::Application': { ref: '{hex}', attributes: { ApplicationId: '{hex}' } },
   'AWS::AppConfig::ConfigurationProfile': { ref: '{hex}', attributes: { ConfigurationProfileId: '{hex}' } },
@@ -184,7 +188,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::SSM::Parameter': {
     name: 'Name',
     arn: 'arn:{p}:ssm:{r}:{a}:parameter/{name}',
-    attributes: { Type: '{Type}', Value: '{Value}' },
+    attributes: { Arn: '{arn}', Type: '{Type}', Value: '{Value}' },
   },
   'AWS::Scheduler::Schedule': {
     name: 'Name',

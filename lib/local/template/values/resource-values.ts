@@ -36,7 +36,8 @@ export function arnOf(deployed: Deployed): string {
     default: {
       const { arn } = RESOURCE_TYPES[resource.Type] ?? {};
       if (arn === undefined) throw new Error(`local mode cannot name the ARN of ${id}, a ${resource.Type}`);
-      return filled(arn, deployed);
+      // Names of parameters begin with the slash that follows `parameter`.
+      return filled(arn, deployed).replace(':parameter//', ':parameter/');
     }
   }
 }
@@ -96,8 +97,7 @@ function filled(pattern: string, deployed: Deployed): string {
       case 'name':
         return nameOf(deployed);
       case 'arn':
-        // Names of parameters begin with the slash that follows `parameter` in the ARN.
-        return arnOf(deployed).replace(':parameter//', ':parameter/');
+        return arnOf(deployed);
       case 'p':
         return partitionOf(region);
       case 'r':
