@@ -59,6 +59,8 @@ export interface CloudAssembly {
   stacks: Map<string, AssemblyStack>;
   /** The asset's folder or file, by the hash that templates name it by. */
   assets: Map<string, string>;
+  /** Where code that stands in a template is written. @default nowhere: its function does not run */
+  folder?: string;
 }
 
 /**
@@ -68,7 +70,7 @@ export interface CloudAssembly {
  * @throws when no stack has one of these names, and with the errors that the app attached to its constructs
  */
 export async function readCloudAssembly(folder: string, selected: readonly string[] = []): Promise<CloudAssembly> {
-  const assembly: CloudAssembly = { stacks: new Map(), assets: new Map() };
+  const assembly: CloudAssembly = { stacks: new Map(), assets: new Map(), folder };
   const cloudAssembly = new AwsCloudAssembly(folder);
   for (const each of assembliesIn(cloudAssembly)) await readAssets(each, assembly.assets);
   const all = cloudAssembly.stacksRecursively;

@@ -13,24 +13,20 @@ const RUNTIMES = ['nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
 
 /**
  * @param layers folders of the templates' layers, by ARN
- * @returns nothing where the function cannot run here: its code is in the template, or its runtime is not Node.js
+ * @returns nothing where the function cannot run here: its runtime is not Node.js, or its code is not in a folder
  */
 export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, string>): LocalFunction[] {
-  const { S3Key } = (part.raw('Code') ?? {}) as { S3Key?: unknown };
   const runtime = String(part.property('Runtime') ?? 'nodejs24.x');
-  if (S3Key === undefined || !runtime.startsWith('nodejs')) {
-    part.unsupported(S3Key === undefined ? 'Code.ZipFile' : `Runtime ${runtime}`);
+  if (!runtime.startsWith('nodejs')) {
+    part.unsupported(`Runtime ${runtime}`);
     return [];
   }
+  const code = codeOf(part);
+  if (code === undefined) return [];
   if (!RUNTIMES.includes(runtime)) part.unsupported(`Runtime ${runtime}`);
-  const { S3Key: key } = part.property('Code') as { S3Key: string };
   const { Variables = {} } = (part.property('Environment') ?? {}) as { Variables?: Record<string, unknown> };
   const { TargetArn } = (part.property('DeadLetterConfig') ?? {}) as { TargetArn?: string };
   const secretsExtension = SECRETS_EXTENSION.test(JSON.stringify(part.raw('Layers') ?? ''));
-  const code = part.asset(basename(key, '.zip'));
-  if (code === undefined) {
-    throw new Error(`Stack ${part.stack}, ${part.id} (${part.type}): the cloud assembly has no asset ${key}`);
-  }
   const entry = part.metadata(ENTRY_METADATA);
   return [
     {
@@ -51,6 +47,18 @@ export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, str
       deadLetterArn: TargetArn,
     },
   ];
+}
+
+/** The folder of a function's code: an asset, or one with the text in the template. */
+function codeOf(part: TemplatePart): string | undefined {
+  const { ZipFile, S3Key, ImageUri } = (part.property('Code') ?? {}) as Record<string, string | undefined>;
+  const inline = ZipFile === undefined ? undefined : part.written('index.js', ZipFile);
+  const folder = S3Key === undefined ? inline : part.asset(basename(S3Key, '.zip'));
+  if (folder !== undefined && !folder.endsWith('.zip')) return folder;
+  const what =
+    ZipFile !== undefined ? 'ZipFile' : ImageUri !== undefined ? 'ImageUri' : 'that is no folder of this app';
+  part.unsupported(what.startsWith('that') ? `Code ${what}` : `Code.${what}`);
+  return undefined;
 }
 
 /** The folder of an `AWS::Lambda::LayerVersion`; `undefined` where it is not a folder. */

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CloudAssembly, TemplateResource } from './cloud-assembly.ts';
 import type { TemplateValues } from './values/template-values.ts';
 
@@ -87,6 +90,16 @@ export class TemplatePart {
   /** The folder or file of an asset, if the cloud assembly has it. */
   asset(hash: string): string | undefined {
     return this.#assembly.assets.get(hash);
+  }
+
+  /** A folder with a file of this text; `undefined` where the assembly has no folder. */
+  written(file: string, text: string): string | undefined {
+    const { folder } = this.#assembly;
+    if (folder === undefined) return undefined;
+    const own = join(folder, `inline-${createHash('sha256').update(text).digest('hex')}`);
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, file), text);
+    return own;
   }
 
   /** Records a property, or a part of one, that local mode does not support. */

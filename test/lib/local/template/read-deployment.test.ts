@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readDeployment } from '../../../../lib/local/template/read-deployment.ts';
 import { unsupportedLine } from '../../../../lib/local/template/unsupported-resources.ts';
+import { folderOfTest } from '../../../support/temporary-folder.ts';
 
 type Resources = Record<
   string,
@@ -175,7 +177,6 @@ test.each([
     { EventPattern: { source: ['asterisk.ari'], detail: { digit: '1' } } },
     'Rule It: Event pattern is not valid. Reason: "digit" must be an object or an array',
   ],
-  ['a function whose code is missing', 'AWS::Lambda::Function', { Code: { S3Key: 'def.zip' } }, 'has no asset def'],
 ])('%s is refused: it would run differently than deployed', (_, Type, Properties, sentence) => {
   expect(() => readDeployment(assemblyOf({ It: { Type, Properties } }))).toThrow(sentence);
 });
@@ -321,4 +322,25 @@ test('a list as the variable of a function is refused', () => {
   expect(() => readDeployment(assemblyOf({ Fn: { ...FN, Properties } }))).toThrow(
     'expected the variable X to be text, got ["a"]',
   );
+});
+
+test.each([
+  ['in a bucket', { S3Bucket: 'b', S3Key: 'def.zip' }, 'AWS::Lambda::Function.Code that is no folder of this app (1)'],
+  ['in an image', { ImageUri: 'image' }, 'AWS::Lambda::Function.Code.ImageUri (1)'],
+])('a function whose code is %s does not run, and the rule that invokes it is named', (_, Code, line) => {
+  const { functions, unsupported, warnings } = readDeployment(
+    assemblyOf({ Fn: { ...FN, Properties: { ...FN.Properties, Code } }, Rule: rule(arnOf('Fn')) }),
+  );
+  expect(functions).toEqual([]);
+  expect(unsupportedLine(unsupported)).toContain(line);
+  expect(warnings).toEqual([
+    expect.stringContaining(`The rule Rule sends events to ${FN_ARN}, ${WHY} no stack of this app`),
+  ]);
+});
+
+test('code that stands in the template is written to a folder', () => {
+  const folder = folderOfTest();
+  const Properties = { ...FN.Properties, Code: { ZipFile: 'exports.handler = async () => 1;' } };
+  const { functions } = readDeployment({ ...assemblyOf({ Fn: { ...FN, Properties } }), folder });
+  expect(readFileSync(`${functions[0]?.code}/index.js`, 'utf8')).toBe('exports.handler = async () => 1;');
 });
