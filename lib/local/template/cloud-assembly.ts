@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly as AwsCloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ACCOUNT, REGION } from './aws-environment.ts';
+import { readLegacyAssets } from './legacy-assets.ts';
 
 /** A resource of a CloudFormation template. */
 export interface TemplateResource {
@@ -80,29 +81,34 @@ export async function readCloudAssembly(folder: string, selected: readonly strin
   );
   if (errors.length > 0)
     throw new Error(`The CDK app has errors, and \`cdk deploy\` refuses it:\n${errors.join('\n')}`);
-  for (const { hierarchicalId: path, stackName, environment, template, templateFullPath, parameters } of stacks) {
+  for (const stack of stacks) {
+    const { hierarchicalId: path, stackName, environment, template, templateFullPath, parameters } = stack;
+    const legacy = readLegacyAssets(stack, dirname(templateFullPath), assembly.assets);
     assembly.stacks.set(path, {
       name: stackName,
       account: known(environment.account, ACCOUNT),
       region: known(environment.region, REGION),
       template: template as Template,
       path,
-      parameters,
+      parameters: { ...parameters, ...legacy },
     });
     await readNestedStacks(path, dirname(templateFullPath), assembly);
   }
   return assembly;
 }
 
-/** The keys of the lookups whose results `cdk.context.json` does not contain: the app got placeholders for them. */
-export function missingLookups(folder: string): { key: string; provider: string; props: Record<string, unknown> }[] {
-  return assembliesIn(new AwsCloudAssembly(folder)).flatMap(({ manifest }) =>
-    (manifest.missing ?? []).map(({ key, provider, props }) => ({
-      key,
-      provider,
-      props: props as unknown as Record<string, unknown>,
-    })),
-  );
+/** A lookup whose result `cdk.context.json` does not contain: the app got a placeholder for it. */
+export interface MissingLookup {
+  key: string;
+  provider: string;
+  props: Record<string, unknown>;
+}
+
+export function missingLookups(folder: string): MissingLookup[] {
+  // An assembly names those of the assemblies of its stages as well.
+  const missing = assembliesIn(new AwsCloudAssembly(folder)).flatMap(({ manifest }) => manifest.missing ?? []);
+  const byKey = new Map(missing.map((one) => [one.key, one as unknown as MissingLookup]));
+  return [...byKey.values()];
 }
 
 function assembliesIn(assembly: AwsCloudAssembly): AwsCloudAssembly[] {

@@ -2,6 +2,7 @@ import { ACCOUNT, REGION } from '../aws-environment.ts';
 import type { AssemblyStack, CloudAssembly, Template, TemplateResource } from '../cloud-assembly.ts';
 import type { GivenValues } from '../given-values.ts';
 import { Conditions } from './conditions.ts';
+import { crossRegionExport } from './cross-region-exports.ts';
 import { type DynamicValues, withDynamicValues } from './dynamic-references.ts';
 import { evaluate, NO_VALUE, type Scope } from './evaluate.ts';
 import { refuseUnknownParameters, textOfParameter } from './given-parameters.ts';
@@ -188,6 +189,8 @@ export class TemplateValues {
     if (nested !== undefined && attribute.startsWith('Outputs.')) {
       return this.#output(nested, attribute.slice('Outputs.'.length));
     }
+    const carried = crossRegionExport(this.#stacks, this.#template(stack).Resources?.[id]?.Type, attribute);
+    if (carried) return this.resolve(carried.stack, carried.value);
     const given = this.#given.resources?.[`${stack}.${id}.${attribute}`];
     return given ?? this.#deployedOnly(stack, id, () => attributeOf(this.#deployed(stack, id), attribute));
   }
