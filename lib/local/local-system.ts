@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AriNode } from '../ari/node.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { AppReader, type AppReaderOptions } from './app-reader.ts';
-import { AwsEndpoint, AwsWaits, type QueuedMessage, Queues, Secrets, SqsService } from './aws/index.ts';
+import { AwsEndpoint, AwsWaits, Parameters, type QueuedMessage, Queues, Secrets, SqsService } from './aws/index.ts';
 import type { PutEntry, PutResult } from './bus/index.ts';
 import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
@@ -39,6 +39,7 @@ export class LocalSystem {
   #addressOf: (node: string) => NodeAddress | undefined;
   readonly #secrets = new Secrets();
   readonly #reader: AppReader;
+  readonly #parameters = new Parameters();
   readonly #archives = new Archives();
   readonly #queues: Queues;
   readonly #bus: Bus;
@@ -109,6 +110,7 @@ export class LocalSystem {
       AWSEvents: new EventsService(this.#bus, this.#archives),
       secretsmanager: this.#secrets,
       AmazonSQS: new SqsService(this.#queues),
+      AmazonSSM: this.#parameters,
     });
   }
 
@@ -249,6 +251,7 @@ export class LocalSystem {
     this.#deployment = deployment;
     this.#stacks = stacks;
     this.#queues.apply(deployment.queues);
+    this.#parameters.apply(deployment.parameters);
     this.#archives.apply(deployment.archives);
     await this.#functions.apply(deployment.functions);
     this.#bus.apply(deployment.busNames, deployment.rules, deployment);

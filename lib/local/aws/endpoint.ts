@@ -84,7 +84,7 @@ export class AwsEndpoint {
     return result;
   }
 
-  /** `GET /secretsmanager/get?secretId=…`, as the Parameters and Secrets extension serves it. */
+  /** `GET /secretsmanager/get?secretId=…` and `/systemsmanager/parameters/get?name=…`, as the Parameters and Secrets extension serves it. */
   async #extension(request: IncomingMessage): Promise<object> {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
     if (request.headers['x-aws-parameters-secrets-token'] !== this.credentials.sessionToken) {
@@ -100,8 +100,10 @@ export class AwsEndpoint {
     ] as const) {
       if (searchParams.has(parameter)) input[name] = searchParams.get(parameter);
     }
-    const operation = pathname === '/secretsmanager/get' ? 'GetSecretValue' : '';
-    const result = this.#services.secretsmanager?.call(operation, input, '');
+    const result =
+      pathname === '/systemsmanager/parameters/get'
+        ? this.#services.AmazonSSM?.call('GetParameter', { Name: searchParams.get('name') }, '')
+        : this.#services.secretsmanager?.call(pathname === '/secretsmanager/get' ? 'GetSecretValue' : '', input, '');
     if (!result) throw new ServiceError('UnknownOperationException', `Local mode does not support ${pathname}`);
     return result;
   }

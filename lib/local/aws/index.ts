@@ -1,4 +1,5 @@
 export { AwsEndpoint } from './endpoint.ts';
+export { Parameters } from './parameters.ts';
 export { type QueuedMessage, Queues } from './queues.ts';
 export { Secrets } from './secrets.ts';
 export { required, ServiceError, shapeError } from './service-error.ts';

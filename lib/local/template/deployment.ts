@@ -142,6 +142,14 @@ export interface SecretGeneration {
   IncludeSpace?: boolean;
 }
 
+/** A parameter of Systems Manager. */
+export interface LocalParameter {
+  arn: string;
+  name: string;
+  type: string;
+  value: string;
+}
+
 /** A container of the templates, with the folder that its image is built from. */
 export interface LocalContainer {
   name: string;
@@ -161,6 +169,8 @@ export interface LocalDeployment {
   archives: LocalArchive[];
   queues: LocalQueue[];
   secrets: LocalSecret[];
+  /** Those of the templates, then those that the developer gives. */
+  parameters: LocalParameter[];
   containers: LocalContainer[];
   /**
    * How often the templates have what local mode does not support: `AWS::KMS::Key`, `AWS::Lambda::Function.VpcConfig`.

@@ -7,6 +7,7 @@ export type {
   LocalContainer,
   LocalDeployment,
   LocalFunction,
+  LocalParameter,
   LocalQueue,
   LocalRule,
   LocalSecret,

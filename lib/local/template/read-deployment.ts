@@ -4,6 +4,7 @@ import type { LocalDeployment, LocalSecret } from './deployment.ts';
 import { importedBuses } from './imported-buses.ts';
 import { readContainers } from './read-container.ts';
 import { readFunction, readInvokeConfig, readLayer, readQualifier } from './read-function.ts';
+import { readParameter, withGiven } from './read-parameter.ts';
 import { readPermission, withoutPermission } from './read-permission.ts';
 import { readQueue } from './read-queue.ts';
 import { readArchive, readRule } from './read-rule.ts';
@@ -30,6 +31,7 @@ export function readDeployment(assembly: CloudAssembly, options: TemplateValuesO
     archives: [],
     queues: [],
     secrets: [],
+    parameters: [],
     containers: [],
     unsupported: unsupported.counts,
     warnings,
@@ -55,6 +57,7 @@ export function readDeployment(assembly: CloudAssembly, options: TemplateValuesO
   for (const part of ofType('AWS::Lambda::EventInvokeConfig')) readInvokeConfig(part, deployment);
   const permissions = ofType('AWS::Lambda::Permission').map(readPermission);
   for (const target of withoutPermission(deployment, permissions)) target.forbidden = true;
+  deployment.parameters = withGiven(deployment.parameters, options.given?.ssm);
   deployment.busNames.push(...importedBuses(parts, deployment, warnings));
   warnAboutTargets(deployment, warnings);
   distinctTitles(parts, deployment);
@@ -99,6 +102,9 @@ function readPart(part: TemplatePart, deployment: LocalDeployment, layers: Reado
       break;
     case 'AWS::SecretsManager::Secret':
       deployment.secrets.push(readSecret(part));
+      break;
+    case 'AWS::SSM::Parameter':
+      deployment.parameters.push(readParameter(part));
       break;
     case 'AWS::ECS::TaskDefinition':
       deployment.containers.push(...readContainers(part));

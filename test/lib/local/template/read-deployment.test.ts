@@ -344,3 +344,16 @@ test('code that stands in the template is written to a folder', () => {
   const { functions } = readDeployment({ ...assemblyOf({ Fn: { ...FN, Properties } }), folder });
   expect(readFileSync(`${functions[0]?.code}/index.js`, 'utf8')).toBe('exports.handler = async () => 1;');
 });
+
+test('parameters of Systems Manager are those of the templates and those that are given', () => {
+  const Properties = { Name: '/own', Type: 'String', Value: { Ref: 'AWS::Region' } };
+  const of = (ssm: Record<string, string>) =>
+    readDeployment(assemblyOf({ P: { Type: 'AWS::SSM::Parameter', Properties } }), { given: { ssm } }).parameters.map(
+      ({ name, value, arn }) => [name, value, arn.split(':').at(-1)],
+    );
+  expect(of({})).toEqual([['/own', 'us-east-1', 'parameter/own']]);
+  expect(of({ '/own': 'given', other: 'x' })).toEqual([
+    ['/own', 'given', 'parameter/own'],
+    ['other', 'x', 'parameter/other'],
+  ]);
+});
