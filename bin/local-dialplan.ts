@@ -1,7 +1,9 @@
 import { nodeLabel } from '../lib/ari/node.ts';
 import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
 import { dialplanFaults } from '../lib/asterisk/extensions-conf.ts';
-import { DOCUMENTED_DIALPLAN } from '../lib/simulator/dialplan.ts';
+import { rescueFaults, rescueSeconds } from '../lib/asterisk/rescue.ts';
+import { DOCUMENTED_DIALPLAN, type Extensions } from '../lib/simulator/dialplan.ts';
+import { withRescue } from '../lib/simulator/rescue.ts';
 
 /**
  * The extensions of a node's simulated Asterisk, with the arguments of `Stasis()` that each leads to: those of
@@ -10,21 +12,36 @@ import { DOCUMENTED_DIALPLAN } from '../lib/simulator/dialplan.ts';
  *
  * The simulated Asterisk has no patterns: the first number that a pattern matches stands for it.
  *
- * @throws when `asterisk.extensions` is invalid
+ * @throws when `asterisk.extensions` or `asterisk.rescue` is invalid
  * @example
  * localDialplan({ name, url, apps: ['Sales'], asterisk: { extensions: { _9XX: { app: 'Sales', args: ['eu'] } } } });
  * // { '900': 'Sales,eu' }
  */
 export function localDialplan(node: AsteriskNode): Record<string, string> {
   const { apps, asterisk } = node;
-  if (asterisk?.extensions === undefined) return defaultDialplan(apps);
-  const faults = dialplanFaults(`${nodeLabel(node, 0)}: asterisk`, apps, asterisk);
+  const extensions = asterisk?.extensions;
+  // Extensions that are derived from the apps' names need not be valid here.
+  const faults =
+    extensions === undefined
+      ? rescueFaults(`${nodeLabel(node, 0)}: asterisk.rescue`, apps, asterisk?.rescue)
+      : dialplanFaults(`${nodeLabel(node, 0)}: asterisk`, apps, asterisk ?? {});
   if (faults.length > 0) {
     throw new Error(`cdk.json: \`nodes\` cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
+  if (extensions === undefined) return defaultDialplan(apps);
   return Object.fromEntries(
-    Object.entries(asterisk.extensions).map(([name, { app, args = [] }]) => [numberOf(name), [app, ...args].join(',')]),
+    Object.entries(extensions).map(([name, { app, args = [] }]) => [numberOf(name), [app, ...args].join(',')]),
   );
+}
+
+/**
+ * What the extensions of `localDialplan` do in a node's simulated Asterisk: a call that no handler claims within the
+ * node's `rescue` hears the busy tone, whatever the node's `fallback` is.
+ *
+ * @throws when `asterisk.extensions` or `asterisk.rescue` is invalid
+ */
+export function localExtensions(node: AsteriskNode): Extensions {
+  return withRescue(localDialplan(node), (app) => rescueSeconds(app, node.asterisk?.rescue));
 }
 
 function defaultDialplan(apps: readonly string[]): Record<string, string> {

@@ -9,7 +9,7 @@ import { Phone } from '../lib/local/phone.ts';
 import { Terminal, Trace } from '../lib/local/trace/index.ts';
 import { SimulatedAsterisk } from '../lib/simulator/simulated-asterisk.ts';
 import { configuredNodes } from './configured-nodes.ts';
-import { localDialplan } from './local-dialplan.ts';
+import { localDialplan, localExtensions } from './local-dialplan.ts';
 import { missingPeer } from './missing-peer.ts';
 import { pairsOf } from './pairs.ts';
 import type { Session } from './session.ts';
@@ -76,7 +76,7 @@ async function startSimulated(run: Run): Promise<void> {
   const { terminal, trace, signal } = run;
   const { system, nodes } = await prepared(run);
   const dialplan: Record<string, string> = Object.assign({}, ...nodes.map(localDialplan));
-  const asterisk = await SimulatedAsterisk.start({ dialplan });
+  const asterisk = await SimulatedAsterisk.start({ dialplan: Object.assign({}, ...nodes.map(localExtensions)) });
   try {
     terminal.say('asterisk', `simulated, at ${asterisk.url}`);
     await system.connectTo({ url: asterisk.url });

@@ -73,8 +73,7 @@ const CREATORS: Record<string, ['channels' | 'bridges', string]> = {
 
 /** How a command may be repeated, or `undefined` where it must not be. */
 export function repeatOf(operation: string, template: string, params: Record<string, unknown>): Repeat | undefined {
-  // Dialplan functions can have side effects even when they are read: `POP(list)`, `CURL(…)`.
-  if (/Vars?$/.test(operation) && JSON.stringify([params.variable, params.variables]).includes('(')) return undefined;
+  if (/Vars?$/.test(operation) && hasSideEffects([params.variable, params.variables])) return undefined;
 
   const [resource, parameter] = CREATORS[operation] ?? [];
   if (resource && parameter) {
@@ -84,4 +83,10 @@ export function repeatOf(operation: string, template: string, params: Record<str
   const doneStatus = ENDERS[operation];
   if (doneStatus !== undefined) return { doneStatus };
   return template.startsWith('GET ') || SETTERS.has(operation) ? {} : undefined;
+}
+
+/** Dialplan functions can have side effects even when they are read: `POP(list)`, `CURL(…)`. Time-outs have none. */
+function hasSideEffects(variables: unknown): boolean {
+  const unharmful = /\b(?:EVAL|TIMEOUT)\(|\$\[\(/g;
+  return JSON.stringify(variables).replace(unharmful, '').includes('(');
 }

@@ -35,7 +35,7 @@ export interface AsteriskNode extends AriNode {
 export const FILES = ['http.conf', 'ari.conf', 'extensions.conf'] as const;
 export type FileName = (typeof FILES)[number];
 
-const KEYS = ['http', 'ari', 'users', 'context', 'extensions', 'fallback'];
+const KEYS = ['http', 'ari', 'users', 'context', 'extensions', 'fallback', 'rescue'];
 
 /** All faults of the nodes and their `asterisk`, as sentences with what was expected and what was given. */
 export function asteriskFaults(nodes: unknown): string[] {

@@ -1,5 +1,15 @@
 import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackContext, fallbackFault, NAME } from './fallback.ts';
 import { isGroup, list, optionFaults, show, text } from './option-faults.ts';
+import {
+  armed,
+  DISARMED,
+  RESCUE_CONTEXT,
+  type Rescue,
+  rescueContext,
+  rescueFaults,
+  rescueSeconds,
+  TIMED_OUT,
+} from './rescue.ts';
 
 /** The app that an extension sends its calls to. */
 export interface AppExtension {
@@ -15,20 +25,22 @@ export interface DialplanOptions {
   context?: string;
   /** Extensions, or patterns such as `_9XXX`, with their apps. @default an extension of each app's name */
   extensions?: Record<string, AppExtension>;
-  /** Where callers go while no connector is subscribed to the app. @default 'busy' */
+  /** Where callers go while no connector is subscribed to the app, and where no handler claims them. @default 'busy' */
   fallback?: Fallback;
+  /** After how long a call goes to the fallback that no handler has claimed. @default 6 s for each app */
+  rescue?: Rescue;
 }
 
 const DEFAULT_CONTEXT = 'default';
 /** No characters that end an argument or a line, start a comment, or are substituted. */
 const ARGUMENT = /^[\p{L}\p{N}_.+@#*:=/-]([\p{L}\p{N}_.+@#*:=/ -]{0,126}[\p{L}\p{N}_.+@#*:=/-])?$/u;
 /** Sections of extensions.conf that cannot be the context. */
-const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT];
+const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT, RESCUE_CONTEXT];
 
 /** Faults of the options for a node's dialplan. */
 export function dialplanFaults(at: string, apps: readonly string[], options: DialplanOptions): string[] {
   const faults: string[] = [];
-  const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy' } = options;
+  const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy', rescue } = options;
   if (typeof context !== 'string' || !NAME.test(context) || NO_CONTEXTS.includes(context)) {
     const expected = `a context's name of letters, digits, ".", "_" or "-", other than ${NO_CONTEXTS.join(', ')}`;
     faults.push(`${at}.context: expected ${expected}, got ${show(context)}`);
@@ -43,29 +55,41 @@ export function dialplanFaults(at: string, apps: readonly string[], options: Dia
     faults.push(...extensionFaults(`${at}.extensions`, name, extension, apps));
   }
   const own = (inContext: string, name: string): boolean =>
-    inContext === context && extensionsOf(apps, extensions).some(([taken]) => taken === name);
+    inContext === RESCUE_CONTEXT ||
+    (inContext === context && (name === 'T' || extensionsOf(apps, extensions).some(([taken]) => taken === name)));
   const fault = fallbackFault(fallback, own);
   if (fault) faults.push(`${at}.fallback: ${fault}`);
-  return faults;
+  return [...faults, ...rescueFaults(`${at}.rescue`, apps, rescue)];
 }
 
-/** Renders extensions.conf: each app's extension, and the fallback while no connector is subscribed to the app. */
+/** Renders extensions.conf: each app's extension, and the fallback for calls that no connector or no handler takes. */
 export function extensionsConf(apps: readonly string[], options: DialplanOptions = {}): string {
-  const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy' } = options;
-  const each = extensionsOf(apps, extensions).map(([name, { app, args = [] }]) =>
-    [
+  const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy', rescue } = options;
+  const all = extensionsOf(apps, extensions);
+  const each = all.map(([name, { app, args = [] }]) => {
+    const seconds = rescueSeconds(app, rescue);
+    return [
       `exten => ${name},1,NoOp()`,
+      ...(seconds === false ? [] : [` same => n,${armed(seconds)}`]),
       ` same => n,Stasis(${[app, ...args].join(',')})`,
+      ...(seconds === false ? [] : [` same => n,${DISARMED}`]),
       // The app hung up or sent the channel on: no fallback.
       ` same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)`,
       ` same => n,Log(WARNING,App ${app} has no connector: \${CHANNEL(name)} goes to the fallback)`,
       ` same => n,Goto(${FALLBACK_CONTEXT},s,1)`,
       ' same => n(done),Hangup()',
       '',
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
+  const rescues = all.some(([, { app }]) => rescueSeconds(app, rescue) !== false);
   const why = '; Stasis() fails at once while no WebSocket is connected for the app: the caller goes here.';
-  return [`[${context}]`, ...each, why, fallbackContext(fallback)].join('\n');
+  return [
+    `[${context}]`,
+    ...each,
+    ...(rescues ? [TIMED_OUT, rescueContext(FALLBACK_CONTEXT)] : []),
+    why,
+    fallbackContext(fallback),
+  ].join('\n');
 }
 
 function extensionsOf(
@@ -77,6 +101,7 @@ function extensionsOf(
 
 function extensionFaults(at: string, name: string, extension: unknown, apps: readonly string[]): string[] {
   const faults: string[] = [];
+  if (name === 'T') faults.push(`${at}: expected another extension than "T", which is for calls that are rescued`);
   if (!EXTENSION.test(name)) {
     faults.push(`${at}: expected an extension of letters, digits, "_*#+.!-", or a pattern of them, got ${show(name)}`);
   }

@@ -11,6 +11,7 @@ import {
 } from '../events/connector-event.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { createLog, type Log } from '../log.ts';
+import { claimingClient } from './call-claim.ts';
 import { ChannelOrder } from './channel-order.ts';
 import { type DeadLetter, sqsDeadLetter } from './dead-letter.ts';
 import { isFinal } from './give-up.ts';
@@ -109,6 +110,9 @@ export interface CallHandlerOptions {
  * `once`). Types without a function and replays are ignored. A final failure becomes a dead letter at once; any other is
  * thrown, so that Lambda retries.
  *
+ * The first command of a `StasisStart` that acts for callers claims the call: Asterisk sends a caller to the fallback whom
+ * no handler has claimed within some seconds (`rescue` of the node). Where it has done so, no command is sent.
+ *
  * A command that failed because the caller hung up, or the call left the app, meanwhile is not an error: a log line says
  * so. Where another leg hung up, the line is a warning, and bridges that this run made and no channel entered are
  * destroyed; catch `AriError` of the kind `gone` to do more for the remaining channels. In the functions of `StasisEnd`,
@@ -139,7 +143,9 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
 
   const forCall = (event: CallEvent, log: Log, run: (context: object) => unknown) => {
     const { metadata } = event;
-    const bridges = new MadeBridges(clientOf(metadata.node));
+    const client = clientOf(metadata.node);
+    const started = event.type === 'StasisStart' ? metadata.channelId : undefined;
+    const bridges = new MadeBridges(started === undefined ? client : claimingClient(client, started));
     const { ari } = bridges;
     const context = {
       event,

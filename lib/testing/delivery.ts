@@ -20,8 +20,8 @@ export interface CourierOptions {
   environmentsOf: (envelope: CallEventEnvelope) => Environments | undefined;
   /** @param position its number among the events that have a handler, from 0 */
   deliveryOf: (event: CallEvent, position: number) => Delivery;
-  /** Commands of handlers that Asterisk has not answered yet. */
-  commandsUnderWay: () => number;
+  /** Commands of handlers: how many Asterisk has not answered yet, and a number that grows with each step of one. */
+  commands: { readonly underWay: number; readonly steps: number };
   /** Decides what happens next, where events are handled at the same time. @default one after the other */
   interleaving?: Interleaving | undefined;
 }
@@ -136,11 +136,17 @@ export class Courier {
     this.#running -= 1;
   }
 
-  /** Commands are answered within a turn of the event loop, except those that wait: for their turn, or in a channel's queue. */
+  /**
+   * Commands are answered within a turn of the event loop, except those that wait: for their turn, or in a channel's queue.
+   * A handler may go on while one of its commands waits: then others are sent or answered.
+   */
   async #quiet(): Promise<void> {
+    const { commands } = this.#options;
     for (let quietTurns = 0; quietTurns < 2; ) {
+      const { steps } = commands;
       await turn();
-      quietTurns = this.#options.commandsUnderWay() >= this.#running ? quietTurns + 1 : 0;
+      const waits = commands.underWay >= this.#running && commands.steps === steps;
+      quietTurns = waits ? quietTurns + 1 : 0;
     }
   }
 }

@@ -15,6 +15,8 @@ export class InProcessTransport implements AriTransport {
   readonly #interleaving: Interleaving | undefined;
   /** How many commands have no response yet. */
   underWay = 0;
+  /** How many commands were sent and answered so far, together. */
+  steps = 0;
 
   /** @param interleaving decides when a command reaches Asterisk, and its answer the handler. @default at once */
   constructor(asterisk: SimulatedAsterisk, clock: Clock, interleaving?: Interleaving) {
@@ -25,6 +27,7 @@ export class InProcessTransport implements AriTransport {
 
   async request({ method, path, query, body }: Parameters<AriTransport['request']>[0]) {
     this.underWay += 1;
+    this.steps += 1;
     let cancel = (): void => {};
     try {
       const tooLate = new Promise<never>((_, reject) => {
@@ -41,6 +44,7 @@ export class InProcessTransport implements AriTransport {
     } finally {
       cancel();
       this.underWay -= 1;
+      this.steps += 1;
     }
   }
 

@@ -11,6 +11,13 @@ export interface TestCallsOptions {
    */
   dialplan?: Extensions;
   /**
+   * After how many seconds a call goes to the fallback that no handler has claimed, as `rescue` of a node: the caller
+   * hears the busy tone, and `call.isRescued` is true. `false` for never. An extension with applications of its own is
+   * not concerned.
+   * @default 6
+   */
+  rescue?: number | false;
+  /**
    * What phones do that handlers call, by endpoint: `{ 'PJSIP/1001': 'answers', 'PJSIP/1002': { answersAfter: 5 } }`.
    * Others are unreachable then.
    * @default all exist and ring, until the test lets them do something: `pbx.phone('PJSIP/1001').answer()`

@@ -59,6 +59,11 @@ export class TestCall {
     return this.#desk.channel(this.id) === undefined;
   }
 
+  /** Whether Asterisk has taken the call back, as no handler had claimed it in time. Known until the call is over. */
+  get isRescued(): boolean {
+    return this.variable('ARI_RESCUED') === 'yes';
+  }
+
   /** Whether the caller hears a playback now. */
   get isPlaying(): boolean {
     return !this.isOver && this.#desk.isPlaying(this.id);

@@ -6,6 +6,7 @@ import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog } from '../log.ts';
 import { ManualClock } from '../simulator/clock.ts';
 import { DOCUMENTED_DIALPLAN } from '../simulator/dialplan.ts';
+import { withRescue } from '../simulator/rescue.ts';
 import { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
 import type { Caller } from '../simulator/world.ts';
 import { answerGuard } from './answer-guard.ts';
@@ -79,7 +80,7 @@ export class TestPbx {
 
   constructor(handlers: Readonly<Record<string, CallHandler>>, options: TestCallsOptions) {
     const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {}, now } = options;
-    const { phones, missingMedia = [], patterns = {} } = options;
+    const { phones, missingMedia = [], patterns = {}, rescue = 6 } = options;
     this.#isConcurrent = delivery === 'concurrently';
     this.seed = options.seed ?? newSeed();
     if (this.#isConcurrent && options.seed === undefined) console.info(`testCalls: concurrently, seed ${this.seed}`);
@@ -94,7 +95,7 @@ export class TestPbx {
     const apps = Object.keys(handlers);
     const named = Object.fromEntries(apps.map((app) => [app, app]));
     this.#asterisk = new SimulatedAsterisk({
-      dialplan: { ...named, ...dialplan },
+      dialplan: withRescue({ ...named, ...dialplan }, () => rescue),
       ...(phones && { phones }),
       missingMedia,
       clock,
@@ -122,7 +123,7 @@ export class TestPbx {
         return types?.includes(type) && brings(patterns[application], envelope) ? all : undefined;
       },
       deliveryOf: delivery === 'concurrently' ? () => 'once' : delivery,
-      commandsUnderWay: () => transport.underWay,
+      commands: transport,
       interleaving,
     });
     this.ari = createAriClient(new InProcessTransport(this.#asterisk, clock));

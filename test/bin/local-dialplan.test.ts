@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { localDialplan } from '../../bin/local-dialplan.ts';
+import { localDialplan, localExtensions } from '../../bin/local-dialplan.ts';
 import type { AsteriskOptions } from '../../lib/asterisk/asterisk-node.ts';
 
 const node = (apps: string[], asterisk?: AsteriskOptions) => ({
@@ -41,5 +41,22 @@ test('an extension that leads to no app of the node is refused with a sentence',
   expect(() => localDialplan(node(['Sales'], { extensions: { 200: { app: 'Support' } } }))).toThrow(
     'cdk.json: `nodes` cannot be used:\n  - node "pbx-1": asterisk.extensions["200"]: expected `app` to be one of the ' +
       'node\'s (Sales), got "Support"',
+  );
+});
+
+test('a call that no handler claims leaves its app after the `rescue` of the node', () => {
+  const extensions = { 200: { app: 'Sales', args: ['eu'] }, 300: { app: 'Support' } };
+  const dialplan = localExtensions(node(['Sales', 'Support'], { extensions, rescue: { Sales: 3, Support: false } }));
+  expect(dialplan).toEqual({
+    200: ['Set(TIMEOUT(absolute)=3)', 'Stasis(Sales,eu)', 'Set(TIMEOUT(absolute)=0)', 'Hangup()'],
+    300: 'Support',
+    T: ['Set(ARI_RESCUED=yes)', 'Busy()'],
+  });
+  expect(localExtensions(node(['Sales'])).sales).toContain('Set(TIMEOUT(absolute)=6)');
+});
+
+test('a `rescue` that is neither seconds nor false is refused with a sentence', () => {
+  expect(() => localDialplan(node(['Sales'], { rescue: { Support: 3 } }))).toThrow(
+    'node "pbx-1": asterisk.rescue: expected apps of the node (Sales), got "Support"',
   );
 });

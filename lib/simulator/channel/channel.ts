@@ -153,6 +153,10 @@ export class Channel {
     return this.#published ?? this.snapshot;
   }
 
+  get now(): Date {
+    return this.#around.clock.now();
+  }
+
   get isHungUp(): boolean {
     return this.#hangups.size > 0;
   }

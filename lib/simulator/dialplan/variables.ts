@@ -28,6 +28,7 @@ const BUILT_IN: Record<string, (channel: Channel) => string> = {
   PRIORITY: ({ priority }) => String(priority),
   CHANNEL: ({ name }) => name,
   UNIQUEID: ({ id }) => id,
+  EPOCH: ({ now }) => String(Math.floor(now.getTime() / 1000)),
   HANGUPCAUSE: ({ hangupCause }) => String(hangupCause),
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dialplanFaults, extensionsConf } from '../../../lib/asterisk/extensions-conf.ts';
+import type { Rescue } from '../../../lib/asterisk/rescue.ts';
 
 const APPS = ['Intro-IVR', 'Super-Conference'];
 
@@ -7,10 +8,12 @@ test('the documented dialplan is rendered, with a fallback', () => {
   const extensions = { ivr: { app: 'Intro-IVR' }, conference: { app: 'Super-Conference', args: ['100'] } };
   expect(dialplanFaults('at', APPS, { extensions })).toEqual([]);
   const lines = extensionsConf(APPS, { extensions }).split('\n');
-  expect(lines.slice(0, 7)).toEqual([
+  expect(lines.slice(0, 9)).toEqual([
     '[default]',
     'exten => ivr,1,NoOp()',
+    ' same => n,Gosub(ari-eventbridge-rescue,arm,1(6))',
     ' same => n,Stasis(Intro-IVR)',
+    ' same => n,Gosub(ari-eventbridge-rescue,disarm,1)',
     ` same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)`,
     expect.stringContaining('Log(WARNING,App Intro-IVR has no connector'),
     ' same => n,Goto(ari-eventbridge-fallback,s,1)',
@@ -25,7 +28,8 @@ test('each app has an extension of its name where none is given', () => {
   expect(dialplanFaults('at', APPS, {})).toEqual([]);
   const text = extensionsConf(APPS, { context: 'from-phones' });
   expect(text).toMatch(/^\[from-phones\]$/m);
-  for (const app of APPS) expect(text).toContain(`exten => ${app},1,NoOp()\n same => n,Stasis(${app})\n`);
+  for (const app of APPS)
+    expect(text).toMatch(new RegExp(`exten => ${app},1,NoOp\\(\\)\n.*\n same => n,Stasis\\(${app}\\)\n`));
 });
 
 test('patterns and several arguments are valid', () => {
@@ -37,7 +41,63 @@ test('patterns and several arguments are valid', () => {
   expect(extensionsConf(APPS, { extensions })).toContain('Stasis(Intro-IVR,sales,a b,+49,ä)');
 });
 
+describe('a call that no handler claims', () => {
+  const TIMED_OUT = 'exten => T,1,Goto(ari-eventbridge-rescue,T,1)';
+
+  test('is rescued after 6 s, by one extension T of the context, and goes to the fallback', () => {
+    const text = extensionsConf(APPS, { context: 'phones' });
+    expect(text.slice(text.indexOf('[phones]'), text.indexOf('[ari-eventbridge-rescue]'))).toContain(TIMED_OUT);
+    expect(text.split(`\n${TIMED_OUT}`)).toHaveLength(2);
+    expect(text).toMatch(
+      /exten => T,1,.*\n same => n,Set\(ARI_RESCUED=yes\)\n(.*\n)+ same => n,Goto\(ari-eventbridge-fallback,s,1\)/,
+    );
+  });
+
+  test('is rescued after the seconds of `rescue`, for all apps or by app', () => {
+    const armed = (rescue: Rescue): (string | undefined)[] =>
+      APPS.map(
+        (app) =>
+          new RegExp(`arm,1\\((\\d+)\\)\\)\n same => n,Stasis\\(${app}\\)`).exec(extensionsConf(APPS, { rescue }))?.[1],
+      );
+    expect(armed(10)).toEqual(['10', '10']);
+    expect(armed({ 'Super-Conference': 20 })).toEqual(['6', '20']);
+    expect(armed({ 'Intro-IVR': false })).toEqual([undefined, '6']);
+    expect(dialplanFaults('at', APPS, { rescue: { 'Intro-IVR': false, 'Super-Conference': 600 } })).toEqual([]);
+  });
+
+  test('stays in its app where `rescue` is false', () => {
+    expect(dialplanFaults('at', APPS, { rescue: false })).toEqual([]);
+    const text = extensionsConf(APPS, { rescue: false });
+    for (const word of ['rescue', 'RESCUE', 'TIMEOUT', 'exten => T']) expect(text).not.toContain(word);
+  });
+
+  test.each([
+    [
+      0,
+      'at.rescue: expected whole seconds from 1 to 600, or false, or these by app, such as { "Intro-IVR": 10 }, got 0',
+    ],
+    [true, 'got true'],
+    ['6', 'got "6"'],
+    [null, 'got null'],
+    [[6], 'got [6]'],
+    [{ 'Intro-IVR': 0.5 }, 'at.rescue["Intro-IVR"]: expected whole seconds from 1 to 600, or false, got 0.5'],
+    [{ Intro: 6 }, 'at.rescue: expected apps of the node (Intro-IVR, Super-Conference), got "Intro"'],
+  ])('with `rescue` %j is refused', (rescue, says) => {
+    const given = { rescue } as unknown as Parameters<typeof dialplanFaults>[2];
+    expect(dialplanFaults('at', APPS, given)).toEqual([expect.stringContaining(says)]);
+  });
+});
+
 describe('is refused', () => {
+  test('the extension T, which is for calls that are rescued', () => {
+    const extensions = { T: { app: 'Intro-IVR' } };
+    expect(dialplanFaults('at', APPS, { extensions })).toEqual([expect.stringContaining('another extension than "T"')]);
+  });
+
+  test.each(['goto:default,T,1', 'goto:ari-eventbridge-rescue,T,1'] as const)('the fallback %s', (fallback) => {
+    expect(dialplanFaults('at', APPS, { fallback })).toEqual([expect.stringContaining('would send the call back')]);
+  });
+
   const HOSTILE = ['a;b', 'a,b', 'a]', 'a)', 'a\nexten => x,1,System(x)', `$\{EXTEN}`, 'a"b', String.raw`a\b`, ''];
 
   test.each(HOSTILE)('the argument %j', (arg) => {
@@ -52,11 +112,14 @@ describe('is refused', () => {
     expect(faults).toEqual([expect.stringContaining('at.extensions: expected an extension of letters')]);
   });
 
-  test.each([...HOSTILE, 'general', 'globals', 'ari-eventbridge-fallback'])('the context %j', (context) => {
-    expect(dialplanFaults('at', APPS, { context })).toEqual([
-      expect.stringContaining("at.context: expected a context's name"),
-    ]);
-  });
+  test.each([...HOSTILE, 'general', 'globals', 'ari-eventbridge-fallback', 'ari-eventbridge-rescue'])(
+    'the context %j',
+    (context) => {
+      expect(dialplanFaults('at', APPS, { context })).toEqual([
+        expect.stringContaining("at.context: expected a context's name"),
+      ]);
+    },
+  );
 
   test.each(HOSTILE)('the app %j', (app) => {
     const [fault] = dialplanFaults('at', APPS, { extensions: { ivr: { app } } });

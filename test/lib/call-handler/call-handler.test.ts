@@ -138,11 +138,11 @@ describe('a command that fails', () => {
 
   test.each([401, 503])('with %i fails the invocation, without another request to Asterisk', async (status) => {
     const paths: string[] = [];
-    const { handler } = handlerOf(answer, (path) => {
+    const { handler } = handlerOf({ PlaybackStarted: ({ channel }) => channel.answer() }, (path) => {
       paths.push(path);
       return { status };
     });
-    await expect(handler(envelope('StasisStart'))).rejects.toMatchObject({ status });
+    await expect(handler(envelope('PlaybackStarted'))).rejects.toMatchObject({ status });
     expect(paths).toHaveLength(1);
   });
 });
