@@ -17,6 +17,7 @@ import type { Gauges, Metrics } from './metrics.ts';
 import { newsRecord } from './news.ts';
 import { Publisher } from './publisher.ts';
 import { replay } from './replay.ts';
+import { type CallRescued, Rescues } from './rescues.ts';
 
 export interface ConnectorOptions {
   nodes: readonly ConnectorNode[];
@@ -72,6 +73,7 @@ interface Checkpoint {
 interface Node {
   origin: EventOrigin;
   link: NodeLink;
+  rescues: Rescues;
 }
 
 /** Forwards the events of all nodes to the bus: link → record → journal → publisher → bus. */
@@ -173,6 +175,7 @@ export class Connector {
 
   /** Closes the links, then publishes the events that were read, for at most `limitMs` milliseconds. */
   async stop(limitMs: number): Promise<Leftover> {
+    for (const { rescues } of this.#nodes.values()) rescues.stop();
     await Promise.all([...this.#nodes.values()].map(({ link }) => link.stop()));
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
@@ -191,12 +194,13 @@ export class Connector {
     const { credentialsOf, filter, reconnect, pingIntervalMs, standbyPollMs, takeBackMs } = this.#options;
     const credentials = credentialsOf(node.secretId);
     const origin = new EventOrigin(node.name, node.apps, state);
+    const ari = createAriClient(
+      httpTransport({ url: node.url, credentials, ...(node.ca !== undefined && { ca: node.ca }) }),
+    );
     const link = new NodeLink({
       node,
       credentials,
-      ari: createAriClient(
-        httpTransport({ url: node.url, credentials, ...(node.ca !== undefined && { ca: node.ca }) }),
-      ),
+      ari,
       state,
       instance: this.#instance,
       excludedTypes: filter.excludedTypes(),
@@ -208,7 +212,13 @@ export class Connector {
       takeBackMs,
       emit: (event) => this.#onLink(origin, event),
     });
-    return { origin, link };
+    const rescues = new Rescues({
+      node: node.name,
+      apps: origin.apps,
+      ari,
+      onRescued: (rescued) => this.#rescued(rescued),
+    });
+    return { origin, link, rescues };
   }
 
   #onLink(origin: EventOrigin, event: LinkEvent): void {
@@ -217,6 +227,7 @@ export class Connector {
       case 'event': {
         const record = this.#records.recordOf(origin, event);
         if (record) this.#append(record);
+        this.#nodes.get(node)?.rescues.observe(event.frame);
         break;
       }
       case 'rejected': {
@@ -258,6 +269,13 @@ export class Connector {
       case 'synced':
         this.#journal.checkpoint();
     }
+  }
+
+  #rescued(rescued: CallRescued): void {
+    const { node, app } = rescued;
+    this.#options.metrics.count('rescued', node, app);
+    this.#log.warn('No handler claimed a call in time: Asterisk has sent it to the fallback', rescued);
+    this.#announce('CallRescued', rescued);
   }
 
   #announce<T extends ConnectorEventType>(type: T, detail: ConnectorEventMap[T]): void {

@@ -9,6 +9,7 @@ const COUNTERS = {
   rejected: ['events_rejected', 'EventsRejected', 'Events that the bus will never accept: they are dead letters.'],
   dropped: ['events_dropped', 'EventsDropped', 'Events that were dropped because the journal was full: they are lost.'],
   recovered: ['events_recovered', 'EventsRecovered', 'Events rebuilt after a gap.'],
+  rescued: ['calls_rescued', 'CallsRescued', 'Calls that no handler claimed: Asterisk sent them to the fallback.'],
   gaps: ['gaps', 'Gaps', 'Periods in which events may have been missed.'],
 } as const;
 
@@ -118,7 +119,7 @@ export class Metrics {
     const connected = new Map(gauges.connected.map(({ node, app, value }) => [`${node}\n${app}`, value ? 1 : 0]));
     // Apps without events have a line too: to an alarm, missing data means that no connector runs.
     for (const { node, app } of gauges.connected) this.#of(node, app);
-    const sums = { EventsRejected: 0, EventsDropped: 0, Gaps: 0 };
+    const sums = { EventsRejected: 0, EventsDropped: 0, CallsRescued: 0, Gaps: 0 };
     const lines = [...this.#all()].map((series) => {
       const values: Record<string, number> = {};
       for (const [key, [, name]] of Object.entries(COUNTERS) as [CounterName, readonly string[]][]) {

@@ -81,6 +81,7 @@ exten => disarm,1,Set(LOCAL(left)=\${IF($["\${ARI_TIMEOUT_AT}" = ""]?0:$[\${ARI_
 exten => T,1,ExecIf($[0\${ARI_RESCUE_AT} + 10 < \${EPOCH}]?Hangup())
  same => n,Set(ARI_RESCUED=yes)
  same => n,${DISARMED}
+ same => n,Wait(0.3) ; for the connector, which reads the variable
  same => n,Log(WARNING,No handler has claimed \${CHANNEL(name)} in time: it goes to the fallback)
  same => n,Goto(${fallbackContext},s,1)
 `;

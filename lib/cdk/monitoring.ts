@@ -155,6 +155,12 @@ export class Monitoring extends Construct {
       section: 'events-dropped',
       threshold: 1,
     });
+    this.#alarms.add(this, 'CallsRescued', {
+      metric: connectorMetric('CallsRescued', 'Sum', {}, FIVE_MINUTES),
+      means: 'No handler claimed a call in time: Asterisk has taken it out of its app.',
+      section: 'calls-rescued',
+      threshold: 1,
+    });
   }
 }
 
@@ -171,7 +177,8 @@ function connectorRows(nodes: readonly AriNode[]): IWidget[][] {
     [
       graph('Connected (1) or not (0)', perApp('Connected', 'Maximum')),
       graph('Events read', perApp('EventsRead', 'Sum')),
-      graph('Lost: rejected, dropped; gaps', [
+      graph('Lost: rejected, dropped; gaps; rescued calls', [
+        connectorMetric('CallsRescued', 'Sum'),
         connectorMetric('EventsRejected', 'Sum'),
         connectorMetric('EventsDropped', 'Sum'),
         connectorMetric('Gaps', 'Sum'),

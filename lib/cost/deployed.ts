@@ -23,8 +23,9 @@ export const HANDLERS = 3;
  * the synthesized templates, however many handlers are added to them.
  */
 export const DEPLOYED: Deployed = {
-  // Beside the handlers': events that wait, were rejected or were dropped in the connector, and the bus's dead letters.
-  alarms: 4 + HANDLERS * ALARMS_PER_HANDLER,
+  // Beside the handlers': events that wait, were rejected or were dropped in the connector, rescued calls, and the bus's
+  // dead letters.
+  alarms: 5 + HANDLERS * ALARMS_PER_HANDLER,
   alarmsPerNode: 1,
   alarmsPerApp: 1,
   dashboards: 1,

@@ -59,7 +59,7 @@ const GB = 1e9;
 /** Metrics of CloudWatch Container Insights for one task. */
 const CONTAINER_INSIGHTS_METRICS = 30;
 /** Metrics of the connector by node and app, by node, and of the process (`connector/metrics.ts`). */
-const METRICS = { app: 9, node: 9, process: 7 };
+const METRICS = { app: 10, node: 10, process: 8 };
 /** Bytes of one metrics line in the log; there is one per minute. */
 const METRICS_LINE = 700;
 /** Bytes that Lambda logs for each invocation (START, END, REPORT), and the handler's own line. */

@@ -30,6 +30,11 @@ export interface ConnectorEventMap {
   EventRejected: { node: string; id: string; type?: string; reason: string };
   /** Events that were lost because the journal was full while they waited for EventBridge. */
   EventsDropped: { node: string; count: number; reason: string };
+  /**
+   * Asterisk has taken a call out of its app, since no handler had claimed it in time, and sent it to the fallback.
+   * `leftAt` is when. A call that ended within milliseconds after that is not reported.
+   */
+  CallRescued: { node: string; app: string; channelId: string; callId?: string; leftAt: string };
   /** Asterisk has given the app to another program, as a rule to another connector. */
   StandingDown: { node: string; app: string; connection: string };
   /**
@@ -48,6 +53,7 @@ const TYPES: Record<ConnectorEventType, true> = {
   Gap: true,
   EventRejected: true,
   EventsDropped: true,
+  CallRescued: true,
   StandingDown: true,
   AppTaken: true,
 };

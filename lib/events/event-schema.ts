@@ -67,6 +67,10 @@ const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {
   },
   EventRejected: { properties: { node: TEXT, id: TEXT, type: TEXT, reason: TEXT }, optional: ['type'] },
   EventsDropped: { properties: { node: TEXT, count: NUMBER, reason: TEXT }, optional: [] },
+  CallRescued: {
+    properties: { node: TEXT, app: TEXT, channelId: TEXT, callId: TEXT, leftAt: TIME },
+    optional: ['callId'],
+  },
   StandingDown: { properties: { node: TEXT, app: TEXT, connection: TEXT }, optional: [] },
   AppTaken: { properties: { node: TEXT, app: TEXT, takesBackAt: TIME }, optional: ['takesBackAt'] },
 };

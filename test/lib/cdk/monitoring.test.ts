@@ -123,6 +123,7 @@ describe('an alarm', () => {
     ['JournalAge', 1],
     ['EventsRejected', 1],
     ['EventsDropped', 1],
+    ['CallsRescued', 1],
     ['Errors', 1],
     ['Throttles', 1],
     ['ApproximateNumberOfMessagesVisible', 2], // the handler's dead letters, and the connector's

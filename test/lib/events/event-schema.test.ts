@@ -98,6 +98,7 @@ const NEWS: ConnectorEventMap = {
   Gap: { node: 'pbx-1', apps: ['a'], connection: '1', to: '2026-11-23T12:00:00.000Z', cause: 'network' },
   EventRejected: { node: 'pbx-1', id: '1', reason: 'no JSON' },
   EventsDropped: { node: 'pbx-1', count: 1, reason: 'no room' },
+  CallRescued: { node: 'pbx-1', app: 'a', channelId: '1.0', leftAt: '2026-11-23T12:00:00.000Z' },
   StandingDown: { node: 'pbx-1', app: 'a', connection: '1' },
   AppTaken: { node: 'pbx-1', app: 'a', takesBackAt: '2026-11-23T12:00:30.000Z' },
 };
