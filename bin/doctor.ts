@@ -3,12 +3,14 @@ import { type Command, Option } from 'commander';
 import { readCaFile } from '../lib/ari/ca-file.ts';
 import { type Credentials, parseCredentials } from '../lib/ari/credentials.ts';
 import { type AriNode, nodeFaults, userSecretName } from '../lib/ari/node.ts';
+import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
 import { onBus } from '../lib/asterisk/doctor/bus.ts';
 import type { Role } from '../lib/asterisk/doctor/examination.ts';
 import { examine } from '../lib/asterisk/doctor/examine.ts';
 import { type Finding, type Verdict, worstOf } from '../lib/asterisk/doctor/finding.ts';
 import { examineFromLambda } from '../lib/asterisk/doctor/invoke.ts';
 import { report } from '../lib/asterisk/doctor/report.ts';
+import { rescuingContext } from '../lib/asterisk/extensions-conf.ts';
 import { readSecret } from '../lib/aws/secrets-manager.ts';
 import { configuredNodes } from './configured-nodes.ts';
 import { missingPeer } from './missing-peer.ts';
@@ -95,21 +97,22 @@ async function* kept(findings: AsyncIterable<Finding>, all: Finding[]): AsyncGen
   }
 }
 
-async function* look(values: Values, node: AriNode, signal: AbortSignal): AsyncGenerator<Finding> {
+async function* look(values: Values, node: AsteriskNode, signal: AbortSignal): AsyncGenerator<Finding> {
   const { calls = false, bus, from } = values;
+  const rescueContext = rescuingContext(node);
   if (from !== undefined) {
     if (values.function === undefined) throw new Error('--from lambda: expected --function NAME as well');
-    yield* await examineFromLambda(values.function, { node: node.name, calls }, signal);
+    yield* await examineFromLambda(values.function, { node: node.name, calls, rescueContext }, signal);
     return;
   }
   const ca = readCaFile(node);
   const users = await usersOf(values, node.name);
   const { url, apps } = node;
-  const patient = { url, apps, users, calls, ...(ca !== undefined && { ca }) };
+  const patient = { url, apps, users, calls, rescueContext, ...(ca !== undefined && { ca }) };
   yield* examine(patient, { signal, more: bus === undefined ? [] : [onBus(bus)] });
 }
 
-async function nodeOf(values: Values, root: string): Promise<AriNode> {
+async function nodeOf(values: Values, root: string): Promise<AsteriskNode> {
   const { url, apps = '', caFile } = values;
   if (url !== undefined) {
     // http:// is allowed here: the report warns about it.

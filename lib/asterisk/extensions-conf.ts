@@ -65,8 +65,7 @@ export function dialplanFaults(at: string, apps: readonly string[], options: Dia
 /** Renders extensions.conf: each app's extension, and the fallback for calls that no connector or no handler takes. */
 export function extensionsConf(apps: readonly string[], options: DialplanOptions = {}): string {
   const { context = DEFAULT_CONTEXT, extensions, fallback = 'busy', rescue } = options;
-  const all = extensionsOf(apps, extensions);
-  const each = all.map(([name, { app, args = [] }]) => {
+  const each = extensionsOf(apps, extensions).map(([name, { app, args = [] }]) => {
     const seconds = rescueSeconds(app, rescue);
     return [
       `exten => ${name},1,NoOp()`,
@@ -81,15 +80,36 @@ export function extensionsConf(apps: readonly string[], options: DialplanOptions
       '',
     ].join('\n');
   });
-  const rescues = all.some(([, { app }]) => rescueSeconds(app, rescue) !== false);
   const why = '; Stasis() fails at once while no WebSocket is connected for the app: the caller goes here.';
   return [
     `[${context}]`,
     ...each,
-    ...(rescues ? [TIMED_OUT, rescueContext(FALLBACK_CONTEXT)] : []),
+    ...(rescues(apps, options) ? [TIMED_OUT, rescueContext(FALLBACK_CONTEXT)] : []),
     why,
     fallbackContext(fallback),
   ].join('\n');
+}
+
+/**
+ * The context of a node's dialplan where calls are rescued; `undefined` where no call is, or the node has no options for
+ * Asterisk's dialplan.
+ */
+export function rescuingContext({
+  apps,
+  asterisk,
+}: {
+  apps: readonly string[];
+  asterisk?: DialplanOptions;
+}): string | undefined {
+  if (asterisk === undefined) return undefined;
+  return rescues(apps, asterisk) ? (asterisk.context ?? DEFAULT_CONTEXT) : undefined;
+}
+
+function rescues(
+  apps: readonly string[],
+  { extensions, rescue }: Pick<DialplanOptions, 'extensions' | 'rescue'>,
+): boolean {
+  return extensionsOf(apps, extensions).some(([, { app }]) => rescueSeconds(app, rescue) !== false);
 }
 
 function extensionsOf(

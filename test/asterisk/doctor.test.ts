@@ -6,6 +6,7 @@ import { PASSWORD_PLACE, type Remedy } from '../../lib/ari/connect-failure.ts';
 import type { Patient } from '../../lib/asterisk/doctor/examination.ts';
 import { examine } from '../../lib/asterisk/doctor/examine.ts';
 import type { Finding } from '../../lib/asterisk/doctor/finding.ts';
+import { rescuingContext } from '../../lib/asterisk/extensions-conf.ts';
 import { freePort } from '../support/free-port.ts';
 import { openEvents } from '../support/open-events.ts';
 import { PrivateAuthority, type PrivateCertificate } from './certificate.ts';
@@ -120,9 +121,11 @@ describe.skipIf(!OWN_ASTERISK)('what asterisk-config renders', () => {
     const rendered = await RenderedAsterisk.prepare(users);
     onTestFinished(() => rendered.end());
     await rendered.start({});
-    const findings = await Array.fromAsync(examine({ url: rendered.server.url, apps: [], users, calls: true }));
+    const rescueContext = rescuingContext(rendered.node);
+    const patient = { url: rendered.server.url, apps: [], users, calls: true, rescueContext };
+    const findings = await Array.fromAsync(examine(patient));
     expect(troubles(findings)).toEqual([]);
-    for (const check of ['channel', 'channelvars', 'write-timeout', 'password-format']) {
+    for (const check of ['channel', 'channelvars', 'write-timeout', 'password-format', 'rescue']) {
       expect(findings).toContainEqual(expect.objectContaining({ check, verdict: 'ok' }));
     }
   });
@@ -134,6 +137,14 @@ describe.skipIf(!OWN_ASTERISK)('options that only a channel shows', () => {
     const findings = await visit({});
     const unseen = findings.filter(({ verdict, line }) => verdict === 'skipped' && line).map(({ option }) => option);
     expect(unseen).toEqual(['channelvars', 'websocket_write_timeout', 'password_format']);
+  });
+
+  test('include a dialplan without the rescue', async () => {
+    await asterisk.start();
+    const findings = await visit({ calls: true, rescueContext: 'default' });
+    expect(troubles(findings)).toMatchObject([
+      { check: 'rescue', verdict: 'warning', line: 'exten => T,1,Goto(ari-eventbridge-rescue,T,1)' },
+    ]);
   });
 
   test('include a plain-text password in ari.conf, which every ARI user can read', async () => {

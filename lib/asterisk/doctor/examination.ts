@@ -26,6 +26,11 @@ export interface Patient {
    * @default false
    */
   calls?: boolean;
+  /**
+   * The dialplan's context in which calls enter apps, where calls are rescued that no handler claims.
+   * @default it is not examined
+   */
+  rescueContext?: string | undefined;
 }
 
 /** A response of Asterisk. */

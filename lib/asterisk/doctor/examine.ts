@@ -7,6 +7,7 @@ import { ari, http, prefix } from './http.ts';
 import { modules } from './modules.ts';
 import { name, port } from './network.ts';
 import { channel, channelvars, passwordFormat, writeTimeout } from './options.ts';
+import { rescue } from './rescue.ts';
 import { clock, keepAlive, sessions, sounds } from './server.ts';
 import { tls } from './tls.ts';
 import { connector, connectorReadOnly, handlers, handlersMayWrite } from './users.ts';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   channelvars,
   writeTimeout,
   passwordFormat,
+  rescue,
   keepAlive,
   sounds,
   clock,

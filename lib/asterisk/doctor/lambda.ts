@@ -13,6 +13,8 @@ export interface DoctorRequest {
   node: string;
   /** Allows a channel that calls nobody. @default false */
   calls?: boolean;
+  /** The dialplan's context in which calls enter apps. @default the dialplan is not examined */
+  rescueContext?: string | undefined;
 }
 
 /** The function's response: the report, as `--json` prints it. */
@@ -25,7 +27,7 @@ export interface DoctorResponse {
  * of the handlers' users, as the CDK app writes it; `CONNECTOR_SECRETS` names those of the connector's users by node,
  * where the function may read them too. It accepts no URL: a caller cannot use it to probe other hosts.
  */
-export async function handler({ node: name, calls = false }: DoctorRequest): Promise<DoctorResponse> {
+export async function handler({ node: name, calls = false, rescueContext }: DoctorRequest): Promise<DoctorResponse> {
   const node = parseNodes(process.env.ARI_NODES).find((candidate) => candidate.name === name);
   if (!node) return failed(`ARI_NODES of this function lists no node "${name}"`);
   const findings: Finding[] = [];
@@ -33,7 +35,7 @@ export async function handler({ node: name, calls = false }: DoctorRequest): Pro
     const ca = readCaFile(node);
     const users = await usersOf(node, findings);
     const { url, apps } = node;
-    for await (const finding of examine({ url, apps, users, calls, ...(ca !== undefined && { ca }) })) {
+    for await (const finding of examine({ url, apps, users, calls, rescueContext, ...(ca !== undefined && { ca }) })) {
       findings.push(finding);
     }
   } catch (cause) {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { dialplanFaults, extensionsConf } from '../../../lib/asterisk/extensions-conf.ts';
+import {
+  type DialplanOptions,
+  dialplanFaults,
+  extensionsConf,
+  rescuingContext,
+} from '../../../lib/asterisk/extensions-conf.ts';
 import type { Rescue } from '../../../lib/asterisk/rescue.ts';
 
 const APPS = ['Intro-IVR', 'Super-Conference'];
@@ -63,6 +68,13 @@ describe('a call that no handler claims', () => {
     expect(armed({ 'Super-Conference': 20 })).toEqual(['6', '20']);
     expect(armed({ 'Intro-IVR': false })).toEqual([undefined, '6']);
     expect(dialplanFaults('at', APPS, { rescue: { 'Intro-IVR': false, 'Super-Conference': 600 } })).toEqual([]);
+  });
+
+  test('is rescued in one context of a node, unless all its apps have `rescue` false', () => {
+    const context = (asterisk?: DialplanOptions) => rescuingContext({ apps: APPS, ...(asterisk && { asterisk }) });
+    expect([context(), context({}), context({ context: 'phones' })]).toEqual([undefined, 'default', 'phones']);
+    expect(context({ rescue: { 'Intro-IVR': false } })).toBe('default');
+    expect(context({ rescue: { 'Intro-IVR': false, 'Super-Conference': false } })).toBeUndefined();
   });
 
   test('stays in its app where `rescue` is false', () => {
