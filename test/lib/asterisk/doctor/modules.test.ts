@@ -3,7 +3,7 @@ import { modules } from '../../../../lib/asterisk/doctor/modules.ts';
 import { outcomes, visitPeer } from './visit.ts';
 
 test('where the list of modules is not available, the resources themselves are tried', async () => {
-  const { examination } = await visitPeer({ '/bridges': [], '/recordings/stored': [] });
+  const { examination } = await visitPeer({ '/asterisk/ping': 404, '/bridges': [], '/recordings/stored': [] });
   const found = await outcomes(modules, examination);
   expect(found.map(({ line }) => line)).toEqual(['load = res_ari_asterisk.so']);
 });
