@@ -52,6 +52,7 @@ export class Bridge {
   readonly #onlyHelpersLeft: () => void;
   readonly #createdAt: Date;
   #video: BridgeKind['video'];
+  #technology: string;
   #known: BridgeSnapshot;
 
   /** @param onlyHelpersLeft called when the last channel has left that is not Asterisk's own */
@@ -64,6 +65,7 @@ export class Bridge {
     this.#onlyHelpersLeft = () => onlyHelpersLeft(this);
     this.#createdAt = clock.now();
     this.#video = wish.kind.video;
+    this.#technology = this.#fittingTechnology;
     this.#known = this.snapshot;
     if (!this.isInvisible) this.#apps.tell([this.id], 'BridgeCreated', { bridge: this.snapshot });
   }
@@ -126,7 +128,7 @@ export class Bridge {
     if (this.isInvisible) return;
     if (!this.kind.holding) this.#shareCallId();
     this.#apps.tell([this.id], 'ChannelEnteredBridge', { bridge: this.snapshot, channel: channel.known });
-    this.publish();
+    this.#reconfigure();
     this.#introduce();
   }
 
@@ -141,6 +143,7 @@ export class Bridge {
     setVariable(channel, 'BRIDGEPEER', undefined);
     this.#apps.tell([this.id], 'ChannelLeftBridge', { bridge: this.snapshot, channel: channel.known });
     if (this.videoSource === channel.id) this.showVideoOf(undefined);
+    this.#reconfigure();
     this.#introduce();
     this.#sendHelpersAway();
   }
@@ -148,7 +151,7 @@ export class Bridge {
   /** A channel of Asterisk's own comes, or goes. */
   help(change: 1 | -1): void {
     this.#helpers += change;
-    this.publish();
+    this.#reconfigure();
     this.#introduce();
     if (change < 0) this.#sendHelpersAway();
   }
@@ -180,7 +183,13 @@ export class Bridge {
     if (this.members.length === 0 && this.#helpers > 0) this.#onlyHelpersLeft();
   }
 
-  get #technology(): string {
+  /** Asterisk changes it after the event of the change. */
+  #reconfigure(): void {
+    this.#technology = this.#fittingTechnology;
+    this.publish();
+  }
+
+  get #fittingTechnology(): string {
     if (this.kind.holding) return 'holding_bridge';
     if (this.kind.video === 'sfu') return 'softmix';
     return this.members.length + this.#helpers > 2 ? 'softmix' : 'simple_bridge';
