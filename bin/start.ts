@@ -177,6 +177,9 @@ function handlerModule(root: string, title: string, { deployment }: LocalSystem)
 
 /** What selects the stacks, and gives values that their templates do not contain. */
 function templateOptions({ stack = [], parameters = [], ssm = [], values: valuesFile }: Values): LocalSystemOptions {
+  if (valuesFile !== undefined && !existsSync(valuesFile)) {
+    throw new Error(`--values ${valuesFile}: expected a file, found none`);
+  }
   return {
     stacks: stack,
     given: { parameters: pairsOf('--parameters', parameters), ssm: pairsOf('--ssm', ssm) },

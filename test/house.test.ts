@@ -59,6 +59,7 @@ const ARROWS: Record<string, string[]> = {
 /** Files that import nothing of ours but each other. */
 const OPEN_TO_ALL = [
   'lib/json.ts',
+  'lib/json-file.ts',
   'lib/log.ts',
   'lib/local/stop-child.ts',
   'connector/backoff.ts',

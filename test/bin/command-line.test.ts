@@ -53,6 +53,12 @@ test('without a command the help is on standard error, and the exit code is 2', 
   expect(noted).toContain('Usage: ari-eventbridge [options] [command]');
 });
 
+test('a file of values that does not exist is named', async () => {
+  const { exitCode, noted } = await run('start', '--values', '/nowhere/values.json');
+  expect(exitCode).toBe(1);
+  expect(noted).toBe('ari-eventbridge: --values /nowhere/values.json: expected a file, found none\n');
+});
+
 test('the value of an unknown option, which may be a password, is not repeated', async () => {
   const { noted } = await run('asterisk-config', '--passwort=hidden');
   expect(noted).toContain("unknown option '--passwort'");
@@ -77,7 +83,7 @@ describe.each([[['start']], [['asterisk-config', 'http.conf']], [['doctor']]])(
     });
 
     test('where it is no JSON', async () => {
-      expect(await failureIn('{"app": ')).toMatch(/^ari-eventbridge: PATH: expected JSON: /);
+      expect(await failureIn('{"app": ')).toMatch(/^ari-eventbridge: PATH: expected a JSON object: /);
     });
 
     test.each(['[]', 'null', '"text"'])('where it is %s', async (content) => {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readJsonFile } from '../../json-file.ts';
 import { ACCOUNT, REGION } from './aws-environment.ts';
 
 export type Context = Readonly<Record<string, unknown>>;
@@ -27,9 +26,9 @@ export interface CdkProject {
  */
 export async function readCdkProject(root: string): Promise<CdkProject> {
   const file = join(root, 'cdk.json');
-  const project = await readObject(file);
+  const project = await readJsonFile(file);
   if (!project) throw new Error(`${file}: there is no such file; local mode runs the CDK app that it names`);
-  const user = (await readObject(join(homedir(), '.cdk.json'))) ?? {};
+  const user = (await readJsonFile(join(homedir(), '.cdk.json'))) ?? {};
   const { app, build } = { ...user, ...project };
   if (typeof app !== 'string' || app === '') {
     throw new Error(`${file}: expected \`app\` to be the command that synthesizes the app, got ${JSON.stringify(app)}`);
@@ -37,22 +36,9 @@ export async function readCdkProject(root: string): Promise<CdkProject> {
   if (build !== undefined && typeof build !== 'string') {
     throw new Error(`${file}: expected \`build\` to be a command, got ${JSON.stringify(build)}`);
   }
-  const lookups = (await readObject(join(root, 'cdk.context.json'))) ?? {};
+  const lookups = (await readJsonFile(join(root, 'cdk.context.json'))) ?? {};
   const context = { ...(user.context as Context), ...lookups, ...(project.context as Context) };
   return { app, build, context, ...environmentOf(lookups) };
-}
-
-async function readObject(file: string): Promise<Record<string, unknown> | undefined> {
-  if (!existsSync(file)) return undefined;
-  const text = await readFile(file, 'utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${file}: expected a JSON object: ${(error as Error).message}`);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new Error(`${file}: expected a JSON object, got ${text.slice(0, 50)}`);
 }
 
 /**
