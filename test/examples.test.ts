@@ -37,7 +37,8 @@ interface Entrance {
   names: string[];
 }
 
-const entrances = Object.entries(manifest.exports).map(([name, path]): Entrance => {
+const modules = Object.entries(manifest.exports).filter(([, path]) => path.endsWith('.ts'));
+const entrances = modules.map(([name, path]): Entrance => {
   const file = normalize(path);
   const text = read(file);
   const lists = [...text.matchAll(/^export (type )?\{([^}]+)\} from '(.+?)'/gm)];
