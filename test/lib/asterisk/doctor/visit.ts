@@ -23,7 +23,7 @@ export function visitOf(patient: Partial<Patient> & { url: string }): Examinatio
 export async function visitPeer(answers: Record<string, object | number>, patient: Partial<Patient> = {}) {
   const peer = await AriPeer.start();
   onTestFinished(() => peer.close());
-  Object.assign(peer.answers, answers);
+  Object.assign(peer.answers, { '/asterisk/ping': 404 }, answers);
   return { peer, examination: visitOf({ url: peer.url, ...patient }) };
 }
 
