@@ -67,7 +67,8 @@ export interface CloudAssembly {
 /**
  * Reads a cloud assembly from its folder, with AWS's own reader.
  *
- * @param selected patterns of the stacks to read, as `cdk deploy` takes them: `Calls`, `Prod/*`. @default all
+ * @param selected patterns of the stacks to read, as `cdk deploy` takes them: `Calls`, `Prod/*`. Those that they depend on
+ * are read too. @default all
  * @throws when no stack has one of these names, and with the errors that the app attached to its constructs
  */
 export async function readCloudAssembly(folder: string, selected: readonly string[] = []): Promise<CloudAssembly> {
@@ -124,7 +125,14 @@ function select(stacks: readonly StackArtifact[], selected: readonly string[]): 
     const names = stacks.map(({ hierarchicalId }) => hierarchicalId).join(', ');
     throw new Error(`--stack ${unknown}: expected the name of a stack of the app, which has ${names || 'none'}`);
   }
-  return stacks.filter((stack) => selected.some((pattern) => isSelected(stack, pattern)));
+  const chosen = new Set<string>();
+  const choose = ({ id, dependencies }: Pick<StackArtifact, 'id' | 'dependencies'>): void => {
+    if (chosen.has(id)) return;
+    chosen.add(id);
+    for (const dependency of dependencies) choose(dependency);
+  };
+  for (const stack of stacks) if (selected.some((pattern) => isSelected(stack, pattern))) choose(stack);
+  return stacks.filter(({ id }) => chosen.has(id));
 }
 
 /** As in `cdk deploy`, `*` stands for any characters but `/`, and `**` for any. */

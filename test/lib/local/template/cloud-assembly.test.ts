@@ -87,6 +87,16 @@ test.each([
   );
 });
 
+test('a stack is read with those that it depends on', async () => {
+  const app = newApp();
+  const stage = new Stage(app, 'Prod');
+  const [shared, calls] = [new Stack(stage, 'Shared'), new Stack(stage, 'Calls')];
+  new Stack(stage, 'Other');
+  functionIn(calls, { BUS: new EventBus(shared, 'Bus').eventBusName });
+  const { stacks } = await readCloudAssembly(app.synth().directory, ['Prod/Calls']);
+  expect([...stacks.keys()].toSorted()).toEqual(['Prod/Calls', 'Prod/Shared']);
+});
+
 test('a stack of the first synthesizer, whose assets are parameters, is read', async () => {
   const app = newApp();
   functionIn(new Stack(app, 'Old', { synthesizer: new LegacyStackSynthesizer() as IStackSynthesizer }));
