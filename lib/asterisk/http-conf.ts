@@ -27,8 +27,8 @@ export interface HttpOptions {
 /**
  * Beyond the limit Asterisk closes connections without an answer, including the connector's new WebSocket, so calls are
  * lost. Two connectors that hand over use 2 WebSockets and 16 connections for commands; the rest is for call handlers:
- * each Lambda environment keeps up to 8, mostly 1 or 2, for 15 s, which allows 190 environments with two each. Each
- * connection is an open file of Asterisk, of which Linux allows 1,024, and calls need theirs.
+ * each Lambda environment keeps up to 8, mostly 3 at the start of a call, for 15 s, which allows 125 environments with
+ * three each. Each connection is an open file of Asterisk, of which Linux allows 1,024, and calls need theirs.
  */
 const SESSION_LIMIT = 400;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
