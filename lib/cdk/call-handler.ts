@@ -34,10 +34,10 @@ export interface CallHandlerProps {
   /** In MB. Lambda allocates CPU in proportion, which a cold start needs. @default 512 */
   memorySize?: number;
   /**
-   * Maximum concurrent invocations, each with up to three connections to Asterisk at the same time. All handlers together must stay below
-   * `sessionlimit` in http.conf, which also counts the connector's WebSockets: beyond it, Asterisk closes connections
-   * without an answer. Further events wait. The number is taken from the account's quota, of which AWS keeps at least
-   * 100 unreserved: use `'unreserved'` where the quota is too small.
+   * Maximum concurrent invocations, each with up to three connections to Asterisk at the same time. All handlers together
+   * must stay below `sessionlimit` in http.conf, which also counts the connector's WebSockets: beyond it, Asterisk closes
+   * connections without an answer. Further events wait. The number is taken from the account's quota, of which AWS keeps
+   * at least 100 unreserved: use `'unreserved'` where the quota is too small.
    * @default 20
    */
   reservedConcurrency?: number | 'unreserved';
