@@ -2,15 +2,11 @@ import { Connections, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type CfnFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import {
-  type BundlingOptions,
-  NodejsFunction,
-  type NodejsFunctionProps,
-  OutputFormat,
-} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
+import { bundlingOf, esbuildArguments } from './bundling.ts';
 import { egressOnly } from './egress.ts';
 import { logGroup } from './log-group.ts';
 import { caCommands } from './node-ca.ts';
@@ -39,8 +35,8 @@ export interface AriFunctionProps
   environment?: Readonly<Record<string, string>> | undefined;
   /** Encrypts environment and log. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
-  /** In addition to the common options: minified for Node 24. @default an ECMAScript module */
-  bundling?: BundlingOptions;
+  /** Options of esbuild. @default a minified ECMAScript module for Node 24, in which CommonJS packages work */
+  bundling?: BundlingOptions | undefined;
 }
 
 /**
@@ -58,6 +54,7 @@ export function ariFunction(
   const ariNodes = nodes.map(({ ariNode }) => ariNode);
   const group = vpc && egressOnly(scope, 'SecurityGroup', vpc, ariNodes);
   const log = logGroup(scope, 'Logs', { retention: logRetention, encryptionKey });
+  const options = bundlingOf(bundling, (folder) => caCommands(ariNodes, folder));
   const fn = new NodejsFunction(scope, 'Function', {
     ...given,
     role: roleOf(scope, log, vpc !== undefined),
@@ -69,21 +66,15 @@ export function ariFunction(
     environment: { ...environment },
     ...(encryptionKey && { environmentEncryption: encryptionKey }),
     ...(vpc && group && { vpc, securityGroups: [group], ...(subnets && { vpcSubnets: subnets }) }),
-    bundling: {
-      format: OutputFormat.ESM,
-      minify: true,
-      target: 'node24',
-      commandHooks: {
-        beforeBundling: () => [],
-        beforeInstall: () => [],
-        afterBundling: (_, folder) => caCommands(ariNodes, folder),
-      },
-      ...bundling,
-    },
+    bundling: options,
   });
   const cfnFunction = fn.node.defaultChild as CfnFunction;
-  // For local mode: hot reload bundles a saved handler from this file, without synthesizing again.
-  cfnFunction.addMetadata('ari-eventbridge:entry', props.entry);
+  // For local mode: hot reload bundles a saved handler from this file by the same command, without synthesizing again.
+  const command = esbuildArguments(options, process.cwd());
+  if (command) {
+    cfnFunction.addMetadata('ari-eventbridge:entry', props.entry);
+    cfnFunction.addMetadata('ari-eventbridge:esbuild', command);
+  }
   // CDK itself adds a redundant dependency of each function on its role, which is harmless.
   cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
   fn.addEnvironment('ARI_NODES', grantNodes(nodes, fn));

@@ -5,7 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -60,6 +60,12 @@ export interface CallHandlerProps {
    * @default none
    */
   environment?: Readonly<Record<string, string>>;
+  /**
+   * Options of esbuild, as `NodejsFunction` takes them. Hot reload of local mode follows the same ones.
+   * @default a minified ECMAScript module for Node 24, in which CommonJS packages work
+   * @example { loader: { '.html': 'text' }, nodeModules: ['sharp'] }
+   */
+  bundling?: BundlingOptions;
   /** Encrypts environment, log and dead letters; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
   /** Adds alarms and a row on the dashboard. @default none */
@@ -95,9 +101,9 @@ export class CallHandler extends Construct implements IConnectable {
     this.node.addValidation({ validate: () => applicationFaults(id, props) });
     const { encryptionKey, reservedConcurrency = 20 } = props;
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
-    const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment } = props;
+    const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, bundling } = props;
     const made = ariFunction(this, {
-      ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey },
+      ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey, bundling },
       timeout: props.timeout ?? Duration.seconds(10),
       ...(reservedConcurrency !== 'unreserved' && { reservedConcurrentExecutions: reservedConcurrency }),
       maxEventAge: MAX_EVENT_AGE,

@@ -1,7 +1,19 @@
-import { relative } from 'node:path';
+import { statSync } from 'node:fs';
+import { extname, relative } from 'node:path';
 import type { LocalFunction } from '../template/index.ts';
 import { HandlerBuild } from './handler-build.ts';
-import { SourceWatch } from './source-watch.ts';
+import { projectRoot } from './project-root.ts';
+import { isLeftOut, SourceWatch } from './source-watch.ts';
+
+/** Files that may change what is deployed, beside those that are known to be in a bundle. */
+const SOURCES = new Set(
+  '.ts .tsx .mts .cts .js .jsx .mjs .cjs .json .txt .html .css .sql .graphql .yaml .yml .xml .csv .py .sh .wasm'.split(
+    ' ',
+  ),
+);
+
+/** How long the file of a handler may be missing before the app is synthesized without it. */
+const GONE_MS = 1000;
 
 export interface HotReloadHost {
   /** The folder with cdk.json. */
@@ -28,41 +40,84 @@ export interface HotReloadHost {
  */
 export class HotReload {
   readonly #host: HotReloadHost;
+  readonly #project: string;
   readonly #watch: SourceWatch;
   #builds: HandlerBuild[] = [];
   /** Code that was replaced without synthesizing, and when. */
   readonly #placed = new Map<string, { folder: string; at: number }>();
+  readonly #saved = new Set<string>();
+  #reloading: Promise<void> = Promise.resolve();
+  #gone: NodeJS.Timeout | undefined;
   #synthesizing: Promise<void> | undefined;
   #synthesizeAgain = false;
   #stopped = false;
 
   constructor(host: HotReloadHost) {
     this.#host = host;
-    this.#watch = new SourceWatch(host.root, (files) => void this.#onSaved(files));
+    this.#project = projectRoot(host.root);
+    const roots = [...new Set([host.root, this.#project])];
+    this.#watch = new SourceWatch(roots, (files) => this.#onSaved(files));
   }
 
   async start(): Promise<void> {
-    await this.#watch.start();
+    this.#watch.start();
     await this.#openBuilds();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#watch.stop();
+    clearTimeout(this.#gone);
+    await this.#reloading;
     await this.#synthesizing;
-    await Promise.all(this.#builds.map((build) => build.close()));
   }
 
-  async #onSaved(files: readonly string[]): Promise<void> {
-    if (this.#stopped) return;
+  /** One after the other: of two builds that overlap, the older might be placed last. */
+  #onSaved(files: readonly string[]): void {
+    for (const file of files) this.#saved.add(file);
+    this.#reloading = this.#reloading.then(() => this.#reloadSaved());
+  }
+
+  async #reloadSaved(): Promise<void> {
+    const files = [...this.#saved];
+    this.#saved.clear();
+    if (this.#stopped || files.length === 0) return;
+    const known = new Set(this.#builds.flatMap(({ inputs }) => [...inputs]));
+    const started = Date.now();
     const concerned = this.#builds.filter(
       (build) => build.fault !== undefined || files.some((file) => build.inputs.has(file)),
     );
     await Promise.all(concerned.map((build) => this.#reload(build, files)));
+    this.#follow();
+    // What was not watched yet may have been saved after esbuild read it.
+    const unseen = concerned.flatMap(({ inputs }) => [...inputs]).filter((file) => !known.has(file));
+    const late = unseen.filter((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > started);
+    if (late.length > 0) this.#onSaved(late);
     const isOwn = (file: string): boolean => this.#builds.some((build) => build.isOwn(file));
-    if (!files.every(isOwn)) this.#synthesizeAgain = true;
-    // A handler that cannot be bundled would fail the CDK app as well, and has been reported.
-    if (this.#synthesizeAgain && this.#builds.every(({ fault }) => fault === undefined)) this.#synthesize();
+    if (files.some((file) => !isOwn(file) && this.#mayChangeStacks(file))) this.#synthesizeAgain = true;
+    if (this.#builds.some(({ isGone }) => isGone)) this.#synthesizeUnlessBack();
+    this.#synthesizeWhereDue();
+  }
+
+  /** A handler that cannot be bundled would fail the CDK app as well, and has been reported. */
+  #synthesizeWhereDue(): void {
+    const blocked = this.#builds.some((build) => build.fault !== undefined && !build.isGone);
+    if (this.#synthesizeAgain && !blocked) this.#synthesize();
+  }
+
+  /** A handler whose file is gone may have left the app, or be back in a moment, as after `git switch`. */
+  #synthesizeUnlessBack(): void {
+    this.#gone ??= setTimeout(() => {
+      this.#gone = undefined;
+      if (this.#builds.some(({ isGone }) => isGone)) this.#synthesizeAgain = true;
+      this.#synthesizeWhereDue();
+    }, GONE_MS).unref();
+  }
+
+  #mayChangeStacks(file: string): boolean {
+    if (!SOURCES.has(extname(file))) return false;
+    const path = relative(this.#project, file);
+    return path.startsWith('..') || !isLeftOut(path);
   }
 
   async #reload(build: HandlerBuild, files: readonly string[]): Promise<void> {
@@ -114,11 +169,14 @@ export class HotReload {
     this.#builds = this.#host.functions().flatMap((fn) => {
       if (fn.entry === undefined) return [];
       const same = before.find((build) => build.fn.arn === fn.arn && build.fn.entry === fn.entry);
-      if (same) same.fn = fn;
-      return [same ?? new HandlerBuild(this.#host.root, { ...fn, entry: fn.entry })];
+      if (same) same.fn = { ...fn, entry: fn.entry };
+      return [same ?? new HandlerBuild(this.#host.root, this.#project, { ...fn, entry: fn.entry })];
     });
-    await Promise.all(before.filter((build) => !this.#builds.includes(build)).map((build) => build.close()));
     await Promise.all(this.#builds.filter((build) => !before.includes(build)).map((build) => build.build()));
-    for (const { inputs } of this.#builds) this.#watch.addFolders(inputs);
+    this.#follow();
+  }
+
+  #follow(): void {
+    this.#watch.follow(this.#builds.flatMap(({ inputs }) => [...inputs]));
   }
 }

@@ -11,6 +11,8 @@ export interface LocalFunction {
   code: string;
   /** The file that its code was bundled from, where the template names it: hot reload watches it. */
   entry?: string | undefined;
+  /** The arguments of esbuild by which it was bundled, without input and output. */
+  esbuildArguments?: readonly string[] | undefined;
   /** `file.export` */
   handler: string;
   environment: Record<string, string>;

@@ -5,6 +5,9 @@ import type { TemplatePart } from './template-part.ts';
 /** The metadata key under which the CDK app names the file that a function was bundled from. */
 export const ENTRY_METADATA = 'ari-eventbridge:entry';
 
+/** The metadata key under which the CDK app gives the arguments of esbuild. */
+const ESBUILD_METADATA = 'ari-eventbridge:esbuild';
+
 /** The layer of the extension that local mode's endpoint replaces. */
 const SECRETS_EXTENSION = /Parameters-and-Secrets/;
 
@@ -39,6 +42,7 @@ export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, str
       timeoutMs: Number(part.property('Timeout') ?? 3) * 1000,
       memoryMb: Number(part.property('MemorySize') ?? 128),
       entry: typeof entry === 'string' ? entry : undefined,
+      esbuildArguments: part.metadata(ESBUILD_METADATA) as string[] | undefined,
       reservedConcurrency: numberOf(part.property('ReservedConcurrentExecutions')),
       secretsExtension,
       runtime,
