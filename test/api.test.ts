@@ -35,7 +35,12 @@ test('ari-eventbridge exports this and nothing else', () => {
 });
 
 test('its other entry points export this and nothing else', () => {
-  expect(kinds(testing)).toEqual({ forSeeds: 'function', testCalls: 'function' });
+  expect(kinds(testing)).toEqual({
+    forSeeds: 'function',
+    inMemoryOnce: 'function',
+    testCalls: 'function',
+    testTables: 'function',
+  });
   expect(kinds(pattern)).toEqual({
     InvalidEventException: 'function',
     InvalidEventPatternException: 'function',

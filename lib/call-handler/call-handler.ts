@@ -71,7 +71,11 @@ export type CallFunctions = {
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
 export interface CallHandler {
-  (envelope: CallEventEnvelope | ConnectorEventEnvelope): Promise<void>;
+  /** @param invocation Lambda's context, of which the remaining time is used */
+  (
+    envelope: CallEventEnvelope | ConnectorEventEnvelope,
+    invocation?: { getRemainingTimeInMillis(): number },
+  ): Promise<void>;
   /** Types of call events, for `ariPattern`. */
   readonly eventTypes: readonly AriEventType[];
   /** Types of the connector's own events, for `connectorPattern`. */
@@ -172,7 +176,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
     };
   };
 
-  const handle = async (envelope: CallEventEnvelope | ConnectorEventEnvelope): Promise<void> => {
+  const handle: (...given: Parameters<CallHandler>) => Promise<void> = async (envelope, invocation) => {
     const news = isNews(envelope);
     const type = news ? envelope['detail-type'] : envelope.detail.type;
     // The function belongs to the event's type, which the compiler cannot infer from the index.
@@ -194,7 +198,11 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       await act();
     };
     try {
-      await inMemory.run(metadata.id, async () => void (store ? await store.run(metadata.id, work) : await work()));
+      const remainingMs = invocation?.getRemainingTimeInMillis();
+      await inMemory.run(metadata.id, async () => {
+        if (store) await store.run(metadata.id, work, remainingMs);
+        else await work();
+      });
     } catch (error) {
       const isEnding = ENDINGS.has(type as AriEventType);
       const final = isFinal(error) || (isEnding && error instanceof AriError && error.kind === 'gone');

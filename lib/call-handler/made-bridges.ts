@@ -15,12 +15,23 @@ export class MadeBridges {
       this.#ids.add(bridge.id);
       return bridge;
     };
-    const bridges: AriClient['bridges'] = Object.assign(Object.create(ari.bridges), {
-      create: (...given: Parameters<AriClient['bridges']['create']>) => note(ari.bridges.create(...given)),
-      createWithId: (...given: Parameters<AriClient['bridges']['createWithId']>) =>
-        note(ari.bridges.createWithId(...given)),
+    const noting = (): AriClient['bridges'] =>
+      Object.assign(Object.create(ari.bridges), {
+        create: (...given: Parameters<AriClient['bridges']['create']>) => note(ari.bridges.create(...given)),
+        createWithId: (...given: Parameters<AriClient['bridges']['createWithId']>) =>
+          note(ari.bridges.createWithId(...given)),
+      });
+    let bridges: AriClient['bridges'] | undefined;
+    this.ari = Object.create(ari, {
+      // At the first use: the client of a test may have no bridges.
+      bridges: {
+        enumerable: true,
+        get: () => {
+          if (ari.bridges) bridges ??= noting();
+          return bridges;
+        },
+      },
     });
-    this.ari = Object.assign(Object.create(ari), { bridges });
   }
 
   /** @returns the ids of those that were empty, and are gone now */

@@ -7,9 +7,10 @@ export interface OnceStore {
    * Runs work unless it was done for this id before. Failed work may be run again, so a retry is not a duplicate.
    * Rejects where another invocation is running the work: Lambda then retries, in case that one fails.
    *
+   * @param remainingMs the time that the invocation has left: after it, another one may run the work. @default not known
    * @returns whether this call was the one that ran the work
    */
-  run(id: string, work: () => Promise<void>): Promise<boolean>;
+  run(id: string, work: () => Promise<void>, remainingMs?: number): Promise<boolean>;
 }
 
 /** Remembers ids within this process only. A repeat gets the first run's outcome. */

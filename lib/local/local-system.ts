@@ -12,6 +12,7 @@ import { type MissingParts, missingParts } from './missing-parts.ts';
 import { type NodeAddress, nodesOf, withAddresses } from './node-address.ts';
 import { type NodeUsers, usersOf, useUsers } from './node-users.ts';
 import { HotReload } from './reload/index.ts';
+import { TablesService } from './tables-service.ts';
 import { keepFailed, sendToTarget } from './target-services.ts';
 import { changesBetween, type LocalDeployment, type LocalQueue, unsupportedLine } from './template/index.ts';
 import type { LocalObserver } from './trace/index.ts';
@@ -41,6 +42,7 @@ export class LocalSystem {
   readonly #reader: AppReader;
   readonly #parameters = new Parameters();
   readonly #archives = new Archives();
+  readonly #tables = new TablesService();
   readonly #queues: Queues;
   readonly #bus: Bus;
   readonly #waits: AwsWaits;
@@ -111,6 +113,7 @@ export class LocalSystem {
       secretsmanager: this.#secrets,
       AmazonSQS: new SqsService(this.#queues),
       AmazonSSM: this.#parameters,
+      DynamoDB_20120810: this.#tables,
     });
   }
 
@@ -241,6 +244,7 @@ export class LocalSystem {
     await this.#containers.stop();
     await this.#functions.stop();
     await this.#endpoint.close();
+    await this.#tables.close();
     await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
   }
 
@@ -253,6 +257,7 @@ export class LocalSystem {
     this.#queues.apply(deployment.queues);
     this.#parameters.apply(deployment.parameters);
     this.#archives.apply(deployment.archives);
+    await this.#tables.apply(deployment.tables);
     await this.#functions.apply(deployment.functions);
     this.#bus.apply(deployment.busNames, deployment.rules, deployment);
   }

@@ -123,6 +123,17 @@ export interface LocalQueue {
   fifo?: { contentBasedDeduplication: boolean } | undefined;
 }
 
+/** A DynamoDB table of the templates, its parts as CreateTable takes them. */
+export interface LocalTable {
+  /** The construct's path, without the stack. */
+  title: string;
+  name: string;
+  keySchema: readonly object[];
+  attributes: readonly object[];
+  globalIndexes?: readonly object[] | undefined;
+  localIndexes?: readonly object[] | undefined;
+}
+
 /** A secret of the templates. */
 export interface LocalSecret {
   arn: string;
@@ -170,6 +181,7 @@ export interface LocalDeployment {
   rules: LocalRule[];
   archives: LocalArchive[];
   queues: LocalQueue[];
+  tables: LocalTable[];
   secrets: LocalSecret[];
   /** Those of the templates, then those that the developer gives. */
   parameters: LocalParameter[];

@@ -11,6 +11,7 @@ export type {
   LocalQueue,
   LocalRule,
   LocalSecret,
+  LocalTable,
   LocalTarget,
   SecretGeneration,
   TargetInput,

@@ -9,6 +9,7 @@ import { readPermission, withoutPermission } from './read-permission.ts';
 import { readQueue } from './read-queue.ts';
 import { readArchive, readRule } from './read-rule.ts';
 import { readSecret } from './read-secret.ts';
+import { readTable } from './read-table.ts';
 import { TemplatePart } from './template-part.ts';
 import { distinctTitles, refuseDoubles } from './unique-resources.ts';
 import { UnsupportedResources, unsupportedIn } from './unsupported-resources.ts';
@@ -30,6 +31,7 @@ export function readDeployment(assembly: CloudAssembly, options: TemplateValuesO
     rules: [],
     archives: [],
     queues: [],
+    tables: [],
     secrets: [],
     parameters: [],
     containers: [],
@@ -99,6 +101,10 @@ function readPart(part: TemplatePart, deployment: LocalDeployment, layers: Reado
       break;
     case 'AWS::SQS::Queue':
       deployment.queues.push(readQueue(part));
+      break;
+    case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable':
+      deployment.tables.push(readTable(part));
       break;
     case 'AWS::SecretsManager::Secret':
       deployment.secrets.push(readSecret(part));

@@ -6,6 +6,30 @@ const DESCRIPTIVE = ['Tags', 'Description', 'Name'];
  * machine. Other types, and other properties of these, are not supported.
  */
 const SUPPORTED: Record<string, string[]> = {
+  'AWS::DynamoDB::GlobalTable': [
+    'AttributeDefinitions',
+    'BillingMode',
+    'GlobalSecondaryIndexes',
+    'KeySchema',
+    'LocalSecondaryIndexes',
+    'Replicas',
+    'SSESpecification',
+    'TableName',
+    'TimeToLiveSpecification',
+  ],
+  'AWS::DynamoDB::Table': [
+    'AttributeDefinitions',
+    'BillingMode',
+    'DeletionProtectionEnabled',
+    'GlobalSecondaryIndexes',
+    'KeySchema',
+    'LocalSecondaryIndexes',
+    'PointInTimeRecoverySpecification',
+    'ProvisionedThroughput',
+    'SSESpecification',
+    'TableName',
+    'TimeToLiveSpecification',
+  ],
   'AWS::ECS::Cluster': ['ClusterSettings', 'CapacityProviders', 'Configuration', 'DefaultCapacityProviderStrategy'],
   'AWS::ECS::Service': [
     'Cluster',

@@ -210,6 +210,29 @@ describe('a failure that is final', () => {
   });
 });
 
+test('a store is given the time that the invocation has left', async () => {
+  const given: (number | undefined)[] = [];
+  const once: OnceStore = {
+    run: async (_, work, remainingMs) => {
+      given.push(remainingMs);
+      await work();
+      return true;
+    },
+  };
+  const { handler } = handlerOf({ StasisStart: () => {} }, undefined, { once });
+  await handler(envelope('StasisStart'), { getRemainingTimeInMillis: () => 9500 });
+  await handler.withOptions({})(envelope('StasisStart'));
+  expect(given).toEqual([9500, undefined]);
+});
+
+test('a function that uses no bridges needs no client with bridges', async () => {
+  const handler = callHandler(
+    { StasisStart: ({ ari }) => expect(ari.bridges).toBeUndefined() },
+    { clientOf: () => ({}) as never },
+  );
+  await handler(envelope('StasisStart'));
+});
+
 test('with a store an event is not handled again in another environment', async () => {
   const done = new Set<string>();
   const once: OnceStore = {

@@ -79,6 +79,34 @@ test('a function is read with its runtime, its layers and its LoggingConfig', ()
   expect([...unsupported.keys()]).toEqual(['AWS::Lambda::Function.Layers arn:aws:lambda:us-east-1:1:layer:other:7']);
 });
 
+test('a table is read as CreateTable takes it, of both kinds', () => {
+  const keys = {
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+  };
+  const index = { IndexName: 'by-id', KeySchema: keys.KeySchema, Projection: { ProjectionType: 'ALL' } };
+  const { tables, unsupported } = readDeployment(
+    assemblyOf({
+      One: { Type: 'AWS::DynamoDB::Table', Properties: { ...keys, TableName: 'one' } },
+      Two: {
+        Type: 'AWS::DynamoDB::GlobalTable',
+        Properties: {
+          ...keys,
+          TableName: 'two',
+          GlobalSecondaryIndexes: [{ ...index, WriteProvisionedThroughputSettings: {} }],
+          Replicas: [{ Region: 'us-east-1' }],
+        },
+      },
+    }),
+  );
+  const read = { keySchema: keys.KeySchema, attributes: keys.AttributeDefinitions };
+  expect(tables).toMatchObject([
+    { name: 'one', ...read },
+    { name: 'two', ...read, globalIndexes: [index] },
+  ]);
+  expect([...unsupported.keys()]).toEqual([]);
+});
+
 test('a rule is read with its targets: input, retry policy, dead-letter queue, and whether it may invoke', () => {
   const { rules } = readDeployment(
     assemblyOf({

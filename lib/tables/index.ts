@@ -1,0 +1,1 @@
+export { type TableDefinition, TableError, Tables } from './tables.ts';
