@@ -63,7 +63,8 @@ export interface CallHandlerProps {
   /**
    * Options of esbuild, as `NodejsFunction` takes them. Hot reload of local mode follows the same ones.
    * @default a minified ECMAScript module for Node 24, in which CommonJS packages work
-   * @example { loader: { '.html': 'text' }, nodeModules: ['sharp'] }
+   * @example
+   * const bundling = { loader: { '.html': 'text' }, nodeModules: ['sharp'] };
    */
   bundling?: BundlingOptions;
   /** Encrypts environment, log and dead letters; see `CallDataKey`. @default keys that AWS owns */

@@ -66,6 +66,7 @@ test('a call that no handler claims is on the bus as CallRescued, and counted; o
       channelId: patient,
       callId: patient,
       leftAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      metadata: { id: expect.any(String), node: 'pbx-1' },
     },
   ]);
   expect(metrics.prometheus(connector.gauges)).toContain(

@@ -89,7 +89,8 @@ class Run {
     // Legs that no app hears of may still be answering, or ringing for a second.
     await this.#target.pass(1600);
     for (const id of CHANNELS) {
-      const answer = await this.#ask('GET', `/channels/${id}`);
+      const listed = await this.#ask('GET', `/channels/${id}`);
+      const answer = isGoneSnoop(listed) ? GONE : listed;
       this.#note(`end ${id}`, this.#told_(answer));
       if (answer.status !== 200) continue;
       for (const name of VARIABLES) {
@@ -184,6 +185,8 @@ class Run {
     const line = plain(event, this.#prefix);
     // The event that a channel is called comes at any time until it answers.
     if (line.dialstatus === '') (line.peer as { state: string }).state = 'Down';
+    // The dialplan of the other half may have set another language by the time that the event is made, or not yet.
+    if (line.type === 'Dial') delete (line.peer as { language?: string }).language;
     this.#note(`${this.#step} ${line.application} ${subjectOf(line)}`, JSON.stringify(line));
   }
 
@@ -195,10 +198,9 @@ class Run {
     // Whether a snoop has begun to run its app when its event comes, varies too.
     const { name, dialplan } = (told ?? {}) as { name?: string; dialplan?: Record<string, string> };
     if (dialplan && name?.startsWith('Snoop/')) Object.assign(dialplan, { app_name: '', app_data: '' });
-    // Whether a playback or a recording has begun by then as well.
-    const state = (told as { state?: string } | null)?.state ?? '';
-    const isBegun = status === 201 && (state === 'playing' || state === 'recording');
-    return `${status} ${JSON.stringify(isBegun ? { ...told, state: 'queued' } : told)}`;
+    // How far a playback or a recording has come by then as well.
+    const isNew = status === 201 && told !== null && 'state' in told;
+    return `${status} ${JSON.stringify(isNew ? { ...told, state: 'queued' } : told)}`;
   }
 
   async #ask(method: string, path: string): Promise<Answer> {
@@ -224,6 +226,14 @@ function asCommand(step: Exclude<Step, { kind: 'wait' }>): Command {
   const act = { kind: 'command', operation: step.kind, via: 'query' } as const;
   if (step.kind === 'hang up') return { ...act, method: 'DELETE', path: '/channels/~phone', params: {} };
   return { ...act, method: 'POST', path: '/channels/~phone/dtmf', params: { dtmf: step.digits } };
+}
+
+const GONE: Answer = { status: 404, body: { message: 'Channel not found' } };
+
+/** A snoop that was hung up, which Asterisk may go on to list. */
+function isGoneSnoop({ body }: Answer): boolean {
+  const { name, dialplan } = (body ?? {}) as { name?: string; dialplan?: { app_name: string } };
+  return name?.startsWith('Snoop/') === true && dialplan?.app_name === '';
 }
 
 /** Of a list of what there is in all of Asterisk, what is the program's; of what is another's in each, what it has. */
