@@ -1,5 +1,5 @@
 import type { Channel, Frame } from '../channel/channel.ts';
-import type { Thread, Threads } from '../threads.ts';
+import { atOnce, type Thread, type Threads } from '../threads.ts';
 import type { Bridge } from './bridge.ts';
 
 /** The cause that a channel has which has left a bridge, until something else ends it. */
@@ -20,9 +20,7 @@ export class BridgeSeat {
   readonly #threads: Threads;
   readonly #options: SeatOptions;
   /** What is to be done in the bridge's thread, one after the other. */
-  readonly #actions: (() => Thread)[] = [];
-  /** What comes from the bridge for the channel: it waits while something is played to the channel alone. */
-  readonly #writes: (() => void)[] = [];
+  readonly #actions: (() => Thread<unknown>)[] = [];
   #leaving = false;
   #isOver = false;
   #joined = false;
@@ -77,7 +75,8 @@ export class BridgeSeat {
     const failed = peer !== undefined && peer.bridgeId === bridge.id;
     if (!failed) {
       bridge.enter(channel, (write) => {
-        this.#writes.push(write);
+        // What comes from the bridge waits while something is played to the channel alone.
+        this.#actions.push(() => atOnce(() => channel.isHungUp || write()));
         channel.changed.notify();
       });
       this.#joined = true;
@@ -105,8 +104,7 @@ export class BridgeSeat {
         const frame = channel.read();
         if (!frame) return;
         this.#pass(frame);
-      } else if (this.#writes.length > 0) this.#writes.shift()?.();
-      else yield channel.changed;
+      } else yield channel.changed;
     }
   }
 
