@@ -1,3 +1,4 @@
+/// <reference path="./dynalite.d.ts" />
 /** DynamoDB tables on this machine, in memory, by the package dynalite. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

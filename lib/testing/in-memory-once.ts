@@ -8,7 +8,7 @@ const LEASE_MS = 60_000;
  * table. An event that another environment is handling is an error, as there.
  *
  * @example
- * const handler = greeter.withOptions({ once: inMemoryOnce() });
+ * const remembering = introIvr.withOptions({ once: inMemoryOnce() });
  */
 export function inMemoryOnce(): OnceStore {
   const done = new Set<string>();

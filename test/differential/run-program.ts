@@ -185,8 +185,8 @@ class Run {
     const line = plain(event, this.#prefix);
     // The event that a channel is called comes at any time until it answers.
     if (line.dialstatus === '') (line.peer as { state: string }).state = 'Down';
-    // The dialplan of the other half may have set another language by the time that the event is made, or not yet.
-    if (line.type === 'Dial') delete (line.peer as { language?: string }).language;
+    // By the time that the event is made, the other half may have another language, and ring, or not yet.
+    if (line.type === 'Dial') line.peer = { ...(line.peer as object), language: '', ...(isRinging(line.peer) && DOWN) };
     this.#note(`${this.#step} ${line.application} ${subjectOf(line)}`, JSON.stringify(line));
   }
 
@@ -211,7 +211,8 @@ class Run {
     const lines = this.#seen.get(cell) ?? [];
     // Two threads report that a channel is called, and what it does. The event of a failed move does not wait in the
     // queue of the other events.
-    const isFirst = line.includes('"dialstatus":""') || line.includes('"type":"ApplicationMoveFailed"');
+    const isFirst =
+      /"dialstatus":""|"type":"ApplicationMoveFailed"|"state":"Ringing".*"type":"ChannelStateChange"/.test(line);
     this.#seen.set(cell, isFirst ? [line, ...lines] : [...lines, line]);
   }
 }
@@ -226,6 +227,12 @@ function asCommand(step: Exclude<Step, { kind: 'wait' }>): Command {
   const act = { kind: 'command', operation: step.kind, via: 'query' } as const;
   if (step.kind === 'hang up') return { ...act, method: 'DELETE', path: '/channels/~phone', params: {} };
   return { ...act, method: 'POST', path: '/channels/~phone/dtmf', params: { dtmf: step.digits } };
+}
+
+const DOWN = { state: 'Down' };
+
+function isRinging(channel: unknown): boolean {
+  return (channel as { state?: string }).state === 'Ringing';
 }
 
 const GONE: Answer = { status: 404, body: { message: 'Channel not found' } };

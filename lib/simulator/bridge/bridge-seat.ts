@@ -84,7 +84,8 @@ export class BridgeSeat {
       // The channel's own thread goes on first.
       yield this.#threads.turn();
       yield* this.#stay();
-      if (this.#leaving || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
+      const isSentAway = this.#leaving && !channel.isHungUp;
+      if (isSentAway || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       channel.publish();
       bridge.leave(channel);
     }
