@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import type { AriNode } from '../ari/node.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { AppReader, type AppReaderOptions } from './app-reader.ts';
-import { AwsEndpoint, AwsWaits, Parameters, type QueuedMessage, Queues, Secrets, SqsService } from './aws/index.ts';
+import {
+  AwsEndpoint,
+  AwsWaits,
+  Parameters,
+  type QueuedMessage,
+  Queues,
+  Secrets,
+  SecretsService,
+  SqsService,
+} from './aws/index.ts';
 import type { PutEntry, PutResult } from './bus/index.ts';
 import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
@@ -110,7 +119,7 @@ export class LocalSystem {
     this.#containers = new Containers((line) => observer.onLog('connector', line));
     this.#endpoint = new AwsEndpoint({
       AWSEvents: new EventsService(this.#bus, this.#archives),
-      secretsmanager: this.#secrets,
+      secretsmanager: new SecretsService(this.#secrets),
       AmazonSQS: new SqsService(this.#queues),
       AmazonSSM: this.#parameters,
       DynamoDB_20120810: this.#tables,

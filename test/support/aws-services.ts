@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsEndpoint } from '../../lib/local/aws/endpoint.ts';
 import { Queues } from '../../lib/local/aws/queues.ts';
 import { Secrets } from '../../lib/local/aws/secrets.ts';
+import { SecretsService } from '../../lib/local/aws/secrets-service.ts';
 import { SqsService } from '../../lib/local/aws/sqs-service.ts';
 import { Archives } from '../../lib/local/bus/archives.ts';
 import { Bus } from '../../lib/local/bus/bus.ts';
@@ -54,7 +55,7 @@ export async function openServices() {
   const queues = new Queues();
   const endpoint = new AwsEndpoint({
     AWSEvents: new EventsService(bus, archives),
-    secretsmanager: secrets,
+    secretsmanager: new SecretsService(secrets),
     AmazonSQS: new SqsService(queues),
   });
   const url = await endpoint.listen();

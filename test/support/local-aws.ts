@@ -1,6 +1,7 @@
 import type { Credentials } from '../../lib/ari/credentials.ts';
 import { AwsEndpoint } from '../../lib/local/aws/endpoint.ts';
 import { Secrets } from '../../lib/local/aws/secrets.ts';
+import { SecretsService } from '../../lib/local/aws/secrets-service.ts';
 import { Archives } from '../../lib/local/bus/archives.ts';
 import { Bus } from '../../lib/local/bus/bus.ts';
 import type { BusEvent } from '../../lib/local/bus/bus-event.ts';
@@ -27,7 +28,7 @@ export class LocalAws {
     secrets.apply(Object.entries(users).map(([arn, user]) => ({ arn, name: arn, value: JSON.stringify(user) })));
     const bus = new Bus({ onEvent, deliver: () => {} });
     bus.apply(busNames, []);
-    const services = { AWSEvents: new EventsService(bus, new Archives()), secretsmanager: secrets };
+    const services = { AWSEvents: new EventsService(bus, new Archives()), secretsmanager: new SecretsService(secrets) };
     const endpoint = new AwsEndpoint(services, {
       accessKeyId: 'local',
       secretAccessKey: 'local',

@@ -1,20 +1,23 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { LocalSecret, SecretGeneration } from '../template/index.ts';
-import { required, ServiceError } from './service-error.ts';
+import { ServiceError } from './service-error.ts';
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** One version of a secret's value. */
-interface SecretVersion {
+export interface SecretVersion {
   id: string;
+  /** Text, or the Base64 of a binary value. */
   value: string;
+  isBinary: boolean;
   stages: string[];
   created: Date;
 }
 
-interface Held {
+/** A secret with its versions, the oldest first. */
+export interface Held {
   secret: LocalSecret;
   versions: SecretVersion[];
   /** No template has it. */
@@ -67,49 +70,43 @@ export class Secrets {
    * @throws ServiceError where there is none
    */
   valueOf(secretId: string, version: { stage?: string; id?: string } = {}): string {
-    return this.#version(secretId, version.id, version.stage).version.value;
+    return this.version(secretId, version.id, version.stage).version.value;
   }
 
-  put(arn: string, value: string, id: string = randomUUID(), stages: readonly string[] = ['AWSCURRENT']): void {
+  /** Adds a version. @param more its id, its stages, and whether the value is the Base64 of a binary one */
+  put(
+    arn: string,
+    value: string,
+    { id = randomUUID(), stages = ['AWSCURRENT'], isBinary = false }: Partial<Omit<SecretVersion, 'value'>> = {},
+  ): void {
     const held = this.#lookUp(arn);
     if (!held) throw new Error(`No secret ${arn}`);
-    const current = held.versions.find((version) => version.stages.includes('AWSCURRENT'));
-    const moved = [...stages];
-    // As in Secrets Manager, AWSPREVIOUS moves to the version that was current: readers can still fetch it.
-    if (moved.includes('AWSCURRENT') && current) {
-      for (const version of held.versions) version.stages = version.stages.filter((stage) => stage !== 'AWSPREVIOUS');
-      current.stages.push('AWSPREVIOUS');
-    }
-    for (const version of held.versions) version.stages = version.stages.filter((stage) => !moved.includes(stage));
-    held.versions.push({ id, value, stages: moved, created: new Date() });
+    held.versions.push({ id, value, isBinary, stages: [], created: new Date() });
+    for (const stage of stages) this.moveStage(arn, stage, id);
   }
 
   /**
-   * Secrets Manager's own operations.
+   * Moves a stage to a version, from the one that has it. As in Secrets Manager, AWSPREVIOUS moves to the version that
+   * was current: readers can still fetch it.
    *
-   * @returns nothing where the operation is not served
+   * @param id @default none: the stage is removed
    */
-  call(operation: string, input: Record<string, unknown>): object | undefined {
-    if (operation === 'GetSecretValue') return this.#getSecretValue(input);
-    if (operation === 'PutSecretValue') return this.#putSecretValue(input);
-    return undefined;
+  moveStage(arn: string, stage: string, id: string | undefined): void {
+    const { versions } = this.find(arn);
+    const holder = versions.find(({ stages }) => stages.includes(stage));
+    if (holder?.id === id) return;
+    if (holder) holder.stages = holder.stages.filter((one) => one !== stage);
+    versions.find((version) => version.id === id)?.stages.push(stage);
+    if (stage === 'AWSCURRENT' && holder) this.moveStage(arn, 'AWSPREVIOUS', holder.id);
   }
 
-  #getSecretValue(input: Record<string, unknown>): object {
-    const { VersionId: id, VersionStage: stage } = input as { VersionId?: string; VersionStage?: string };
-    const { secret, version } = this.#version(required(input, 'SecretId'), id, stage);
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: version.id,
-      VersionStages: version.stages,
-      CreatedDate: version.created.getTime() / 1000,
-      SecretString: version.value,
-    };
+  all(): Held[] {
+    return [...this.#held.values()];
   }
 
-  #version(secretId: string, id?: string, stage?: string): { secret: LocalSecret; version: SecretVersion } {
-    const { secret, versions } = this.#find(secretId);
+  /** @throws ServiceError where the secret has no such version */
+  version(secretId: string, id?: string, stage?: string): { secret: LocalSecret; version: SecretVersion } {
+    const { secret, versions } = this.find(secretId);
     const version =
       id === undefined
         ? versions.find(({ stages }) => stages.includes(stage ?? 'AWSCURRENT'))
@@ -130,32 +127,6 @@ export class Secrets {
     return { secret, version };
   }
 
-  #putSecretValue(input: Record<string, unknown>): object {
-    const { secret, versions } = this.#find(required(input, 'SecretId'));
-    const {
-      SecretString: value,
-      ClientRequestToken: id = randomUUID(),
-      VersionStages: stages,
-    } = input as {
-      SecretString?: string;
-      ClientRequestToken?: string;
-      VersionStages?: string[];
-    };
-    if (typeof value !== 'string') {
-      throw new ServiceError('InvalidParameterException', 'You must provide either SecretString or SecretBinary.');
-    }
-    const before = versions.find((version) => version.id === id);
-    if (before && before.value !== value) {
-      throw new ServiceError(
-        'ResourceExistsException',
-        `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
-      );
-    }
-    if (!before) this.put(secret.arn, value, id, stages ?? ['AWSCURRENT']);
-    const { stages: now = [] } = versions.find((version) => version.id === id) ?? {};
-    return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: now };
-  }
-
   #hold(held: Held): void {
     const { secret, versions } = held;
     this.#held.set(secret.arn, held);
@@ -163,7 +134,8 @@ export class Secrets {
     this.put(secret.arn, typeof secret.value === 'string' ? secret.value : generated(secret.value));
   }
 
-  #find(secretId: string): Held {
+  /** @throws ServiceError where there is no such secret */
+  find(secretId: string): Held {
     const found = this.#lookUp(secretId);
     if (found) return found;
     throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");

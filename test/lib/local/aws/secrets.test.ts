@@ -1,4 +1,12 @@
-import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  BatchGetSecretValueCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openServices, SECRET } from '../../../support/aws-services.ts';
 
@@ -82,5 +90,63 @@ describe('Secrets Manager by the real SDK', () => {
     const served = await ask(aws.credentials.sessionToken);
     expect((await served.json()) as object).toMatchObject({ ARN: SECRET, SecretString: expect.any(String) });
     expect((await ask('guessed')).status).toBe(400);
+  });
+});
+
+describe('a rotation function by the real SDK', () => {
+  const SecretId = 'user';
+  const pending = { SecretId, SecretString: 'new', VersionStages: ['AWSPENDING'] };
+
+  test('creates a pending version, and makes it current; the one before becomes AWSPREVIOUS', async () => {
+    const { VersionIdsToStages: before = {} } = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+    const old = Object.keys(before).find((id) => before[id]?.includes('AWSCURRENT'));
+    const id = crypto.randomUUID();
+    await aws.secrets.send(new PutSecretValueCommand({ ...pending, ClientRequestToken: id }));
+    expect((await aws.secrets.send(new GetSecretValueCommand({ SecretId }))).VersionId).toBe(old);
+    const move = { SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId: id };
+    await expect(aws.secrets.send(new UpdateSecretVersionStageCommand(move))).rejects.toThrow(
+      `Staging label AWSCURRENT is currently attached to version ${old}`,
+    );
+    await aws.secrets.send(new UpdateSecretVersionStageCommand({ ...move, RemoveFromVersionId: old }));
+    await aws.secrets.send(
+      new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: id }),
+    );
+    expect((await aws.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString).toBe('new');
+    const { VersionIdsToStages } = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+    expect(VersionIdsToStages).toEqual({ [String(old)]: ['AWSPREVIOUS'], [id]: ['AWSCURRENT'] });
+    const { Versions } = await aws.secrets.send(new ListSecretVersionIdsCommand({ SecretId }));
+    expect(Versions?.map(({ VersionId }) => VersionId)).toEqual([old, id]);
+  });
+
+  test.each([
+    [
+      'a version that does not exist',
+      { VersionStage: 'AWSCURRENT', MoveToVersionId: 'x'.repeat(36) },
+      'ResourceNotFoundException',
+    ],
+    ['AWSCURRENT away from every version', { VersionStage: 'AWSCURRENT' }, 'InvalidParameterException'],
+  ])('cannot move a stage to %s', async (_, input, name) => {
+    const moving = aws.secrets.send(new UpdateSecretVersionStageCommand({ SecretId, ...input }));
+    await expect(moving).rejects.toMatchObject({ name });
+  });
+
+  test('a binary value comes back as it was', async () => {
+    const SecretBinary = new Uint8Array([0, 255, 10]);
+    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretBinary }));
+    const read = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
+    expect([...(read.SecretBinary ?? [])]).toEqual([0, 255, 10]);
+    expect(read.SecretString).toBeUndefined();
+  });
+
+  test('several secrets are read at once, and an error of one is beside the others', async () => {
+    const batch = new BatchGetSecretValueCommand({ SecretIdList: [SecretId, 'other', 'empty'] });
+    const { SecretValues, Errors } = await aws.secrets.send(batch);
+    expect(SecretValues?.map(({ Name }) => Name)).toEqual(['user']);
+    expect(Errors?.map(({ SecretId: id, ErrorCode }) => [id, ErrorCode])).toEqual([
+      ['other', 'ResourceNotFoundException'],
+      ['empty', 'ResourceNotFoundException'],
+    ]);
+    const { SecretList } = await aws.secrets.send(new ListSecretsCommand({}));
+    expect(SecretList?.map(({ Name }) => Name)).toEqual(['user', 'empty']);
   });
 });
