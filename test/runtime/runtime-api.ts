@@ -12,6 +12,7 @@ export class RuntimeApi {
   readonly #recording: Recording;
   readonly #server: Server;
   #given = 0;
+  #isAsked = false;
   #end = (): void => {};
   /** The runtime asked for more events than there are, or could not load the function. */
   readonly isOver = new Promise<void>((resolve) => {
@@ -56,13 +57,21 @@ export class RuntimeApi {
     }
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
     if (path === '/init/error') this.#end();
+    this.#endWhereAnswered();
+  }
+
+  /** The client for nodejs24.x asks for the next event before a response that it streams has ended. */
+  #endWhereAnswered(): void {
+    const answers = this.#recording.sent.filter(({ kind }) => kind !== 'next').length;
+    if (this.#isAsked && answers >= this.#events.length) this.#end();
   }
 
   #next(response: ServerResponse): void {
     this.#recording.sent.push({ kind: 'next' });
     const index = this.#given++;
     if (index >= this.#events.length) {
-      this.#end();
+      this.#isAsked = true;
+      this.#endWhereAnswered();
       return; // never answered, as when no event comes
     }
     response

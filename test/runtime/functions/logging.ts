@@ -3,7 +3,6 @@ import type { Case } from '../recording.ts';
 const FORMATS: [string, Pick<Case, 'logging'>][] = [
   ['as text', {}],
   ['as JSON', { logging: { format: 'JSON' } }],
-  ['as JSON from TRACE', { logging: { format: 'JSON', level: 'TRACE' } }],
 ];
 const logs = (name: string, statements: string): Case[] =>
   FORMATS.map(([how, more]) => ({
