@@ -247,7 +247,7 @@ function isGoneSnoop({ body }: Answer): boolean {
 function comparable(body: unknown, path: string, prefix: string): unknown {
   if (Array.isArray(body)) return body.filter((thing) => JSON.stringify(thing).includes(prefix));
   if (path.startsWith('/asterisk/info') && typeof body === 'object') return Object.keys(body ?? {});
-  return path.endsWith('/file') && typeof body === 'string' ? 'a file' : body;
+  return path.endsWith('/file') && (body === null || typeof body === 'string') ? 'a file' : body;
 }
 
 /** Fields that are another in each run. */
