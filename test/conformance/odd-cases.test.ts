@@ -377,7 +377,7 @@ describe('in a bridge that a channel leaves', () => {
 });
 
 describe('digits that are sent', () => {
-  test('are sent to their end, though the call is hung up meanwhile', async () => {
+  test('are cut where the call is hung up meanwhile', async () => {
     await s.call();
     await s.story();
     await s.run('POST /channels/~caller/dtmf?dtmf=12345');
@@ -386,6 +386,17 @@ describe('digits that are sent', () => {
       'ChannelHangupRequest caller Ring cause=32 soft=true',
       'StasisEnd caller Ring',
     ]);
+    expect(await s.run('GET /channels/~caller')).toBe('404 Channel not found');
+  });
+
+  test('are sent to their end where they waited behind a playback that a hang-up has cut', async () => {
+    await s.answeredCall();
+    await s.run('POST /channels/~caller/play/~p?media=tone:ring');
+    await s.run('POST /channels/~caller/dtmf?dtmf=12345');
+    await s.run('DELETE /channels/~caller');
+    await s.story('PlaybackFinished');
+    expect(await s.run('GET /channels/~caller')).toBe('200');
+    await s.story('StasisEnd');
   });
 });
 

@@ -1,11 +1,11 @@
 import { moveArguments } from '../../ari/arguments.ts';
 import { causeOf } from '../causes.ts';
-import type { Clock } from '../clock.ts';
+import type { Channel } from '../channel/channel.ts';
 import type { Control } from '../control.ts';
 import { answer, slept } from '../dialplan/applications.ts';
 import { type OutgoingCall, priorityOf } from '../outgoing-call.ts';
 import { Refusal } from '../refusal.ts';
-import { atOnce, type Thread, type Threads, waitUntil } from '../threads.ts';
+import { atOnce, type Thread, waitUntil } from '../threads.ts';
 import type { World } from '../world.ts';
 import type { Command, Commands } from './command.ts';
 import { externalMedia } from './external-media.ts';
@@ -158,13 +158,7 @@ function redirect({ channel }: Control, params: Params): undefined {
 /** How long Asterisk is silent before the first digit that it sends. */
 const SILENCE_BEFORE_DIGITS_MS = 100;
 
-/** Keeps the channel's thread from all else while digits are sent: nothing is read, not even that the call is over. */
-function* occupied(clock: Clock, threads: Threads, ms: number): Thread {
-  yield* waitUntil(() => false, threads.signal(), clock, ms);
-}
-
 function sendDigits(control: Control, params: Params, world: World): () => Thread<number> {
-  const { clock } = world;
   const dtmf = params.text('dtmf');
   if (!dtmf) throw new Refusal(400, 'DTMF is required');
   const [before, after] = [params.number('before'), params.number('after')];
@@ -172,18 +166,35 @@ function sendDigits(control: Control, params: Params, world: World): () => Threa
   const { channel } = control;
   return function* () {
     if (channel.state !== 'Up') channel.indicate('progress');
-    yield* slept(channel, clock, before);
-    yield* occupied(clock, world.threads, SILENCE_BEFORE_DIGITS_MS);
+    yield* pausing(channel, world, before);
+    if (yield* isCut(channel, world, SILENCE_BEFORE_DIGITS_MS)) return 0;
     for (const digit of dtmf) {
-      if (digit === 'w') yield* occupied(clock, world.threads, 500);
+      if (digit === 'w' && (yield* isCut(channel, world, 500))) return 0;
       if (!/[0-9*#a-dA-D]/.test(digit)) continue;
-      yield* occupied(clock, world.threads, duration);
+      if (yield* isCut(channel, world, duration)) return 0;
       channel.technology.digit(channel, digit);
-      yield* occupied(clock, world.threads, between);
+      if (yield* isCut(channel, world, between)) return 0;
     }
-    yield* slept(channel, clock, after);
+    yield* pausing(channel, world, after);
     return 0;
   };
+}
+
+function* isCut(channel: Channel, world: World, ms: number): Thread<boolean> {
+  return (yield* pausing(channel, world, ms)) !== 0;
+}
+
+/** Waits, as long as the call is not over. If it was over before, Asterisk notices only where sound comes. */
+function* pausing(channel: Channel, { clock, playbacks }: World, ms: number): Thread<number> {
+  const end = clock.now().getTime() + ms;
+  while (channel.isHungUp && !channel.hasNews) {
+    const peer = channel.technology.peerOf?.(channel);
+    const left = end - clock.now().getTime();
+    if (peer && playbacks.playsOn(peer)) return -1;
+    if (left <= 0) return 0;
+    yield* waitUntil(() => channel.hasNews, channel.changed, clock, left);
+  }
+  return yield* slept(channel, clock, end - clock.now().getTime());
 }
 
 function callOf(params: Params): OutgoingCall {
