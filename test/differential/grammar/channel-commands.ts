@@ -19,8 +19,9 @@ const variables = fc.constantFrom<unknown>(
 const out = fc.constantFrom('~out', '~out', '~out', '~short', '~caller');
 const direction = fc.constantFrom('in', 'out', 'both', 'none', 'sideways', undefined);
 
-function ofOut(channelId: unknown): Record<string, unknown> {
-  return { timeout: channelId === '~short' ? 1 : 60 };
+function ofOut(channelId: unknown, app: unknown): Record<string, unknown> {
+  // An app has to hear when the short time is over: programs wait for it.
+  return channelId === '~short' ? { timeout: 1, app: app ?? '~app' } : { timeout: 60 };
 }
 
 const originated = {
@@ -39,7 +40,10 @@ const originated = {
 function withTimeout(made: Arbitrary<Command>): Arbitrary<Command> {
   return fc.tuple(made, fc.constantFrom(undefined, 0, -1)).map(([given, timeout]) => {
     const id = given.path.split('/')[2] ?? given.params.channelId;
-    const params = { ...given.params, ...(timeout === undefined || id === '~short' ? ofOut(id) : { timeout }) };
+    const params = {
+      ...given.params,
+      ...(timeout === undefined || id === '~short' ? ofOut(id, given.params.app) : { timeout }),
+    };
     return { ...given, params };
   });
 }
