@@ -11,8 +11,10 @@ import { until } from '../../../../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 const TIMES = 20;
-/** From the save to the end of an invocation of the new code. */
+/** From the save to the end of an invocation of the new code, on a machine that has time for it. */
 const LIMIT_MS = 1000;
+/** How long Node takes to start on such a machine, with some margin. On one that is busy all takes as much longer. */
+const START_MS = 60;
 vi.setConfig({ testTimeout: 120_000 });
 
 const { path: app, remove } = temporaryFolder();
@@ -78,18 +80,32 @@ async function call(application: string): Promise<string> {
   return until(`a line of ${application}`, () => recorder.lines.find((line) => line.startsWith(`${application}: `)));
 }
 
+/** How many times longer than on a free machine a process takes to start now. At least 1. */
+function slowness(): number {
+  const began = performance.now();
+  execFileSync(process.execPath, ['--eval', '0']);
+  return Math.max(1, (performance.now() - began) / START_MS);
+}
+
 /** Saves twenty times. @returns the times after which the new code had run, in milliseconds, and what was never used */
 async function inUse(application: string, saveIt: (index: number) => string) {
-  const took: number[] = [];
+  const late: number[] = [];
   const missed: string[] = [];
   for (let index = 0; index < TIMES; index++) {
+    const before = slowness();
     const began = performance.now();
     const expected = `${application}: ${saveIt(index)}`;
-    while ((await call(application)) !== expected && performance.now() - began < 5 * LIMIT_MS) await sleep(10);
-    if ((await call(application)) === expected) took.push(Math.round(performance.now() - began));
-    else missed.push(expected);
+    let isUsed = false;
+    while (!isUsed && performance.now() - began < 10 * LIMIT_MS) {
+      isUsed = (await call(application)) === expected;
+      if (!isUsed) await sleep(10);
+    }
+    const took = Math.round(performance.now() - began);
+    if (!isUsed) missed.push(expected);
+    // Starting the bundler and the function are two processes, so the busier of the two moments counts.
+    else if (took > LIMIT_MS && took > LIMIT_MS * Math.max(before, slowness())) late.push(took);
   }
-  return { late: took.filter((ms) => ms > LIMIT_MS), missed };
+  return { late, missed };
 }
 
 const NONE = { late: [], missed: [] };
