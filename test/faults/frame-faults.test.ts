@@ -1,21 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { AriPeer } from '../support/ari-peer.ts';
 import { until } from '../support/until.ts';
 import { FaultStage, say } from './fault-stage.ts';
 
 let stage: FaultStage;
-let server: WebSocketServer;
-let socket: WebSocket;
+let peer: AriPeer;
 
 beforeEach(async () => {
   stage = await FaultStage.open();
-  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await new Promise((resolve) => server.once('listening', resolve));
+  peer = await AriPeer.start();
 });
 afterEach(async () => {
   await stage.close();
-  for (const client of server.clients) client.terminate();
-  server.close();
+  peer.close();
 });
 
 const MIB = 1024 * 1024;
@@ -57,10 +54,8 @@ const FRAMES: [string, Buffer, 'forwarded' | RegExp][] = [
 ];
 
 test('every malformed or unusual frame is forwarded, or rejected with a reason, and the connection stays open', async () => {
-  const { port } = server.address() as { port: number };
-  const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
-  const connector = stage.connect(`http://127.0.0.1:${port}/ari`);
-  socket = await connected;
+  const connector = stage.connect(peer.url);
+  const socket = await until('the connection', () => peer.sockets[0]);
   for (const [, frame] of FRAMES) socket.send(frame, { binary: false });
   socket.send('{"type":"TheEnd","channel":{"id":"end"},"userevent":{"n":0}}');
   await until('the last event', async () => (await stage.report()).numbered.end === 1);
@@ -79,10 +74,10 @@ test('every malformed or unusual frame is forwarded, or rejected with a reason, 
     forwarded: delivered,
     'rejected and announced': rejections.length,
     'lines in the log': connector.errors.length,
-    connections: server.clients.size,
+    connections: peer.sockets.length,
   });
   expect(delivered + rejections.length).toBe(FRAMES.length + 1);
   expect(connector.errors.filter((line) => line.startsWith('An event was rejected'))).toHaveLength(rejections.length);
-  expect(server.clients.size, 'open connections').toBe(1);
+  expect([peer.sockets.length, socket.readyState], 'one connection, which is open').toEqual([1, socket.OPEN]);
   expect(await connector.figure('events_rejected_total')).toBe(rejections.length);
 }, 60_000);
