@@ -24,10 +24,10 @@ const PASSWORDS = {
   handlers: { username: 'handlers', password: 'handlers-password' },
 };
 
-/** Where rescued callers land, and the far half of a Local call. */
+/** Where rescued callers land, the far half of a Local call, and calls with absolute time-outs of their own. */
 const LANDING = `
 [landing]
-exten => s,1,NoOp()
+exten => s,1,NoOp(\${TIMEOUT(absolute)})
  same => n,Answer()
  same => n,Wait(0.5)
  same => n,Hangup()
@@ -35,6 +35,12 @@ exten => s,1,NoOp()
 [far]
 exten => wait,1,Answer()
  same => n,Wait(3600)
+
+[own]
+exten => long,1,Set(TIMEOUT(absolute)=6)
+ same => n,Goto(default,ivr,1)
+exten => short,1,Set(TIMEOUT(absolute)=1)
+ same => n,Goto(default,ivr,1)
 `;
 const LOGGER = `[general]
 dateformat = %F %T.%3q
@@ -143,10 +149,10 @@ export class RescueStage {
     await this.asterisk.end();
   }
 
-  /** Places calls without SIP, one after the other. */
+  /** Places calls without SIP, one after the other, to an extension of the context `default` or of another one. */
   async callLocally(extension: string, count: number): Promise<void> {
     for (let each = 0; each < count; each++) {
-      const endpoint = `Local/${extension}@default/n`;
+      const endpoint = `Local/${extension.includes('@') ? extension : `${extension}@default`}/n`;
       await this.direct.channels.originate({ endpoint, context: 'far', extension: 'wait', priority: 1, timeout: 60 });
     }
   }
@@ -169,6 +175,12 @@ export class RescueStage {
       if (context === 'landing' && call) call.landed ??= time;
     }
     return [...calls.values()];
+  }
+
+  /** What was left of each landed call's absolute time-out at the fallback, in seconds; 0 for none. */
+  async leftAtFallback(): Promise<number[]> {
+    const steps = (await this.asterisk.log()).matchAll(/\[s@landing:1\] NoOp\("[^"]+", "([\d.]+)"\)/g);
+    return [...steps].map(([, seconds]) => Number(seconds));
   }
 
   /** Waits until so many calls of an extension have entered their app. */
