@@ -291,6 +291,16 @@ describe('a command is not sent again', () => {
   });
 });
 
+test('a time-out of a channel is set and read again after a lost answer, as no other function of the dialplan', () => {
+  const [set, get] = [operations.channels.setChannelVar, operations.channels.getChannelVar];
+  const timeout = 'TIMEOUT(absolute)';
+  expect(repeatOf('channels.setChannelVar', set, { channelId: 'c', variable: timeout, value: '0' })).toEqual({});
+  const looks = ['EVAL($[("', '{TIMEOUT(absolute)}" = "0")])'].join('$');
+  expect(repeatOf('channels.getChannelVar', get, { channelId: 'c', variable: looks })).toEqual({});
+  const pops = ['EVAL(', '{POP(list)})'].join('$');
+  expect(repeatOf('channels.getChannelVar', get, { channelId: 'c', variable: pops })).toBeUndefined();
+});
+
 test('the commands that are never repeated after a lost answer are these, and no others', () => {
   const ids = { channelId: 'c', bridgeId: 'b', snoopId: 's' };
   const never = Object.entries(operations).flatMap(([resource, byName]) =>
