@@ -30,7 +30,7 @@ export type { NodeUsers } from './node-users.ts';
 
 export interface LocalSystemOptions extends AppReaderOptions {
   /** How many times shorter than AWS's the waits before another attempt are. @default 60: a second for a minute */
-  speedup?: number;
+  hurry?: number;
   /** How long an event takes from the bus to a target, in milliseconds: half as much to half more. @default 0 */
   hopMs?: number;
   /** How much longer each request of a function to Asterisk takes, in milliseconds. @default 0 */
@@ -44,7 +44,7 @@ const LOCAL = 'local';
 export class LocalSystem {
   readonly #root: string;
   readonly #observer: LocalObserver;
-  readonly #speedup: number;
+  readonly #hurry: number;
   /** Where a node is reached, by its name. */
   #addressOf: (node: string) => NodeAddress | undefined;
   readonly #secrets = new Secrets();
@@ -74,10 +74,10 @@ export class LocalSystem {
     this.#root = root;
     this.#reader = new AppReader(root, nodes, options, this.#secrets);
     this.#addressOf = (name) => nodes.find((node) => node.name === name);
-    const { speedup = 60, hopMs = 0, rttMs = 0 } = options;
+    const { hurry = 60, hopMs = 0, rttMs = 0 } = options;
     this.#observer = observer;
-    this.#speedup = speedup;
-    this.#waits = new AwsWaits(speedup);
+    this.#hurry = hurry;
+    this.#waits = new AwsWaits(hurry);
     this.#queues = new Queues((queue, message) => this.#onMessage(queue, message));
     this.#bus = new Bus({
       onEvent: (event, busName, matched, rules) => {
@@ -89,7 +89,7 @@ export class LocalSystem {
       },
       deliver: (delivery) => {
         if (hopMs === 0) this.#deliveries.deliver(delivery);
-        else this.#waits.after(hopMs * (0.5 + Math.random()) * speedup, () => this.#deliveries.deliver(delivery));
+        else this.#waits.after(hopMs * (0.5 + Math.random()) * hurry, () => this.#deliveries.deliver(delivery));
       },
     });
     this.#deliveries = new Deliveries(this.#waits, {
@@ -205,7 +205,7 @@ export class LocalSystem {
   async start(): Promise<string> {
     const { unsupported } = this.deployment;
     if (unsupported.size > 0) this.#say(`Not supported in local mode: ${unsupportedLine(unsupported)}`);
-    if (this.#speedup !== 1) this.#say(`Waits between attempts are ${this.#speedup} times shorter here than on AWS`);
+    if (this.#hurry !== 1) this.#say(`Waits between attempts are ${this.#hurry} times shorter here than on AWS`);
     const { bus, connector } = this.missing;
     const missing = bus ?? connector;
     if (missing !== undefined) this.#say(missing);

@@ -3,17 +3,17 @@
  * event counts the waits at their full length.
  */
 export class AwsWaits {
-  readonly #speedup: number;
+  readonly #hurry: number;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  /** @param speedup how many times shorter than AWS's the waits are */
-  constructor(speedup: number) {
-    this.#speedup = speedup;
+  /** @param hurry how many times shorter than AWS's the waits are */
+  constructor(hurry: number) {
+    this.#hurry = hurry;
   }
 
   /** How long a wait of AWS's lasts here, in milliseconds. */
   here(awsMs: number): number {
-    return awsMs / this.#speedup;
+    return awsMs / this.#hurry;
   }
 
   /** Calls `then` after a wait that lasts `awsMs` on AWS. */

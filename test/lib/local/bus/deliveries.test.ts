@@ -100,7 +100,7 @@ test('without a dead-letter queue it is lost, and reported as lost', () => {
   expect(dropped).toEqual(['NO_RESOURCE']);
 });
 
-test('waits are shortened by the speedup, and count at their full length', async () => {
+test('waits are shortened by the hurry, and count at their full length', async () => {
   const waits = new AwsWaits(60);
   const done = vi.fn();
   waits.after(60_000, done);

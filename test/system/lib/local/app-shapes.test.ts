@@ -15,7 +15,7 @@ const folderOf = (shape: string): string =>
   fileURLToPath(new URL(`../../../support/app-shapes/${shape}`, import.meta.url));
 
 async function open(shape: string, options: LocalSystemOptions = {}): Promise<LocalSystem> {
-  const system = await LocalSystem.prepare(folderOf(shape), [], recorder, { speedup: 600, ...options });
+  const system = await LocalSystem.prepare(folderOf(shape), [], recorder, { hurry: 600, ...options });
   onTestFinished(() => system.stop());
   await system.start();
   return system;

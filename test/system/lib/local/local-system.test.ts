@@ -11,7 +11,7 @@ let system: LocalSystem;
 
 beforeAll(async () => {
   // AWS's minute before the second attempt lasts a tenth of a second, its two minutes two tenths.
-  system = await LocalSystem.prepare(APP, [], recorder, { speedup: 600 });
+  system = await LocalSystem.prepare(APP, [], recorder, { hurry: 600 });
   await system.start();
 }, 60_000);
 afterAll(() => system?.stop());
