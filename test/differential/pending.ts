@@ -64,7 +64,8 @@ export class Pending {
       this.#set(`dialplan ${channel.id}`, BRIEF.test(line));
     } else if (event.type === 'StasisStart') this.#set(`dialplan ${channel.id}`, false);
     else if (event.type === 'Dial' && event.dialstatus === '') {
-      this.#set(`dial ${channel.id}`, /short/.test(channel.id ?? ''));
+      // Who is busy says so for a second.
+      this.#set(`dial ${channel.id}`, /short/.test(channel.id ?? '') || /^busy@/.test(String(event.dialstring)));
     } else if (event.type === 'Dial' && event.dialstatus === 'ANSWER') this.#set(`dial ${channel.id}`, false);
     else if (event.type === 'ChannelDestroyed') {
       this.#set(`dialplan ${channel.id}`, false);
