@@ -5,7 +5,7 @@ const TAKEN_BACK = ['Set(ARI_RESCUED=yes)', 'Busy()'];
 
 /**
  * Arms Asterisk's timer in extensions that are given as what `Stasis()` is given, as `asterisk-config` does: a call that
- * no handler claims within these seconds goes on at the extension `T` and hears the busy tone. Extensions with
+ * no handler claims within these seconds goes on at the extension `T` of its context and hears the busy tone. Extensions with
  * applications of their own stay as they are, a `T` among them.
  *
  * @param secondsOf the seconds for an app; `false` for never
@@ -20,5 +20,6 @@ export function withRescue(extensions: Extensions, secondsOf: (app: string) => n
     const [arm, disarm] = [seconds, 0].map((limit) => `Set(TIMEOUT(absolute)=${limit})`);
     return [name, [arm, `Stasis(${steps})`, disarm, 'Hangup()']];
   });
-  return { T: TAKEN_BACK, ...Object.fromEntries(armed) };
+  const ends = Object.keys(extensions).map((name) => [name.replace(/^[^@]*/, 'T'), TAKEN_BACK]);
+  return { ...Object.fromEntries(ends), ...Object.fromEntries(armed) };
 }
