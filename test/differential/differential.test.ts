@@ -14,14 +14,12 @@ const { PROGRAMS, SEED, PROGRAM } = process.env;
 const seed = Number(SEED ?? Date.now() % 2 ** 31);
 /** Programs that run together: so many are not compared where Asterisk itself crashes or hangs at one of them. */
 const BATCH = 48;
-/** Without `PROGRAMS`, no batch begins later than this. */
-const LIMIT_MS = 100_000;
-/** The least that has to be compared within it, on a busy machine as well. */
-const FEWEST = 48;
 /** Programs that are made smaller and printed, which takes a minute each. */
 const PRINTED = 3;
 /** How many of a hundred programs may disagree: the simulator still differs in rare cases. */
-const MOST_DISAGREEMENTS = 10;
+const MOST_DISAGREEMENTS = 1;
+/** In so many programs, each command succeeds and fails. */
+const ALL_SEEN = 3000;
 
 let rig: Rig;
 beforeAll(async () => {
@@ -37,8 +35,7 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
   const counted = { programs: 0, cells: 0, noise: 0 };
   const crashed: number[] = [];
   const found: { at: number; program: Program; disagreements: Disagreement[] }[] = [];
-  const end = PROGRAMS === undefined ? Date.now() + LIMIT_MS : Number.POSITIVE_INFINITY;
-  for (let from = 0; from < chosen.length && Date.now() < end; from += BATCH) {
+  for (let from = 0; from < chosen.length; from += BATCH) {
     const batch = chosen.slice(from, from + BATCH);
     for (const [at, outcome] of (await rig.compared(batch)).entries()) {
       if (!outcome) {
@@ -68,7 +65,8 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
     const [outcome] = await rig.compared([smallest]);
     console.info(`PROGRAM=${at}\n${printed(smallest)}\n${printedDisagreements(outcome?.disagreements ?? [])}`);
   }
-  expect(counted.programs).toBeGreaterThanOrEqual(Math.min(FEWEST, chosen.length));
+  expect(counted.programs).toBeGreaterThan(chosen.length / 2);
+  if (counted.programs >= ALL_SEEN) expect([...success, ...failure]).toEqual([]);
   expect(disagreeing).toBeLessThanOrEqual(MOST_DISAGREEMENTS);
   expect(Number(noise)).toBeLessThanOrEqual(5);
 });

@@ -76,7 +76,10 @@ function withEndedRecordings({ dialplan, steps }: Program): Program {
     if (taken.kind === 'wait' && running.length > 0) continue;
     ended.push(taken);
     running = running.map(({ name, left }) => ({ name, left: left - 1 }));
-    for (const { name } of running.filter(({ left }) => left === 0)) ended.push(stopOf(name));
+    for (const { name } of running.filter(({ left }) => left === STEPS_OF_RECORDING / 2)) {
+      ended.push(liveCommand(name, LIVE[ended.length % LIVE.length] ?? 'stop'));
+    }
+    for (const { name } of running.filter(({ left }) => left === 0)) ended.push(liveCommand(name, 'stop'));
     running = running.filter(({ left }) => left > 0);
     if (
       taken.kind === 'command' &&
@@ -86,10 +89,15 @@ function withEndedRecordings({ dialplan, steps }: Program): Program {
       running.push({ name: String(taken.params.name), left: STEPS_OF_RECORDING });
     }
   }
-  return { dialplan, steps: [...ended, ...running.map(({ name }) => stopOf(name))] };
+  return { dialplan, steps: [...ended, ...running.map(({ name }) => liveCommand(name, 'stop'))] };
 }
 
-function stopOf(name: string): Command {
-  const path = `/recordings/live/${name}/stop`;
-  return { kind: 'command', operation: 'recordings.stop', method: 'POST', path, params: {}, via: 'query' };
+/** What can be done to a recording meanwhile. */
+const LIVE = ['pause', 'unpause', 'mute', 'unmute', 'cancel'] as const;
+
+function liveCommand(name: string, action: (typeof LIVE)[number] | 'stop'): Command {
+  const method = action === 'unpause' || action === 'unmute' || action === 'cancel' ? 'DELETE' : 'POST';
+  const word = action === 'cancel' ? '' : `/${action.replace('un', '')}`;
+  const path = `/recordings/live/${name}${word}`;
+  return { kind: 'command', operation: `recordings.${action}`, method, path, params: {}, via: 'query' };
 }

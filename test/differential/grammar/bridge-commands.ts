@@ -19,10 +19,10 @@ export const bridgeCommands: [number, Arbitrary<Command>][] = [
   [0.2, command('bridges.list', 'GET /bridges')],
   [0.7, command('bridges.create', 'POST /bridges', {}, { type, bridgeId: bridge, name: maybe(fc.constant('Room')) })],
   [
-    2.5,
+    4,
     command('bridges.createWithId', `POST ${b}`, at, {
       type: fc.oneof(
-        { weight: 2, arbitrary: fc.constantFrom(undefined, 'mixing', 'holding') },
+        { weight: 4, arbitrary: fc.constantFrom(undefined, 'mixing', 'holding') },
         { weight: 1, arbitrary: type },
       ),
       name: maybe(fc.constant('Room, "1"')),
@@ -32,14 +32,16 @@ export const bridgeCommands: [number, Arbitrary<Command>][] = [
   [0.5, command('bridges.get', `GET ${b}`, at)],
   [0.7, command('bridges.destroy', `DELETE ${b}`, at)],
   [
-    0.4,
-    command('bridges.getBridgeVar', `GET ${b}/variable`, at, { variable: fc.constantFrom('X', 'Y', '') }, ['query']),
+    0.8,
+    command('bridges.getBridgeVar', `GET ${b}/variable`, at, { variable: fc.constantFrom('X', 'X', 'X', 'Y', '') }, [
+      'query',
+    ]),
   ],
   [
-    0.5,
+    1,
     command('bridges.setBridgeVar', `POST ${b}/variable`, at, {
-      variable: fc.constantFrom('X', 'Y', ''),
-      value: fc.constantFrom('1', '', undefined),
+      variable: fc.constantFrom('X', 'X', 'X', 'Y', ''),
+      value: fc.constantFrom('1', '1', '1', '', undefined),
       report_events: fc.constantFrom(undefined, true),
     }),
   ],
@@ -64,10 +66,10 @@ export const bridgeCommands: [number, Arbitrary<Command>][] = [
     }),
   ],
   [1.2, command('bridges.removeChannel', `POST ${b}/removeChannel`, at, { channel: members })],
-  [0.4, command('bridges.setVideoSource', `POST ${b}/videoSource/{channel}`, { ...at, channel })],
+  [0.8, command('bridges.setVideoSource', `POST ${b}/videoSource/{channel}`, { ...at, channel })],
   [0.3, command('bridges.clearVideoSource', `DELETE ${b}/videoSource`, at)],
   [0.6, command('bridges.startMoh', `POST ${b}/moh`, at, { mohClass: maybe(fc.constant('default')) })],
-  [0.5, command('bridges.stopMoh', `DELETE ${b}/moh`, at)],
+  [1, command('bridges.stopMoh', `DELETE ${b}/moh`, at)],
   [0.6, command('bridges.play', `POST ${b}/play`, at, { media, playbackId: playback })],
   [1, command('bridges.playWithId', `POST ${b}/play/{playback}`, { ...at, playback }, { media })],
   [
