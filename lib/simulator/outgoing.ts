@@ -1,7 +1,7 @@
 import type { Channel as ChannelSnapshot } from '../ari/generated/model.ts';
 import type { Apps } from './app/apps.ts';
 import { Bridge } from './bridge/bridge.ts';
-import type { Channel } from './channel/channel.ts';
+import type { Call, Channel } from './channel/channel.ts';
 import type { Channels } from './channel/channels.ts';
 import { checkId, type Party, parsedParty } from './channel/party.ts';
 import { LocalPair, phone, silent } from './channel/technologies.ts';
@@ -208,15 +208,15 @@ export class Outgoing {
     const { channels } = this.#options;
     const { id, otherId, endpoint } = call;
     const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
-    const linkedid = originator ? { linkedid: originator.linkedid } : {};
-    if (technology.toLowerCase() === 'local') return this.#requestLocal(address, id, otherId, linkedid);
+    const linked = originator ? { call: originator.call } : {};
+    if (technology.toLowerCase() === 'local') return this.#requestLocal(address, id, otherId, linked);
     const behaviour = this.#phone(endpoint);
     return channels.create({
       id,
       name: `${endpoint}-#`,
       state: 'Down',
       technology: phone(technology, behaviour, this.#options.clock),
-      ...linkedid,
+      ...linked,
     });
   }
 
@@ -231,7 +231,7 @@ export class Outgoing {
     address: string,
     id: string | undefined,
     otherId: string | undefined,
-    linked: { linkedid?: string },
+    linked: { call?: Call },
   ): Channel {
     const { channels, pbx, threads } = this.#options;
     const [place = ''] = address.split(/\/(?=[^/]*$)/);
@@ -246,9 +246,9 @@ export class Outgoing {
     const owner = channels.create({ ...half, id, name: `${name};1`, state: 'Down', ...linked });
     try {
       const otherIdOr = id ? otherId || `${id};2` : undefined;
-      const { linkedid } = owner;
+      const { call } = owner;
       technology.owner = owner;
-      technology.other = channels.create({ ...half, id: otherIdOr, name: `${name};2`, state: 'Ring', linkedid });
+      technology.other = channels.create({ ...half, id: otherIdOr, name: `${name};2`, state: 'Ring', call });
     } catch (error) {
       technology.owner = undefined;
       owner.end();

@@ -197,11 +197,11 @@ export class Bridge {
 
   /** All channels of a bridge belong to the oldest call among theirs. */
   #shareCallId(): void {
-    const oldest = this.members.map(({ linkedid }) => linkedid)[0];
+    const [oldest] = this.members.map(({ call }) => call).toSorted((a, b) => a.number - b.number);
     if (oldest === undefined) return;
     for (const member of this.members) {
-      if (member.linkedid === oldest) continue;
-      member.linkedid = oldest;
+      if (member.linkedid === oldest.linkedid) continue;
+      member.call = oldest;
       member.publish();
     }
   }

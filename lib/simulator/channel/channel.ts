@@ -59,7 +59,16 @@ export interface ChannelWish {
   context: string;
   exten: string;
   caller?: Party | undefined;
-  linkedid?: string | undefined;
+  /** The call that it belongs to. @default one of its own */
+  call?: Call | undefined;
+}
+
+/** What all legs of a call have in common. */
+export interface Call {
+  /** The id of its first channel. */
+  linkedid: string;
+  /** The greater number is the later call. */
+  number: number;
 }
 
 /** What all channels share. */
@@ -71,6 +80,7 @@ export interface Surroundings {
 
 /** A channel: what Asterisk keeps of it, what comes in on it, and its events. */
 export class Channel {
+  static #calls = 0;
   readonly id: string;
   readonly name: string;
   readonly technology: Technology;
@@ -86,7 +96,7 @@ export class Channel {
   /** The application of the dialplan that it is in. */
   app = '';
   appData = '';
-  linkedid: string;
+  call: Call;
   /** By names without the underscores that say who inherits. */
   readonly variables = new Map<string, { name: string; value: string }>();
   /** SIP headers that it came with, by name in small letters. */
@@ -118,11 +128,16 @@ export class Channel {
     this.caller = wish.caller ?? NOBODY;
     this.context = wish.context;
     this.exten = wish.exten;
-    this.linkedid = wish.linkedid ?? wish.id;
+    Channel.#calls += 1;
+    this.call = wish.call ?? { linkedid: wish.id, number: Channel.#calls };
     this.#around = around;
     this.changed = around.threads.signal();
     this.#createdAt = around.clock.now();
     this.publish();
+  }
+
+  get linkedid(): string {
+    return this.call.linkedid;
   }
 
   get snapshot(): ChannelSnapshot {

@@ -1,5 +1,5 @@
 import { channelNotFound, Refusal } from '../refusal.ts';
-import { Channel, type ChannelState, type Surroundings, type Technology } from './channel.ts';
+import { type Call, Channel, type ChannelState, type Surroundings, type Technology } from './channel.ts';
 import type { Party } from './party.ts';
 
 export interface NewChannel {
@@ -11,7 +11,7 @@ export interface NewChannel {
   context?: string;
   exten?: string;
   caller?: Party;
-  linkedid?: string;
+  call?: Call;
 }
 
 /** The channels that there are. */
