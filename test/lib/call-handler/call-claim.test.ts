@@ -1,16 +1,28 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type AriRequest, type AriResponse, createAriClient } from '../../../lib/ari/client.ts';
 import { claimingClient } from '../../../lib/call-handler/call-claim.ts';
 
 const CLAIM = 'claim';
 const LOOK = 'look';
 
+const DONE: AriResponse = { status: 204, reason: '', body: '' };
+
 /** What Asterisk has been sent, by name, each answered when the test says so. */
 class Asterisk {
   readonly sent: string[] = [];
   readonly #answers = new Map<string, (response: AriResponse) => void>();
   readonly ari = claimingClient(createAriClient({ request: (request) => this.#take(request), close: () => {} }), '1.0');
+
+  #isOver = false;
+
+  constructor() {
+    // A request that nobody answers would fail in the middle of another test.
+    onTestFinished(() => {
+      this.#isOver = true;
+      for (const answer of this.#answers.values()) answer(DONE);
+    });
+  }
 
   async answer(name: string, status = 204, body: object | '' = ''): Promise<void> {
     await turn();
@@ -24,6 +36,7 @@ class Asterisk {
     const { variable = '', value } = (body ?? {}) as { variable?: string; value?: string };
     const name = path.endsWith('/variable') ? nameOf(method, variable, value) : `${method} ${path}`;
     this.sent.push(name);
+    if (this.#isOver) return Promise.resolve(DONE);
     return new Promise((resolve) => this.#answers.set(name, resolve));
   }
 }
