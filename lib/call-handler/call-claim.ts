@@ -31,9 +31,9 @@ interface Look {
  * time, and sends the caller to the fallback.
  *
  * The first command that acts for callers claims it. Where that is `channels.answer` of this channel, it goes beside the
- * claim; all other commands that act wait for the claim's answer, because after `play` Asterisk would answer the claim at
- * the playback's end, also
- * where it had taken the call back meanwhile. A run that reads only, or fails before its first command, claims nothing.
+ * claim. All other commands that act wait for the claim's answer: after `play`, Asterisk would answer the claim at the end
+ * of the playback, also where it had taken the call back meanwhile. A run that reads only, or fails before its first
+ * command, claims nothing.
  *
  * Where the call is gone, or has left the app, no command is sent: each fails with the claim's error. The operator's own
  * absolute time-out, which the dialplan has put aside, is restored before the first command that waits.

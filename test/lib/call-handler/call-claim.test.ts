@@ -6,8 +6,6 @@ import { claimingClient } from '../../../lib/call-handler/call-claim.ts';
 const CLAIM = 'claim';
 const LOOK = 'look';
 
-const DONE: AriResponse = { status: 204, reason: '', body: '' };
-
 /** What Asterisk has been sent, by name, each answered when the test says so. */
 class Asterisk {
   readonly sent: string[] = [];
@@ -20,7 +18,7 @@ class Asterisk {
     // A request that nobody answers would fail in the middle of another test.
     onTestFinished(() => {
       this.#isOver = true;
-      for (const answer of this.#answers.values()) answer(DONE);
+      for (const [name, answer] of this.#answers) answer(lastAnswer(name));
     });
   }
 
@@ -36,7 +34,7 @@ class Asterisk {
     const { variable = '', value } = (body ?? {}) as { variable?: string; value?: string };
     const name = path.endsWith('/variable') ? nameOf(method, variable, value) : `${method} ${path}`;
     this.sent.push(name);
-    if (this.#isOver) return Promise.resolve(DONE);
+    if (this.#isOver) return Promise.resolve(lastAnswer(name));
     return new Promise((resolve) => this.#answers.set(name, resolve));
   }
 }
@@ -48,6 +46,13 @@ function nameOf(method: string, variable: string, value: string | undefined): st
 
 const ARMED = { value: '0/1795625611/-1795625605' };
 const NOT_ARMED = { value: '1//-1795625605' };
+
+function lastAnswer(name: string): AriResponse {
+  return name === LOOK
+    ? { status: 200, reason: '', body: JSON.stringify(NOT_ARMED) }
+    : { status: 204, reason: '', body: '' };
+}
+
 const ANSWER = 'POST /channels/1.0/answer';
 const PLAY = 'POST /channels/1.0/play';
 const channelId = '1.0';
