@@ -61,9 +61,14 @@ export class BridgeSeat {
   /** Does something in the bridge's thread, and waits for its end. */
   *inTurn(action: () => Thread): Thread {
     let done = false;
+    const { channel } = this;
+    const threads = this.#threads;
     this.#actions.push(function* () {
       yield* action();
       done = true;
+      channel.changed.notify();
+      // The channel's own thread goes on first.
+      yield threads.turn();
     });
     this.channel.changed.notify();
     while (!done && !this.#isOver) yield this.channel.changed;

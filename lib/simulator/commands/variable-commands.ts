@@ -127,18 +127,18 @@ interface Setting {
   isReported: boolean;
 }
 
-/** In the channel's turn; refused where the channel leaves its app before. */
+/** One after the other in the channel's turn; refused where the channel has left its app before. */
 async function set(world: World, params: Params, settings: readonly Setting[]): Promise<void> {
   const control = world.stasis.control(params.id('channelId'));
   const { channel } = control;
-  const result = await control.send(() =>
-    atOnce(() => {
-      for (const { name, value, isReported } of settings) {
+  for (const { name, value, isReported } of settings) {
+    const result = await control.send(() =>
+      atOnce(() => {
         report(channel, name.trim(), isReported);
         assign(channel, name.trim(), value);
-      }
-      return 0;
-    }),
-  );
-  if (result !== 0) throw new Refusal(400, 'Failed to execute function');
+        return 0;
+      }),
+    );
+    if (result !== 0) throw new Refusal(400, 'Failed to execute function');
+  }
 }
