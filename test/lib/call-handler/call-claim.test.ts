@@ -12,13 +12,14 @@ class Asterisk {
   readonly #answers = new Map<string, (response: AriResponse) => void>();
   readonly ari = claimingClient(createAriClient({ request: (request) => this.#take(request), close: () => {} }), '1.0');
 
+  readonly #ends: (() => void)[] = [];
   #isOver = false;
 
   constructor() {
     // A request that nobody answers would fail in the middle of another test.
     onTestFinished(() => {
       this.#isOver = true;
-      for (const [name, answer] of this.#answers) answer(lastAnswer(name));
+      for (const end of this.#ends) end();
     });
   }
 
@@ -35,7 +36,10 @@ class Asterisk {
     const name = path.endsWith('/variable') ? nameOf(method, variable, value) : `${method} ${path}`;
     this.sent.push(name);
     if (this.#isOver) return Promise.resolve(lastAnswer(name));
-    return new Promise((resolve) => this.#answers.set(name, resolve));
+    return new Promise((resolve) => {
+      this.#answers.set(name, resolve);
+      this.#ends.push(() => resolve(lastAnswer(name)));
+    });
   }
 }
 
