@@ -30,7 +30,7 @@ const DEFAULT_JOURNAL_FOLDER = '/var/lib/ari-eventbridge';
 
 /** The connector's configuration, from environment variables; docs/connector.md lists them with their defaults. */
 export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
-  /** `ARI_NODES`: JSON list of `{ name, url, apps, secretId, allowPlainHttp?, caFile?, foreign? }`. */
+  /** `ARI_NODES`: JSON list of `{ name, url, apps, secretId, allowPlainHttp?, caFile?, foreign?, appSettings? }`. */
   nodes: ConnectorNode[];
   /** `EVENT_BUS_NAME`: name or ARN of the bus. */
   eventBusName: string;

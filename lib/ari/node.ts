@@ -1,4 +1,5 @@
 import { parseJson } from '../json.ts';
+import { type AppSettings, appSettingsFaults } from './app-settings.ts';
 
 /**
  * One Asterisk server in the configuration of the connector and the call handlers (`ARI_NODES`).
@@ -26,6 +27,11 @@ export interface AriNode {
    * 30 s, then at doubling intervals to 10 minutes; `leave` leaves it to that program. @default take-back
    */
   foreign?: 'take-back' | 'leave';
+  /**
+   * What apps hear of besides their calls, and what Asterisk does not send them, by app. A function of the CDK app applies
+   * it each time that the node has been connected. @default Asterisk's own
+   */
+  appSettings?: Record<string, AppSettings>;
 }
 
 /**
@@ -92,6 +98,7 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
   if (node.foreign !== undefined && !['take-back', 'leave'].includes(node.foreign)) {
     faults.push(`${at}: expected \`foreign\` to be "take-back" or "leave", got ${show(node.foreign)}`);
   }
+  faults.push(...settingsFaults(at, node));
   const caFault = caFileFault(node);
   if (caFault) faults.push(`${at}: ${caFault}`);
   if (!Array.isArray(node.apps) || node.apps.length === 0) {
@@ -104,6 +111,20 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
     }
   }
   return faults;
+}
+
+function settingsFaults(at: string, { appSettings, apps }: Partial<AriNode>): string[] {
+  if (appSettings === undefined) return [];
+  if (typeof appSettings !== 'object' || appSettings === null || Array.isArray(appSettings)) {
+    return [
+      `${at}: expected \`appSettings\` by app, { "Intro-IVR": { "subscriptions": [ … ] } }, got ${show(appSettings)}`,
+    ];
+  }
+  return Object.entries(appSettings).flatMap(([app, settings]) =>
+    Array.isArray(apps) && !apps.includes(app)
+      ? [`${at}: expected \`appSettings\` of the node's apps (${apps.join(', ')}), got those of ${show(app)}`]
+      : appSettingsFaults(`${at}: appSettings[${show(app)}]`, settings),
+  );
 }
 
 function ariUrlFault(url: unknown, allowPlainHttp: boolean): string | undefined {

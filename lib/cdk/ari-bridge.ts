@@ -1,15 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { AriNode } from '../ari/node.ts';
+import { connectorPattern } from '../events/connector-pattern.ts';
 import { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
-import type { CallHandlerProps } from './call-handler.ts';
+import { CallHandler, type CallHandlerProps } from './call-handler.ts';
 import { ConnectorService, type ConnectorServiceProps } from './connector-service.ts';
 import { Monitoring } from './monitoring.ts';
 import { Network, type NetworkProps } from './network.ts';
 import { NodeUser } from './node-user.ts';
+
+const APP_SETTINGS = fileURLToPath(new URL('../call-handler/app-settings.ts', import.meta.url));
 
 /** The connector's options that `AriBridge` does not set itself. */
 export interface AriBridgeConnector
@@ -101,6 +105,7 @@ export class AriBridge extends Construct {
       vpc: inNetwork ? network?.vpc : undefined,
       subnets: inNetwork ? network?.subnets : undefined,
     };
+    this.#applySettings(nodes);
     if (props.connector === false || !network) return;
 
     // In the connector's scope, not with the handlers' users: a removed node would otherwise leave an import behind.
@@ -122,6 +127,19 @@ export class AriBridge extends Construct {
     const watching =
       own === this ? this.monitoring : new Monitoring(own, 'Monitoring', { topic, runbookUrl, dashboard: false });
     watching.watchDeadLetters('Connector', this.connector.deadLetters);
+  }
+
+  /** A function that applies the nodes' `appSettings` each time that a node has been connected. */
+  #applySettings(nodes: readonly AriNode[]): void {
+    const settings = nodes.filter(({ appSettings }) => appSettings).map(({ name, appSettings }) => [name, appSettings]);
+    if (settings.length === 0) return;
+    new CallHandler(this, 'AppSettings', {
+      ...this.handlerDefaults,
+      entry: APP_SETTINGS,
+      pattern: connectorPattern({ type: ['NodeConnected'] }),
+      environment: { APP_SETTINGS: JSON.stringify(Object.fromEntries(settings)) },
+      reservedConcurrency: 'unreserved',
+    });
   }
 }
 

@@ -77,7 +77,7 @@ export function ariFunction(
   }
   // CDK itself adds a redundant dependency of each function on its role, which is harmless.
   cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
-  fn.addEnvironment('ARI_NODES', grantNodes(nodes, fn));
+  fn.addEnvironment('ARI_NODES', grantNodes(nodes, fn, { settings: false }));
   return { function: fn, connections: new Connections({ securityGroups: group ? [group] : [] }) };
 }
 

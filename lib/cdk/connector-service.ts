@@ -138,7 +138,8 @@ export class ConnectorService extends Construct implements IConnectable {
       image: props.image ?? connectorImage({ nodes: props.nodes.map(({ ariNode }) => ariNode) }),
       user: USER,
       environment: {
-        ARI_NODES: grantNodes(props.nodes, task.taskRole),
+        // With their settings: where these change, a new connector connects, after which they are applied.
+        ARI_NODES: grantNodes(props.nodes, task.taskRole, { settings: true }),
         EVENT_BUS_NAME: props.bus.eventBusName,
         AWS_REGION: Aws.REGION,
         JOURNAL_FOLDER: JOURNAL.folder,

@@ -62,10 +62,23 @@ export class NodeUser extends Construct {
   }
 }
 
-/** Grants reading the users' secrets, and renders `ARI_NODES`, which names them. */
-export function grantNodes(users: readonly NodeUser[], grantee: IConstruct & IGrantable): string {
+/**
+ * Grants reading the users' secrets, and renders `ARI_NODES`, which names them.
+ *
+ * @param settings whether with the nodes' `appSettings`: a function's environment is limited in size
+ */
+export function grantNodes(
+  users: readonly NodeUser[],
+  grantee: IConstruct & IGrantable,
+  { settings }: { settings: boolean },
+): string {
   for (const { secret } of users) secret.grantRead(grantee);
   return Stack.of(grantee).toJsonString(
-    users.map(({ ariNode, secret }) => ({ ...ariNode, ...caPathOf(ariNode), secretId: secret.secretArn })),
+    users.map(({ ariNode: { appSettings, ...node }, secret }) => ({
+      ...node,
+      ...(settings && appSettings && { appSettings }),
+      ...caPathOf(node),
+      secretId: secret.secretArn,
+    })),
   );
 }

@@ -5,7 +5,7 @@ export interface EventSubject {
   channel?: Fields;
   /** Asterisk's linkedid, where the event's channel has it. */
   callId?: string;
-  /** `channel/1795403597.0`, `bridge/100`: what the event names; first the channel that it concerns. */
+  /** What the event names, first the channel that it concerns: `channel/1795403597.0`, `bridge/100`, `device/Stasis:lamp`. */
   resources: string[];
 }
 
@@ -44,6 +44,11 @@ export function subjectOf(event: Fields): EventSubject {
   if (typeof playback?.id === 'string') resources.add(`playback/${playback.id}`);
   const recording = asObject(event.recording);
   if (typeof recording?.name === 'string') resources.add(`recording/${recording.name}`);
+
+  const endpoint = asObject(event.endpoint);
+  if (typeof endpoint?.technology === 'string') resources.add(`endpoint/${endpoint.technology}/${endpoint.resource}`);
+  const device = asObject(event.device_state);
+  if (typeof device?.name === 'string') resources.add(`device/${device.name}`);
 
   // "channel:1795403597.0" or "bridge:100"
   const uri = playback?.target_uri ?? recording?.target_uri;

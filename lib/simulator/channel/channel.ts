@@ -312,9 +312,10 @@ export class Channel {
     this.#timeout = { at: this.#around.clock.now().getTime() + ms, cancel };
   }
 
-  /** By what apps hear of it: its id, and the endpoint that it belongs to. */
+  /** By what apps hear of it: its id, and the endpoint that it belongs to, or all of that technology. */
   get #topics(): string[] {
-    return [this.id, this.name.replace(/-[^-]*$/, '')];
+    const endpoint = this.name.replace(/-[^-]*$/, '');
+    return [this.id, endpoint, endpoint.replace(/\/.*/s, '')];
   }
 }
 

@@ -38,8 +38,7 @@ export const serverCommands: Commands = {
   'endpoints.list': (world) => [200, world.endpoints.map((id) => endpointOf(world, id))],
   'endpoints.listByTech': (world, params) => {
     const technology = params.id('tech');
-    const known = ['PJSIP', ...world.endpoints.map((id) => id.split('/')[0])];
-    if (!known.includes(technology)) throw new Refusal(404, `No Endpoints found - invalid tech ${technology}`);
+    if (!isTechnology(world, technology)) throw new Refusal(404, `No Endpoints found - invalid tech ${technology}`);
     const own = world.endpoints.filter((id) => id.startsWith(`${technology}/`));
     return [200, own.map((id) => endpointOf(world, id))];
   },
@@ -107,7 +106,7 @@ function subscribe(world: World, app: App, scheme: string, id: string): void {
   const exists = {
     channel: () => world.channels.find(id) !== undefined,
     bridge: () => world.bridges.find(id) !== undefined,
-    endpoint: () => world.hasEndpoint(id),
+    endpoint: () => world.hasEndpoint(id) || isTechnology(world, id),
   }[scheme];
   if (!exists?.()) throw new Refusal(422, 'Event source does not exist');
   app.subscribe(scheme as 'channel' | 'bridge' | 'endpoint', id);
@@ -118,6 +117,11 @@ function unsubscribe(world: World, app: App, scheme: string, id: string): void {
   if (!known) throw new Refusal(422, 'Event source was not subscribed to');
   if (scheme === 'deviceState') app.devices.delete(id);
   else app.unsubscribe(id);
+}
+
+/** Whether there are, or may be, endpoints of a technology: `PJSIP`. */
+function isTechnology(world: World, name: string): boolean {
+  return name === 'PJSIP' || world.endpoints.some((id) => id.startsWith(`${name}/`));
 }
 
 function endpointOf(world: World, id: string): object {

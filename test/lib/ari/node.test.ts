@@ -40,6 +40,10 @@ describe('a list of nodes is refused', () => {
     ],
     [[{ ...NODE, apps: [] }], 'expected `apps` to list at least one Stasis application, got []'],
     [[{ ...NODE, apps: ['a,b'] }], 'expected a Stasis application\'s name without spaces, commas or quotes, got "a,b"'],
+    [
+      [{ ...NODE, appSettings: { Other: {} } }],
+      `expected \`appSettings\` of the node's apps (${NODE.apps.join(', ')}), got those of "Other"`,
+    ],
     [[{ ...NODE, foreign: 'keep' }], 'expected `foreign` to be "take-back" or "leave", got "keep"'],
     [[{ ...NODE, caFile: '' }], 'expected `caFile` to name a PEM file with the authority'],
     [[NODE, NODE], 'two nodes are named "pbx-1"'],

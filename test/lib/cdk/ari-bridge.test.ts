@@ -56,3 +56,24 @@ test('with the connector in a separate stack, the other stack has no container a
   expect(calls.dependencies).toEqual([]);
   expect(scope.dependencies).toEqual([calls]);
 });
+
+test('a bridge whose nodes have `appSettings` applies them by a function that gets NodeConnected', () => {
+  const appSettings = { [NODE.apps[0] as string]: { subscriptions: ['endpoint:PJSIP/1001'] } };
+  const template = bridge({ nodes: [{ ...NODE, appSettings }] });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: { source: ['asterisk.ari.connector'], 'detail-type': ['NodeConnected'] },
+  });
+  const environments = Object.values(template.findResources('AWS::Lambda::Function')).map(
+    ({ Properties }) => Properties.Environment?.Variables ?? {},
+  );
+  const [own] = environments.filter((variables) => 'APP_SETTINGS' in variables);
+  expect(JSON.parse(own.APP_SETTINGS)).toEqual({ [NODE.name]: appSettings });
+  // A function's environment is limited in size; a changed one of the connector makes it connect again.
+  expect(JSON.stringify(own.ARI_NODES)).not.toContain('appSettings');
+  const connector = JSON.stringify(template.findResources('AWS::ECS::TaskDefinition'));
+  expect(connector).toContain('endpoint:PJSIP/1001');
+});
+
+test('a bridge whose nodes have none has no such function', () => {
+  expect(Object.keys(bridge().findResources('AWS::Lambda::Function')).join()).not.toContain('AppSettings');
+});

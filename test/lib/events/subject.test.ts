@@ -25,6 +25,12 @@ test.each([
     { channelId: '1.0', channel: CHANNEL, callId: '1.0', resources: ['channel/1.0', 'bridge/100'] },
   ],
   [
+    'an endpoint',
+    { endpoint: { technology: 'PJSIP', resource: '1001', state: 'online', channel_ids: [] } },
+    { resources: ['endpoint/PJSIP/1001'] },
+  ],
+  ['a device', { device_state: { name: 'Stasis:lamp', state: 'INUSE' } }, { resources: ['device/Stasis:lamp'] }],
+  [
     'the channel that a playback plays to',
     { playback: { id: 'p', target_uri: 'channel:1.0' } },
     { channelId: '1.0', resources: ['playback/p', 'channel/1.0'] },
