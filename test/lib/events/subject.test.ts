@@ -45,7 +45,7 @@ test.each([
     { recording: { name: 'r', target_uri: 'channel:1.0' } },
     { channelId: '1.0', resources: ['recording/r', 'channel/1.0'] },
   ],
-  ['nothing of a call', { device_state: { name: 'x' } }, { resources: [] }],
+  ['nothing of a call', { replaced_by: 'x' }, { resources: [] }],
   ['nothing where fields are not what they should be', { channel: 'c', bridge: 7, playback: null }, { resources: [] }],
 ])('an event concerns %s', (_, event, subject) => {
   expect(subjectOf(event)).toEqual(subject);
