@@ -47,7 +47,9 @@ async function measure(filter: readonly EventPattern[]) {
   const end = await until('the end of the call', () => recorder.ofType('StasisEnd')[0]);
   const ofCall = () => recorder.events.filter((event) => channelOf(event) === channelOf(end));
   // Events of a channel keep their order, so this is the last; the functions may still be at work.
-  await until('the handlers', () => recorder.invocations.some(({ event }) => event === ofCall().findLast(isHandled)));
+  await until('the handlers', () =>
+    recorder.invocations.some(({ event }) => event.id === ofCall().findLast(isHandled)?.id),
+  );
   const bytes = ofCall().reduce((sum, { detail }) => sum + Buffer.byteLength(JSON.stringify(detail)), 0);
   const invocations = recorder.invocations.filter(({ event }) => channelOf(event) === channelOf(end)).length;
   const types: Record<string, number> = {};

@@ -74,7 +74,7 @@ test('its types are right', async () => {
 
 test('asterisk-config writes the files for its node', async () => {
   const written = await run(app, 'npx', '--no', 'ari-eventbridge', 'asterisk-config', 'extensions.conf');
-  expect(written).toContain('exten => greeter,1,NoOp()\n same => n,Stasis(Greeter)\n');
+  expect(written).toMatch(/^exten => greeter,1,NoOp\(\)\n( same => n,.*\n)* same => n,Stasis\(Greeter\)\n/m);
 });
 
 describe('npm start', () => {
@@ -90,7 +90,7 @@ describe('npm start', () => {
   });
 
   test('handles a call', async () => {
-    await program.says(/caller +greeter → Greeter: Greeter answered and sent 3 commands/);
+    await program.says(/caller +greeter → Greeter: Greeter answered and sent \d+ commands/);
     await program.says('Handled calls: 1 of 1. Ctrl-C stops everything.');
   });
 
