@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { timeOf } from '../../ari/timestamp.ts';
 import { parseJsonObject } from '../../json.ts';
 import type { BusEvent } from '../bus/index.ts';
@@ -7,7 +8,6 @@ import { CallIds, type Joined } from './call-ids.ts';
 import { aboutOf, callerOf, textAt } from './event-summary.ts';
 import type { LocalObserver } from './observer.ts';
 import { operationOf } from './operation-of.ts';
-import { plainLine } from './plain-line.ts';
 import { type EventStep, type InvocationStep, type Step, SYSTEM } from './step.ts';
 
 /** The details of a step that are not in its line. */
@@ -281,9 +281,9 @@ function withoutKey(path: string): string {
   return path.replace(/([?&]api_key=)[^&]*/g, '$1…');
 }
 
-/** The text in one line, cut at `MAX_TEXT`, without control characters. */
+/** The text in one line, cut at `MAX_TEXT`, without control sequences. The terminal takes out more of it. */
 function oneLine(text: string): string {
-  const line = plainLine(text);
+  const line = stripVTControlCharacters(text).replace(/\s+/g, ' ');
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 }
 
