@@ -164,7 +164,7 @@ interface Broken {
   without?: Omit<Remedy, 'line'>[];
   how?: () => Partial<Patient>;
   /** The check that finds it, and the file and option that it names. */
-  check: string;
+  check: string | string[];
   file: string;
   option: string;
 }
@@ -183,7 +183,7 @@ const noload = (module: string, check = 'modules'): Broken => ({
   file: 'modules.conf',
   option: 'load',
 });
-const byHttp = (check: string, option: string, value: string, how?: () => Partial<Patient>): Broken => ({
+const byHttp = (check: string | string[], option: string, value: string, how?: () => Partial<Patient>): Broken => ({
   lines: [http(option, value)],
   check,
   file: 'http.conf',
@@ -206,7 +206,8 @@ describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and fixed by the
     ['the HTTP server is at another address', byHttp('port', 'bindaddr', '127.0.0.77')],
     ['a usual prefix', byHttp('prefix', 'prefix', 'asterisk')],
     ['an unusual prefix', byHttp('prefix', 'prefix', 'telephony')],
-    ['too few sessions', byHttp('http', 'sessionlimit', '1')],
+    // Which of the two finds it depends on when Asterisk notices that a connection is over.
+    ['too few sessions', byHttp(['http', 'sessions'], 'sessionlimit', '1')],
     ['hardly any sessions', byHttp('sessions', 'sessionlimit', '6')],
     ['no connection is kept alive', byHttp('keep-alive', 'session_keep_alive', '0')],
     ['TLS is off', byHttp('port', 'tlsenable', 'no', secure)],
@@ -270,7 +271,7 @@ describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and fixed by the
     await restart();
 
     const [found] = troubles(await visit(how()));
-    expect(found?.check).toBe(check);
+    expect([check].flat()).toContain(found?.check);
     const suggested = remediesOf(found as Finding);
     expect(suggested.map((remedy) => `${remedy.file} ${remedy.option}`)).toContain(`${file} ${option}`);
     expect(found?.says).toContain(file);
@@ -280,7 +281,7 @@ describe.skipIf(!OWN_ASTERISK)('a broken installation is found, and fixed by the
       editor.write(filledIn(remedy));
       await restart();
       left = troubles(await visit(how()));
-      if (!left.some((finding) => finding.check === check)) break;
+      if (!left.some((finding) => [check].flat().includes(finding.check))) break;
     }
     expect(left).toEqual([]);
   });
