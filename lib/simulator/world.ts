@@ -100,7 +100,8 @@ export class World {
   /** A phone calls an extension. */
   dial(extension: string, { name, number, variables = {}, headers = {} }: Caller): ChannelSnapshot | undefined {
     if (!this.pbx.dialplan.has('default', extension)) {
-      const known = this.pbx.dialplan.extensions.join(', ');
+      // Nobody dials `T`: it is where a call goes on whose time is over.
+      const known = this.pbx.dialplan.extensions.filter((name) => name !== 'T').join(', ');
       throw new Error(`Expected an extension of the dialplan (${known}), got "${extension}"`);
     }
     const channel = this.channels.create({
