@@ -82,6 +82,11 @@ export class Bridges {
     this.#threads.start(this.#work(bridge, helper));
   }
 
+  /** Whether something plays to it, or waits to. */
+  hasAnnouncer(bridge: Bridge): boolean {
+    return this.#announcers.has(bridge.id);
+  }
+
   /** Listens to all who sit in a bridge. */
   listen(bridge: Bridge, job: (recorder: Channel) => Thread): void {
     const channel = this.#helper('Recorder');

@@ -74,7 +74,12 @@ export function playOnChannel(world: World, params: Params): CommandResult {
 export function playOnBridge(world: World, params: Params): CommandResult {
   const bridge = world.bridges.get(params.id('bridgeId'));
   const media = params.list('media');
-  if (media.length === 0 || media.includes('')) throw allocationFailed();
+  if (media.length === 0 || media.includes('')) {
+    if (world.bridges.hasAnnouncer(bridge)) throw allocationFailed();
+    return visited(bridge, () => {
+      throw allocationFailed();
+    });
+  }
   const wish = { id: idOf(params), media, target: `bridge:${bridge.id}`, language: params.text('lang') || 'en' };
   const task = world.playbacks.create(wish, (type, playback) => world.apps.tell([bridge.id], type, { playback }));
   const queued = task.snapshot;

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Command } from '../program.ts';
-import { bridge, channel, command, maybe, media, playback } from './words.ts';
+import { bridge, bridgeMedia, channel, command, maybe, playback } from './words.ts';
 
 const at = { bridge };
 const b = '/bridges/{bridge}';
@@ -70,8 +70,8 @@ export const bridgeCommands: [number, Arbitrary<Command>][] = [
   [0.3, command('bridges.clearVideoSource', `DELETE ${b}/videoSource`, at)],
   [0.6, command('bridges.startMoh', `POST ${b}/moh`, at, { mohClass: maybe(fc.constant('default')) })],
   [1, command('bridges.stopMoh', `DELETE ${b}/moh`, at)],
-  [0.6, command('bridges.play', `POST ${b}/play`, at, { media, playbackId: playback })],
-  [1, command('bridges.playWithId', `POST ${b}/play/{playback}`, { ...at, playback }, { media })],
+  [0.6, command('bridges.play', `POST ${b}/play`, at, { media: bridgeMedia, playbackId: playback })],
+  [1, command('bridges.playWithId', `POST ${b}/play/{playback}`, { ...at, playback }, { media: bridgeMedia })],
   [
     0.8,
     command('bridges.record', `POST ${b}/record`, at, {

@@ -45,6 +45,17 @@ export const media = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(undefined, '', []) },
 );
 
+/** For a bridge of which no app may hear: what would end by itself would do so unseen. */
+export const bridgeMedia = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(`sound:${LONG_SOUND}`, 'tone:ring') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('sound:nothing-there', 'recording:~nothing', 'number:x', 'hello-world', 'tone:nonsense'),
+  },
+  { weight: 2, arbitrary: fc.constant([`sound:${LONG_SOUND}`, 'tone:ring']) },
+  { weight: 1, arbitrary: fc.constantFrom(undefined, '', []) },
+);
+
 /** Names of variables, some of which are functions. */
 export const variable = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('X', 'Y', 'DIGITS') },
