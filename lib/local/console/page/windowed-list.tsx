@@ -44,7 +44,9 @@ export function WindowedList(props: WindowedListProps) {
   }, [chosen, rowHeight]);
 
   const onScroll = () => {
-    const { scrollTop, clientHeight, scrollHeight } = box.current as HTMLDivElement;
+    // The event of a last scroll may come when the list has been taken away.
+    if (!box.current) return;
+    const { scrollTop, clientHeight, scrollHeight } = box.current;
     isAtEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight;
     setTop(scrollTop);
   };
