@@ -1,22 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LocalSystem } from '../../../../../lib/local/local-system.ts';
 import { HandlerBuild } from '../../../../../lib/local/reload/handler-build.ts';
-import { Recorder } from '../../../../support/recorder.ts';
-import { temporaryFolder } from '../../../../support/temporary-folder.ts';
-import { until } from '../../../../support/until.ts';
+import { LocalProject } from '../../../../support/local-project.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
-const { path: app, remove } = temporaryFolder();
-const recorder = new Recorder();
-let system: LocalSystem;
+const project = new LocalProject();
+const { path: app } = project;
 
-function save(file: string, text: string): void {
-  mkdirSync(dirname(join(app, file)), { recursive: true });
-  writeFileSync(join(app, file), text);
-}
+const save = (file: string, text: string): void => project.save(file, text);
 
 /** Options of esbuild, by the title of the function. */
 const BUNDLING = {
@@ -33,12 +26,6 @@ const BUNDLING = {
 const TITLES = Object.keys(BUNDLING);
 
 beforeAll(async () => {
-  save('cdk.json', '{"app":"node app.ts"}');
-  save('package.json', '{"type":"module"}');
-  save('package-lock.json', '{}');
-  mkdirSync(join(app, 'node_modules'));
-  for (const name of ['esbuild', '.bin'])
-    symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
   save('node_modules/old/package.json', '{"name":"old","main":"index.js"}');
   save(
     'node_modules/old/index.js',
@@ -73,16 +60,14 @@ const BUNDLING = { ${Object.entries(BUNDLING)
 for (const [title, bundling] of Object.entries(BUNDLING))
   new CallHandler(calls, title, { entry: \`src/\${title}.ts\`, pattern: ariPattern({ application: title }), bus, nodes: [], bundling });`,
   );
-  system = await LocalSystem.prepare(app, [], recorder);
-  await system.start();
+  await project.start();
 }, 60_000);
 afterAll(async () => {
-  await system?.stop();
-  remove();
+  await project.stop();
 });
 
 test.each(TITLES)('with the options of %s, hot reload makes the bundle that CDK made', async (title) => {
-  const fn = system.deployment.functions.find((one) => one.title === title);
+  const fn = project.system.deployment.functions.find((one) => one.title === title);
   if (fn?.entry === undefined) throw new Error(`Expected the function ${title} to have an entry`);
   const build = new HandlerBuild(app, app, { ...fn, entry: fn.entry });
   const folder = join(dirname(fn.code), `hot-${title}`); // as deep as CDK's: source maps have relative paths
@@ -93,10 +78,7 @@ test.each(TITLES)('with the options of %s, hot reload makes the bundle that CDK 
 });
 
 test.each(TITLES)('with the options of %s, a CommonJS package works that requires a module of Node', async (title) => {
-  recorder.clear();
-  const detail = { type: 'StasisStart', application: title, metadata: { id: title } };
-  system.putEvent({ Source: 'asterisk.ari', DetailType: 'StasisStart', Detail: JSON.stringify(detail) });
-  const line = await until('a line', () => recorder.lines.find((one) => one.startsWith(`${title}:`)));
+  const line = await project.call(title);
   const page = title === 'Loader' ? '<p>page</p>' : '1';
   const more = title === 'Defined' ? ' defined' : '';
   expect(line).toBe(`${title}: ${page} ["function","string","string"] a word of the module${more}`);

@@ -1,10 +1,8 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { LocalSystem } from '../../../../../lib/local/local-system.ts';
-import { Recorder } from '../../../../support/recorder.ts';
-import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+import { LocalProject } from '../../../../support/local-project.ts';
 import { until } from '../../../../support/until.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
@@ -12,11 +10,10 @@ const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 const LIMIT_MS = 60_000;
 vi.setConfig({ testTimeout: 2 * LIMIT_MS });
 
-const { path: app, remove } = temporaryFolder();
-const recorder = new Recorder();
-let system: LocalSystem;
+const project = new LocalProject();
+const { path: app, recorder } = project;
 
-const save = (file: string, text: string) => writeFileSync(join(app, file), text);
+const save = (file: string, text: string): void => project.save(file, text);
 const handlerThatSays = (what: string) => `import { word } from './word.ts';
 export const handler = async () => { console.log(word, ${JSON.stringify(what)}); };`;
 const appWith = (...applications: string[]) => `import { App, Stack } from '${ROOT}node_modules/aws-cdk-lib/index.js';
@@ -32,34 +29,16 @@ for (const application of ${JSON.stringify(applications)}) {
 }`;
 
 beforeAll(async () => {
-  save('cdk.json', '{"app":"node app.ts"}');
-  save('package.json', '{"type":"module"}');
-  // CDK looks for it to know where the project begins.
-  save('package-lock.json', '{}');
-  // And the bundler, which it asks npx for.
-  mkdirSync(join(app, 'node_modules'));
-  for (const name of ['esbuild', '.bin'])
-    symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
   save('app.ts', appWith('First', 'Second'));
   save('word.ts', 'export const word = "hello";');
   save('first.ts', handlerThatSays('first'));
   save('second.ts', handlerThatSays('second'));
-  system = await LocalSystem.prepare(app, [], recorder);
-  await system.start();
-  await system.watch();
+  await project.start();
+  await project.system.watch();
 }, LIMIT_MS);
 afterAll(async () => {
-  await system?.stop();
-  remove();
+  await project.stop();
 });
-
-/** Calls an app. @returns what its handler logs */
-async function call(application: string): Promise<string> {
-  recorder.clear();
-  const detail = { type: 'StasisStart', application, metadata: { id: 'x' } };
-  system.putEvent({ Source: 'asterisk.ari', DetailType: 'StasisStart', Detail: JSON.stringify(detail) });
-  return until(`a word of ${application}`, () => recorder.lines.find((line) => line.startsWith(`${application}:`)));
-}
 
 /** Saves a file, and waits until local mode reports the result. */
 async function saved(file: string, text: string, said: RegExp): Promise<string> {
@@ -69,12 +48,12 @@ async function saved(file: string, text: string, said: RegExp): Promise<string> 
 }
 
 test('a saved handler runs from the next event on, without synthesizing again', async () => {
-  expect(await call('First')).toBe('First: hello first');
-  const assembly = system.assembly;
+  expect(await project.call('First')).toBe('First: hello first');
+  const assembly = project.system.assembly;
   await saved('first.ts', handlerThatSays('again'), /^local: First: first\.ts runs from the next event on/);
-  expect(await call('First')).toBe('First: hello again');
-  expect(await call('Second')).toBe('Second: hello second');
-  expect(system.assembly).toBe(assembly);
+  expect(await project.call('First')).toBe('First: hello again');
+  expect(await project.call('Second')).toBe('Second: hello second');
+  expect(project.system.assembly).toBe(assembly);
 });
 
 test('so is a file that handlers import', async () => {
@@ -82,32 +61,32 @@ test('so is a file that handlers import', async () => {
   await until('the same for the first', () =>
     recorder.all.some((line) => /^local: First: word\.ts runs from the next event on/.test(line)),
   );
-  expect(await call('First')).toBe('First: good morning again');
-  expect(await call('Second')).toBe('Second: good morning second');
+  expect(await project.call('First')).toBe('First: good morning again');
+  expect(await project.call('Second')).toBe('Second: good morning second');
 });
 
 test('a handler that cannot be bundled leaves the old one running and reports why; once fixed, the new one runs', async () => {
   const line = await saved('first.ts', 'export const handler = async () => { console.log(;', /is unchanged/);
   expect(line).toBe('local: First is unchanged: first.ts:1:49: Unexpected ";"');
-  expect(await call('First')).toBe('First: good morning again');
+  expect(await project.call('First')).toBe('First: good morning again');
   await saved('first.ts', handlerThatSays('fixed'), /runs from the next event on/);
-  expect(await call('First')).toBe('First: good morning fixed');
+  expect(await project.call('First')).toBe('First: good morning fixed');
 });
 
 test('a changed stack is synthesized again; unchanged functions keep their processes', async () => {
-  await call('Second');
+  await project.call('Second');
   save('third.ts', handlerThatSays('third'));
   const line = await saved('app.ts', appWith('First', 'Second', 'Third'), /Synthesized again/);
   for (const change of ['new function Third', 'new rule Third', 'new queue Third']) expect(line).toContain(change);
-  expect(await call('Third')).toBe('Third: good morning third');
-  await call('Second');
+  expect(await project.call('Third')).toBe('Third: good morning third');
+  await project.call('Second');
   await saved(
     'app.ts',
     appWith('Second', 'Third'),
     /Synthesized again in [\d.]+ s: removed function First, removed rule/,
   );
-  expect(system.deployment.functions.map(({ title }) => title)).toEqual(['Second', 'Third']);
-  await call('Second');
+  expect(project.system.deployment.functions.map(({ title }) => title)).toEqual(['Second', 'Third']);
+  await project.call('Second');
   expect(recorder.starts.map(({ cold }) => cold)).toEqual([false]);
 });
 
@@ -115,12 +94,12 @@ test('a stack that cannot be synthesized changes nothing that runs, and reports 
   const line = await saved('app.ts', 'throw new Error("no such stack");', /Nothing was changed/);
   expect(line).toContain('Nothing was changed. The CDK app (node app.ts) failed');
   expect(line).toContain('no such stack');
-  expect(await call('Second')).toBe('Second: good morning second');
+  expect(await project.call('Second')).toBe('Second: good morning second');
 });
 
 test('a handler whose file is missing is reported, and keeps running', async () => {
   const before = recorder.all.length;
   rmSync(join(app, 'second.ts'));
   await until('the reason', () => recorder.all.slice(before).find((line) => /Second is unchanged/.test(line)));
-  expect(await call('Second')).toBe('Second: good morning second');
+  expect(await project.call('Second')).toBe('Second: good morning second');
 });

@@ -1,13 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { LocalSystem } from '../../../../../lib/local/local-system.ts';
-import { Recorder } from '../../../../support/recorder.ts';
-import { temporaryFolder } from '../../../../support/temporary-folder.ts';
-import { until } from '../../../../support/until.ts';
+import { LocalProject } from '../../../../support/local-project.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 const TIMES = 20;
@@ -17,14 +14,10 @@ const LIMIT_MS = 1000;
 const START_MS = 60;
 vi.setConfig({ testTimeout: 120_000 });
 
-const { path: app, remove } = temporaryFolder();
-const recorder = new Recorder();
-let system: LocalSystem;
+const project = new LocalProject();
+const { path: app } = project;
 
-function save(file: string, text: string): void {
-  mkdirSync(dirname(join(app, file)), { recursive: true });
-  writeFileSync(join(app, file), text);
-}
+const save = (file: string, text: string): void => project.save(file, text);
 const git = (...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], { cwd: app, stdio: 'pipe' });
 const says = (what: string) => `export const handler = async () => { console.log(${JSON.stringify(what)}); };`;
@@ -41,13 +34,7 @@ for (const [application, entry] of [['Plain', 'functions/plain/index.ts'], ['Tex
   new CallHandler(calls, application, { entry, pattern: ariPattern({ application }), bus, nodes: [] });`;
 
 beforeAll(async () => {
-  save('cdk.json', '{"app":"node app.ts"}');
-  save('package.json', '{"type":"module"}');
-  save('package-lock.json', '{}');
   save('.gitignore', 'node_modules\ncdk.out\n');
-  mkdirSync(join(app, 'node_modules'));
-  for (const name of ['esbuild', '.bin'])
-    symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
   save('app.ts', APP);
   save('functions/plain/index.ts', says('main'));
   save('functions/text/index.ts', imports('../../texts/word.txt'));
@@ -63,22 +50,12 @@ beforeAll(async () => {
   git('add', '.');
   git('commit', '-qm', 'other');
   git('switch', '-q', 'main');
-  system = await LocalSystem.prepare(app, [], recorder);
-  await system.start();
-  await system.watch();
+  await project.start();
+  await project.system.watch();
 }, 60_000);
 afterAll(async () => {
-  await system?.stop();
-  remove();
+  await project.stop();
 });
-
-/** Calls an app. @returns what its handler logs */
-async function call(application: string): Promise<string> {
-  recorder.clear();
-  const detail = { type: 'StasisStart', application, metadata: { id: 'x' } };
-  system.putEvent({ Source: 'asterisk.ari', DetailType: 'StasisStart', Detail: JSON.stringify(detail) });
-  return until(`a line of ${application}`, () => recorder.lines.find((line) => line.startsWith(`${application}: `)));
-}
 
 /** How many times longer than on a free machine a process takes to start now. At least 1. */
 function slowness(): number {
@@ -97,7 +74,7 @@ async function inUse(application: string, saveIt: (index: number) => string) {
     const expected = `${application}: ${saveIt(index)}`;
     let isUsed = false;
     while (!isUsed && performance.now() - began < 10 * LIMIT_MS) {
-      isUsed = (await call(application)) === expected;
+      isUsed = (await project.call(application)) === expected;
       if (!isUsed) await sleep(10);
     }
     const took = Math.round(performance.now() - began);
