@@ -4,7 +4,7 @@ import { parseJson } from '../json.ts';
 import { callHandler } from './call-handler.ts';
 
 /** By node and app. */
-export type AllAppSettings = Record<string, Record<string, AppSettings>>;
+type AllAppSettings = Record<string, Record<string, AppSettings>>;
 
 export const handler = callHandler({
   NodeConnected: async ({ event, ari, log }) => {
