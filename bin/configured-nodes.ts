@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AriNode } from '../lib/ari/node.ts';
+import { isJsonObject } from '../lib/json.ts';
 import { readJsonFile } from '../lib/json-file.ts';
 
 /**
@@ -17,11 +18,7 @@ export async function configuredNodes(root: string): Promise<AriNode[]> {
     );
   }
   const { context = {} } = file;
-  const nodes = isObject(context) ? (context.nodes ?? []) : undefined;
+  const nodes = isJsonObject(context) ? (context.nodes ?? []) : undefined;
   if (Array.isArray(nodes)) return nodes as AriNode[];
   throw new Error(`${path}: expected \`context\` to be an object, with \`nodes\` as a list of Asterisk servers`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isJsonObject } from './json.ts';
 
 /**
  * Reads a file that has to contain a JSON object.
@@ -21,6 +22,6 @@ export async function readJsonFile(path: string): Promise<Record<string, unknown
   } catch (error) {
     throw new Error(`${path}: expected a JSON object: ${(error as Error).message}`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isJsonObject(value)) return value;
   throw new Error(`${path}: expected a JSON object, got ${text.trim().slice(0, 50)}`);
 }

@@ -10,7 +10,10 @@ export function parseJson(text: string | undefined): unknown {
 /** Parses a JSON object; `undefined` where the text is none, or holds anything else. */
 export function parseJsonObject(text: string | undefined): Record<string, unknown> | undefined {
   const value = parseJson(text);
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return isJsonObject(value) ? value : undefined;
+}
+
+/** Whether it is an object, and no list. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json.ts';
 import type { AriClient } from './client.ts';
 
 /** What an app of a node is to hear of, declared in the node's `appSettings`. */
@@ -19,7 +20,7 @@ const TYPE = /^[A-Z][A-Za-z]+$/;
 
 /** Faults of one app's settings, as sentences with what was expected and what was given. */
 export function appSettingsFaults(at: string, settings: unknown): string[] {
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+  if (!isJsonObject(settings)) {
     return [`${at}: expected { "subscriptions": [ … ], "disallowedEvents": [ … ] }, got ${JSON.stringify(settings)}`];
   }
   return Object.entries(settings).flatMap(([name, list]) => {

@@ -1,4 +1,4 @@
-import { parseJson } from '../json.ts';
+import { isJsonObject, parseJson } from '../json.ts';
 import { type AppSettings, appSettingsFaults } from './app-settings.ts';
 
 /**
@@ -115,7 +115,7 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
 
 function settingsFaults(at: string, { appSettings, apps }: Partial<AriNode>): string[] {
   if (appSettings === undefined) return [];
-  if (typeof appSettings !== 'object' || appSettings === null || Array.isArray(appSettings)) {
+  if (!isJsonObject(appSettings)) {
     return [
       `${at}: expected \`appSettings\` by app, { "Intro-IVR": { "subscriptions": [ … ] } }, got ${show(appSettings)}`,
     ];

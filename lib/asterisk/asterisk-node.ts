@@ -1,4 +1,5 @@
 import { type AriNode, nodeFaults, nodeLabel } from '../ari/node.ts';
+import { isJsonObject } from '../json.ts';
 import {
   type AriOptions,
   ariConf,
@@ -12,7 +13,7 @@ import {
 } from './ari-conf.ts';
 import { type DialplanOptions, dialplanFaults, extensionsConf } from './extensions-conf.ts';
 import { completeHttp, type HttpOptions, httpConf, httpFaults } from './http-conf.ts';
-import { isGroup, show } from './option-faults.ts';
+import { show } from './option-faults.ts';
 
 /**
  * Asterisk's configuration for a node: the key `asterisk` of a node in cdk.json. Every option is optional.
@@ -98,14 +99,14 @@ ${text}`;
 
 function optionsFaults(at: string, { url, apps, asterisk }: AsteriskNode): string[] {
   if (asterisk === undefined) return dialplanFaults(at, apps, {});
-  if (!isGroup(asterisk)) return [`${at}: expected an object of options, got ${show(asterisk)}`];
+  if (!isJsonObject(asterisk)) return [`${at}: expected an object of options, got ${show(asterisk)}`];
   const unknown = Object.keys(asterisk).filter((key) => !KEYS.includes(key));
   const users: unknown = asterisk.users ?? {};
   return [
     ...unknown.map((key) => `${at}: there is no option ${show(key)}; there are ${KEYS.join(', ')}`),
     ...httpFaults(`${at}.http`, url, asterisk.http),
     ...ariFaults(`${at}.ari`, asterisk.ari),
-    ...(isGroup(users)
+    ...(isJsonObject(users)
       ? Object.entries(users).flatMap(([role, given]) =>
           role === 'connector' || role === 'handlers'
             ? userFaults(`${at}.users.${role}`, given)

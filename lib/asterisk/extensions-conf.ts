@@ -1,5 +1,6 @@
+import { isJsonObject } from '../json.ts';
 import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackContext, fallbackFault, NAME } from './fallback.ts';
-import { isGroup, list, optionFaults, show, text } from './option-faults.ts';
+import { list, optionFaults, show, text } from './option-faults.ts';
 import {
   armed,
   DISARMED,
@@ -45,7 +46,7 @@ export function dialplanFaults(at: string, apps: readonly string[], options: Dia
     const expected = `a context's name of letters, digits, ".", "_" or "-", other than ${NO_CONTEXTS.join(', ')}`;
     faults.push(`${at}.context: expected ${expected}, got ${show(context)}`);
   }
-  if (extensions !== undefined && (!isGroup(extensions) || Object.keys(extensions).length === 0)) {
+  if (extensions !== undefined && (!isJsonObject(extensions) || Object.keys(extensions).length === 0)) {
     faults.push(
       `${at}.extensions: expected at least one, such as { "ivr": { "app": ${show(apps[0])} } }, got ${show(extensions)}`,
     );
@@ -125,7 +126,7 @@ function extensionFaults(at: string, name: string, extension: unknown, apps: rea
   if (!EXTENSION.test(name)) {
     faults.push(`${at}: expected an extension of letters, digits, "_*#+.!-", or a pattern of them, got ${show(name)}`);
   }
-  if (!isGroup(extension) || typeof extension.app !== 'string') {
+  if (!isJsonObject(extension) || typeof extension.app !== 'string') {
     faults.push(`${at}[${show(name)}]: expected { "app": …, "args": [ … ] }, got ${show(extension)}`);
     return faults;
   }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json.ts';
 import { confValueFault } from './conf-value.ts';
 
 /** Returns what was expected of an option; `undefined` where the value is valid. */
@@ -38,7 +39,7 @@ export const absolutePath: Check = text('an absolute path', /^\/[^"'`$]*$/);
  */
 export function optionFaults(at: string, given: unknown, checks: Record<string, Check>): string[] {
   if (given === undefined) return [];
-  if (!isGroup(given)) return [`${at}: expected an object of options, got ${show(given)}`];
+  if (!isJsonObject(given)) return [`${at}: expected an object of options, got ${show(given)}`];
   return Object.entries(given).flatMap(([name, value]) => {
     const known = Object.hasOwn(checks, name) ? checks[name] : undefined;
     // The value is not shown: it may be a misplaced password.
@@ -46,11 +47,6 @@ export function optionFaults(at: string, given: unknown, checks: Record<string, 
     const expected = known(value);
     return expected === undefined ? [] : [`${at}.${name}: expected ${expected}, got ${show(value)}`];
   });
-}
-
-/** Whether it is a JSON object. */
-export function isGroup(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A value as JSON, so that a line break in it is visible. */

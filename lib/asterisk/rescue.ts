@@ -1,4 +1,5 @@
-import { isGroup, show } from './option-faults.ts';
+import { isJsonObject } from '../json.ts';
+import { show } from './option-faults.ts';
 
 /**
  * How long a call waits in an app before Asterisk takes it back and sends it to the fallback, in whole seconds, unless a
@@ -22,7 +23,7 @@ const EXPECTED = `whole seconds from 1 to ${MOST_SECONDS}, or false`;
 /** Faults of a node's `rescue`. */
 export function rescueFaults(at: string, apps: readonly string[], rescue: unknown): string[] {
   if (rescue === undefined || isLimit(rescue)) return [];
-  if (!isGroup(rescue)) {
+  if (!isJsonObject(rescue)) {
     return [`${at}: expected ${EXPECTED}, or these by app, such as { ${show(apps[0])}: 10 }, got ${show(rescue)}`];
   }
   return Object.entries(rescue).flatMap(([app, limit]) => {

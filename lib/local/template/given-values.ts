@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isJsonObject } from '../../json.ts';
 
 /** The file beside cdk.json with values for local mode. */
 export const LOCAL_VALUES_FILE = 'cdk.local.json';
@@ -42,12 +43,12 @@ export async function readGivenValues(root: string, file = join(root, LOCAL_VALU
   } catch {
     throw new Error(`${file}: expected JSON`); // the parser's message quotes the text, which may be a secret
   }
-  if (!isObject(read)) throw new Error(`${file}: expected a JSON object`);
+  if (!isJsonObject(read)) throw new Error(`${file}: expected a JSON object`);
   const unknown = Object.keys(read).find((key) => !KEYS.includes(key as keyof GivenValues));
   if (unknown !== undefined) throw new Error(`${file}: there is no key ${unknown}, expected ${KEYS.join(', ')}`);
   return Object.fromEntries(
     Object.entries(read).map(([key, values]) => {
-      if (!isObject(values)) throw new Error(`${file}: expected \`${key}\` to be an object`);
+      if (!isJsonObject(values)) throw new Error(`${file}: expected \`${key}\` to be an object`);
       return [key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]))];
     }),
   );
@@ -55,10 +56,6 @@ export async function readGivenValues(root: string, file = join(root, LOCAL_VALU
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Both; of a value that both have, the second. */
