@@ -274,15 +274,20 @@ function sorted(value: unknown): unknown {
       .filter((item) => !/^en_/.test((item as { language?: string } | null)?.language ?? ''))
       .map(sorted);
     // Lists of things are in no order; lists of texts, such as arguments, are.
-    return all.every((item) => typeof item === 'object') ? all.toSorted((a, b) => compared(a, b)) : all;
+    return all.every((item) => typeof item === 'object') ? inAnyOrder(all) : all;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([name]) => !RUNS_OWN.includes(name));
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, of]) => [name, sorted(of)]));
+  return Object.fromEntries(
+    entries
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      // The ids of a bridge's channels come in the order of a hash.
+      .map(([name, of]) => [name, name === 'channels' && Array.isArray(of) ? inAnyOrder(of) : sorted(of)]),
+  );
 }
 
-function compared(a: unknown, b: unknown): number {
-  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+function inAnyOrder(list: readonly unknown[]): unknown[] {
+  return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 /** What an event is about: events are in order by channel, or by bridge where it has no channel. */
