@@ -1,5 +1,6 @@
 import type { AsteriskInfo, Channel as ChannelSnapshot } from '../ari/generated/model.ts';
 import { Apps, ASTERISK_ID, ariTime } from './app/apps.ts';
+import type { Bridge } from './bridge/bridge.ts';
 import { Bridges } from './bridge/bridges.ts';
 import type { Channel } from './channel/channel.ts';
 import { Channels } from './channel/channels.ts';
@@ -117,6 +118,11 @@ export class World {
     return channel.isGone ? undefined : channel.snapshot;
   }
 
+  /** The bridge that a channel sits in. */
+  bridgeOf({ bridgeId }: Channel): Bridge | undefined {
+    return bridgeId === undefined ? undefined : this.bridges.find(bridgeId);
+  }
+
   /** A channel that listens to another, and ends with it. */
   snoop(snooped: Channel, id: string | undefined, data: string): ChannelSnapshot {
     if (id && this.channels.isTaken(id)) throw new Refusal(500, 'Snoop channel could not be created');
@@ -125,6 +131,7 @@ export class World {
     // Asterisk looks at the channel when its thread has begun.
     const { dialplan } = channel.known;
     const answered = { ...channel.known, dialplan: { ...dialplan, app_name: 'Stasis', app_data: data } };
+    this.bridgeOf(snooped)?.reconfigure();
     this.threads.start(this.#runSnoop(channel, data));
     this.threads.start(endWith(snooped, channel));
     return answered;

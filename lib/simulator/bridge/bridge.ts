@@ -128,7 +128,7 @@ export class Bridge {
     if (this.isInvisible) return;
     if (!this.kind.holding) this.#shareCallId();
     this.#apps.tell([this.id], 'ChannelEnteredBridge', { bridge: this.snapshot, channel: channel.known });
-    this.#reconfigure();
+    this.reconfigure();
     this.#introduce();
   }
 
@@ -143,7 +143,7 @@ export class Bridge {
     setVariable(channel, 'BRIDGEPEER', undefined);
     this.#apps.tell([this.id], 'ChannelLeftBridge', { bridge: this.snapshot, channel: channel.known });
     if (this.videoSource === channel.id) this.showVideoOf(undefined);
-    this.#reconfigure();
+    this.reconfigure();
     this.#introduce();
     this.#sendHelpersAway();
   }
@@ -151,7 +151,7 @@ export class Bridge {
   /** A channel of Asterisk's own comes, or goes. */
   help(change: 1 | -1): void {
     this.#helpers += change;
-    this.#reconfigure();
+    this.reconfigure();
     this.#introduce();
     if (change < 0) this.#sendHelpersAway();
   }
@@ -183,8 +183,11 @@ export class Bridge {
     if (this.members.length === 0 && this.#helpers > 0) this.#onlyHelpersLeft();
   }
 
-  /** Asterisk changes it after the event of the change. */
-  #reconfigure(): void {
+  /**
+   * Fits the bridge to its members, which is known from now on. Asterisk does so after the event of a change, and where
+   * somebody snoops on a member or mutes it.
+   */
+  reconfigure(): void {
     this.#technology = this.#fittingTechnology;
     this.publish();
   }

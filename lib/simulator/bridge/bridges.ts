@@ -17,6 +17,8 @@ interface Helper {
 /** The bridges that there are. */
 export class Bridges {
   readonly #all = new Map<string, Bridge>();
+  /** Ids of bridges that are destroyed and that a waiting command still refers to. */
+  readonly #ending = new Set<string>();
   readonly #announcers = new Map<string, Helper>();
   readonly #recorders = new Map<string, Channel[]>();
   readonly #music = new Set<string>();
@@ -44,9 +46,14 @@ export class Bridges {
     return bridge;
   }
 
+  /** Refuses an id that a bridge has, or had until now. */
+  checkFree(id: string): void {
+    if (this.#all.has(id) || this.#ending.has(id)) throw alreadyExists(id);
+  }
+
   create(given: string | undefined, name: string, type: string | undefined): Bridge {
     const id = given || randomUUID();
-    if (this.#all.has(id)) throw new Refusal(409, `Bridge with id '${id}' already exists`);
+    if (this.#all.has(id)) throw alreadyExists(id);
     const kind = bridgeKind(type);
     if (!kind) throw new Refusal(500, 'Unable to create bridge');
     const bridge = new Bridge({ id, name, kind }, this.#apps, this.#clock, () => this.#endHelpers(bridge));
@@ -57,6 +64,7 @@ export class Bridges {
   /** Ends what plays in it and takes it away; those who sit in it have to be sent away first. */
   destroy(bridge: Bridge): void {
     this.#all.delete(bridge.id);
+    this.#ending.add(bridge.id);
     bridge.isDestroyed = true;
     this.#music.delete(bridge.id);
     this.#endHelpers(bridge);
@@ -64,6 +72,7 @@ export class Bridges {
 
   /** Emits the event of its end, once all have left. */
   tellOfEnd(bridge: Bridge): void {
+    this.#ending.delete(bridge.id);
     this.#apps.tell([bridge.id], 'BridgeDestroyed', { bridge: { ...bridge.snapshot, channels: [] } });
     this.#apps.forget(bridge.id);
     this.#apps.cleanUp();
@@ -137,4 +146,8 @@ export class Bridges {
     const wish = { id: randomUUID(), name: `${name}/ARI`, technology: silent(name), context: 'default', exten: 's' };
     return new Channel({ ...wish, state: 'Up' }, around);
   }
+}
+
+function alreadyExists(id: string): Refusal {
+  return new Refusal(409, `Bridge with id '${id}' already exists`);
 }

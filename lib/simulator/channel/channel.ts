@@ -104,6 +104,8 @@ export class Channel {
   /** Variables that go into every event, and how each is read. */
   readonly reported = new Map<string, () => string | undefined>();
   readonly frames: Frame[] = [];
+  /** In which directions it is muted. */
+  readonly muted = new Set<string>();
   /** How long the dialplan waits for a first digit and for a next one; undefined while it runs no dialplan. */
   pbx: { responseMs: number; digitMs: number } | undefined;
   /** It was called, and is not up for any other reason. */

@@ -14,7 +14,7 @@ export const bridgeCommands: Commands = {
     const id = params.text('bridgeId');
     // An id in a body is looked at too late.
     const inQuery = params.body === undefined || params.field('bridgeId') === undefined;
-    if (id && inQuery && world.bridges.find(id)) throw new Refusal(409, `Bridge with id '${id}' already exists`);
+    if (id && inQuery) world.bridges.checkFree(id);
     try {
       // Of this command alone, the whole body is the variables.
       return created(world.bridges.create(id, params.text('name') ?? '', params.text('type')), params.body);
@@ -24,6 +24,7 @@ export const bridgeCommands: Commands = {
     }
   },
   'bridges.createWithId': (world, params) => {
+    world.bridges.checkFree(params.id('bridgeId'));
     const bridge = world.bridges.create(params.id('bridgeId'), params.text('name') ?? '', params.text('type'));
     return created(bridge, params.field('variables'));
   },

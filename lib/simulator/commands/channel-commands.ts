@@ -50,8 +50,8 @@ export const channelCommands: Commands = {
   'channels.ringStop': reached(nothing),
   'channels.progress': reached(indicated('progress')),
   'channels.sendDTMF': reached(sendDigits),
-  'channels.mute': reached(needsDirection),
-  'channels.unmute': reached(needsDirection),
+  'channels.mute': reached(muted(true)),
+  'channels.unmute': reached(muted(false)),
   'channels.hold': reached(indicated('hold')),
   'channels.unhold': reached(indicated('unhold')),
   // What the caller hears of these, no event tells.
@@ -115,11 +115,22 @@ function early({ channel }: Control): () => Thread<number> {
   });
 }
 
-function needsDirection(_: Control, params: Params): () => Thread<number> {
-  const direction = params.text('direction');
-  if (!direction) throw new Refusal(400, 'Direction is required');
-  if (!['in', 'out', 'both'].includes(direction)) throw new Refusal(400, 'Invalid direction specified');
-  return done(() => {});
+function muted(isMuted: boolean) {
+  return ({ channel }: Control, params: Params, world: World): (() => Thread<number>) => {
+    const direction = params.text('direction');
+    if (!direction) throw new Refusal(400, 'Direction is required');
+    if (!['in', 'out', 'both'].includes(direction)) {
+      throw new Refusal(400, 'Invalid direction specified');
+    }
+    return done(() => {
+      const wasMuted = channel.muted.size > 0;
+      for (const one of direction === 'both' ? ['in', 'out'] : [direction]) {
+        if (isMuted) channel.muted.add(one);
+        else channel.muted.delete(one);
+      }
+      if (channel.muted.size > 0 !== wasMuted) world.bridgeOf(channel)?.reconfigure();
+    });
+  };
 }
 
 function goOn(control: Control, params: Params): () => Thread<number> {

@@ -1,0 +1,60 @@
+/**
+ * What only one of a thousand random programs found: bridges that are over, and states that change unseen.
+ *
+ * What Asterisk does, and the simulator does as well: this file runs against both (`npm test`, `npm run test:asterisk`).
+ * Each expectation was seen on a real Asterisk first.
+ */
+import { describe, expect, test } from 'vitest';
+import { type Scenario, withScenarios } from './scenario.ts';
+
+let s: Scenario;
+withScenarios((scenario) => {
+  s = scenario;
+});
+
+describe('a bridge', () => {
+  test.each([
+    ['snooped on', 'POST', 'snoop/~spy?app=conformance&spy=out'],
+    ['muted', 'POST', 'mute?direction=in'],
+    ['no longer muted', 'DELETE', 'mute?direction=both'],
+  ])('shows that its video follows who talks once a channel is %s', async (_, method, command) => {
+    await s.answeredCall();
+    if (method === 'DELETE') await s.run('POST /channels/~caller/mute?direction=in');
+    await s.run('POST /bridges/~room?type=mixing,video_single');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    expect(await s.run('DELETE /bridges/~room/videoSource')).toBe('204');
+    expect((await s.ask('GET /bridges/~room')).answer.video_mode).toBe('single');
+    await s.run(`${method} /channels/~caller/${command}`);
+    await s.story();
+    expect((await s.ask('GET /bridges/~room')).answer.video_mode).toBe('talker');
+  });
+
+  test('shows nothing new where a channel is muted that was muted before', async () => {
+    await s.answeredCall();
+    await s.run('POST /channels/~caller/mute?direction=in');
+    await s.run('POST /bridges/~room?type=mixing,video_single');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run('DELETE /bridges/~room/videoSource');
+    await s.run('POST /channels/~caller/mute?direction=out');
+    await s.run('DELETE /channels/~caller/mute?direction=in');
+    await s.story();
+    expect((await s.ask('GET /bridges/~room')).answer.video_mode).toBe('single');
+  });
+
+  test('that is destroyed keeps its id while a channel still waits to join it', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+    const added = s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.story('PlaybackStarted');
+    await s.run('DELETE /bridges/~room');
+    expect(await s.run('GET /bridges/~room')).toBe('404 Bridge not found');
+    expect(await s.run('POST /bridges/~room')).toBe("409 Bridge with id 'room' already exists");
+    expect(await s.run('POST /bridges?bridgeId=~room')).toBe("409 Bridge with id 'room' already exists");
+    await s.run('DELETE /playbacks/~p');
+    expect(await added).toBe('204');
+    await s.run('DELETE /channels/~caller');
+    await s.story('StasisEnd');
+    expect(await s.run('POST /bridges/~room')).toBe('200');
+  });
+});
