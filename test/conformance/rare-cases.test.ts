@@ -58,3 +58,11 @@ describe('a bridge', () => {
     expect(await s.run('POST /bridges/~room')).toBe('200');
   });
 });
+
+test('media from outside have no statistics', async () => {
+  const wish = 'channelId=~media&app=conformance&external_host=127.0.0.1:9&format=slin';
+  expect(await s.run(`POST /channels/externalMedia?${wish}`)).toBe('200');
+  expect(await s.run('GET /channels/~media/rtp_statistics')).toBe('404 RTP info not found');
+  await s.answeredCall();
+  expect(await s.run('GET /channels/~caller/rtp_statistics')).toBe('403 Unsupported channel type');
+});

@@ -66,8 +66,10 @@ export const channelCommands: Commands = {
   'channels.snoopChannelWithId': snoop,
   'channels.rtpstatistics': (world, params) => {
     const channel = world.channels.get(params.id('channelId'));
-    const speaksRtp = ['PJSIP', 'UnicastRTP'].includes(channel.technology.name);
-    if (!speaksRtp) throw new Refusal(403, 'Unsupported channel type');
+    const { name } = channel.technology;
+    // ARI does not ask for the statistics of media from outside when it creates them.
+    if (name === 'UnicastRTP') throw new Refusal(404, 'RTP info not found');
+    if (name !== 'PJSIP') throw new Refusal(403, 'Unsupported channel type');
     return [200, rtpStatistics(channel.id)];
   },
   'channels.externalMedia': externalMedia,
