@@ -67,13 +67,22 @@ const STEPS_OF_RECORDING = 4;
 
 /**
  * Asterisk ends a recording by itself after four seconds without any sound, and there is none on these lines: each
- * recording that has no limit is stopped before.
+ * recording that has no limit is stopped before. So is it before a recording with a limit, which takes four seconds for
+ * want of sound; and none begins after one, as that may still wait for its turn.
  */
 function withEndedRecordings({ dialplan, steps }: Program): Program {
   const ended: Step[] = [];
   let running: { name: string; left: number }[] = [];
+  let takesSeconds = false;
   for (const taken of steps) {
     if (taken.kind === 'wait' && running.length > 0) continue;
+    const isRecording = taken.kind === 'command' && taken.operation.endsWith('.record');
+    const isLimited = isRecording && Number(taken.params.maxDurationSeconds) > 0;
+    if (isLimited) {
+      ended.push(...running.map(({ name }) => liveCommand(name, 'stop')));
+      running = [];
+      takesSeconds = true;
+    } else if (isRecording && takesSeconds) continue;
     ended.push(taken);
     running = running.map(({ name, left }) => ({ name, left: left - 1 }));
     for (const { name } of running.filter(({ left }) => left === STEPS_OF_RECORDING / 2)) {
@@ -81,13 +90,7 @@ function withEndedRecordings({ dialplan, steps }: Program): Program {
     }
     for (const { name } of running.filter(({ left }) => left === 0)) ended.push(liveCommand(name, 'stop'));
     running = running.filter(({ left }) => left > 0);
-    if (
-      taken.kind === 'command' &&
-      taken.operation.endsWith('.record') &&
-      !(Number(taken.params.maxDurationSeconds) > 0)
-    ) {
-      running.push({ name: String(taken.params.name), left: STEPS_OF_RECORDING });
-    }
+    if (isRecording && !isLimited) running.push({ name: String(taken.params.name), left: STEPS_OF_RECORDING });
   }
   return { dialplan, steps: [...ended, ...running.map(({ name }) => liveCommand(name, 'stop'))] };
 }

@@ -15,7 +15,7 @@ const SCHEME = /^(sound|recording|number|digits|characters|tone):/;
 
 /**
  * What will end by itself in a moment: programs wait for it, so that nothing depends on how fast a machine is.
- * Everything in a program is over within two seconds, or outlasts the program.
+ * Each is over within a few seconds, or outlasts the program.
  */
 export class Pending {
   readonly #things = new Set<string>();
@@ -23,6 +23,12 @@ export class Pending {
   readonly #occupied = new Map<string, string>();
   readonly #hungUp = new Set<string>();
   #read = 0;
+  #begun = 0;
+
+  /** How many things have begun that end by themselves. */
+  get begun(): number {
+    return this.#begun;
+  }
 
   /** How long it may take until all of it has ended, in milliseconds; 0 where nothing is under way. */
   limitMs(events: readonly AppEvent[]): number {
@@ -53,6 +59,8 @@ export class Pending {
     const { name = '' } = (event.recording ?? {}) as Named;
     const channel = (event.channel ?? event.peer ?? {}) as Named;
     if (type === 'ChannelHangupRequest') this.#hungUp.add(`channel:${channel.id}`);
+    // Another may have the same id later.
+    if (/^(ChannelDestroyed|ChannelCreated|StasisStart)$/.test(type)) this.#hungUp.delete(`channel:${channel.id}`);
     if (event.type === 'PlaybackStarted') {
       this.#set(`playback ${id}`, SCHEME.test(media_uri) && !LONG.test(media_uri));
     } else if (event.type === 'PlaybackFinished') this.#set(`playback ${id}`, false);
@@ -74,7 +82,9 @@ export class Pending {
   }
 
   #set(thing: string, pending: boolean): void {
-    if (pending) this.#things.add(thing);
-    else this.#things.delete(thing);
+    this.#things.delete(thing);
+    if (!pending) return;
+    this.#things.add(thing);
+    this.#begun += 1;
   }
 }

@@ -57,6 +57,7 @@ export async function realTarget({ url }: RealAsterisk, prefix: string): Promise
         await sleep(QUIET_MS + 3 * (Date.now() - begun));
       }
     },
+    now: () => Date.now(),
     async nextEvent(limitMs) {
       const [count, end] = [events.length, Date.now() + limitMs];
       while (events.length === count && Date.now() < end) await sleep(10);

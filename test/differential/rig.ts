@@ -10,11 +10,13 @@ import { simulatedTarget } from './simulated-target.ts';
 const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
 /** In how many parts programs run again at one of which Asterisk has crashed. */
 const PARTS = 4;
-/** How often a program that disagrees runs on Asterisk, until the disagreement counts. */
-const RUNS = 3;
+/** How often every program runs on Asterisk, and a doubtful one after that, by itself or with few others. */
+const RUNS = { ofAll: 2, more: 4 };
 
 export interface Outcome extends Comparison {
   program: Program;
+  simulated: Observation;
+  real: Observation[];
 }
 
 /** Errors of a connection whose other end is gone, or hangs. */
@@ -42,37 +44,46 @@ export class Rig {
   }
 
   /** Compares programs; for one at which Asterisk itself crashes or hangs there is no outcome. */
-  async compared(programs: readonly Program[]): Promise<(Outcome | undefined)[]> {
+  compared(programs: readonly Program[]): Promise<(Outcome | undefined)[]> {
+    return this.#inParts(programs, async (some) => {
+      const simulated = await Promise.all(some.map((program) => this.simulated(program)));
+      const outcomes = some.map((program, at) => outcomeOf(program, at_(simulated, at), []));
+      return this.#comparedAgain(outcomes, RUNS.ofAll);
+    });
+  }
+
+  /** Runs doubtful programs more often on Asterisk: what differs between any two of all runs is noise. */
+  comparedAgain(doubtful: readonly Outcome[]): Promise<(Outcome | undefined)[]> {
+    return this.#inParts(doubtful, (some) => this.#comparedAgain(some, RUNS.more));
+  }
+
+  async #comparedAgain(outcomes: readonly Outcome[], times: number): Promise<Outcome[]> {
+    let compared = [...outcomes];
+    for (let run = 0; run < times; run++) {
+      const seen = await this.#real(compared.map(({ program }) => program));
+      compared = compared.map(({ program, simulated, real }, at) =>
+        outcomeOf(program, simulated, [...real, at_(seen, at)]),
+      );
+    }
+    return compared;
+  }
+
+  /** Does something with all at once; where Asterisk crashes or hangs at that, with fewer, and with each alone. */
+  async #inParts<T, R>(items: readonly T[], work: (items: readonly T[]) => Promise<R[]>): Promise<(R | undefined)[]> {
     try {
-      return await this.#comparedAtOnce(programs);
+      return await work(items);
     } catch (error) {
       if (!LOST.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) throw error;
       await this.#asterisk.stop('SIGKILL');
       await this.#asterisk.start();
     }
-    if (programs.length <= 1) return programs.map(() => undefined);
-    const part = Math.ceil(programs.length / PARTS);
-    const outcomes: (Outcome | undefined)[] = [];
-    for (let from = 0; from < programs.length; from += part) {
-      outcomes.push(...(await this.compared(programs.slice(from, from + part))));
+    if (items.length <= 1) return items.map(() => undefined);
+    const part = Math.ceil(items.length / PARTS);
+    const results: (R | undefined)[] = [];
+    for (let from = 0; from < items.length; from += part) {
+      results.push(...(await this.#inParts(items.slice(from, from + part), work)));
     }
-    return outcomes;
-  }
-
-  /** Runs programs on both, those that disagree more often, and compares. */
-  async #comparedAtOnce(programs: readonly Program[]): Promise<Outcome[]> {
-    const simulated = await Promise.all(programs.map((program) => this.simulated(program)));
-    const runs = [await this.#real(programs), await this.#real(programs)];
-    const compareAll = (): Comparison[] =>
-      programs.map((_, at) => compare(at_(simulated, at), runs.flatMap((run) => run.get(at) ?? []) as never));
-    let compared = compareAll();
-    for (let run = runs.length; run < RUNS; run++) {
-      const doubtful = programs.filter((_, at) => at_(compared, at).disagreements.length > 0);
-      if (doubtful.length === 0) break;
-      runs.push(await this.#real(programs, (at) => at_(compared, at).disagreements.length > 0));
-      compared = compareAll();
-    }
-    return programs.map((program, at) => ({ program, ...at_(compared, at) }));
+    return results;
   }
 
   async simulated(program: Program): Promise<Observation> {
@@ -94,25 +105,18 @@ export class Rig {
     return `d${this.#startedAt}n${++this.#prefixes}x`;
   }
 
-  /** @returns what was seen of each program, by its index */
-  async #real(
-    programs: readonly Program[],
-    wanted = (_at: number): boolean => true,
-  ): Promise<Map<number, Observation>> {
-    const runs = programs
-      .map((program, at) => ({ program, at, prefix: this.#newPrefix() }))
-      .filter(({ at }) => wanted(at));
+  /** @returns what was seen of each program */
+  async #real(programs: readonly Program[]): Promise<Observation[]> {
+    const runs = programs.map((program, at) => ({ program, at, prefix: this.#newPrefix() }));
     await this.#asterisk.loadDialplan(runs.map(({ program, prefix }) => context(program, prefix)).join(''));
-    const seen = new Map<number, Observation>();
+    const seen: Observation[] = [];
     const queue = [...runs];
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         try {
           const target = await realTarget(this.#asterisk, next.prefix);
-          seen.set(
-            next.at,
-            await runProgram(next.program, target, next.prefix, (...one) => this.coverage.note(...one)),
-          );
+          const note = this.coverage.note.bind(this.coverage);
+          seen[next.at] = await runProgram(next.program, target, next.prefix, note);
           await target.close();
         } catch (error) {
           queue.length = 0;
@@ -124,6 +128,12 @@ export class Rig {
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     return seen;
   }
+}
+
+function outcomeOf(program: Program, simulated: Observation, real: Observation[]): Outcome {
+  const [first, ...others] = real;
+  const nothing: Comparison = { cells: 0, noise: 0, disagreements: [] };
+  return { program, simulated, real, ...(first ? compare(simulated, [first, ...others]) : nothing) };
 }
 
 function at_<T>(list: readonly T[], at: number): T {

@@ -5,8 +5,6 @@ import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
 /** What was seen of a program: by step and app and channel, lines in their order. */
 export type Observation = Map<string, string[]>;
 
-/** What a wait counts at least: with a simulated clock it takes no time. */
-const LEAST_WAIT_MS = 20;
 /** After this long without an answer, a command waits for its turn on its channel. */
 const ANSWER_MS = 300;
 
@@ -164,15 +162,17 @@ class Run {
 
   async #settle(): Promise<void> {
     await this.#target.quiet();
-    for (let waited = 0; ; ) {
+    let [begun, count] = [this.#target.now(), 0];
+    for (;;) {
       const limit = this.#pending.limitMs(this.#target.events);
       if (limit === 0) break;
-      const begun = Date.now();
-      if (waited > limit || !(await this.#target.nextEvent(limit - waited))) {
+      // One after the other, each has its time.
+      if (this.#pending.begun !== count) [begun, count] = [this.#target.now(), this.#pending.begun];
+      const left = begun + limit - this.#target.now();
+      if (left <= 0 || !(await this.#target.nextEvent(left))) {
         this.#pending.giveUp();
         break;
       }
-      waited += Math.max(LEAST_WAIT_MS, Date.now() - begun);
       await this.#target.quiet();
     }
     for (const event of this.#target.events.slice(this.#told)) this.#tell(event);

@@ -33,6 +33,7 @@ export function simulatedTarget(program: Program, prefix: string): Target {
       await turn();
       await turn();
     },
+    now: () => clock.now().getTime(),
     async nextEvent(limitMs) {
       const count = events.length;
       for (let left = limitMs; left > 0 && events.length === count; ) {

@@ -12,6 +12,8 @@ export interface Target {
   request(method: string, path: string, body?: object): Promise<Answer>;
   /** Resolves when all has happened that happens by itself at once. */
   quiet(): Promise<void>;
+  /** The time, in milliseconds. */
+  now(): number;
   /** Lets time pass until an event comes. @returns whether one came */
   nextEvent(limitMs: number): Promise<boolean>;
   pass(ms: number): Promise<void>;
