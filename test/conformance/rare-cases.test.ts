@@ -41,6 +41,16 @@ describe('a bridge', () => {
     expect((await s.ask('GET /bridges/~room')).answer.video_mode).toBe('single');
   });
 
+  test('shows the variables that it was created with once it has changed', async () => {
+    const variables = { X: { value: '1', report_events: true } };
+    expect((await s.ask('POST /bridges/~room', { variables })).answer.bridgevars).toEqual({ X: '1' });
+    expect((await s.ask('GET /bridges/~room')).answer.bridgevars).toBeUndefined();
+    expect(await s.run('POST /bridges/~room/variables', { variables: {} })).toBe('204');
+    expect((await s.ask('GET /bridges/~room')).answer.bridgevars).toBeUndefined();
+    expect(await s.run('POST /bridges/~room/variables', { variables: { Y: '2' } })).toBe('204');
+    expect((await s.ask('GET /bridges/~room')).answer.bridgevars).toEqual({ X: '1' });
+  });
+
   test('that is destroyed keeps its id while a channel still waits to join it', async () => {
     await s.answeredCall();
     await s.run('POST /bridges/~room');
@@ -65,4 +75,13 @@ test('media from outside have no statistics', async () => {
   expect(await s.run('GET /channels/~media/rtp_statistics')).toBe('404 RTP info not found');
   await s.answeredCall();
   expect(await s.run('GET /channels/~caller/rtp_statistics')).toBe('403 Unsupported channel type');
+});
+
+test('a text message goes to an address of a phone', async () => {
+  const to = 'pjsip:sipp/sip:sipp@127.0.0.1:9';
+  const message = { to, from: 'sip:a@127.0.0.1', body: 'hello' };
+  expect(await s.run('PUT /endpoints/sendMessage', message)).toBe('202');
+  expect(await s.run('POST /endpoints/refer', { to, from: 'sip:a@127.0.0.1', refer_to: 'sip:b@127.0.0.1' })).toBe(
+    '202',
+  );
 });

@@ -142,7 +142,8 @@ function message(name: string): Command {
     checkTexts(params.field('variables'));
     const to = params.text(name);
     if (!to) throw new Refusal(400, 'To must be specified');
-    const id = to.replace(/^pjsip:/i, 'PJSIP/').replace(/^PJSIP\/sip:/i, 'PJSIP/');
+    // An address may follow: `pjsip:1001/sip:1001@10.0.0.5`.
+    const id = to.replace(/^pjsip:(sip:)?/i, 'PJSIP/').replace(/^(PJSIP\/[^/]*)\/.*$/, '$1');
     if (!world.hasEndpoint(id)) throw new Refusal(404, 'Endpoint not found');
     return [202];
   };

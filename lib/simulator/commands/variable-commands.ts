@@ -84,8 +84,10 @@ export const variableCommands: Commands = {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
       throw new Refusal(400, "The 'variables' field must be a JSON object");
     }
-    for (const { name, value, isReported } of variablesOf(given)) bridge.set(name.trim(), value, isReported);
-    bridge.publish();
+    for (const { name, value, isReported } of variablesOf(given)) {
+      bridge.set(name.trim(), value, isReported);
+      bridge.publish();
+    }
     return NO_CONTENT;
   },
   // A variable that nobody set is empty, and no 404 as it is for channels.
