@@ -30,12 +30,8 @@ const NEVER_FAIL = [
   'recordings.listStored',
 ];
 
-/** What these need is not there: phones that take messages, a module for mailboxes, `StasisBroadcast()`. */
+/** What these need is not there: a module for mailboxes, `StasisBroadcast()`. */
 const NEVER_SUCCEED = [
-  'endpoints.refer',
-  'endpoints.referToEndpoint',
-  'endpoints.sendMessage',
-  'endpoints.sendMessageToEndpoint',
   'events.claimChannel',
   'mailboxes.delete',
   'mailboxes.get',

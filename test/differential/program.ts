@@ -28,6 +28,10 @@ export interface Command {
 export const LONG_SOUND = 'two-minutes-of-silence';
 export const LONG_SOUND_SECONDS = 120;
 
+/** A phone that is registered at a port where nobody listens. */
+export const DEAF_PHONE = 'deaf';
+export const DEAF_ADDRESS = 'sip:deaf@127.0.0.1:9';
+
 /** The extension that the caller dials. */
 export const DIALLED = 'call';
 

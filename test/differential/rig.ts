@@ -1,7 +1,7 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { type Comparison, compare } from './compare.ts';
 import { Coverage } from './coverage.ts';
-import { LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
+import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
 import { context, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
@@ -36,7 +36,9 @@ export class Rig {
 
   static async start(): Promise<Rig> {
     const asterisk = await RealAsterisk.prepare();
-    const more = { 'http.conf': 'sessionlimit = 2000\n' };
+    const phone = `[${DEAF_PHONE}]\ntype = endpoint\naors = ${DEAF_PHONE}\ncontext = default\nallow = ulaw\n`;
+    const address = `[${DEAF_PHONE}]\ntype = aor\ncontact = ${DEAF_ADDRESS}\n`;
+    const more = { 'http.conf': 'sessionlimit = 2000\n', 'pjsip.conf': `${phone}${address}` };
     asterisk.configure([USER], '[default]\n', more);
     asterisk.addSilence(LONG_SOUND, LONG_SOUND_SECONDS);
     await asterisk.start();

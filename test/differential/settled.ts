@@ -2,8 +2,8 @@ import type { Comparison } from './compare.ts';
 import type { Program } from './program.ts';
 import type { Outcome, Rig } from './rig.ts';
 
-/** Programs that run together: so many are not compared where Asterisk itself crashes or hangs at one of them. */
-const BATCH = 48;
+/** Programs that are compared together: so many are not compared where Asterisk itself crashes or hangs at one of them. */
+const BATCH = 144;
 /** Doubtful programs that run together again: with few others, Asterisk is less busy. */
 const FEW = 12;
 

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Command } from '../program.ts';
+import { type Command, DEAF_ADDRESS, DEAF_PHONE } from '../program.ts';
 import { app, channel, command, maybe, playback, recording } from './words.ts';
 
 const a = '/applications/{app}';
@@ -14,6 +14,14 @@ const eventSource = fc.oneof(
 );
 const device = fc.constantFrom('Stasis:~lamp', 'Stasis:~lamp', 'Stasis:~lamp', 'PJSIP/~nobody', 'Stasis:');
 const global = fc.constantFrom('~global', '~global', '~never', '', undefined);
+const phone = fc.constantFrom(DEAF_PHONE, '~nobody');
+const to = fc.constantFrom(
+  `pjsip:${DEAF_PHONE}`,
+  `pjsip:${DEAF_PHONE}/${DEAF_ADDRESS}`,
+  'pjsip:~nobody',
+  '',
+  undefined,
+);
 const ofRecording = { recording };
 const r = '/recordings/live/{recording}';
 const stored = '/recordings/stored/{recording}';
@@ -144,7 +152,7 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
       'PUT /endpoints/sendMessage',
       {},
       {
-        to: fc.constantFrom('pjsip:~nobody', '', undefined),
+        to,
         from: fc.constant('sip:a@127.0.0.1'),
         body: fc.constant('hello'),
         variables: fc.constantFrom(undefined, { X: 1 }, { X: '1' }),
@@ -156,19 +164,19 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
     0.2,
     command(
       'endpoints.sendMessageToEndpoint',
-      'PUT /endpoints/PJSIP/~nobody/sendMessage',
-      {},
+      'PUT /endpoints/PJSIP/{phone}/sendMessage',
+      { phone },
       { from: fc.constant('sip:a@b') },
     ),
   ],
   [
-    0.1,
+    0.2,
     command(
       'endpoints.refer',
       'POST /endpoints/refer',
       {},
       {
-        to: fc.constantFrom('pjsip:~nobody', ''),
+        to,
         from: fc.constant('pjsip:a'),
         refer_to: fc.constant('sip:b@127.0.0.1'),
       },
@@ -176,11 +184,11 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
     ),
   ],
   [
-    0.1,
+    0.2,
     command(
       'endpoints.referToEndpoint',
-      'POST /endpoints/PJSIP/~nobody/refer',
-      {},
+      'POST /endpoints/PJSIP/{phone}/refer',
+      { phone },
       { from: fc.constant('pjsip:a'), refer_to: fc.constant('sip:b@127.0.0.1') },
     ),
   ],
