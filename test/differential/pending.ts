@@ -1,4 +1,4 @@
-import { LONG_SOUND } from './program.ts';
+import { LONG_SOUND, PHONE } from './program.ts';
 import type { AppEvent } from './target.ts';
 
 type Named = { id?: string; name?: string; media_uri?: string; target_uri?: string };
@@ -7,6 +7,8 @@ type Named = { id?: string; name?: string; media_uri?: string; target_uri?: stri
 const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
 /** Applications of the dialplan that are over in a moment: answering takes as long as it takes for sound to come. */
 const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
+/** Who is busy says so for a second, and a phone answers. */
+const BRIEFLY_CALLED = new RegExp(`^(busy@|${PHONE}$)`);
 /** Without any sound, a recording ends after four seconds: also one with a limit, and that of a call that is over. */
 const RECORDING_MS = 5000;
 /** Everything else. Some media never end, and no event says so. */
@@ -72,8 +74,7 @@ export class Pending {
       this.#set(`dialplan ${channel.id}`, BRIEF.test(line));
     } else if (event.type === 'StasisStart') this.#set(`dialplan ${channel.id}`, false);
     else if (event.type === 'Dial' && event.dialstatus === '') {
-      // Who is busy says so for a second.
-      this.#set(`dial ${channel.id}`, /short/.test(channel.id ?? '') || /^busy@/.test(String(event.dialstring)));
+      this.#set(`dial ${channel.id}`, /short/.test(channel.id ?? '') || BRIEFLY_CALLED.test(String(event.dialstring)));
     } else if (event.type === 'Dial' && event.dialstatus === 'ANSWER') this.#set(`dial ${channel.id}`, false);
     else if (event.type === 'ChannelDestroyed') {
       this.#set(`dialplan ${channel.id}`, false);

@@ -28,9 +28,11 @@ export interface Command {
 export const LONG_SOUND = 'two-minutes-of-silence';
 export const LONG_SOUND_SECONDS = 120;
 
-/** A phone that is registered at a port where nobody listens. */
+/** A SIP phone that is registered at a port where nobody listens. */
 export const DEAF_PHONE = 'deaf';
 export const DEAF_ADDRESS = 'sip:deaf@127.0.0.1:9';
+/** A SIP phone that rings and answers at once. */
+export const PHONE = 'phone';
 
 /** The extension that the caller dials. */
 export const DIALLED = 'call';

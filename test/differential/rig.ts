@@ -1,7 +1,7 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { type Comparison, compare } from './compare.ts';
 import { Coverage } from './coverage.ts';
-import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
+import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program } from './program.ts';
 import { context, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
@@ -36,9 +36,7 @@ export class Rig {
 
   static async start(): Promise<Rig> {
     const asterisk = await RealAsterisk.prepare();
-    const phone = `[${DEAF_PHONE}]\ntype = endpoint\naors = ${DEAF_PHONE}\ncontext = default\nallow = ulaw\n`;
-    const address = `[${DEAF_PHONE}]\ntype = aor\ncontact = ${DEAF_ADDRESS}\n`;
-    const more = { 'http.conf': 'sessionlimit = 2000\n', 'pjsip.conf': `${phone}${address}` };
+    const more = { 'http.conf': 'sessionlimit = 2000\n', 'pjsip.conf': phones(asterisk.sipPort) };
     asterisk.configure([USER], '[default]\n', more);
     asterisk.addSilence(LONG_SOUND, LONG_SOUND_SECONDS);
     await asterisk.start();
@@ -110,7 +108,8 @@ export class Rig {
   /** @returns what was seen of each program */
   async #real(programs: readonly Program[]): Promise<Observation[]> {
     const runs = programs.map((program, at) => ({ program, at, prefix: this.#newPrefix() }));
-    await this.#asterisk.loadDialplan(runs.map(({ program, prefix }) => context(program, prefix)).join(''));
+    const contexts = runs.map(({ program, prefix }) => context(program, prefix));
+    await this.#asterisk.loadDialplan([ANSWERING, ...contexts].join(''));
     const seen: Observation[] = [];
     const queue = [...runs];
     const work = async (): Promise<void> => {
@@ -130,6 +129,16 @@ export class Rig {
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     return seen;
   }
+}
+
+/** What answers as a phone: Asterisk itself. */
+const ANSWERING = `[default]\nexten => the-${PHONE},1,Ringing()\n same => n,Answer()\n same => n,Wait(3600)\n\n`;
+
+/** The phones of pjsip.conf. */
+function phones(sipPort: number): string {
+  const phone = (name: string, contact: string): string =>
+    `[${name}]\ntype = endpoint\naors = ${name}\nallow = ulaw\n[${name}]\ntype = aor\ncontact = ${contact}\n`;
+  return phone(DEAF_PHONE, DEAF_ADDRESS) + phone(PHONE, `sip:the-${PHONE}@127.0.0.1:${sipPort}`);
 }
 
 function outcomeOf(program: Program, simulated: Observation, real: Observation[]): Outcome {

@@ -247,6 +247,9 @@ function isGoneSnoop({ body }: Answer): boolean {
 function comparable(body: unknown, path: string, prefix: string): unknown {
   if (Array.isArray(body)) return body.filter((thing) => JSON.stringify(thing).includes(prefix));
   if (path.startsWith('/asterisk/info') && typeof body === 'object') return Object.keys(body ?? {});
+  // What was sent and received.
+  if (path.endsWith('/rtp_statistics') && (body as { txcount?: number } | null)?.txcount !== undefined)
+    return 'statistics';
   return path.endsWith('/file') && (body === null || typeof body === 'string') ? 'a file' : body;
 }
 

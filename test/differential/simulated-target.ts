@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../lib/simulator/clock.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
-import { DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, type Program } from './program.ts';
+import { DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program } from './program.ts';
 import { apps } from './run-program.ts';
 import type { AppEvent, Target } from './target.ts';
 
@@ -18,7 +18,14 @@ export function simulatedTarget(program: Program, prefix: string): Target {
   const missingMedia = ['sound:nothing-there'];
   const mediaLengths = { [LONG_SOUND]: 1000 * LONG_SOUND_SECONDS };
   const endpoints = ['PJSIP/sipp', `PJSIP/${DEAF_PHONE}`];
-  const asterisk = new SimulatedAsterisk({ clock, dialplan, endpoints, phones: {}, missingMedia, mediaLengths });
+  const asterisk = new SimulatedAsterisk({
+    clock,
+    dialplan,
+    endpoints,
+    phones: { [`PJSIP/${PHONE}`]: 'answers' as const },
+    missingMedia,
+    mediaLengths,
+  });
   // A copy, as over a wire.
   for (const app of apps(prefix)) asterisk.subscribe(app, (event) => events.push(JSON.parse(JSON.stringify(event))));
   return {

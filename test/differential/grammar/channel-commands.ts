@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Command } from '../program.ts';
+import { type Command, PHONE } from '../program.ts';
 import { app, appArgs, channel, command, maybe, media, playback, recording, value, variable } from './words.ts';
 
 const at = { channel };
@@ -194,6 +194,15 @@ export const channelCommands: [number, Arbitrary<Command>][] = [
         connection_type: fc.constantFrom(undefined, 'client', 'server'),
         direction: fc.constantFrom(undefined, 'both', 'nowhere'),
       },
+    ),
+  ],
+  [
+    0.6,
+    command(
+      'channels.originateWithId',
+      'POST /channels/~media',
+      {},
+      { endpoint: fc.constant(`PJSIP/${PHONE}`), app: fc.constantFrom('~app', '~other'), callerId },
     ),
   ],
   [
