@@ -56,14 +56,15 @@ export class World {
   readonly stasis: Stasis;
   readonly globals = new Map<string, string>();
   readonly endpoints: readonly string[];
-  readonly #anyPhone: boolean;
+  /** What phones do; undefined where any phone exists, and rings. */
+  readonly #phones: WorldOptions['phones'];
   readonly #startedAt: Date;
 
   constructor({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock }: WorldOptions) {
     checkPhones(phones ?? {});
     this.#startedAt = clock.now();
     this.endpoints = [...new Set([...Object.keys(phones ?? {}), ...endpoints])].toSorted();
-    this.#anyPhone = phones === undefined;
+    this.#phones = phones;
     this.clock = threadedClock(clock, this.threads);
     this.apps = new Apps(this.clock);
     this.channels = new Channels({ apps: this.apps, clock: this.clock, threads: this.threads });
@@ -85,7 +86,13 @@ export class World {
 
   /** Whether there is an endpoint such as `PJSIP/1001`: where no phones are named, there are all. */
   hasEndpoint(id: string): boolean {
-    return this.endpoints.includes(id) || (this.#anyPhone && isPhone(id));
+    return this.endpoints.includes(id) || (this.#phones === undefined && isPhone(id));
+  }
+
+  /** Whether a phone is registered at an endpoint. */
+  isRegistered(id: string): boolean {
+    const behaviour = this.#phones === undefined ? 'rings' : this.#phones[id];
+    return isPhone(id) && behaviour !== undefined && behaviour !== 'unreachable';
   }
 
   get info(): AsteriskInfo {

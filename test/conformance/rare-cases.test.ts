@@ -69,6 +69,30 @@ describe('a bridge', () => {
   });
 });
 
+test('moves that wait for their turn go to the last app, with the arguments of all', async () => {
+  await s.answeredCall();
+  await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+  await s.story('PlaybackStarted');
+  await s.run('POST /channels/~caller/move?app=other&appArgs=a,b');
+  await s.run('POST /channels/~caller/move?app=conformance&appArgs=c');
+  await s.run('POST /channels/~caller/move?app=conformance');
+  await s.run('DELETE /playbacks/~p');
+  const story = await s.story('StasisStart');
+  expect(story.slice(-2)).toEqual(['StasisEnd caller Up', 'StasisStart caller Up args=["a","b","c"]']);
+});
+
+test.each([
+  ['en', 'failed'],
+  ['fr', 'done'],
+])('a number that waits for its turn when the caller hangs up, in the language %s, is %s', async (lang, state) => {
+  await s.answeredCall();
+  await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+  await s.run(`POST /channels/~caller/play/~q?media=number:7&lang=${lang}`);
+  await s.story('PlaybackStarted');
+  await s.run('DELETE /channels/~phone-of-caller');
+  expect(await s.story('StasisEnd')).toContain(`PlaybackFinished q number:7 ${state} channel:caller`);
+});
+
 test('media from outside have no statistics', async () => {
   const wish = 'channelId=~media&app=conformance&external_host=127.0.0.1:9&format=slin';
   expect(await s.run(`POST /channels/externalMedia?${wish}`)).toBe('200');

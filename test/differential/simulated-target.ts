@@ -17,12 +17,12 @@ export function simulatedTarget(program: Program, prefix: string): Target {
   );
   const missingMedia = ['sound:nothing-there'];
   const mediaLengths = { [LONG_SOUND]: 1000 * LONG_SOUND_SECONDS };
-  const endpoints = ['PJSIP/sipp', `PJSIP/${DEAF_PHONE}`];
+  const phones = { [`PJSIP/${PHONE}`]: 'answers', [`PJSIP/${DEAF_PHONE}`]: 'rings' } as const;
   const asterisk = new SimulatedAsterisk({
     clock,
     dialplan,
-    endpoints,
-    phones: { [`PJSIP/${PHONE}`]: 'answers' as const },
+    endpoints: ['PJSIP/sipp'],
+    phones,
     missingMedia,
     mediaLengths,
   });

@@ -35,7 +35,8 @@ export const channelCommands: Commands = {
     const app = params.text('app');
     if (!app) throw new Refusal(400, 'Missing parameter app');
     const args = moveArguments(params.text('appArgs') ?? '');
-    control.post(done(() => (control.next = { app, args })));
+    // The arguments of a move that has not happened yet stay.
+    control.post(done(() => (control.next = { app, args: [...(control.next?.args ?? []), ...args] })));
     return NO_CONTENT;
   },
   'channels.redirect': reached(redirect),

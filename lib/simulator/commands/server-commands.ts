@@ -127,7 +127,8 @@ function isTechnology(world: World, name: string): boolean {
 function endpointOf(world: World, id: string): object {
   const [technology = '', resource = ''] = id.split(/\/(.*)/s);
   const own = world.channels.list.filter(({ name }) => name.startsWith(`${id}-`));
-  return { technology, resource, state: 'offline', channel_ids: own.map((channel) => channel.id) };
+  const state = world.isRegistered(id) ? 'online' : 'offline';
+  return { technology, resource, state, channel_ids: own.map((channel) => channel.id) };
 }
 
 function endpoint(world: World, params: Params): object {

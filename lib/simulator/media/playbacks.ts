@@ -165,6 +165,9 @@ export class PlaybackTask {
   /** Plays one medium, with its pauses. */
   *#stream(channel: Channel, length: number | undefined, media: string): Thread<'played' | 'stopped' | 'failed'> {
     if (length === undefined) return 'failed';
+    // Asterisk speaks English numbers in another way than all others: those take no notice of a call that is over.
+    const isForeign = media.startsWith('number:') && !this.#wish.language.startsWith('en');
+    if (isForeign && channel.isHungUp) return 'played';
     let left = length;
     for (;;) {
       const begun = this.#clock.now().getTime();

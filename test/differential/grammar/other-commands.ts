@@ -144,7 +144,10 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
     0.2,
     command('endpoints.listByTech', 'GET /endpoints/{tech}', { tech: fc.constantFrom('PJSIP', 'Local', 'Nothing') }),
   ],
-  [0.2, command('endpoints.get', 'GET /endpoints/PJSIP/{resource}', { resource: fc.constantFrom('sipp', '~nobody') })],
+  [
+    0.2,
+    command('endpoints.get', 'GET /endpoints/PJSIP/{resource}', { resource: fc.constantFrom(DEAF_PHONE, '~nobody') }),
+  ],
   [
     0.2,
     command(
