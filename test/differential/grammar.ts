@@ -29,7 +29,7 @@ export const OPERATIONS: ReadonlySet<string> = new Set(
 export const programs: Arbitrary<Program> = fc
   .record({ dialplan, steps: fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }) })
   .map(timed)
-  .map(withOwnPlaybacks)
+  .map(withOwnIds)
   .map(withEndedRecordings);
 
 /** How many steps there are until a call's time is over: on Asterisk they take time, and must take less. */
@@ -44,8 +44,11 @@ function timed({ dialplan, steps }: Program): Program {
   return { dialplan, steps: [...before, { kind: 'wait', seconds: 5 }, ...after] };
 }
 
-/** Two playbacks of the same id at the same time get mixed up in Asterisk: each has one of its own. */
-function withOwnPlaybacks({ dialplan, steps }: Program): Program {
+/**
+ * Two playbacks of the same id at the same time get mixed up in Asterisk, and a second media WebSocket of the same id makes
+ * it crash: each has an id of its own.
+ */
+function withOwnIds({ dialplan, steps }: Program): Program {
   const used = new Map<string, number>();
   const own = (id: string): string => {
     const count = used.get(id) ?? 0;
@@ -53,7 +56,11 @@ function withOwnPlaybacks({ dialplan, steps }: Program): Program {
     return count === 0 ? id : `${id}${count + 1}`;
   };
   const renamed = steps.map((taken): Step => {
-    if (taken.kind !== 'command' || !/\.play(WithId)?$/.test(taken.operation)) return taken;
+    if (taken.kind !== 'command') return taken;
+    if (taken.operation === 'channels.externalMedia' && taken.params.transport === 'websocket') {
+      return { ...taken, params: { ...taken.params, channelId: own('~socket') } };
+    }
+    if (!/\.play(WithId)?$/.test(taken.operation)) return taken;
     const inPath = /\/play\/(.*)$/.exec(taken.path)?.[1];
     if (inPath !== undefined) return { ...taken, path: taken.path.replace(/[^/]*$/, own(inPath)) };
     const { playbackId } = taken.params;

@@ -8,7 +8,7 @@ export type Observation = Map<string, string[]>;
 /** After this long without an answer, a command waits for its turn on its channel. */
 const ANSWER_MS = 300;
 
-const CHANNELS = ['~caller', '~phone', '~out', '~out;2', '~short', '~short;2', '~spy', '~media'];
+const CHANNELS = ['~caller', '~phone', '~out', '~out;2', '~short', '~short;2', '~spy', '~media', '~socket'];
 const VARIABLES = [
   'X',
   'Y',
