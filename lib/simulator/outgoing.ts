@@ -209,7 +209,11 @@ export class Outgoing {
     const { id, otherId, endpoint } = call;
     const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
     const linked = originator ? { call: originator.call } : {};
-    if (technology.toLowerCase() === 'local') return this.#requestLocal(address, id, otherId, linked);
+    if (technology.toLowerCase() === 'local') {
+      const { owner, other } = this.#requestLocal(address, id, otherId, linked);
+      if (originator) other.accountcode = originator.accountcode;
+      return owner;
+    }
     const behaviour = this.#phone(endpoint);
     return channels.create({
       id,
@@ -232,7 +236,7 @@ export class Outgoing {
     id: string | undefined,
     otherId: string | undefined,
     linked: { call?: Call },
-  ): Channel {
+  ): { owner: Channel; other: Channel } {
     const { channels, pbx, threads } = this.#options;
     const [place = ''] = address.split(/\/(?=[^/]*$)/);
     const [exten = '', context = 'default'] = place.split(/@(.*)/s);
@@ -248,13 +252,14 @@ export class Outgoing {
       const otherIdOr = id ? otherId || `${id};2` : undefined;
       const { call } = owner;
       technology.owner = owner;
-      technology.other = channels.create({ ...half, id: otherIdOr, name: `${name};2`, state: 'Ring', call });
+      const other = channels.create({ ...half, id: otherIdOr, name: `${name};2`, state: 'Ring', call });
+      technology.other = other;
+      return { owner, other };
     } catch (error) {
       technology.owner = undefined;
       owner.end();
       throw error;
     }
-    return owner;
   }
 
   /** Whom a called channel shows: who calls, as if the called one had called. */

@@ -51,6 +51,32 @@ describe('a bridge', () => {
     expect((await s.ask('GET /bridges/~room')).answer.bridgevars).toEqual({ X: '1' });
   });
 
+  test('for holding has one announcer: music, which is refused beside a playback, ends that where nobody listens', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room?type=holding');
+    await s.run('POST /applications/conformance/subscription?eventSource=bridge:~room');
+    await s.run('POST /bridges/~room/play/~p?media=sound:silence/9');
+    await s.story('PlaybackStarted');
+    expect(await s.run('POST /bridges/~room/moh')).toBe('204');
+    expect(await s.story('PlaybackFinished')).toEqual(['PlaybackFinished p sound:silence/9 failed bridge:room']);
+    expect(await s.run('DELETE /bridges/~room/moh')).toBe("409 Bridge isn't playing music");
+  });
+
+  test('that the other half of a Local channel cannot join lets it show nothing new', async () => {
+    const ids = 'channelId=~phone&otherChannelId=~caller&callerId=Ann%20%3C1001%3E';
+    await s.run(`POST /channels?endpoint=Local/bare@default&app=phone&${ids}`);
+    await s.story('StasisStart caller');
+    await s.run('POST /channels/~caller/answer');
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    expect(await s.run('POST /bridges/~room/play', { media: [] })).toBe('500 Allocation failed');
+    await s.story();
+    expect((await s.ask('GET /channels/~caller')).answer.connected).toEqual({ name: '', number: '' });
+    expect(await s.run('POST /bridges/~room/addChannel?channel=~phone')).toBe('204');
+    await s.story();
+    expect((await s.ask('GET /channels/~phone')).answer.caller).toEqual({ name: 'Ann', number: '1001' });
+  });
+
   test('that is destroyed keeps its id while a channel still waits to join it', async () => {
     await s.answeredCall();
     await s.run('POST /bridges/~room');
@@ -91,6 +117,16 @@ test.each([
   await s.story('PlaybackStarted');
   await s.run('DELETE /channels/~phone-of-caller');
   expect(await s.story('StasisEnd')).toContain(`PlaybackFinished q number:7 ${state} channel:caller`);
+});
+
+test('the second half of a Local channel has the account code of the originator', async () => {
+  await s.answeredCall();
+  await s.run('POST /channels/~caller/variable?variable=CHANNEL(accountcode)&value=blue');
+  const wish = 'channelId=~out&endpoint=Local/rings@default&app=conformance&originator=~caller';
+  expect(await s.run(`POST /channels?${wish}`)).toBe('200');
+  await s.story();
+  const codes = ['~out', '~out;2'].map(async (id) => (await s.ask(`GET /channels/${id}`)).answer.accountcode);
+  expect(await Promise.all(codes)).toEqual(['blue', 'blue']);
 });
 
 test('media from outside have no statistics', async () => {

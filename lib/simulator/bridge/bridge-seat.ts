@@ -76,9 +76,9 @@ export class BridgeSeat {
 
   *#sit(peer: Channel | undefined, after: (failed: boolean) => void): Thread {
     const { channel, bridge } = this;
-    channel.publish();
     const failed = peer !== undefined && peer.bridgeId === bridge.id;
     if (!failed) {
+      channel.publish();
       bridge.enter(channel, (write) => {
         // What comes from the bridge waits while something is played to the channel alone.
         this.#actions.push(() => atOnce(() => channel.isHungUp || write()));

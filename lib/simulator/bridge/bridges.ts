@@ -14,6 +14,9 @@ interface Helper {
   jobs: (() => Thread)[];
 }
 
+/** How many turns the thread of a channel takes to notice that the channel has left its bridge. */
+const TURNS_UNTIL_UNHEARD = 3;
+
 /** The bridges that there are. */
 export class Bridges {
   readonly #all = new Map<string, Bridge>();
@@ -56,7 +59,9 @@ export class Bridges {
     if (this.#all.has(id)) throw alreadyExists(id);
     const kind = bridgeKind(type);
     if (!kind) throw new Refusal(500, 'Unable to create bridge');
-    const bridge = new Bridge({ id, name, kind }, this.#apps, this.#clock, () => this.#endHelpers(bridge));
+    const bridge = new Bridge({ id, name, kind }, this.#apps, this.#clock, () =>
+      this.#threads.start(this.#endHelpersLater(bridge)),
+    );
     this.#all.set(id, bridge);
     return bridge;
   }
@@ -106,14 +111,21 @@ export class Bridges {
   startMusic(bridge: Bridge): void {
     if (this.#music.has(bridge.id)) return;
     // A holding bridge has one announcer: it sends the second away.
-    if (bridge.kind.holding && this.#announcers.has(bridge.id)) return;
-    this.#music.add(bridge.id);
+    const isRefused = bridge.kind.holding && this.#announcers.has(bridge.id);
     bridge.help(1);
+    if (isRefused) bridge.help(-1);
+    else this.#music.add(bridge.id);
   }
 
   stopMusic(bridge: Bridge): void {
     if (!this.#music.delete(bridge.id)) throw new Refusal(409, "Bridge isn't playing music");
     bridge.help(-1);
+  }
+
+  /** An app whose channel was taken out of the bridge hears no more of it by then. */
+  *#endHelpersLater(bridge: Bridge): Thread {
+    for (let turn = 0; turn < TURNS_UNTIL_UNHEARD; turn++) yield this.#threads.turn();
+    this.#endHelpers(bridge);
   }
 
   /** Ends what plays and records. */
