@@ -39,7 +39,7 @@ export class Rig {
     const more = { 'http.conf': 'sessionlimit = 2000\n', 'pjsip.conf': phones(asterisk.sipPort) };
     asterisk.configure([USER], '[default]\n', more);
     asterisk.addSilence(LONG_SOUND, LONG_SOUND_SECONDS);
-    await asterisk.start();
+    await started(asterisk);
     return new Rig(asterisk);
   }
 
@@ -75,7 +75,7 @@ export class Rig {
     } catch (error) {
       if (!LOST.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) throw error;
       await this.#asterisk.stop('SIGKILL');
-      await this.#asterisk.start();
+      await started(this.#asterisk);
     }
     if (items.length <= 1) return items.map(() => undefined);
     const part = Math.ceil(items.length / PARTS);
@@ -129,6 +129,12 @@ export class Rig {
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     return seen;
   }
+}
+
+/** Debian's demonstration in Lua adds extensions to the context `default`, where a program's channels may go on. */
+async function started(asterisk: RealAsterisk): Promise<void> {
+  await asterisk.start();
+  await asterisk.cli('module unload pbx_lua.so');
 }
 
 /** What answers as a phone: Asterisk itself. */
