@@ -77,6 +77,23 @@ describe('a bridge', () => {
     expect((await s.ask('GET /channels/~phone')).answer.caller).toEqual({ name: 'Ann', number: '1001' });
   });
 
+  test('of two gives one the SIP Call-ID of the other', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /channels/create?endpoint=PJSIP/sipp/sip:sipp@127.0.0.1:9&app=conformance&channelId=~out');
+    await s.story('StasisStart out');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller,~out');
+    await s.story();
+    const callId = (await s.ask('GET /channels/~out')).answer.protocol_id;
+    expect(callId).toMatch(/^[0-9a-f-]{36}$/);
+    const variable = '/variable?variable=BRIDGEPVTCALLID';
+    expect((await s.ask(`GET /channels/~caller${variable}`)).answer).toEqual({ value: callId });
+    expect(await s.run(`GET /channels/~out${variable}`)).toBe('404 Provided variable was not found');
+    await s.run('POST /bridges/~room/removeChannel?channel=~caller');
+    await s.story();
+    expect(await s.run(`GET /channels/~caller${variable}`)).toBe('404 Provided variable was not found');
+  });
+
   test('that is destroyed keeps its id while a channel still waits to join it', async () => {
     await s.answeredCall();
     await s.run('POST /bridges/~room');

@@ -141,6 +141,7 @@ export class Bridge {
     if (this.isInvisible) return;
     this.publish();
     setVariable(channel, 'BRIDGEPEER', undefined);
+    setVariable(channel, 'BRIDGEPVTCALLID', undefined);
     this.#apps.tell([this.id], 'ChannelLeftBridge', { bridge: this.snapshot, channel: channel.known });
     if (this.videoSource === channel.id) this.showVideoOf(undefined);
     this.reconfigure();
@@ -189,13 +190,14 @@ export class Bridge {
    */
   reconfigure(): void {
     this.#technology = this.#fittingTechnology;
+    this.#namePeers();
     this.publish();
   }
 
   get #fittingTechnology(): string {
     if (this.kind.holding) return 'holding_bridge';
     if (this.kind.video === 'sfu') return 'softmix';
-    return this.members.length + this.#helpers > 2 ? 'softmix' : 'simple_bridge';
+    return this.#size > 2 ? 'softmix' : 'simple_bridge';
   }
 
   /** All channels of a bridge belong to the oldest call among theirs. */
@@ -209,15 +211,25 @@ export class Bridge {
     }
   }
 
+  /** Each has the names of the others in a variable; one of two has the other's SIP Call-ID as well. */
+  #namePeers(): void {
+    if (this.kind.holding || this.#size < 2) return;
+    for (const member of this.members) {
+      const others = this.members.filter((other) => other !== member);
+      if (others.length > 0) setVariable(member, 'BRIDGEPEER', others.map(({ name }) => name).join());
+      const callId = this.#size === 2 ? others[0]?.protocolId : undefined;
+      setVariable(member, 'BRIDGEPVTCALLID', callId || undefined);
+    }
+  }
+
+  get #size(): number {
+    return this.members.length + this.#helpers;
+  }
+
   /** Two in a bridge learn who the other is. */
   #introduce(): void {
-    if (this.kind.holding) return;
-    for (const member of this.members) {
-      const others = this.members.filter((other) => other !== member).map(({ name }) => name);
-      if (others.length > 0) setVariable(member, 'BRIDGEPEER', others.join());
-    }
     const [one, other] = this.members;
-    if (!one || this.#technology !== 'simple_bridge' || this.members.length + this.#helpers !== 2) return;
+    if (!one || this.#technology !== 'simple_bridge' || this.#size !== 2) return;
     // A channel of Asterisk's own is nobody.
     const pairs: [Channel, Party][] = other
       ? [

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AriEventMap, Channel as ChannelSnapshot } from '../../ari/generated/model.ts';
 import { type Apps, ariTime, type EventFields } from '../app/apps.ts';
 import { causeText } from '../causes.ts';
@@ -84,6 +85,8 @@ export class Channel {
   readonly id: string;
   readonly name: string;
   readonly technology: Technology;
+  /** The SIP Call-ID. */
+  readonly protocolId: string;
   readonly changed: Signal;
   state: ChannelState;
   caller: Party;
@@ -126,6 +129,7 @@ export class Channel {
     this.id = wish.id;
     this.name = wish.name;
     this.technology = wish.technology;
+    this.protocolId = wish.technology.name === 'PJSIP' ? randomUUID() : '';
     this.state = wish.state;
     this.caller = wish.caller ?? NOBODY;
     this.context = wish.context;
@@ -148,7 +152,7 @@ export class Channel {
       id: this.id,
       name: this.name,
       state: this.state,
-      protocol_id: '',
+      protocol_id: this.protocolId,
       caller: this.caller,
       connected: this.connected,
       accountcode: this.accountcode,
