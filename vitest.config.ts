@@ -119,7 +119,7 @@ export default defineConfig({
           include: ['test/differential/**/*.test.ts'],
           globalSetup: 'test/asterisk/install.ts',
           fileParallelism: false,
-          testTimeout: process.env.PROGRAMS === undefined ? 600_000 : 3_600_000,
+          testTimeout: process.env.PROGRAMS === undefined ? 1_200_000 : 3_600_000,
           hookTimeout: 120_000,
         },
       },
