@@ -8,7 +8,7 @@ import { simulatedTarget } from './simulated-target.ts';
 
 /** Programs that run at the same time. */
 const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
-/** In how many parts programs run again at one of which Asterisk has crashed. */
+/** In how many parts programs run again that were under way when Asterisk crashed. */
 const PARTS = 4;
 /** How often every program runs on Asterisk, and a doubtful one after that, by itself or with few others. */
 const RUNS = { ofAll: 2, more: 4 };
@@ -44,46 +44,28 @@ export class Rig {
   }
 
   /** Compares programs; for one at which Asterisk itself crashes or hangs there is no outcome. */
-  compared(programs: readonly Program[]): Promise<(Outcome | undefined)[]> {
-    return this.#inParts(programs, async (some) => {
-      const simulated = await Promise.all(some.map((program) => this.simulated(program)));
-      const outcomes = some.map((program, at) => outcomeOf(program, at_(simulated, at), []));
-      return this.#comparedAgain(outcomes, RUNS.ofAll);
-    });
+  async compared(programs: readonly Program[]): Promise<(Outcome | undefined)[]> {
+    const simulated = await Promise.all(programs.map((program) => this.simulated(program)));
+    const outcomes = programs.map((program, at) => outcomeOf(program, at_(simulated, at), []));
+    return this.#comparedAgain(outcomes, RUNS.ofAll);
   }
 
   /** Runs doubtful programs more often on Asterisk: what differs between any two of all runs is noise. */
   comparedAgain(doubtful: readonly Outcome[]): Promise<(Outcome | undefined)[]> {
-    return this.#inParts(doubtful, (some) => this.#comparedAgain(some, RUNS.more));
+    return this.#comparedAgain(doubtful, RUNS.more);
   }
 
-  async #comparedAgain(outcomes: readonly Outcome[], times: number): Promise<Outcome[]> {
-    let compared = [...outcomes];
+  async #comparedAgain(outcomes: readonly Outcome[], times: number): Promise<(Outcome | undefined)[]> {
+    let compared: (Outcome | undefined)[] = [...outcomes];
     for (let run = 0; run < times; run++) {
-      const seen = await this.#real(compared.map(({ program }) => program));
-      compared = compared.map(({ program, simulated, real }, at) =>
-        outcomeOf(program, simulated, [...real, at_(seen, at)]),
-      );
+      const left = compared.filter((outcome) => outcome !== undefined);
+      const seen = await this.#real(left.map(({ program }) => program));
+      compared = compared.map((outcome) => {
+        const observation = outcome && seen[left.indexOf(outcome)];
+        return observation && outcomeOf(outcome.program, outcome.simulated, [...outcome.real, observation]);
+      });
     }
     return compared;
-  }
-
-  /** Does something with all at once; where Asterisk crashes or hangs at that, with fewer, and with each alone. */
-  async #inParts<T, R>(items: readonly T[], work: (items: readonly T[]) => Promise<R[]>): Promise<(R | undefined)[]> {
-    try {
-      return await work(items);
-    } catch (error) {
-      if (!LOST.test(`${(error as { code?: string }).code} ${(error as Error).message}`)) throw error;
-      await this.#asterisk.stop('SIGKILL');
-      await started(this.#asterisk);
-    }
-    if (items.length <= 1) return items.map(() => undefined);
-    const part = Math.ceil(items.length / PARTS);
-    const results: (R | undefined)[] = [];
-    for (let from = 0; from < items.length; from += part) {
-      results.push(...(await this.#inParts(items.slice(from, from + part), work)));
-    }
-    return results;
   }
 
   async simulated(program: Program): Promise<Observation> {
@@ -105,20 +87,48 @@ export class Rig {
     return `d${this.#startedAt}n${++this.#prefixes}x`;
   }
 
-  /** @returns what was seen of each program */
-  async #real(programs: readonly Program[]): Promise<Observation[]> {
-    const runs = programs.map((program, at) => ({ program, at, prefix: this.#newPrefix() }));
+  /** @returns what was seen of each program; nothing of one at which Asterisk crashes or hangs */
+  async #real(programs: readonly Program[]): Promise<(Observation | undefined)[]> {
+    const seen: (Observation | undefined)[] = programs.map(() => undefined);
+    const groups = [[...programs.keys()]];
+    for (let group = groups.shift(); group; group = groups.shift()) {
+      const loss = await this.#runTogether(programs, group, seen);
+      if (loss === undefined) continue;
+      if (!LOST.test(`${(loss as { code?: string }).code} ${(loss as Error).message}`)) throw loss;
+      await this.#asterisk.stop('SIGKILL');
+      await started(this.#asterisk);
+      // Those that were under way run again, with fewer others: one of them did it.
+      const suspects = group.filter((at) => seen[at] === undefined);
+      const part = Math.ceil(suspects.length / PARTS);
+      for (let from = 0; suspects.length > 1 && from < suspects.length; from += part) {
+        groups.unshift(suspects.slice(from, from + part));
+      }
+    }
+    return seen;
+  }
+
+  /**
+   * @param group which of the programs run
+   * @param seen what is seen of each
+   * @returns the error that kept some from their end, if there was one
+   */
+  async #runTogether(
+    programs: readonly Program[],
+    group: readonly number[],
+    seen: (Observation | undefined)[],
+  ): Promise<unknown> {
+    const runs = group.map((at) => ({ program: at_(programs, at), at, prefix: this.#newPrefix() }));
     const contexts = runs.map(({ program, prefix }) => context(program, prefix));
     await this.#asterisk.loadDialplan([ANSWERING, ...contexts].join(''));
-    const seen: Observation[] = [];
     const queue = [...runs];
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         try {
           const target = await realTarget(this.#asterisk, next.prefix);
           const note = this.coverage.note.bind(this.coverage);
-          seen[next.at] = await runProgram(next.program, target, next.prefix, note);
+          const observation = await runProgram(next.program, target, next.prefix, note);
           await target.close();
+          seen[next.at] = observation;
         } catch (error) {
           queue.length = 0;
           throw error;
@@ -126,8 +136,7 @@ export class Rig {
       }
     };
     const workers = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
-    for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
-    return seen;
+    return workers.find((worker) => worker.status === 'rejected')?.reason;
   }
 }
 

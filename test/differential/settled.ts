@@ -2,7 +2,7 @@ import type { Comparison } from './compare.ts';
 import type { Program } from './program.ts';
 import type { Outcome, Rig } from './rig.ts';
 
-/** Programs that are compared together: so many are not compared where Asterisk itself crashes or hangs at one of them. */
+/** Programs that are compared together. */
 const BATCH = 144;
 /** Doubtful programs that run together again: with few others, Asterisk is less busy. */
 const FEW = 12;
