@@ -241,19 +241,21 @@ export class JournalDisk {
     return undefined;
   }
 
-  /** A file that was removed is lost: another attempt would fail too. */
+  /** The rest of a file that was removed or shortened is lost: another attempt would find no more. */
   #readLines(segment: Segment, offset: number): Buffer[] {
+    let lines: Buffer[] = [];
     try {
-      return segment.read(offset, READ_BYTES);
+      lines = segment.read(offset, READ_BYTES);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      const lost = segment.settleWaiting();
-      this.#newlySettled.add(segment);
-      this.#options.log.error(`Another program removed a file of the journal: ${lost} events are lost`, {
-        segment: segment.number,
-      });
-      return [];
     }
+    if (lines.length > 0) return lines;
+    const lost = segment.settleWaiting();
+    this.#newlySettled.add(segment);
+    this.#options.log.error(`Another program removed or shortened a file of the journal: ${lost} events are lost`, {
+      segment: segment.number,
+    });
+    return [];
   }
 
   #makeRoom(bytes: number): void {

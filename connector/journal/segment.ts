@@ -177,18 +177,22 @@ export class Segment {
     this.#newlySettled = [];
   }
 
-  /** Whole lines from an offset in the file, with their newlines; at least one while there is any. */
+  /**
+   * Whole lines from an offset in the file, with their newlines; at least one while there is any. None where another
+   * program has shortened the file to less.
+   */
   read(offset: number, length: number): Buffer[] {
     const size = Math.min(length, this.#bytes - offset);
     const chunk = Buffer.allocUnsafe(size);
     const file = openSync(this.#file, 'r');
+    let got = 0;
     try {
-      for (let got = 0; got < size; ) got += readSync(file, chunk, got, size - got, offset + got);
+      for (let more = size; more > 0; got += more) more = readSync(file, chunk, got, size - got, offset + got);
     } finally {
       closeSync(file);
     }
-    const lines = [...linesOf(chunk)];
-    return lines.length === 0 && size === length ? this.read(offset, length * 4) : lines;
+    const lines = [...linesOf(chunk.subarray(0, got))];
+    return lines.length === 0 && got === length ? this.read(offset, length * 4) : lines;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Arrival, Journal, type JournalOptions } from '../../../connector/journal/journal.ts';
@@ -267,6 +267,27 @@ describe('a process that starts on the folder of an earlier process', () => {
     journal.resume();
     expect(given.at(-1)).toBe('29');
   });
+
+  test.each([0, 1, 3 * LINE, 3 * LINE + 7])(
+    'ends a read when another program has shortened a file to %i bytes',
+    async (size) => {
+      const folder = folderOfTest();
+      const first = journalOn(folder, { segmentBytes: 5 * LINE });
+      for (const id of numbers(10, 29)) {
+        first.journal.append(record('a', id));
+        await turn();
+      }
+      const { journal, given, lines, settle } = journalOn(folder);
+      const [oldest = ''] = readdirSync(folder).filter((name) => name.endsWith('.journal'));
+      truncateSync(join(folder, oldest), size);
+      journal.resume();
+      expect(given.at(-1)).toBe('29');
+      expect(lines.join()).toContain('removed or shortened a file of the journal');
+      settle(...given);
+      await journal.idle();
+      expect(journal.depth).toBe(0);
+    },
+  );
 
   /** Makes the beginning of a record's line unreadable. */
   function damage(folder: string, id: string): void {
