@@ -2,10 +2,13 @@ import { Backoff, type BackoffBounds } from './backoff.ts';
 import type { EventBus, PutOutcome } from './event-bus.ts';
 import { Fifo } from './fifo.ts';
 import type { Arrival, JournalRecord } from './journal/index.ts';
+import { Pace } from './pace.ts';
+import { ReadyLanes } from './ready-lanes.ts';
+import { Suspects } from './suspects.ts';
 
 /** How long to wait before the next request to a bus that could not be reached. */
 const UNAVAILABLE_BACKOFF: BackoffBounds = { baseMs: 100, capMs: 5000 };
-/** How long to wait before an entry is sent again that was throttled, or that failed alone. */
+/** How long to wait before an entry is sent again that failed alone. */
 const ENTRY_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 5000 };
 /** One request in this many begins with the backlog, so that neither the backlog nor live records starve. */
 const BACKLOG_TURN = 4;
@@ -32,6 +35,7 @@ export interface PublisherOptions {
 /** Records that must keep their order: those of one channel. In flight, ready, or waiting to be sent again. */
 interface Lane {
   name: string;
+  node: string;
   waiting: Fifo<JournalRecord>;
   arrival: Arrival;
   backoff: Backoff | undefined;
@@ -44,23 +48,28 @@ interface Share {
 }
 
 /**
- * Publishes records: at once when idle, in fuller requests under load. A lane is in at most one request at a time, so
- * that no request can overtake another with the same channel. A record that the bus may accept later waits at the head of
- * its lane, without a limit of time.
+ * Publishes records: at once when idle, in fuller requests under load. Nodes take turns. A lane is in at most one request
+ * at a time, so that no request can overtake another with the same channel. A record that the bus may accept later waits
+ * at the head of its lane, without a limit of time.
  *
- * The number of requests in flight follows what the bus accepts: each throttled entry lowers it, each request without a
- * failed entry raises it a little, up to `concurrency`. A bus that cannot be reached gets one request at a time.
+ * The number of requests in flight follows what the bus accepts, up to `concurrency`. A bus that cannot be reached gets one
+ * request at a time. A record that was in two failed requests is sent alone; one that the bus fails at again and again,
+ * and at no other record, is rejected.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** Every lane that has records waiting or in flight. */
   readonly #lanes = new Map<string, Lane>();
-  /** Lanes whose next record may be sent, by where their first record came from. */
-  readonly #ready = { live: new Fifo<Lane>(), backlog: new Fifo<Lane>() };
+  readonly #ready = new ReadyLanes<Lane>();
+  /** Lanes whose next record is to be sent alone. */
+  readonly #alone = new Fifo<Lane>();
+  readonly #suspects = new Suspects();
   readonly #backoff: Backoff;
-  #limit: number;
+  readonly #pace: Pace;
   #inFlight = 0;
   #requests = 0;
+  /** Whether the last request had one record, sent alone. */
+  #lastAlone = false;
   /** Requests since an entry last failed alone. */
   #requestsSinceFailure = TRUST_AFTER;
   /** Requests in a row that did not reach the bus. */
@@ -69,12 +78,14 @@ export class Publisher {
   #outage = 0;
   #pumping = false;
   #pause: NodeJS.Timeout | undefined;
+  /** The pause follows the failure of a record that was sent alone: it says little about the bus. */
+  #pauseIsShort = false;
   #stalled: string | undefined;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.#limit = options.concurrency;
+    this.#pace = new Pace(options.concurrency, options.backoff);
     this.#backoff = new Backoff(options.backoff ?? UNAVAILABLE_BACKOFF);
   }
 
@@ -89,10 +100,10 @@ export class Publisher {
       lane.waiting.push(record);
       return;
     }
-    const opened: Lane = { name: record.lane, waiting: new Fifo(), arrival, backoff: undefined };
+    const opened: Lane = { name: record.lane, node: record.node, waiting: new Fifo(), arrival, backoff: undefined };
     opened.waiting.push(record);
     this.#lanes.set(record.lane, opened);
-    this.#ready[arrival].push(opened);
+    this.#ready.push(opened);
     this.#pumpSoon();
   }
 
@@ -113,31 +124,45 @@ export class Publisher {
   }
 
   #pump(): void {
-    const { live, backlog } = this.#ready;
-    while (this.#pause === undefined && this.#inFlight < Math.floor(this.#limit) && live.length + backlog.length > 0) {
+    if (this.#pauseIsShort && !this.#ready.isEmpty) this.#resumeSending();
+    while (
+      this.#pause === undefined &&
+      this.#inFlight < this.#pace.concurrency &&
+      !(this.#ready.isEmpty && this.#alone.length === 0)
+    ) {
       void this.#send(this.#takeRequest());
     }
   }
 
-  /** One record of each ready lane, as far as the request has room; then more records of the same lanes. */
   #takeRequest(): Share[] {
+    this.#lastAlone = this.#alone.length > 0 && (this.#ready.isEmpty || !this.#lastAlone);
+    const lane = this.#lastAlone ? this.#alone.shift() : undefined;
+    return lane ? [{ lane, records: [lane.waiting.shift() as JournalRecord] }] : this.#takeShares();
+  }
+
+  /** One record of each ready lane, as far as the request has room; then more records of the same lanes. */
+  #takeShares(): Share[] {
     this.#requests += 1;
     const shares: Share[] = [];
     const { requestEntries, requestBytes } = this.#options.bus.limits;
-    const room = { entries: requestEntries, bytes: requestBytes };
-    const { live, backlog } = this.#ready;
-    for (const ready of this.#requests % BACKLOG_TURN === 0 ? [backlog, live] : [live, backlog]) {
-      for (let lane = ready.peek(); lane && fits(lane, room, shares.length === 0); lane = ready.peek()) {
-        ready.shift();
-        shares.push({ lane, records: [takeFrom(lane, room)] });
-      }
+    // To a bus that cannot be reached, one record is as good as many.
+    const room = { entries: this.#stalled === undefined ? requestEntries : 1, bytes: requestBytes };
+    const first = this.#requests % BACKLOG_TURN === 0 ? 'backlog' : 'live';
+    for (
+      let lane = this.#ready.peek(first);
+      lane && fits(lane, room, shares.length === 0);
+      lane = this.#ready.peek(first)
+    ) {
+      this.#ready.take(first);
+      shares.push({ lane, records: [takeFrom(lane, room)] });
     }
     // While entries fail alone, the bus could accept a second one of a lane and not the first.
     if (this.#requestsSinceFailure < TRUST_AFTER) return shares;
     for (let more = true; more; ) {
       more = false;
       for (const { lane, records } of shares) {
-        if (lane.waiting.length === 0 || !fits(lane, room, false)) continue;
+        const next = lane.waiting.peek();
+        if (!next || this.#suspects.has(next) || !fits(lane, room, false)) continue;
         records.push(takeFrom(lane, room));
         more = true;
       }
@@ -148,65 +173,82 @@ export class Publisher {
   async #send(shares: Share[]): Promise<void> {
     this.#inFlight += 1;
     const outage = this.#outage;
+    const began = performance.now();
     const records = shares.flatMap((share) => share.records);
+    const wasAlone = this.#lastAlone;
     const outcomes = await this.#options.bus.put(records.map(({ entry }) => entry));
     this.#inFlight -= 1;
 
+    if (outcomes.some(({ status }) => status === 'accepted')) this.#suspects.noteAccepted();
     let index = 0;
     for (const share of shares) {
-      this.#conclude(share, outcomes.slice(index, index + share.records.length));
+      this.#conclude(share, outcomes.slice(index, index + share.records.length), records.length === 1);
       index += share.records.length;
     }
-    this.#adapt(outcomes, outage);
+    const isBlamed = wasAlone && this.#suspects.isBlamed(records[0] as JournalRecord);
+    if (!isBlamed) this.#adapt(outcomes, outage, performance.now() - began, wasAlone);
     this.#pump();
     if (this.#lanes.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   /** Reports final outcomes, and puts the other records back at the head of their lane. */
-  #conclude({ lane, records }: Share, outcomes: PutOutcome[]): void {
+  #conclude({ lane, records }: Share, outcomes: PutOutcome[], isAlone: boolean): void {
     const again: JournalRecord[] = [];
     let delayed = false;
     for (const [index, record] of records.entries()) {
       const outcome = outcomes[index] as PutOutcome;
-      if (outcome.status === 'accepted') this.#options.onAccepted(record);
-      else if (outcome.status === 'rejected') this.#options.onRejected(record, outcome.reason);
-      else {
+      if (outcome.status === 'accepted') {
+        this.#suspects.forget(record);
+        this.#options.onAccepted(record);
+      } else if (outcome.status === 'rejected') this.#reject(record, outcome.reason);
+      else if (outcome.status === 'unavailable' && this.#suspects.failed(record, isAlone)) {
+        this.#reject(record, `each request with this entry fails, and others do not: ${outcome.reason}`);
+      } else {
         this.#options.onRetry(record);
         again.push(record);
-        delayed ||= outcome.status !== 'unavailable';
+        delayed ||= outcome.status === 'failed' || this.#suspects.isBlamed(record);
       }
     }
     for (const record of again.reverse()) lane.waiting.unshift(record);
     if (!delayed) {
       lane.backoff = undefined;
-      this.#resume(lane);
+      this.#resume(lane, again.length > 0);
     } else {
       lane.backoff ??= new Backoff(this.#options.backoff ?? ENTRY_BACKOFF);
       setTimeout(() => {
-        this.#resume(lane);
+        this.#resume(lane, false);
         this.#pump();
       }, lane.backoff.next());
     }
   }
 
-  #resume(lane: Lane): void {
-    if (lane.waiting.length > 0) this.#ready[lane.arrival].push(lane);
-    else this.#lanes.delete(lane.name);
+  #reject(record: JournalRecord, reason: string): void {
+    this.#suspects.forget(record);
+    this.#options.onRejected(record, reason);
   }
 
-  #adapt(outcomes: PutOutcome[], outage: number): void {
-    const { concurrency } = this.#options;
-    const bad = outcomes.filter(({ status }) => status !== 'accepted' && status !== 'rejected');
-    const unavailable = bad.find((outcome) => outcome.status === 'unavailable');
+  /** @param isNext whether the lane comes before others of its node: its record has waited already */
+  #resume(lane: Lane, isNext: boolean): void {
+    const next = lane.waiting.peek();
+    if (!next) this.#lanes.delete(lane.name);
+    else if (this.#suspects.has(next)) this.#alone.push(lane);
+    else if (isNext && this.#stalled === undefined) this.#ready.unshift(lane);
+    else this.#ready.push(lane);
+  }
+
+  #adapt(outcomes: PutOutcome[], outage: number, tookMs: number, wasAlone: boolean): void {
+    const unavailable = outcomes.find((outcome) => outcome.status === 'unavailable');
     if (unavailable?.status === 'unavailable') {
       this.#failedInARow += 1;
       // One failure may be a connection that the bus had closed, or a single bad answer: send again at once.
-      if (this.#failedInARow > 1) this.#stall(unavailable.reason);
+      if (this.#failedInARow > 1) this.#stall(unavailable.reason, wasAlone);
       return;
     }
-    this.#requestsSinceFailure = bad.length > 0 ? 0 : this.#requestsSinceFailure + 1;
-    if (bad.length > 0) this.#limit = Math.max(1, this.#limit * (1 - bad.length / outcomes.length / 4));
-    else this.#limit = Math.min(concurrency, this.#limit + 1 / this.#limit);
+    const isBad = outcomes.some(({ status }) => status === 'failed' || status === 'throttled');
+    this.#requestsSinceFailure = isBad ? 0 : this.#requestsSinceFailure + 1;
+    const throttled = outcomes.filter(({ status }) => status === 'throttled').length;
+    const pauseMs = this.#pace.answered(throttled, outcomes.length, tookMs);
+    if (pauseMs > 0) this.#stopSending(pauseMs);
     // A request that was sent before the outage does not show that the bus can be reached again.
     if (outage !== this.#outage) return;
     this.#failedInARow = 0;
@@ -216,16 +258,27 @@ export class Publisher {
     this.#options.onRecovered();
   }
 
-  #stall(reason: string): void {
+  #stall(reason: string, wasAlone: boolean): void {
     if (this.#stalled === undefined) this.#options.onStalled(reason);
     this.#stalled = reason;
     this.#outage += 1;
-    this.#limit = 1;
+    this.#pace.restart();
     if (this.#pause !== undefined) return;
-    this.#pause = setTimeout(() => {
-      this.#pause = undefined;
+    this.#stopSending(this.#backoff.next());
+    this.#pauseIsShort = wasAlone;
+  }
+
+  #stopSending(ms: number): void {
+    this.#pause ??= setTimeout(() => {
+      this.#resumeSending();
       this.#pump();
-    }, this.#backoff.next());
+    }, ms);
+  }
+
+  #resumeSending(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#pauseIsShort = false;
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { BackoffBounds } from '../../connector/backoff.ts';
 import type { PutOutcome } from '../../connector/event-bus.ts';
 import { Publisher } from '../../connector/publisher.ts';
 import { busWith } from '../support/bus-with.ts';
@@ -18,7 +19,8 @@ function publisherOf(
     maxBytes = 10_000,
     requestEntries = 10,
     concurrency = 4,
-  }: { concurrency?: number; maxBytes?: number; requestEntries?: number } = {},
+    backoff = { baseMs: 2, capMs: 10 },
+  }: { concurrency?: number; maxBytes?: number; requestEntries?: number; backoff?: BackoffBounds } = {},
 ) {
   const requests: string[][] = [];
   const seen = {
@@ -44,7 +46,7 @@ function publisherOf(
       { requestBytes: maxBytes, requestEntries },
     ),
     concurrency,
-    backoff: { baseMs: 2, capMs: 10 },
+    backoff,
     onAccepted: ({ id }) => seen.accepted.push(id),
     onRejected: ({ id }, reason) => seen.rejected.push(`${id}: ${reason}`),
     onRetry: ({ id }) => seen.retried.push(id),
@@ -243,6 +245,91 @@ describe('while the bus cannot be reached, the publisher', () => {
     away = false;
     await seen.publisher.idle();
     expect(seen.stalls.at(-1)).toBe('recovered');
+  });
+});
+
+describe('when one entry makes each request fail that contains it, the publisher', () => {
+  const poisoned = (ids: string[]): PutOutcome[] => ids.map(() => (ids.includes('poison') ? AWAY : ACCEPTED));
+
+  test('sends it alone after two failures, rejects it with the reason, and publishes the rest of its lane', async () => {
+    const seen = publisherOf(poisoned);
+    for (const id of ['poison', 'next', 'last']) seen.publisher.submit(recordOf('a', id));
+    for (let i = 0; i < 30; i++) seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
+    const others = setInterval(() => seen.publisher.submit(recordOf('others', `other ${seen.requests.length}`)), 1);
+    await until('the rejection', () => seen.rejected.length > 0);
+    clearInterval(others);
+    await seen.publisher.idle();
+    expect(seen.rejected).toEqual([
+      'poison: each request with this entry fails, and others do not: connect ECONNREFUSED',
+    ]);
+    const withIt = seen.requests.filter((ids) => ids.includes('poison'));
+    expect(withIt.slice(2).every((ids) => ids.length === 1)).toBe(true);
+    expect(seen.accepted.filter((id) => !id.startsWith('other'))).toHaveLength(32);
+    expect(seen.accepted.indexOf('next')).toBeLessThan(seen.accepted.indexOf('last'));
+    expect(seen.publisher.stalled).toBeUndefined();
+  });
+
+  test('does not delay others on a quiet bus once it is suspected, also where nothing else was waiting', async () => {
+    const seen = publisherOf(poisoned, { backoff: { baseMs: 500, capMs: 500 } });
+    seen.publisher.submit(recordOf('a', 'poison'));
+    await turn();
+    for (let i = 0; i < 20; i++) {
+      seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
+      await until(`record ${i}`, () => seen.accepted.includes(`${i}`), i === 0 ? 5000 : 100);
+      await sleep(2);
+    }
+    expect(seen.stalls.at(-1)).toBe('recovered');
+  });
+
+  test('rejects no record of a bus that fails at every second request, or that was away for long', async () => {
+    let away = true;
+    const seen = publisherOf((ids, request) => ids.map(() => (away || request % 2 === 0 ? AWAY : ACCEPTED)));
+    for (let i = 0; i < 200; i++) seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
+    await until('many failures', () => seen.requests.length > 50);
+    away = false;
+    await seen.publisher.idle();
+    expect(seen.rejected).toEqual([]);
+    expect(seen.accepted).toHaveLength(200);
+  });
+});
+
+describe('with several nodes, the publisher', () => {
+  test('gives each node that has records a place in each request', async () => {
+    const { publisher, requests } = publisherOf(slowly, { concurrency: 1 });
+    for (let i = 0; i < 500; i++) publisher.submit(recordOf(`noisy/${i}`, `noisy ${i}`, { node: 'noisy' }));
+    for (let i = 0; i < 20; i++) publisher.submit(recordOf(`quiet/${i}`, `quiet ${i}`, { node: 'quiet' }));
+    await publisher.idle();
+    expect(requests.slice(0, 4).map((ids) => ids.filter((id) => id.startsWith('quiet')).length)).toEqual([5, 5, 5, 5]);
+  });
+
+  test('delays a quiet node little while the bus throttles half of what a noisy node sends', async () => {
+    const sentAt = new Map<string, number>();
+    const delays: number[] = [];
+    const PER_SECOND = 800;
+    let tokens = 20;
+    let filledAt = performance.now();
+    const seen = publisherOf(async (ids) => {
+      await sleep(2);
+      tokens = Math.min(20, tokens + ((performance.now() - filledAt) / 1000) * PER_SECOND);
+      filledAt = performance.now();
+      return ids.map((id) => {
+        if (tokens < 1) return THROTTLED;
+        tokens -= 1;
+        if (sentAt.has(id)) delays.push(performance.now() - (sentAt.get(id) as number));
+        return ACCEPTED;
+      });
+    });
+    let noisy = 0;
+    for (const end = performance.now() + 3000; performance.now() < end; await sleep(10)) {
+      for (let i = 0; i < 16; i++) seen.publisher.submit(recordOf(`noisy/${noisy}`, `${noisy++}`, { node: 'noisy' }));
+      const id = `quiet ${sentAt.size}`;
+      sentAt.set(id, performance.now());
+      seen.publisher.submit(recordOf(id, id, { node: 'quiet' }));
+    }
+    await until('the quiet records', () => delays.length === sentAt.size);
+    const p99 = sorted(delays)[Math.floor(delays.length * 0.99)] as number;
+    expect(p99).toBeLessThan(400);
+    expect(seen.accepted.length, 'the bus is used').toBeGreaterThan(0.8 * 3 * PER_SECOND);
   });
 });
 
