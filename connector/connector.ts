@@ -65,10 +65,6 @@ export interface Leftover {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-interface Checkpoint {
-  nodes: Record<string, NodeStateCheckpoint>;
-}
-
 /** A node and the link to it. */
 interface Node {
   origin: EventOrigin;
@@ -82,7 +78,7 @@ export class Connector {
   readonly #log: Log;
   readonly #instance = randomUUID().slice(0, 8);
   readonly #records: CallRecords;
-  readonly #nodes: Map<string, Node>;
+  readonly #nodes = new Map<string, Node>();
   readonly #journal: Journal;
   readonly #publisher: Publisher;
   readonly #losses: Losses;
@@ -113,26 +109,28 @@ export class Connector {
     });
     this.#journal = new Journal({
       folder: options.journalFolder,
+      nodes: options.nodes.map(({ name }) => name),
       maxBytes: options.journalMaxBytes,
       windowBytes: options.memoryMaxBytes,
       log,
-      checkpoint: (): Checkpoint => ({
-        nodes: Object.fromEntries([...this.#nodes].map(([name, { origin }]) => [name, origin.state.checkpoint()])),
-      }),
+      checkpoint: (node) => this.#nodes.get(node)?.origin.state.checkpoint(),
       onRecord: (record, arrival) => this.#publisher.submit(record, arrival),
       onDropped: (origin) => this.#losses.drop(origin, this.#journal.depth),
+      onLost: (node, count) => this.#losses.lose(node, count),
     });
-    const { checkpoint, since } = this.#journal.open();
-    const states = (checkpoint as Checkpoint | undefined)?.nodes ?? {};
-    this.#nodes = new Map(options.nodes.map((node) => [node.name, this.#node(node, new NodeState(states[node.name]))]));
-    for (const record of since) this.#replay(record);
+    const histories = this.#journal.open();
+    for (const node of options.nodes) {
+      const { checkpoint, since = [] } = histories.get(node.name) ?? {};
+      const served = this.#node(node, new NodeState(checkpoint as NodeStateCheckpoint | undefined));
+      this.#nodes.set(node.name, served);
+      for (const record of since) this.#replay(served.origin.state, record);
+    }
     if (this.#journal.depth > 0) {
       log.info('The journal has events of an earlier process: publishing them now', { waiting: this.#journal.depth });
     }
   }
 
   start(): void {
-    this.#journal.checkpoint();
     for (const { origin, link } of this.#nodes.values()) {
       this.#announce('ConnectorStarted', { node: origin.name, apps: [...origin.apps], instance: this.#instance });
       link.start();
@@ -267,7 +265,7 @@ export class Connector {
         break;
       }
       case 'synced':
-        this.#journal.checkpoint();
+        this.#journal.saveSoon(node);
     }
   }
 
@@ -304,11 +302,9 @@ export class Connector {
     this.#losses.reject({ ...record, reason, content: record.entry.toString('utf8') });
   }
 
-  #replay(record: JournalRecord): void {
-    const node = this.#nodes.get(record.node);
-    if (!node) return;
+  #replay(state: NodeState, record: JournalRecord): void {
     try {
-      replay(node.origin.state, record, this.#options.bus.detailOf(record.entry));
+      replay(state, record, this.#options.bus.detailOf(record.entry));
     } catch {
       // Its text was damaged on disk. If it still waits, the bus rejects it and it becomes a dead letter.
     }

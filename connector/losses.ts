@@ -14,6 +14,7 @@ export interface Rejected extends Omit<RecordOrigin, 'lane' | 'type' | 'received
 }
 
 const NO_ROOM = 'the journal had no room for them';
+const NOT_READABLE = 'a file of the journal was damaged, shortened or removed';
 
 export interface LossesOptions {
   deadLetters: DeadLetters;
@@ -25,8 +26,8 @@ export interface LossesOptions {
 /** Handles lost events: counts, logs and announces them on the bus, and keeps a rejected one as a dead letter. */
 export class Losses {
   readonly #options: LossesOptions;
-  /** How many events were dropped and not announced yet, by node. */
-  readonly #dropped = new Map<string, number>();
+  /** How many events were dropped and not announced yet, by node and reason. */
+  readonly #dropped = new Map<string, Map<string, number>>();
 
   constructor(options: LossesOptions) {
     this.#options = options;
@@ -44,32 +45,43 @@ export class Losses {
 
   /** Counts an event that was dropped because there was no room. It is announced when there is room again. */
   drop({ id, node, app, type }: RecordOrigin, waiting: number): void {
-    const { metrics, log } = this.#options;
-    metrics.count('dropped', node, app);
-    const count = (this.#dropped.get(node) ?? 0) + 1;
-    this.#dropped.set(node, count);
-    if (count > 1) return;
-    log.error(
+    this.#options.metrics.count('dropped', node, app);
+    if (this.#add(node, NO_ROOM, 1) > 1) return;
+    this.#options.log.error(
       'The journal is full: events are dropped, those of low value first. JOURNAL_MAX_BYTES and MEMORY_MAX_BYTES set its size.',
       { node, firstDropped: id, type, waiting },
     );
   }
 
+  /** Counts events that the journal can no longer read, and that nobody knows more of than their node. */
+  lose(node: string, count: number): void {
+    this.#options.metrics.count('dropped', node, '', count);
+    this.#add(node, NOT_READABLE, count);
+  }
+
   /** Announces how many events of a node were dropped since the last announcement. */
   announceDropped(node: string): void {
-    const count = this.#forget(node);
-    if (count > 0) this.#options.announce('EventsDropped', { node, count, reason: NO_ROOM });
+    for (const [reason, count] of this.#forget(node)) this.#options.announce('EventsDropped', { node, count, reason });
   }
 
   /** Ends and logs the count when the connector stops. @returns how many events of all nodes are not announced */
   close(): number {
-    return [...this.#dropped.keys()].reduce((sum, node) => sum + this.#forget(node), 0);
+    return [...this.#dropped.keys()].flatMap((node) => [...this.#forget(node).values()]).reduce((a, b) => a + b, 0);
   }
 
-  #forget(node: string): number {
-    const count = this.#dropped.get(node) ?? 0;
+  #add(node: string, reason: string, count: number): number {
+    const ofNode = this.#dropped.get(node) ?? new Map<string, number>();
+    this.#dropped.set(node, ofNode);
+    ofNode.set(reason, (ofNode.get(reason) ?? 0) + count);
+    return ofNode.get(reason) ?? 0;
+  }
+
+  #forget(node: string): ReadonlyMap<string, number> {
+    const dropped = this.#dropped.get(node) ?? new Map<string, number>();
     this.#dropped.delete(node);
-    if (count > 0) this.#options.log.error(`${count} events were dropped: ${NO_ROOM}`, { node, count });
-    return count;
+    for (const [reason, count] of dropped) {
+      this.#options.log.error(`${count} events were dropped: ${reason}`, { node, count });
+    }
+    return dropped;
   }
 }

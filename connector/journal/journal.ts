@@ -1,11 +1,16 @@
-import { JournalDisk, type JournalDiskOptions, type JournalHistory } from './disk.ts';
+import { bytesOf, JournalDisk, type JournalDiskOptions, type JournalHistory } from './disk.ts';
+import { NodeRecords } from './node-records.ts';
 import type { JournalRecord, RecordOrigin } from './record.ts';
+import { Saves } from './saves.ts';
 
 /** Where a record comes from: just read from Asterisk, or from the disk, where it waited. */
 export type Arrival = 'live' | 'backlog';
 
+/** Of several nodes, each may have live records of so many times the free memory. */
+const LIVE_SHARE = 4;
+
 export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
-  /** How much may be in memory, in bytes: given to `onRecord` and not settled. Half of it is for the backlog. */
+  /** How much may be in memory, in bytes: given to `onRecord` and not settled. Half of `maxBytes` at the most. */
   windowBytes: number;
   /** A record that may be published now. */
   onRecord(record: JournalRecord, arrival: Arrival): void;
@@ -19,45 +24,50 @@ export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
  * others are read back in their order when there is room. Later records of a lane wait behind those that are on disk
  * only.
  *
+ * What a node may have in memory is measured by what is free, so that there is always room for a record of another node.
  * While the disk cannot be written, records pass through memory up to its bound.
  */
 export class Journal {
   readonly #options: JournalOptions;
   readonly #disk: JournalDisk;
-  #unwritten: JournalRecord[] = [];
-  #unwrittenBytes = 0;
+  readonly #saves: Saves;
+  readonly #nodes = new Map<string, NodeRecords>();
+  /** Nodes with records that are not written yet. */
+  readonly #unwritten = new Set<NodeRecords>();
+  /** Nodes with records that are on disk only. */
+  readonly #behind = new Set<NodeRecords>();
   #flushing = false;
   #whenIdle: (() => void)[] = [];
-  /** How many records of a lane are on disk only. */
-  readonly #behind = new Map<string, number>();
-  /** Records that are not on disk, and wait behind those of their lane that are on disk only. */
-  readonly #parked = new Map<string, JournalRecord[]>();
   /** Records that were given to `onRecord` and are not settled, the oldest first. */
   readonly #window = new Set<JournalRecord>();
+  /** How much may be in memory. Beyond it on disk, where there is room for as much again that can be dropped. */
+  readonly #memoryBytes: number;
+  readonly #liveShare: number;
   #windowBytes = 0;
   #closed = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#liveShare = options.nodes.length > 1 ? LIVE_SHARE : Number.POSITIVE_INFINITY;
+    this.#memoryBytes = Math.min(options.windowBytes, options.maxBytes / 2);
     this.#disk = new JournalDisk({
       ...options,
       onDropped: (record) => {
-        this.#forgetBehind(record.lane);
+        this.#caughtUp(this.#of(record.node), record.lane);
         options.onDropped(record);
       },
     });
+    this.#saves = new Saves((node) => this.save(node));
   }
 
   /** Reads what an earlier process left; `resume` gives its records to `onRecord`. */
   open(): JournalHistory {
-    return this.#disk.open(({ lane }) => this.#leaveBehind(lane));
+    return this.#disk.open((record) => this.#leaveBehind(this.#of(record.node), record.lane));
   }
 
-  /** Begins a new segment with the current state, for a process that starts on this folder later. */
-  checkpoint(): void {
-    // The records behind the state are written first: a process that ends in between loses none of them.
-    this.#flush();
-    if (!this.#closed) this.#disk.checkpoint();
+  /** Saves the state of a node within some seconds, for a process that starts on this folder later. */
+  saveSoon(node: string): void {
+    if (!this.#closed) this.#saves.add(node);
   }
 
   /** Resolves when every record is settled. */
@@ -78,7 +88,10 @@ export class Journal {
 
   /** Records that are not settled. */
   get depth(): number {
-    return this.#unwritten.length + this.#window.size + this.#disk.waiting;
+    let depth = this.#window.size;
+    for (const { unwritten } of this.#unwritten) depth += unwritten;
+    for (const { node } of this.#behind) depth += this.#disk.waitingOf(node);
+    return depth;
   }
 
   /** Bytes on disk, with settled records that are not removed yet. */
@@ -89,15 +102,16 @@ export class Journal {
   /** When the oldest record that is not settled was read, in epoch milliseconds. */
   get oldest(): number | undefined {
     let oldest = Number.POSITIVE_INFINITY;
-    // A record that is on disk only was read later than those of the backlog in the window.
+    // A record that is on disk only was read later than those of its node's backlog in the window.
     for (const { receivedAt } of this.#window) if (receivedAt < oldest) oldest = receivedAt;
     return Number.isFinite(oldest) ? oldest : undefined;
   }
 
   /** Takes a record, and gives it to `onRecord` when it is written. */
   append(record: JournalRecord): void {
-    this.#unwritten.push(record);
-    this.#unwrittenBytes += record.line.length;
+    const records = this.#of(record.node);
+    records.add(record);
+    this.#unwritten.add(records);
     this.#flushSoon();
   }
 
@@ -105,15 +119,24 @@ export class Journal {
   settle(record: JournalRecord): void {
     if (!this.#window.delete(record)) return;
     this.#windowBytes -= record.line.length;
+    this.#of(record.node).windowBytes -= record.line.length;
     this.#disk.settle(record);
     this.#flushSoon();
   }
 
-  /** Writes the remaining records, then the state, and closes the files. */
+  /** Writes the remaining records, then the state of all nodes, and closes the files. */
   close(): void {
-    this.checkpoint();
+    this.#saves.stop();
+    for (const node of this.#options.nodes) this.save(node);
     this.#closed = true;
     this.#disk.close();
+  }
+
+  /** Saves the state of a node now. */
+  save(node: string): void {
+    // The records behind the state are written first: a process that ends in between loses none of them.
+    this.#flush();
+    this.#disk.save(node);
   }
 
   #flushSoon(): void {
@@ -124,80 +147,99 @@ export class Journal {
 
   #flush(): void {
     this.#flushing = false;
-    const records = this.#unwritten;
-    const bytes = this.#unwrittenBytes;
-    this.#unwritten = [];
-    this.#unwrittenBytes = 0;
     this.#disk.noteSettled();
-    if (records.length > 0) this.#disk.write(records, bytes);
-    for (const record of records) this.#admit(record);
+    for (const node of this.#unwritten) {
+      const { records, bytes } = node.takeUnwritten();
+      this.#unwritten.delete(node);
+      this.#write(node, records, bytes);
+    }
     if (this.#behind.size > 0) this.#refill();
     if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
+  /** Writes records in one call, or in several where they are many for the room on disk: each makes room for itself. */
+  #write(node: NodeRecords, records: readonly JournalRecord[], bytes: number): void {
+    if (bytes > this.#options.maxBytes / 8 && records.length > 1) {
+      const half = records.length >> 1;
+      for (const part of [records.slice(0, half), records.slice(half)]) this.#write(node, part, bytesOf(part));
+      return;
+    }
+    this.#disk.write(node.node, records, bytes);
+    for (const record of records) this.#admit(node, record);
+  }
+
   #isIdle(): boolean {
-    return this.#unwritten.length === 0 && this.#window.size === 0 && this.#behind.size === 0;
+    return this.#unwritten.size === 0 && this.#window.size === 0 && this.#behind.size === 0;
+  }
+
+  get #freeBytes(): number {
+    return this.#memoryBytes - this.#windowBytes;
   }
 
   /** Gives a record to `onRecord`, or leaves it on disk, or drops it where it is not on disk either. */
-  #admit(record: JournalRecord): void {
-    const room = this.#windowBytes + record.line.length <= this.#options.windowBytes;
-    const behind = this.#behind.has(record.lane);
+  #admit(node: NodeRecords, record: JournalRecord): void {
+    const { length } = record.line;
+    const room = length <= this.#freeBytes && node.windowBytes + length <= this.#liveShare * this.#freeBytes;
+    const behind = node.isLaneBehind(record.lane);
     if (record.place && (!room || behind)) {
-      this.#leaveBehind(record.lane);
+      this.#leaveBehind(node, record.lane);
     } else if (!room) {
       this.#options.onDropped(record);
     } else if (behind) {
       // It is not on disk, and may not overtake those of its lane that are.
-      this.#parked.set(record.lane, [...(this.#parked.get(record.lane) ?? []), record]);
-      this.#hold(record);
+      node.park(record);
+      this.#hold(node, record);
     } else {
       record.place?.segment.take(record.place.line);
-      this.#hold(record);
+      this.#hold(node, record);
       this.#options.onRecord(record, 'live');
     }
   }
 
-  #hold(record: JournalRecord): void {
+  #hold(node: NodeRecords, record: JournalRecord): void {
     this.#window.add(record);
     this.#windowBytes += record.line.length;
+    node.windowBytes += record.line.length;
   }
 
-  /** Reads back records that are on disk only, as far as there is room. Half of the window stays free for live ones. */
+  /** Reads back records that are on disk only, as far as there is room; the rest of the memory stays free for live ones. */
   #refill(): void {
-    while (this.#windowBytes < this.#options.windowBytes / 2) {
-      const record = this.#disk.takeNext();
+    for (const node of this.#behind) this.#refillFrom(node);
+  }
+
+  #refillFrom(node: NodeRecords): void {
+    while (node.windowBytes < this.#freeBytes) {
+      const record = this.#disk.takeNext(node.node);
       if (!record) {
-        if (this.#disk.waiting === 0) this.#forgetLost();
+        if (this.#disk.waitingOf(node.node) === 0) this.#release(node, node.allCaughtUp());
         return;
       }
-      this.#hold(record);
+      this.#hold(node, record);
       this.#options.onRecord(record, 'backlog');
-      this.#forgetBehind(record.lane);
+      this.#caughtUp(node, record.lane);
     }
   }
 
-  #leaveBehind(lane: string): void {
-    this.#behind.set(lane, (this.#behind.get(lane) ?? 0) + 1);
+  #leaveBehind(node: NodeRecords, lane: string): void {
+    node.leave(lane);
+    this.#behind.add(node);
   }
 
-  #forgetBehind(lane: string): void {
-    const left = (this.#behind.get(lane) ?? 1) - 1;
-    if (left > 0) {
-      this.#behind.set(lane, left);
-      return;
-    }
-    this.#behind.delete(lane);
-    const parked = this.#parked.get(lane) ?? [];
-    this.#parked.delete(lane);
+  #caughtUp(node: NodeRecords, lane: string): void {
+    this.#release(node, node.caughtUp(lane));
+  }
+
+  #release(node: NodeRecords, parked: readonly JournalRecord[]): void {
+    if (!node.isBehind) this.#behind.delete(node);
     for (const record of parked) this.#options.onRecord(record, 'backlog');
   }
 
-  /** Records that are still counted were damaged after they were counted, so that their lane is unknown. */
-  #forgetLost(): void {
-    for (const lane of [...this.#behind.keys()]) {
-      this.#behind.set(lane, 1);
-      this.#forgetBehind(lane);
+  #of(name: string): NodeRecords {
+    let node = this.#nodes.get(name);
+    if (!node) {
+      node = new NodeRecords(name);
+      this.#nodes.set(name, node);
     }
+    return node;
   }
 }

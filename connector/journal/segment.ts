@@ -19,17 +19,26 @@ const TAKEN = 1;
 const SETTLED = 2;
 
 const NEWLINE = 0x0a;
-const NAME = /^(\d{10})\.journal$/;
+const NAME = /^(?:(.+)\.)?(\d{10})\.journal$/;
+/** Events contain phone numbers: only the connector's user reads them. */
+const MODE = 0o600;
+
+/** What the name of a segment's file says. */
+export interface SegmentName {
+  /** The node whose events it contains; empty for a file of an earlier version, which contains those of all nodes. */
+  node: string;
+  number: number;
+}
 
 /**
- * One file of the journal, `0000000001.journal`, and beside it `0000000001.settled`: the numbers of the lines that
- * are settled, four bytes each. Both are only appended to. The first line is the connector's state before the other
- * lines.
+ * One file of a node's journal, `pbx-1.0000000001.journal`, and beside it `pbx-1.0000000001.settled`: the numbers of the
+ * lines that are settled, four bytes each. Both are only appended to. The first line names the node.
  *
  * It is written to the kernel's cache and not flushed to the device: a killed process loses nothing. When the machine
  * loses power, the task is lost, and its ephemeral disk with it.
  */
 export class Segment {
+  readonly node: string;
   readonly number: number;
   readonly #path: string;
   /** By line. */
@@ -45,25 +54,26 @@ export class Segment {
   /** Its lines of low value have been removed. */
   thinned = false;
 
-  private constructor(folder: string, number: number) {
+  private constructor(folder: string, { node, number }: SegmentName) {
+    this.node = node;
     this.number = number;
-    this.#path = join(folder, String(number).padStart(10, '0'));
+    this.#path = join(folder, `${node === '' ? '' : `${node}.`}${String(number).padStart(10, '0')}`);
   }
 
-  /** The number of the segment that a file belongs to. */
-  static numberOf(file: string): number | undefined {
+  /** The segment that a file belongs to; undefined for another file. */
+  static nameOf(file: string): SegmentName | undefined {
     const match = NAME.exec(file);
-    return match ? Number(match[1]) : undefined;
+    return match ? { node: match[1] ?? '', number: Number(match[2]) } : undefined;
   }
 
   /** Begins a segment. */
-  static create(folder: string, number: number, firstLine: Buffer): Segment {
-    const segment = new Segment(folder, number);
+  static create(folder: string, name: SegmentName): Segment {
+    const segment = new Segment(folder, name);
     // A failed attempt may have left a file.
     rmSync(segment.#settledFile, { force: true });
-    segment.#writing = openSync(segment.#file, 'w');
+    segment.#writing = openSync(segment.#file, 'w', MODE);
     try {
-      segment.append([firstLine]);
+      segment.append([Buffer.from(`${JSON.stringify(name.node)}\n`)]);
     } catch (error) {
       segment.close();
       throw error;
@@ -79,10 +89,10 @@ export class Segment {
    */
   static open(
     folder: string,
-    number: number,
+    name: SegmentName,
     onLine: (line: Buffer, index: number, settled: boolean) => boolean,
   ): Segment {
-    const segment = new Segment(folder, number);
+    const segment = new Segment(folder, name);
     const settled = existsSync(segment.#settledFile) ? readFileSync(segment.#settledFile) : Buffer.alloc(0);
     const isSettled = new Set<number>([0]);
     for (let at = 0; at + 4 <= settled.length; at += 4) isSettled.add(settled.readUInt32LE(at));
@@ -161,9 +171,7 @@ export class Segment {
 
   /** @returns how many lines were on disk only, and are now settled */
   settleWaiting(): number {
-    const count = this.#waiting;
-    for (let line = 0; line < this.#lines; line++) if (this.#states[line] === WAITING) this.settle(line);
-    return count;
+    return this.#settleWaitingFrom(0);
   }
 
   /** @throws when it cannot be written; then the next call writes it */
@@ -171,7 +179,7 @@ export class Segment {
     if (this.#newlySettled.length === 0) return;
     const data = Buffer.allocUnsafe(this.#newlySettled.length * 4);
     for (const [index, line] of this.#newlySettled.entries()) data.writeUInt32LE(line, index * 4);
-    this.#settling ??= openSync(this.#settledFile, 'a');
+    this.#settling ??= openSync(this.#settledFile, 'a', MODE);
     writeWhole(this.#settling, data, this.#settledBytes);
     this.#settledBytes += data.length;
     this.#newlySettled = [];
@@ -198,17 +206,21 @@ export class Segment {
   /**
    * Empties settled lines, and lines on disk only that `drop` selects. Their newlines stay,
    * so that every other line keeps its number.
+   *
+   * @returns how many lines on disk only are missing, as another program has shortened the file
    */
-  hollow(drop: (line: Buffer) => boolean): void {
-    const kept = this.read(0, this.#bytes).map((line, index) => {
+  hollow(drop: (line: Buffer) => boolean): number {
+    const lines = this.read(0, this.#bytes);
+    const kept = lines.map((line, index) => {
       if (index === 0) return line;
       if (this.#states[index] === WAITING && drop(line)) this.settle(index);
       return this.#states[index] === SETTLED ? Buffer.from([NEWLINE]) : line;
     });
     const rewritten = Buffer.concat(kept);
-    writeFileSync(`${this.#path}.new`, rewritten);
+    writeFileSync(`${this.#path}.new`, rewritten, { mode: MODE });
     renameSync(`${this.#path}.new`, this.#file);
     this.#bytes = rewritten.length;
+    return lines.length < this.#lines ? this.#settleWaitingFrom(lines.length) : 0;
   }
 
   remove(): void {
@@ -233,6 +245,12 @@ export class Segment {
 
   *#allLines(): Generator<Buffer> {
     yield* linesOf(readFileSync(this.#file));
+  }
+
+  #settleWaitingFrom(first: number): number {
+    const before = this.#waiting;
+    for (let line = first; line < this.#lines; line++) if (this.#states[line] === WAITING) this.settle(line);
+    return before - this.#waiting;
   }
 
   #note(state: number): void {

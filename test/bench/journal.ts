@@ -38,7 +38,7 @@ function timed(way: (folder: string) => void): number {
 }
 
 function bySegment(folder: string): void {
-  const segment = Segment.create(folder, 1, LINE);
+  const segment = Segment.create(folder, { node: 'pbx-1', number: 1 });
   for (let done = 0; done < EVENTS; done += BATCH) {
     const first = segment.append(LINES);
     for (let line = first; line < first + BATCH; line++) segment.settle(line);

@@ -47,3 +47,14 @@ test('dropped events are counted by node, logged at the first one, and announced
   expect(losses.close()).toBe(1);
   expect(losses.close()).toBe(0);
 });
+
+test('events that the journal cannot read any more are counted and announced with their own reason', () => {
+  losses.drop(recordOf('a', '1'), 7);
+  losses.lose('pbx-1', 12);
+  losses.lose('pbx-1', 3);
+  losses.announceDropped('pbx-1');
+  expect(announced).toEqual([
+    ['EventsDropped', { node: 'pbx-1', count: 1, reason: 'the journal had no room for them' }],
+    ['EventsDropped', { node: 'pbx-1', count: 15, reason: 'a file of the journal was damaged, shortened or removed' }],
+  ]);
+});

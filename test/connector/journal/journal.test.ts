@@ -14,11 +14,13 @@ function journalOn(folder: string, options: Partial<JournalOptions> = {}) {
   const given: string[] = [];
   const arrivals: Arrival[] = [];
   const dropped: string[] = [];
+  const lost: string[] = [];
   const lines: string[] = [];
   const records = new Map<string, JournalRecord>();
   const journal = new Journal({
     folder,
-    maxBytes: 1e6,
+    nodes: ['pbx-1'],
+    maxBytes: 2e6,
     windowBytes: 1e6,
     log: createLog({}, (line) => lines.push(line)),
     checkpoint: () => ({}),
@@ -28,15 +30,17 @@ function journalOn(folder: string, options: Partial<JournalOptions> = {}) {
       records.set(record.id, record);
     },
     onDropped: ({ id }) => dropped.push(id),
+    onLost: (node, count) => lost.push(`${count} of ${node}`),
     ...options,
   });
-  const history = journal.open();
+  const history = journal.open().get('pbx-1');
   return {
     journal,
     history,
     given,
     arrivals,
     dropped,
+    lost,
     lines,
     settle: (...ids: string[]) => {
       for (const id of ids) journal.settle(records.get(id) ?? expect.fail(`${id} was not given to onRecord`));
@@ -66,12 +70,13 @@ describe('the journal', () => {
 
   test('writes all records of one turn of the event loop in one call', async () => {
     const { journal, given } = journalOn(folderOfTest());
-    journal.checkpoint();
+    journal.append(recordOf('a', '0'));
+    await turn();
     const append = vi.spyOn(Segment.prototype, 'append');
     for (const id of numbers(1, 100)) journal.append(recordOf('a', id));
     await turn();
     expect(append).toHaveBeenCalledOnce();
-    expect(given).toEqual(numbers(1, 100));
+    expect(given).toEqual(numbers(0, 100));
     append.mockRestore();
   });
 
@@ -194,15 +199,15 @@ describe('a process that starts on the folder of an earlier process', () => {
     const first = journalOn(folder, { checkpoint: () => ({ state }) });
     first.journal.append(recordOf('a', 'before'));
     state = 2;
-    first.journal.checkpoint();
+    first.journal.save('pbx-1');
     first.journal.append(recordOf('a', 'settled'));
     await turn();
     first.settle('settled');
     first.journal.append(recordOf('a', 'waiting'));
     await turn();
     const { history } = journalOn(folder);
-    expect(history.checkpoint).toEqual({ state: 2 });
-    expect(history.since.map(({ id }) => id)).toEqual(['settled', 'waiting']);
+    expect(history?.checkpoint).toEqual({ state: 2 });
+    expect(history?.since.map(({ id }) => id)).toEqual(['settled', 'waiting']);
   });
 
   test('gets the last state and no records since where the earlier process was stopped', async () => {
@@ -329,14 +334,36 @@ describe('when it is full on disk, the journal', () => {
     expect(later.given).toEqual(appended.filter((id) => !dropped.includes(id)));
   });
 
-  test('passes records through memory when nothing on disk can be dropped, and drops those that find no room there', async () => {
-    const { journal, given, dropped } = journalOn(folderOfTest(), { maxBytes: 10 * LINE, windowBytes: 20 * LINE });
-    for (const id of numbers(10, 39)) {
+  test('writes every record also where more may be in memory than on disk', async () => {
+    const folder = folderOfTest();
+    const { journal, given, dropped } = journalOn(folder, { maxBytes: 20 * LINE, windowBytes: 40 * LINE });
+    for (const id of numbers(10, 59)) {
       journal.append(record('a', id));
       await turn();
     }
-    expect(given).toEqual(numbers(10, 29));
-    expect(dropped).toEqual(numbers(30, 39));
+    expect(given).toEqual(numbers(10, 19));
+    expect(dropped.length).toBeGreaterThan(20);
+    expect(dropped).toEqual(numbers(20, 19 + dropped.length));
+    expect(journal.fault).toBeUndefined();
+    const later = journalOn(folder);
+    later.journal.resume();
+    expect(later.given).toEqual([...given, ...numbers(20 + dropped.length, 59)]);
+  });
+
+  test('keeps its room for events, however large the state is that is saved', async () => {
+    const folder = folderOfTest();
+    const state = 'x'.repeat(1 << 20);
+    const { journal, given, dropped } = journalOn(folder, { maxBytes: 1 << 20, checkpoint: () => state });
+    for (const id of numbers(10, 49)) {
+      journal.append(recordOf(`lane ${id}`, id));
+      await turn();
+      journal.save('pbx-1');
+    }
+    expect([given, dropped, journal.fault]).toEqual([numbers(10, 49), [], undefined]);
+    const later = journalOn(folder);
+    later.journal.resume();
+    expect(later.given).toEqual(numbers(10, 49));
+    expect(later.history?.checkpoint).toBe(state);
   });
 });
 
@@ -478,7 +505,7 @@ describe('in random sequences of operations, the journal', () => {
       } else if (dice < 0.95) {
         settleSome(Math.random());
       } else if (dice < 0.97) {
-        current.journal.checkpoint();
+        current.journal.save('pbx-1');
       } else {
         await turn();
         expectOrder(current.given, expected);

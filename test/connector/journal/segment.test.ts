@@ -6,11 +6,12 @@ import { MAY_MOUNT, smallDisk } from '../../support/small-disk.ts';
 import { folderOfTest } from '../../support/temporary-folder.ts';
 
 const line = (text: string): Buffer => Buffer.from(`${text}\n`);
-const STATE = line('{"state":1}');
+const NAME = { node: 'pbx-1', number: 1 };
+const FIRST = line('"pbx-1"');
 
 /** A segment with these lines after its first one: lines 1, 2, 3… */
 function segmentOf(folder: string, ...texts: string[]): Segment {
-  const segment = Segment.create(folder, 1, STATE);
+  const segment = Segment.create(folder, NAME);
   segment.append(texts.map(line));
   return segment;
 }
@@ -18,7 +19,7 @@ function segmentOf(folder: string, ...texts: string[]): Segment {
 /** Opens the segment as a later process would, and gives its lines, settled ones in brackets. */
 function reopen(folder: string, readable: (text: string) => boolean = () => true) {
   const texts: string[] = [];
-  const segment = Segment.open(folder, 1, (read, index, settled) => {
+  const segment = Segment.open(folder, NAME, (read, index, settled) => {
     const text = read.toString().trimEnd();
     expect(index).toBe(texts.length);
     texts.push(settled ? `(${text})` : text);
@@ -31,12 +32,12 @@ describe('a segment', () => {
   test('is recognized by the name of its file, and other files are not segments', () => {
     const folder = folderOfTest();
     segmentOf(folder, 'a').writeSettled();
-    expect(readdirSync(folder).map(Segment.numberOf)).toEqual([1, undefined]);
-    expect(['dead-letters.jsonl', '0000000001.journal.new', '1.journal'].map(Segment.numberOf)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect(readdirSync(folder).map(Segment.nameOf)).toEqual([NAME, undefined]);
+    expect(Segment.nameOf('a.0000000002.0000000003.journal')).toEqual({ node: 'a.0000000002', number: 3 });
+    expect(Segment.nameOf('0000000004.journal')).toEqual({ node: '', number: 4 });
+    for (const other of ['dead-letters.jsonl', 'pbx-1.state', 'pbx-1.0000000001.journal.new', 'pbx-1.1.journal']) {
+      expect(Segment.nameOf(other)).toBeUndefined();
+    }
   });
 
   test('gives a later process its lines, and which of them are settled', () => {
@@ -48,24 +49,24 @@ describe('a segment', () => {
     segment.writeSettled();
     segment.close();
     const { texts, segment: later } = reopen(folder);
-    expect(texts).toEqual(['({"state":1})', 'a', '(b)', '(c)']);
+    expect(texts).toEqual(['("pbx-1")', 'a', '(b)', '(c)']);
     expect([later.lines, later.waiting, later.unsettled, later.bytes]).toEqual([4, 1, 1, segment.bytes]);
   });
 
   test('loses no line when its process is killed before it writes which lines are settled', () => {
     const folder = folderOfTest();
     segmentOf(folder, 'a', 'b').settle(1);
-    expect(reopen(folder).texts).toEqual(['({"state":1})', 'a', 'b']);
+    expect(reopen(folder).texts).toEqual(['("pbx-1")', 'a', 'b']);
   });
 
   test('removes an incomplete last line: it was never published', () => {
     const folder = folderOfTest();
     const { bytes } = segmentOf(folder, 'a', 'b');
-    appendFileSync(join(folder, '0000000001.journal'), 'c, and then the pow');
+    appendFileSync(join(folder, 'pbx-1.0000000001.journal'), 'c, and then the pow');
     const { texts, segment } = reopen(folder);
-    expect(texts).toEqual(['({"state":1})', 'a', 'b']);
+    expect(texts).toEqual(['("pbx-1")', 'a', 'b']);
     expect(segment.bytes).toBe(bytes);
-    expect(readFileSync(join(folder, '0000000001.journal'), 'utf8')).toBe('{"state":1}\na\nb\n');
+    expect(readFileSync(join(folder, 'pbx-1.0000000001.journal'), 'utf8')).toBe('"pbx-1"\na\nb\n');
   });
 
   test('removes an incomplete last number of a settled line, and appends later numbers after the complete ones', () => {
@@ -74,13 +75,13 @@ describe('a segment', () => {
     segment.settle(1);
     segment.writeSettled();
     segment.close();
-    appendFileSync(join(folder, '0000000001.settled'), Buffer.from([3, 0]));
+    appendFileSync(join(folder, 'pbx-1.0000000001.settled'), Buffer.from([3, 0]));
     const second = reopen(folder);
-    expect(second.texts).toEqual(['({"state":1})', '(a)', 'b', 'c']);
+    expect(second.texts).toEqual(['("pbx-1")', '(a)', 'b', 'c']);
     second.segment.settle(2);
     second.segment.writeSettled();
     second.segment.close();
-    expect(reopen(folder).texts).toEqual(['({"state":1})', '(a)', '(b)', 'c']);
+    expect(reopen(folder).texts).toEqual(['("pbx-1")', '(a)', '(b)', 'c']);
   });
 
   test('counts the lines that are on disk only and the lines that are not settled', () => {
@@ -125,9 +126,9 @@ describe('a segment', () => {
     const segment = segmentOf(folderOfTest(), 'a', long, 'c');
     const read = (offset: number, length: number) =>
       segment.read(offset, length).map((bytes) => bytes.toString().trimEnd());
-    expect(read(0, STATE.length + 3)).toEqual(['{"state":1}', 'a']);
-    expect(read(STATE.length + 2, 10)[0]).toBe(long);
-    expect(read(0, 1e6)).toEqual(['{"state":1}', 'a', long, 'c']);
+    expect(read(0, FIRST.length + 3)).toEqual(['"pbx-1"', 'a']);
+    expect(read(FIRST.length + 2, 10)[0]).toBe(long);
+    expect(read(0, 1e6)).toEqual(['"pbx-1"', 'a', long, 'c']);
     expect(read(segment.bytes, 100)).toEqual([]);
   });
 
@@ -147,10 +148,10 @@ describe('a segment', () => {
 
   test('replaces the files that a failed attempt left', () => {
     const folder = folderOfTest();
-    writeFileSync(join(folder, '0000000001.journal'), 'half a li');
-    writeFileSync(join(folder, '0000000001.settled'), Buffer.from([1, 0, 0, 0]));
+    writeFileSync(join(folder, 'pbx-1.0000000001.journal'), 'half a li');
+    writeFileSync(join(folder, 'pbx-1.0000000001.settled'), Buffer.from([1, 0, 0, 0]));
     segmentOf(folder, 'a').close();
-    expect(reopen(folder).texts).toEqual(['({"state":1})', 'a']);
+    expect(reopen(folder).texts).toEqual(['("pbx-1")', 'a']);
   });
 });
 
@@ -167,13 +168,13 @@ describe('hollowing a segment', () => {
     });
     // Neither settled lines nor lines in memory may be dropped.
     expect(shown).toEqual(['a', 'dropped', 'e']);
-    expect(readFileSync(join(folder, '0000000001.journal'), 'utf8')).toBe('{"state":1}\na\n\ntaken\n\ne\n');
+    expect(readFileSync(join(folder, 'pbx-1.0000000001.journal'), 'utf8')).toBe('"pbx-1"\na\n\ntaken\n\ne\n');
     expect([segment.lines, segment.waiting, segment.unsettled]).toEqual([6, 2, 3]);
-    expect(segment.bytes).toBe('{"state":1}\na\n\ntaken\n\ne\n'.length);
+    expect(segment.bytes).toBe('"pbx-1"\na\n\ntaken\n\ne\n'.length);
     segment.writeSettled();
     segment.close();
     const later = reopen(folder);
-    expect(later.texts).toEqual(['({"state":1})', 'a', '()', 'taken', '()', 'e']);
+    expect(later.texts).toEqual(['("pbx-1")', 'a', '()', 'taken', '()', 'e']);
     expect([later.segment.isWaiting(3), later.segment.isWaiting(4), later.segment.isWaiting(5)]).toEqual([
       true,
       false,
@@ -184,8 +185,8 @@ describe('hollowing a segment', () => {
   test('settles dropped lines, even when its process ends before it writes which lines are settled', () => {
     const folder = folderOfTest();
     segmentOf(folder, 'a', 'dropped').hollow((bytes) => bytes.toString().startsWith('dropped'));
-    expect(reopen(folder).texts).toEqual(['({"state":1})', 'a', '()']);
-    expect(existsSync(join(folder, '0000000001.settled'))).toBe(false);
+    expect(reopen(folder).texts).toEqual(['("pbx-1")', 'a', '()']);
+    expect(existsSync(join(folder, 'pbx-1.0000000001.settled'))).toBe(false);
   });
 });
 
@@ -198,9 +199,9 @@ describe.runIf(MAY_MOUNT)('on a full disk', () => {
     const { bytes, lines } = segment;
     expect(() => segment.append([line('small'), line(half)])).toThrow('ENOSPC');
     expect([segment.bytes, segment.lines]).toEqual([bytes, lines]);
-    expect(readFileSync(join(disk.path, '0000000001.journal'), 'utf8')).toBe(`{"state":1}\n${half}\n`);
+    expect(readFileSync(join(disk.path, 'pbx-1.0000000001.journal'), 'utf8')).toBe(`"pbx-1"\n${half}\n`);
     expect(segment.append([line('b')])).toBe(2);
-    expect(reopen(disk.path).texts).toEqual(['({"state":1})', half, 'b']);
+    expect(reopen(disk.path).texts).toEqual(['("pbx-1")', half, 'b']);
   });
 
   test('settled lines that could not be written are written when there is room', () => {
@@ -212,16 +213,16 @@ describe.runIf(MAY_MOUNT)('on a full disk', () => {
     expect(() => segment.writeSettled()).toThrow('ENOSPC');
     disk.grow(64);
     segment.writeSettled();
-    expect(reopen(disk.path).texts).toEqual(['({"state":1})', 'a', '(b)']);
+    expect(reopen(disk.path).texts).toEqual(['("pbx-1")', 'a', '(b)']);
   });
 
   test('segments that cannot be created leave no file open', () => {
     const disk = smallDisk(8);
     writeFileSync(join(disk.path, 'other'), 'x'.repeat(8 * 1024));
     const open = () => readdirSync('/proc/self/fd').length;
-    expect(() => Segment.create(disk.path, 1, STATE)).toThrow('ENOSPC');
+    expect(() => Segment.create(disk.path, NAME)).toThrow('ENOSPC');
     const before = open();
-    for (let i = 0; i < 20; i++) expect(() => Segment.create(disk.path, 1, STATE)).toThrow('ENOSPC');
+    for (let i = 0; i < 20; i++) expect(() => Segment.create(disk.path, NAME)).toThrow('ENOSPC');
     expect(open()).toBe(before);
   });
 });
