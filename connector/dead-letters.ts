@@ -47,8 +47,8 @@ export class DeadLetters {
   keep(letter: DeadLetter): void {
     const line = JSON.stringify({ time: new Date().toISOString(), ...letter });
     try {
-      mkdirSync(this.#folder, { recursive: true });
-      appendFileSync(this.#file, `${line}\n`);
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      appendFileSync(this.#file, `${line}\n`, { mode: 0o600 });
       if (statSync(this.#file).size > MAX_FILE_BYTES) this.#setAside();
     } catch (error) {
       this.#log.error(`A dead letter cannot be written to ${this.#file}: ${reasonOf(error)}`, { id: letter.id });

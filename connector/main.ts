@@ -7,6 +7,7 @@ import { Connector } from './connector.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EventBridge } from './eventbridge.ts';
 import { serveHealth } from './health.ts';
+import { FolderInUse, lockFolder } from './journal/index.ts';
 import { Metrics } from './metrics.ts';
 import { SqsQueue } from './sqs.ts';
 
@@ -14,6 +15,7 @@ const log = createLog();
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  lockFolder(config.journalFolder);
   const secrets = await secretsManagerClient();
   const bus = new EventBridge({
     eventBusName: config.eventBusName,
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  log.error(error.message, error instanceof ConfigError ? { faults: error.faults } : { stack: error.stack });
+  const says = error instanceof FolderInUse ? {} : { stack: error.stack };
+  log.error(error.message, error instanceof ConfigError ? { faults: error.faults } : says);
   process.exit(1);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DeadLetterQueue, DeadLetters } from '../../connector/dead-letters.ts';
@@ -46,6 +46,13 @@ describe('a dead letter', () => {
       { time: expect.stringMatching(/^\d{4}-.*Z$/), ...letter('1', 'two\nlines') },
       { time: expect.any(String), id: '2', node: 'pbx-1', reason: 'Why', content: '' },
     ]);
+  });
+
+  test('is in a file that only the connector’s user may read', () => {
+    const folder = join(folderOfTest(), 'journal');
+    const { letters, file } = lettersIn(folder);
+    letters.keep(letter('1'));
+    expect([folder, file].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
   });
 
   test('is sent to the queue as well, with the same content and in order', async () => {

@@ -140,3 +140,14 @@ test('the connector logs an error at its start when its folder cannot be created
   expect((await connector.ready()).status).toBe(503);
   expect(existsSync(stage.diskPath('file/journal'))).toBe(false);
 }, 30_000);
+
+test('a second connector on the same folder ends at once and says why; the first one continues, and after its end another can start', async () => {
+  const first = stage.connect(source.url, 'disk');
+  await first.becomesReady();
+  const second = stage.connect(source.url, 'disk');
+  expect(await second.exited).toBe(1);
+  expect(second.errors).toEqual([expect.stringContaining(`uses the journal's folder ${stage.diskPath('disk')}`)]);
+  expect((await first.ready()).status).toBe(200);
+  await first.kill();
+  await stage.connect(source.url, 'disk').becomesReady();
+}, 30_000);

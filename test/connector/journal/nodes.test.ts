@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Arrival, Journal, type JournalOptions } from '../../../connector/journal/journal.ts';
@@ -158,6 +158,22 @@ describe('the journal of several nodes', () => {
     journal.resume();
     expect(lost).toEqual([`${10 - idsOf('noisy').length} of noisy`, '1 of quiet']);
     expect(idsOf('quiet')).toHaveLength(9);
+  });
+
+  test('lets nobody but its user read the files', async () => {
+    const folder = join(folderOfTest(), 'journal');
+    const { journal, given } = journalOn(folder, {
+      checkpoint: () => 'state',
+      maxBytes: 100 * LINE,
+      windowBytes: 20 * LINE,
+    });
+    await appendAll(journal, 'noisy', ids('noisy', 200));
+    journal.settle(given[0] as JournalRecord);
+    journal.save('noisy');
+    const modes = readdirSync(folder).map((file) => (statSync(join(folder, file)).mode & 0o777).toString(8));
+    expect(modes.length).toBeGreaterThan(2);
+    expect(new Set(modes)).toEqual(new Set(['600']));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
   test('starts without a state whose file is damaged', () => {
