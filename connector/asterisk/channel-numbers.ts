@@ -7,14 +7,24 @@ const MAX_CHANNELS = 50_000;
 export class ChannelNumbers {
   /** In the order of their last number. */
   readonly #channels = new Map<string, { last: number; connection: string }>();
+  /** The greatest number of a channel that was forgotten: it is numbered on, whatever Asterisk's clock did meanwhile. */
+  #forgotten = 0;
 
   /** The number of a channel's next event, which came over the connection. */
   next(channelId: string, timestamp: unknown, connection: string): number {
     const known = this.#channels.get(channelId);
-    const last = nextChannelSequence(known?.last, timestamp, known?.connection !== connection);
+    const last = nextChannelSequence(known?.last ?? this.#forgotten, timestamp, known?.connection !== connection);
     this.#channels.delete(channelId);
     this.#channels.set(channelId, { last, connection });
-    if (this.#channels.size > MAX_CHANNELS) this.#channels.delete(this.#channels.keys().next().value as string);
+    if (this.#channels.size > MAX_CHANNELS) this.#forgetOldest();
     return last;
+  }
+
+  #forgetOldest(): void {
+    for (const [id, { last }] of this.#channels) {
+      this.#channels.delete(id);
+      this.#forgotten = Math.max(this.#forgotten, last);
+      return;
+    }
   }
 }

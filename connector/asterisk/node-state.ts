@@ -15,8 +15,10 @@ interface KnownChannel {
 
 type Fields = Record<string, unknown>;
 
-/** More than an Asterisk holds at once. Beyond it, the state forgets the channels that were longest without an event. */
+/** More than an Asterisk holds at once. Beyond it, the state forgets those outside Stasis that were longest without an event. */
 const MAX_CHANNELS = 50_000;
+/** How many channels are looked at for each event, to find one to forget. */
+const LOOKS = 100;
 /** More than a channel has at the same place in the dialplan before another connector takes over. */
 const MAX_STAYS = 32;
 /** How long after a channel's end its events may still come. */
@@ -211,8 +213,19 @@ export class NodeState {
     const channel = this.#channels.get(channelId) ?? { stays: [] };
     this.#channels.delete(channelId);
     this.#channels.set(channelId, channel);
-    if (this.#channels.size > MAX_CHANNELS) this.#channels.delete(this.#channels.keys().next().value as string);
+    if (this.#channels.size > MAX_CHANNELS) this.#forgetOne();
     return channel;
+  }
+
+  #forgetOne(): void {
+    let looks = 0;
+    for (const [id, channel] of this.#channels) {
+      if (++looks > LOOKS) return;
+      this.#channels.delete(id);
+      if (stayOf(channel) === undefined) return;
+      // It is in Stasis, maybe silent for hours: its turn comes again after all others.
+      this.#channels.set(id, channel);
+    }
   }
 }
 

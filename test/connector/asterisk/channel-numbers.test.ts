@@ -58,9 +58,22 @@ test('an event without a time is numbered by this machine’s', () => {
   expect(numbers.next('1.0', 'not a time', 'c')).toBeGreaterThan(first);
 });
 
-test('at most 50,000 channels are kept: one that is forgotten is numbered like a new one', () => {
+test('at most 50,000 channels are kept: one that is forgotten is numbered on, also where Asterisk’s clock was set back', () => {
   const numbers = new ChannelNumbers();
-  numbersOf(numbers, 'c', Array(10).fill(0), 'old');
-  for (let i = 0; i < 50_000; i++) numbers.next(String(i), at(0), 'c');
-  expect(numbersOf(numbers, 'c', [0], 'old')).toEqual(numbersOf(new ChannelNumbers(), 'c', [0]));
+  const before = numbersOf(numbers, 'c', Array(10).fill(0), 'old');
+  for (let i = 0; i < 50_000; i++) numbers.next(String(i), at(-5000), 'c');
+  expect(rising([...before, ...numbersOf(numbers, 'c', [-4000, -4000], 'old')])).toBe(true);
+});
+
+test('the numbers of a channel rise in any order of channels, connections and clock steps', () => {
+  const numbers = new ChannelNumbers();
+  const last = new Map<string, number>();
+  let time = 0;
+  for (let i = 0; i < 200_000; i++) {
+    time += Math.random() < 0.0001 ? -3_600_000 : Math.random() * 2;
+    const channel = Math.random() < 0.5 ? `${i % 20}` : `${Math.floor(Math.random() * 100_000)}`;
+    const number = numbers.next(channel, at(time), `c-${Math.floor(i / 5000)}`);
+    if (number <= (last.get(channel) ?? 0)) expect.fail(`${number} after ${last.get(channel)} of ${channel}`);
+    last.set(channel, number);
+  }
 });

@@ -282,3 +282,21 @@ test('the state has at most 50,000 channels: the channel longest without an even
   expect([state.callOf('kept'), state.callOf('old')]).toEqual(['kept', undefined]);
   expect(state.checkpoint().channels).toHaveLength(50_000);
 });
+
+test('a channel that is in Stasis is not forgotten, however long it is silent and however many channels come and go', () => {
+  const state = stateWith('conference-member');
+  for (let i = 0; i < 120_000; i++) {
+    observe(state, start(`${i}`), `${i}`);
+    observe(state, end(`${i}`), `${i}`);
+  }
+  expect(state.isIn('conference-member', 'a')).toBe(true);
+  expect(state.checkpoint().channels).toHaveLength(50_000);
+});
+
+test('where more than 50,000 channels are in Stasis, all are kept', () => {
+  const state = new NodeState();
+  for (let i = 0; i < 50_100; i++) observe(state, start(`${i}`), `${i}`);
+  expect(state.inApp('a')).toHaveLength(50_100);
+  for (let i = 0; i < 50_100; i++) observe(state, end(`${i}`), `${i}`);
+  expect(state.checkpoint().channels.length).toBeLessThanOrEqual(50_100);
+});
