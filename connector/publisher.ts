@@ -173,7 +173,7 @@ export class Publisher {
   async #send(shares: Share[]): Promise<void> {
     this.#inFlight += 1;
     const outage = this.#outage;
-    const began = performance.now();
+    const began = Date.now();
     const records = shares.flatMap((share) => share.records);
     const wasAlone = this.#lastAlone;
     const outcomes = await this.#options.bus.put(records.map(({ entry }) => entry));
@@ -186,7 +186,7 @@ export class Publisher {
       index += share.records.length;
     }
     const isBlamed = wasAlone && this.#suspects.isBlamed(records[0] as JournalRecord);
-    if (!isBlamed) this.#adapt(outcomes, outage, performance.now() - began, wasAlone);
+    if (!isBlamed) this.#adapt(outcomes, outage, Math.max(0, Date.now() - began), wasAlone);
     this.#pump();
     if (this.#lanes.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }

@@ -25,11 +25,11 @@ export class Saves {
   }
 
   #saveSome(): void {
-    const began = performance.now();
+    const began = Date.now();
     for (const node of this.#nodes) {
       this.#nodes.delete(node);
       this.#save(node);
-      if (performance.now() - began >= SLICE_MS) break;
+      if (Date.now() - began >= SLICE_MS) break;
     }
     this.#timer = this.#nodes.size > 0 ? setTimeout(() => this.#saveSome(), BETWEEN_SLICES_MS) : undefined;
     this.#timer?.unref();
