@@ -58,6 +58,9 @@ const TYPES: Record<ConnectorEventType, true> = {
   AppTaken: true,
 };
 
+/** The names of the connector's own events. */
+export const connectorEventTypes = Object.keys(TYPES) as readonly ConnectorEventType[];
+
 /** Whether it is the name of one of the connector's own events. */
 export function isConnectorEventType(type: string): type is ConnectorEventType {
   return Object.hasOwn(TYPES, type);
