@@ -40,6 +40,8 @@ export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
   filter: EventFilter;
   /** `DEAD_LETTER_QUEUE_URL`: an SQS queue for events that the bus will never accept; without it they are only in the journal's folder. */
   deadLetterQueueUrl: string | undefined;
+  /** `LEFTOVER_QUEUE_URL`: an SQS FIFO queue for events that a stopped connector could not publish; without it they are only on its disk. */
+  leftoverQueueUrl: string | undefined;
 }
 
 /** Lists all faults of the configuration, one a line. */
@@ -78,7 +80,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
     eventBusName,
     journalFolder: environment.JOURNAL_FOLDER || DEFAULT_JOURNAL_FOLDER,
     filter: readFilter(environment.EVENT_FILTER, faults),
-    deadLetterQueueUrl: readQueueUrl(environment.DEAD_LETTER_QUEUE_URL, faults),
+    deadLetterQueueUrl: readQueueUrl('DEAD_LETTER_QUEUE_URL', environment, faults),
+    leftoverQueueUrl: readQueueUrl('LEFTOVER_QUEUE_URL', environment, faults),
     ...readIntegers(environment, faults),
   };
   if (faults.length > 0) throw new ConfigError(faults);
@@ -140,10 +143,11 @@ function readFilter(text: string | undefined, faults: string[]): EventFilter {
   }
 }
 
-function readQueueUrl(text: string | undefined, faults: string[]): string | undefined {
+function readQueueUrl(variable: string, environment: NodeJS.ProcessEnv, faults: string[]): string | undefined {
+  const text = environment[variable];
   if (text === undefined || text === '') return undefined;
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    faults.push(`DEAD_LETTER_QUEUE_URL: expected the URL of an SQS queue, got "${text}"`);
+    faults.push(`${variable}: expected the URL of an SQS queue, got "${text}"`);
   }
   return text;
 }

@@ -12,12 +12,15 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { EventBus } from './event-bus.ts';
 import type { EventFilter } from './event-filter.ts';
 import { Journal, type JournalRecord } from './journal/index.ts';
+import type { LeftoverQueue } from './leftover-queue.ts';
+import { Leftovers } from './leftovers.ts';
 import { Losses } from './losses.ts';
 import type { Gauges, Metrics } from './metrics.ts';
 import { newsRecord } from './news.ts';
 import { Publisher } from './publisher.ts';
 import { replay } from './replay.ts';
 import { type CallRescued, Rescues } from './rescues.ts';
+import { within } from './within.ts';
 
 export interface ConnectorOptions {
   nodes: readonly ConnectorNode[];
@@ -25,6 +28,8 @@ export interface ConnectorOptions {
   bus: EventBus;
   filter: EventFilter;
   deadLetters: DeadLetters;
+  /** Takes what a stopped connector could not publish. @default none: it stays on the disk */
+  leftovers?: LeftoverQueue | undefined;
   metrics: Metrics;
   log: Log;
   journalFolder: string;
@@ -82,6 +87,7 @@ export class Connector {
   readonly #journal: Journal;
   readonly #publisher: Publisher;
   readonly #losses: Losses;
+  readonly #leftovers: Leftovers | undefined;
   readonly #firstAccepted = Promise.withResolvers<void>();
 
   constructor(options: ConnectorOptions) {
@@ -115,9 +121,22 @@ export class Connector {
       log,
       checkpoint: (node) => this.#nodes.get(node)?.origin.state.checkpoint(),
       onRecord: (record, arrival) => this.#publisher.submit(record, arrival),
-      onDropped: (origin) => this.#losses.drop(origin, this.#journal.depth),
+      onDropped: (origin) => {
+        this.#losses.drop(origin, this.#journal.depth);
+        this.#leftovers?.settled(origin.id);
+      },
       onLost: (node, count) => this.#losses.lose(node, count),
     });
+    this.#leftovers =
+      options.leftovers &&
+      new Leftovers({
+        queue: options.leftovers,
+        sender: this.#instance,
+        journal: this.#journal,
+        publisher: this.#publisher,
+        losses: this.#losses,
+        log,
+      });
     const histories = this.#journal.open();
     for (const node of options.nodes) {
       const { checkpoint, since = [] } = histories.get(node.name) ?? {};
@@ -136,6 +155,7 @@ export class Connector {
       link.start();
     }
     this.#journal.resume();
+    this.#leftovers?.start();
   }
 
   get status(): ConnectorStatus {
@@ -171,17 +191,18 @@ export class Connector {
     };
   }
 
-  /** Closes the links, then publishes the events that were read, for at most `limitMs` milliseconds. */
+  /**
+   * Closes the links, then publishes the events that were read, or hands them to another connector, for at most `limitMs`
+   * milliseconds.
+   */
   async stop(limitMs: number): Promise<Leftover> {
+    const until = Date.now() + limitMs;
+    const handOverMs = this.#leftovers?.stop(limitMs) ?? 0;
     for (const { rescues } of this.#nodes.values()) rescues.stop();
     await Promise.all([...this.#nodes.values()].map(({ link }) => link.stop()));
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs);
-    });
     const drained = this.#journal.idle().then(() => this.#options.deadLetters.idle());
-    await Promise.race([drained, limit]);
-    clearTimeout(timer);
+    await within(drained, until - handOverMs);
+    if (this.#leftovers && this.#journal.depth > 0) await within(this.#leftovers.handOver(until), until);
     const dropped = this.#losses.close();
     const waiting = this.#journal.depth;
     this.#journal.close();
@@ -294,11 +315,13 @@ export class Connector {
     this.#firstAccepted.resolve();
     this.#options.metrics.published(record.node, record.app, Date.now() - record.receivedAt);
     this.#journal.settle(record);
+    this.#leftovers?.settled(record.id);
     this.#losses.announceDropped(record.node);
   }
 
   #rejected(record: JournalRecord, reason: string): void {
     this.#journal.settle(record);
+    this.#leftovers?.settled(record.id);
     this.#losses.reject({ ...record, reason, content: record.entry.toString('utf8') });
   }
 

@@ -14,6 +14,7 @@ export interface Rejected extends Omit<RecordOrigin, 'lane' | 'type' | 'received
 }
 
 const NO_ROOM = 'the journal had no room for them';
+const ABANDONED = 'a connector was stopped that could not publish them';
 const NOT_READABLE = 'a file of the journal was damaged, shortened or removed';
 
 export interface LossesOptions {
@@ -59,6 +60,23 @@ export class Losses {
     this.#add(node, NOT_READABLE, count);
   }
 
+  /** Counts events that this connector, when it is stopped, can neither publish nor hand over. */
+  abandon(node: string, count: number): void {
+    this.#options.metrics.count('dropped', node, '', count);
+    this.#options.log.error(`${count} events were dropped: ${ABANDONED}`, { node, count });
+  }
+
+  /** How many events of each node were dropped and not announced yet. */
+  get unannounced(): ReadonlyMap<string, number> {
+    const sum = (counts: Iterable<number>): number => [...counts].reduce((a, b) => a + b, 0);
+    return new Map([...this.#dropped].map(([node, counts]) => [node, sum(counts.values())]));
+  }
+
+  /** Announces events that another connector has abandoned, and counted. */
+  announceAbandoned(node: string, count: number): void {
+    this.#options.announce('EventsDropped', { node, count, reason: ABANDONED });
+  }
+
   /** Announces how many events of a node were dropped since the last announcement. */
   announceDropped(node: string): void {
     for (const [reason, count] of this.#forget(node)) this.#options.announce('EventsDropped', { node, count, reason });
@@ -66,7 +84,8 @@ export class Losses {
 
   /** Ends and logs the count when the connector stops. @returns how many events of all nodes are not announced */
   close(): number {
-    return [...this.#dropped.keys()].flatMap((node) => [...this.#forget(node).values()]).reduce((a, b) => a + b, 0);
+    const counts = [...this.#dropped.keys()].flatMap((node) => [...this.#forget(node).values()]);
+    return counts.reduce((a, b) => a + b, 0);
   }
 
   #add(node: string, reason: string, count: number): number {

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     requestBytes: config.putEventsMaxBytes,
   });
   const queue = config.deadLetterQueueUrl ? new SqsQueue(config.deadLetterQueueUrl, secrets.config) : undefined;
+  const leftovers = config.leftoverQueueUrl ? new SqsQueue(config.leftoverQueueUrl, secrets.config) : undefined;
   const metrics = new Metrics();
   const connector = new Connector({
     ...config,
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     log,
     metrics,
     deadLetters: new DeadLetters(config.journalFolder, queue, log),
+    leftovers,
     credentialsOf: (id) => cachedCredentials(async () => parseCredentials(id, await readSecret(id, secrets))),
   });
   const health = await serveHealth(config.healthPort, {

@@ -81,6 +81,7 @@ export class Publisher {
   /** The pause follows the failure of a record that was sent alone: it says little about the bus. */
   #pauseIsShort = false;
   #stalled: string | undefined;
+  #stopped = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: PublisherOptions) {
@@ -107,6 +108,11 @@ export class Publisher {
     this.#pumpSoon();
   }
 
+  /** Sends nothing more; requests in flight end. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Resolves when nothing waits and nothing is in flight. */
   idle(): Promise<void> {
     if (this.#lanes.size === 0) return Promise.resolve();
@@ -126,6 +132,7 @@ export class Publisher {
   #pump(): void {
     if (this.#pauseIsShort && !this.#ready.isEmpty) this.#resumeSending();
     while (
+      !this.#stopped &&
       this.#pause === undefined &&
       this.#inFlight < this.#pace.concurrency &&
       !(this.#ready.isEmpty && this.#alone.length === 0)

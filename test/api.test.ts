@@ -59,6 +59,7 @@ test('its other entry points export this and nothing else', () => {
     'DeadLetterQueue',
     'DoctorFunction',
     'EventSchemas',
+    'LeftoverQueue',
     'Monitoring',
     'Network',
     'NodeUser',

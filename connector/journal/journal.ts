@@ -45,6 +45,7 @@ export class Journal {
   readonly #liveShare: number;
   #windowBytes = 0;
   #closed = false;
+  #isLeaving = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -124,6 +125,22 @@ export class Journal {
     this.#flushSoon();
   }
 
+  /**
+   * Records that are not settled, those in memory first: for a process that ends, and hands them to another. From now on
+   * no record is read back for `onRecord`; `settle` takes each out.
+   */
+  *leftovers(): Generator<JournalRecord> {
+    this.#flush();
+    this.#isLeaving = true;
+    yield* [...this.#window];
+    for (const node of this.#behind) {
+      for (let record = this.#disk.takeNext(node.node); record; record = this.#disk.takeNext(node.node)) {
+        this.#hold(node, record);
+        yield record;
+      }
+    }
+  }
+
   /** Writes the remaining records, then the state of all nodes, and closes the files. */
   close(): void {
     this.#saves.stop();
@@ -153,7 +170,7 @@ export class Journal {
       this.#unwritten.delete(node);
       this.#write(node, records, bytes);
     }
-    if (this.#behind.size > 0) this.#refill();
+    if (this.#behind.size > 0 && !this.#isLeaving) this.#refill();
     if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 

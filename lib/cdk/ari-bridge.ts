@@ -127,6 +127,7 @@ export class AriBridge extends Construct {
     const watching =
       own === this ? this.monitoring : new Monitoring(own, 'Monitoring', { topic, runbookUrl, dashboard: false });
     watching.watchDeadLetters('Connector', this.connector.deadLetters);
+    watching.watchLeftovers('Connector', this.connector.leftovers);
   }
 
   /** A function that applies the nodes' `appSettings` each time that a node has been connected. */

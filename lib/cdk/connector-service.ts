@@ -20,6 +20,7 @@ import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { connectorImage } from './connector-image.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { egressOnly } from './egress.ts';
+import { LeftoverQueue } from './leftover-queue.ts';
 import { logGroup } from './log-group.ts';
 import { grantNodes, type NodeUser } from './node-user.ts';
 import { SolePublishers } from './sole-publishers.ts';
@@ -97,6 +98,8 @@ export class ConnectorService extends Construct implements IConnectable {
   readonly service: FargateService;
   /** Events that EventBridge refused finally, with the reason. */
   readonly deadLetters: DeadLetterQueue;
+  /** Events that a stopped task could not publish: the next task does. */
+  readonly leftovers: LeftoverQueue;
   /** The connector's network connections: `connector.connections.allowTo(asterisk, Port.tcp(8089))`. */
   readonly connections: Connections;
 
@@ -105,9 +108,12 @@ export class ConnectorService extends Construct implements IConnectable {
     const { bus, encryptionKey } = props;
     const ariNodes = props.nodes.map(({ ariNode }) => ariNode);
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
+    this.leftovers = new LeftoverQueue(this, 'Leftovers', { encryptionKey });
     const task = this.#task(props);
     bus.grantPutEventsTo(task.taskRole);
     this.deadLetters.grantSendMessages(task.taskRole);
+    this.leftovers.grantSendMessages(task.taskRole);
+    this.leftovers.grantConsumeMessages(task.taskRole);
     if (props.solePublisher ?? true)
       new SolePublishers(this, 'SolePublisher', { bus, roleArns: [task.taskRole.roleArn] });
     const cluster = new Cluster(this, 'Cluster', { vpc: props.vpc, containerInsightsV2: ContainerInsights.ENABLED });
@@ -144,6 +150,7 @@ export class ConnectorService extends Construct implements IConnectable {
         AWS_REGION: Aws.REGION,
         JOURNAL_FOLDER: JOURNAL.folder,
         DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
+        LEFTOVER_QUEUE_URL: this.leftovers.queueUrl,
         ...variables({
           HEALTH_PORT: healthPort,
           DRAIN_SECONDS: drain.toSeconds(),
@@ -173,7 +180,7 @@ export class ConnectorService extends Construct implements IConnectable {
     container.addMountPoints({ sourceVolume: JOURNAL.name, containerPath: JOURNAL.folder, readOnly: false });
     acknowledge(task, {
       'AwsSolutions-ECS2':
-        'The variables name resources (nodes, bus, queue, and secrets by their ARNs) and contain no secret: the connector reads those itself, again after each 401.',
+        'The variables name resources (nodes, bus, queues, and secrets by their ARNs) and contain no secret: the connector reads those itself, again after each 401.',
       'AwsSolutions-IAM5[Resource::*]':
         'ecr:GetAuthorizationToken, the log-in to the image registry, supports no resources.',
       ...KEY_GRANT_REASONS,

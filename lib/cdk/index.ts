@@ -8,6 +8,7 @@ export { ConnectorService, type ConnectorServiceProps } from './connector-servic
 export { DeadLetterQueue, type DeadLetterQueueProps } from './dead-letter-queue.ts';
 export { DoctorFunction, type DoctorFunctionProps } from './doctor-function.ts';
 export { EventSchemas, type EventSchemasProps } from './event-schemas.ts';
+export { LeftoverQueue, type LeftoverQueueProps } from './leftover-queue.ts';
 export { Monitoring, type MonitoringProps, type WatchedHandler } from './monitoring.ts';
 export { type ExistingVpc, Network, type NetworkProps } from './network.ts';
 export { NodeUser, type NodeUserProps } from './node-user.ts';

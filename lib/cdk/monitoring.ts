@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import type { AriNode } from '../ari/node.ts';
 import { Alarms, connectorMetric } from './alarm.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { LeftoverQueue } from './leftover-queue.ts';
 
 /** The monitored parts of a call handler. */
 export interface WatchedHandler {
@@ -113,6 +114,16 @@ export class Monitoring extends Construct {
     });
   }
 
+  /** Adds an alarm for events of a stopped connector that no connector publishes. */
+  watchLeftovers(id: string, queue: LeftoverQueue): void {
+    this.#alarms.add(this, `${id}-Leftovers`, {
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      means: 'Events that a stopped connector could not publish have waited in its queue for 5 minutes or more.',
+      section: 'events-left-behind',
+      threshold: FIVE_MINUTES.toSeconds(),
+    });
+  }
+
   #watchConnector(nodes: readonly AriNode[]): void {
     for (const { name, url, apps } of nodes) {
       for (const App of apps) {
@@ -151,7 +162,7 @@ export class Monitoring extends Construct {
     });
     this.#alarms.add(this, 'EventsDropped', {
       metric: connectorMetric('EventsDropped', 'Sum', {}, FIVE_MINUTES),
-      means: 'Events were lost: the journal was full while they waited for EventBridge.',
+      means: 'Events were lost: the journal was full or damaged, or the connector was stopped while they waited.',
       section: 'events-dropped',
       threshold: 1,
     });

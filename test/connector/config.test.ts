@@ -45,10 +45,12 @@ describe('the configuration', () => {
       ...ENVIRONMENT,
       JOURNAL_FOLDER: '/mnt/journal',
       DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/letters',
+      LEFTOVER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/leftovers.fifo',
       EVENT_FILTER: '[{"detail-type":["Dial"]}]',
     });
     expect(config.journalFolder).toBe('/mnt/journal');
     expect(config.deadLetterQueueUrl).toBe('https://sqs.eu-west-1.amazonaws.com/123456789012/letters');
+    expect(config.leftoverQueueUrl).toBe('https://sqs.eu-west-1.amazonaws.com/123456789012/leftovers.fifo');
     const passes = (type: string) => config.filter.passes({ text: '', event: { type } }, [], 'pbx-1');
     expect([passes('Dial'), passes('StasisStart')]).toEqual([true, false]);
   });
@@ -150,11 +152,17 @@ describe('docs/connector.md', () => {
   test('is right about every other default', () => {
     const others = rows.filter(({ bounds, byDefault }) => bounds === '' && byDefault !== 'required');
     const told = new Map(others.map(({ name, byDefault }) => [name, byDefault.replace(/^`|`$/g, '')]));
-    const { filter, journalFolder, deadLetterQueueUrl } = readConfig(ENVIRONMENT);
-    expect([...told.keys()].toSorted()).toEqual(['DEAD_LETTER_QUEUE_URL', 'EVENT_FILTER', 'JOURNAL_FOLDER']);
+    const { filter, journalFolder, deadLetterQueueUrl, leftoverQueueUrl } = readConfig(ENVIRONMENT);
+    expect([...told.keys()].toSorted()).toEqual([
+      'DEAD_LETTER_QUEUE_URL',
+      'EVENT_FILTER',
+      'JOURNAL_FOLDER',
+      'LEFTOVER_QUEUE_URL',
+    ]);
     expect(told.get('JOURNAL_FOLDER')).toBe(journalFolder);
     expect(told.get('DEAD_LETTER_QUEUE_URL')).toMatch(/^none/);
-    expect(deadLetterQueueUrl).toBeUndefined();
+    expect(told.get('LEFTOVER_QUEUE_URL')).toMatch(/^none/);
+    expect([deadLetterQueueUrl, leftoverQueueUrl]).toEqual([undefined, undefined]);
     const patterns = JSON.parse(told.get('EVENT_FILTER') ?? '') as EventPattern[];
     expect(patterns).toEqual(DEFAULT_FILTER);
     expect(filter.excludedTypes()).toEqual(new EventFilter(patterns).excludedTypes());

@@ -40,3 +40,37 @@ test('a refusal is an error with the reason of SQS', async () => {
   answer = { status: 503, body: 'down' };
   await expect(queue.send('{}')).rejects.toThrow('HTTP status 503: no error message returned');
 });
+
+test('what a connector leaves is sent in its order, and once', async () => {
+  const { queue, queueUrl, requests } = await queueBefore(() => ({ body: { MessageId: 'm' } }));
+  await queue.sendInOrder('events', 'c0ffee', 2);
+  expect(requests[0]?.target).toBe('AmazonSQS.SendMessage');
+  expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+    QueueUrl: queueUrl,
+    MessageBody: 'events',
+    MessageGroupId: 'c0ffee',
+    MessageDeduplicationId: 'c0ffee-2',
+  });
+});
+
+test('a message is received for five minutes, and removed by its handle', async () => {
+  let answer: AwsReply = { body: { Messages: [{ Body: 'events', ReceiptHandle: 'handle' }] } };
+  const { queue, queueUrl, requests } = await queueBefore(() => answer);
+  const message = await queue.receive();
+  expect(message?.body).toBe('events');
+  answer = { body: {} };
+  await message?.remove();
+  expect(await queue.receive()).toBeUndefined();
+  expect(requests.map(({ target }) => target)).toEqual([
+    'AmazonSQS.ReceiveMessage',
+    'AmazonSQS.DeleteMessage',
+    'AmazonSQS.ReceiveMessage',
+  ]);
+  expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: 1,
+    WaitTimeSeconds: 1,
+    VisibilityTimeout: 300,
+  });
+  expect(JSON.parse(requests[1]?.body ?? '')).toEqual({ QueueUrl: queueUrl, ReceiptHandle: 'handle' });
+});

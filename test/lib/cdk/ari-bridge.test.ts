@@ -27,7 +27,7 @@ test('a bridge whose connector writes no metrics has no alarms on them', () => {
   const alarms = (template: Template): string[] => Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
   expect(alarms(bridge()).join()).toContain('NotConnected');
   const without = alarms(bridge({ connector: { metricsInterval: Duration.seconds(0) } }));
-  expect(without).toEqual([expect.stringContaining('DeadLetters')]);
+  expect(without).toEqual([expect.stringContaining('DeadLetters'), expect.stringContaining('Leftovers')]);
 });
 
 test('alarms need metrics every minute: a longer interval is refused at synth', () => {

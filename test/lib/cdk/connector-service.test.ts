@@ -60,25 +60,42 @@ describe('the connector service', () => {
     folder.remove();
   });
 
-  test('may put events on its bus, read its users’ secrets, send to its dead letters, and nothing else', () => {
+  test('may put events on its bus, read its users’ secrets, use its two queues, and nothing else', () => {
     const [statements] = Object.entries(template.findResources('AWS::IAM::Policy'))
       .filter(([id]) => id.startsWith('ConnectorTaskTaskRole'))
       .map(
         ([, { Properties }]) =>
           Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
       );
-    const powers = Object.fromEntries(
-      (statements ?? []).flatMap((s) => [s.Action].flat().map((action) => [action, s.Resource])),
-    );
+    const powers: Record<string, unknown[]> = {};
+    for (const { Action, Resource } of statements ?? []) {
+      for (const action of [Action].flat()) powers[action] = [...(powers[action] ?? []), Resource].flat();
+    }
     const secret = { Ref: idOf(template, 'AWS::SecretsManager::Secret') };
-    const queue = { 'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue'), 'Arn'] };
+    const queues = ['ConnectorDeadLetters', 'ConnectorLeftovers'].map((prefix) => ({
+      'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue', prefix), 'Arn'],
+    }));
     expect(powers).toEqual({
-      'events:PutEvents': { 'Fn::GetAtt': [idOf(template, 'AWS::Events::EventBus'), 'Arn'] },
-      'secretsmanager:GetSecretValue': secret,
-      'secretsmanager:DescribeSecret': secret,
-      'sqs:SendMessage': queue,
-      'sqs:GetQueueAttributes': queue,
-      'sqs:GetQueueUrl': queue,
+      'events:PutEvents': [{ 'Fn::GetAtt': [idOf(template, 'AWS::Events::EventBus'), 'Arn'] }],
+      'secretsmanager:GetSecretValue': [secret],
+      'secretsmanager:DescribeSecret': [secret],
+      'sqs:SendMessage': queues,
+      'sqs:GetQueueAttributes': [...queues, queues[1]],
+      'sqs:GetQueueUrl': [...queues, queues[1]],
+      'sqs:ReceiveMessage': [queues[1]],
+      'sqs:ChangeMessageVisibility': [queues[1]],
+      'sqs:DeleteMessage': [queues[1]],
+    });
+  });
+
+  test('keeps what a stopped task leaves in the order in which it was sent, encrypted, for 14 days', () => {
+    const leftovers = Object.entries(template.findResources('AWS::SQS::Queue')).find(([id]) =>
+      id.includes('Leftovers'),
+    );
+    expect(leftovers?.[1].Properties).toMatchObject({
+      FifoQueue: true,
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
     });
   });
 
@@ -185,5 +202,6 @@ test('what is not set is left to the connector’s own defaults', () => {
     AWS_REGION: 'eu-west-1',
   };
   const { filter: _, ...defaults } = readConfig(own);
-  expect(config).toMatchObject({ ...defaults, deadLetterQueueUrl: 'https://sqs.example.com/q' });
+  const queue = 'https://sqs.example.com/q';
+  expect(config).toMatchObject({ ...defaults, deadLetterQueueUrl: queue, leftoverQueueUrl: queue });
 });
