@@ -36,6 +36,7 @@ export default defineConfig({
             'oracle',
             'package',
             'runtime',
+            'simulation',
             'system',
           ].map((suite) => `test/${suite}/**`),
           testTimeout: 30_000,
@@ -77,6 +78,14 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           globalSetup: 'test/asterisk/install.ts',
+        },
+      },
+      {
+        test: {
+          // It starts a process for each processor.
+          ...whole,
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
         },
       },
       {

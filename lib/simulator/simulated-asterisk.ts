@@ -75,9 +75,15 @@ export class SimulatedAsterisk {
     return this.#router.answer(request);
   }
 
-  /** Receives an app's events without any network. */
-  subscribe(app: string, onEvent: (event: object) => void): void {
-    this.#world.apps.register(app, { send: onEvent });
+  /**
+   * Receives an app's events without any network.
+   *
+   * @returns a function that ends it, as a closed WebSocket does
+   */
+  subscribe(app: string, onEvent: (event: object) => void): () => void {
+    const subscriber = { send: onEvent };
+    this.#world.apps.register(app, subscriber);
+    return () => this.#world.apps.unregister(subscriber);
   }
 
   get channels(): Channel[] {

@@ -1,0 +1,103 @@
+import type { Detail, Ledger } from './ledger.ts';
+import type { Random } from './random.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface ServiceAnswer {
+  status: number;
+  body: object;
+  /** Carried out, but the answer never arrives: the connection is reset, or nothing comes. */
+  lost?: 'reset' | 'silence';
+}
+
+interface Entry {
+  Source: string;
+  DetailType: string;
+  Detail: string;
+}
+
+/** How the bus fails at the moment: shares from 0 to 1. */
+export interface BusTrouble {
+  /** Entries that are throttled. */
+  throttled: number;
+  /** Whole requests that are throttled. */
+  throttledRequests: number;
+  /** Entries that fail alone. */
+  failedEntries: number;
+  /** Requests that are answered with 500. */
+  serverErrors: number;
+  /** The role may not put events. */
+  denied: boolean;
+  /** Requests that are carried out and whose answer is lost. */
+  lostAnswers: number;
+  /** How long each request takes, in milliseconds. */
+  slowMs: number;
+}
+
+export const NO_TROUBLE: Readonly<BusTrouble> = {
+  throttled: 0,
+  throttledRequests: 0,
+  failedEntries: 0,
+  serverErrors: 0,
+  denied: false,
+  lostAnswers: 0,
+  slowMs: 0,
+};
+
+/** Marks entries that the service refuses for ever, and how: an error of the entry, or of the whole request. */
+export const POISON = { entry: 'poison-entry', request: 'poison-request', failure: 'poison-failure' } as const;
+
+/** EventBridge's PutEvents. */
+export class EventBridgeService {
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #ledger: Ledger;
+  trouble: BusTrouble = { ...NO_TROUBLE };
+  /** Whether entries that make their whole request fail still do so. */
+  poisonFails = true;
+
+  constructor(clock: VirtualClock, random: Random, ledger: Ledger) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#ledger = ledger;
+  }
+
+  put(from: string, body: string): ServiceAnswer {
+    const { trouble, poisonFails } = this;
+    const random = this.#random;
+    if (trouble.denied) return refusal(400, 'AccessDeniedException', 'not authorized to perform: events:PutEvents');
+    if (random.chance(trouble.throttledRequests)) return refusal(400, 'ThrottlingException', 'Rate exceeded');
+    if (random.chance(trouble.serverErrors)) return refusal(500, 'InternalFailure', 'internal failure');
+    const { Entries } = JSON.parse(body) as { Entries: Entry[] };
+    if (Entries.length === 0 || Entries.length > 10) {
+      this.#ledger.violate('protocol', `PutEvents: expected 1 to 10 entries, got ${Entries.length}`);
+    }
+    if (poisonFails && Entries.some(({ Detail }) => Detail.includes(POISON.failure))) {
+      this.#ledger.count('path: poison entry fails its request');
+      return refusal(500, 'InternalFailure', 'internal failure');
+    }
+    if (Entries.some(({ Detail }) => Detail.includes(POISON.request))) {
+      return refusal(400, 'ValidationException', 'an entry is malformed');
+    }
+    const results = Entries.map((entry) => {
+      if (random.chance(trouble.throttled)) return { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' };
+      if (random.chance(trouble.failedEntries)) return { ErrorCode: 'InternalFailure', ErrorMessage: 'failed' };
+      if (entry.Detail.includes(POISON.entry)) return { ErrorCode: 'InvalidArgument', ErrorMessage: 'malformed' };
+      this.#accept(from, entry);
+      return { EventId: random.uuid() };
+    });
+    const FailedEntryCount = results.filter((result) => 'ErrorCode' in result).length;
+    const lost = random.chance(trouble.lostAnswers) ? random.pick(['reset', 'silence'] as const) : undefined;
+    return { status: 200, body: { FailedEntryCount, Entries: results }, ...(lost && { lost }) };
+  }
+
+  #accept(from: string, { Source, DetailType, Detail }: Entry): void {
+    const detail = JSON.parse(Detail) as Detail;
+    const end = Detail.lastIndexOf(',"metadata":');
+    const text = Source === 'asterisk.ari' ? `${Detail.slice(0, end)}}` : '';
+    this.#ledger.accepted.push({ at: this.#clock.time, from, source: Source, type: DetailType, detail, text });
+  }
+}
+
+function refusal(status: number, code: string, message: string): ServiceAnswer {
+  return { status, body: { __type: code, message } };
+}

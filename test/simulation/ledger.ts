@@ -1,0 +1,101 @@
+/** An event that Asterisk sent for one of the connectors' apps. */
+export interface SentEvent {
+  /** Its number among all events of the run: the true order. */
+  order: number;
+  pbx: string;
+  app: string;
+  type: string;
+  channelId: string | undefined;
+  /** When Asterisk sent it, in the run's time. */
+  at: number;
+  text: string;
+  /** The connector process that it was sent to; undefined for another program. */
+  to: string | undefined;
+}
+
+/** An entry that the bus accepted. */
+export interface AcceptedEntry {
+  at: number;
+  /** The connector process that sent it. */
+  from: string;
+  source: string;
+  type: string;
+  detail: Detail;
+  /** The event as Asterisk sent it, where it is one. */
+  text: string;
+}
+
+export interface Detail {
+  application?: string;
+  channel?: { id?: string };
+  node?: string;
+  apps?: string[];
+  app?: string;
+  from?: string;
+  to?: string;
+  cause?: string;
+  count?: number;
+  id?: string;
+  metadata: {
+    id: string;
+    node: string;
+    channelId?: string;
+    channelSequence?: number;
+    connection?: string;
+    recovered?: boolean;
+  };
+}
+
+/** What a connector process wrote to its log. */
+export interface LogLine {
+  at: number;
+  process: string;
+  level: string;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+export type ViolationKind = 'loss' | 'identity' | 'order' | 'unheld' | 'bound' | 'crash' | 'protocol';
+
+/** What must not happen. */
+export interface Violation {
+  kind: ViolationKind;
+  says: string;
+}
+
+export type KnownGap =
+  | 'a holder that answers nothing keeps its app'
+  | 'a task was stopped before it had published its journal'
+  | 'a task was lost with its journal'
+  | 'a machine lost power with writes in its cache';
+
+/** All that happened in a run, as the world knows it. */
+export class Ledger {
+  readonly sent: SentEvent[] = [];
+  readonly accepted: AcceptedEntry[] = [];
+  readonly log: LogLine[] = [];
+  /** Faults and paths by their names, with how often each occurred. */
+  readonly counts: Record<string, number> = {};
+  readonly violations: Violation[] = [];
+  /** The furthest that a connector's clock was from the run's time, in milliseconds. */
+  clockShiftMs = 0;
+  /** Processes whose disk was discarded with them, and how they ended. */
+  readonly lostDisks = new Map<string, 'killed' | 'stopped'>();
+  /** Processes whose disk lost writes, and when. */
+  readonly crashedDisks = new Map<string, number>();
+  /** Events that a process counted as dropped or rejected, by its metrics. */
+  readonly droppedByMetric = new Map<string, number>();
+
+  count(name: string, by = 1): void {
+    this.counts[name] = (this.counts[name] ?? 0) + by;
+  }
+
+  violate(kind: ViolationKind, says: string): void {
+    this.violations.push({ kind, says });
+  }
+
+  /** Notes what the present design cannot meet: docs/connector.md lists each. */
+  knownGap(name: KnownGap, by = 1): void {
+    this.count(`known gap: ${name}`, by);
+  }
+}

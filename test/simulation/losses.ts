@@ -1,0 +1,73 @@
+import type { Detail, KnownGap, Ledger, SentEvent } from './ledger.ts';
+
+/** How much earlier or later than a gap's times an event can be sent that was lost in it: the network's latency. */
+const SLACK_MS = 2000;
+/** Within this time before a loss of power writes may be lost. */
+const CACHED_MS = 10_000;
+
+/** Checks that every event that a connector was sent is delivered, or that its loss is declared. */
+export function checkLosses(ledger: Ledger): void {
+  const known = new Map<KnownGap, number>();
+  for (const event of undeclared(ledger)) {
+    const gap = knownGapOf(event, ledger);
+    if (gap) known.set(gap, (known.get(gap) ?? 0) + 1);
+    else {
+      const { type, at, to, pbx, app, channelId } = event;
+      const when = new Date(at).toISOString();
+      ledger.violate(
+        'loss',
+        `${type} of ${channelId} in ${app} of ${pbx}, sent to ${to} at ${when}, was lost without a declaration`,
+      );
+    }
+  }
+  for (const [name, count] of known) ledger.knownGap(name, count);
+}
+
+function undeclared(ledger: Ledger): SentEvent[] {
+  const delivered = new Set<string>();
+  const stays = new Set<string>();
+  const rejected = new Map<string, number>();
+  const gaps: Detail[] = [];
+  const dropped = new Map<string, number>();
+  for (const { source, text, type, detail } of ledger.accepted) {
+    const { node } = detail.metadata;
+    if (source === 'asterisk.ari') {
+      delivered.add(`${node} ${text}`);
+      stays.add(`${node} ${detail.application} ${type} ${detail.channel?.id}`);
+    } else if (type === 'Gap') gaps.push(detail);
+    else if (type === 'EventRejected') rejected.set(node, (rejected.get(node) ?? 0) + 1);
+    else if (type === 'EventsDropped') dropped.set(node, (dropped.get(node) ?? 0) + Number(detail.count));
+  }
+  const slack = SLACK_MS + ledger.clockShiftMs;
+  let missing = ledger.sent.filter((event) => {
+    const { to, pbx, app, text, type, channelId } = event;
+    if (to === undefined || delivered.has(`${pbx} ${text}`)) return false;
+    const isStay = type === 'StasisStart' || type === 'StasisEnd';
+    if (isStay && stays.has(`${pbx} ${app} ${type} ${channelId}`)) return false;
+    return !gaps.some((gap) => covers(gap, event, slack));
+  });
+  const explain = (matches: (event: SentEvent) => boolean, count: number): void => {
+    const explained = new Set(missing.filter(matches).slice(0, count));
+    missing = missing.filter((event) => !explained.has(event));
+  };
+  for (const [node, count] of rejected) explain(({ pbx, text }) => pbx === node && text.includes('poison'), count);
+  for (const [process, count] of ledger.droppedByMetric) explain(({ to }) => to === process, count);
+  for (const [node, count] of dropped) explain(({ pbx }) => pbx === node, count);
+  return missing;
+}
+
+function covers(gap: Detail, { pbx, app, at }: SentEvent, slack: number): boolean {
+  if (gap.node !== pbx || !gap.apps?.includes(app)) return false;
+  const from = gap.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(gap.from);
+  return from - slack <= at && at <= Date.parse(String(gap.to)) + slack;
+}
+
+/** Why the present design can neither deliver the event nor declare its loss. */
+function knownGapOf({ to = '', at }: SentEvent, { lostDisks, crashedDisks }: Ledger): KnownGap | undefined {
+  const end = lostDisks.get(to);
+  const crash = crashedDisks.get(to);
+  if (end === 'stopped') return 'a task was stopped before it had published its journal';
+  if (end === 'killed') return 'a task was lost with its journal';
+  if (crash !== undefined && at > crash - CACHED_MS) return 'a machine lost power with writes in its cache';
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import { Disk } from './disk.ts';
+import type { Random } from './random.ts';
+import { Task, type World } from './task.ts';
+
+/** As the stack deploys it (`lib/cdk/connector-service.ts`). */
+const HEALTH_INTERVAL_MS = 10_000;
+const HEALTH_TIMEOUT_MS = 5000;
+const HEALTH_RETRIES = 3;
+
+/**
+ * How tasks get their disks: each task a new one that ends with it, as on Fargate, or each place a disk that stays, as on
+ * a machine of one's own.
+ */
+export type Disks = 'new' | 'kept';
+
+/** ECS: keeps the wanted number of tasks running, replaces them in a deployment, and asks their health. */
+export class Service {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #disks: Disks;
+  readonly #stopTimeoutMs: number;
+  /** By place: the disk that stays, and the tasks; more than one only during a deployment. */
+  readonly #places: { disk: Disk; tasks: Task[] }[];
+  /** Ended tasks too. */
+  readonly all: Task[] = [];
+  #stopped = false;
+
+  constructor(world: World, random: Random, count: number, disks: Disks, stopTimeoutMs: number) {
+    this.#world = world;
+    this.#random = random;
+    this.#disks = disks;
+    this.#stopTimeoutMs = stopTimeoutMs;
+    this.#places = Array.from({ length: count }, () => ({ disk: new Disk(), tasks: [] }));
+  }
+
+  get running(): Task[] {
+    return this.#places.flatMap(({ tasks }) => tasks);
+  }
+
+  start(): void {
+    for (const place of this.#places.keys()) this.#launch(place);
+  }
+
+  /** No task is replaced from now on. */
+  end(): void {
+    this.#stopped = true;
+    for (const task of this.running) task.process.kill();
+  }
+
+  /** A rolling deployment: a new task first, where disks allow it; the old one stops when the new one is healthy. */
+  deploy(): void {
+    for (const [place, { tasks }] of this.#places.entries()) {
+      const old = [...tasks];
+      if (this.#disks === 'kept') for (const task of old) this.stop(task);
+      else this.#launch(place, () => old.map((task) => this.stop(task)));
+    }
+  }
+
+  /** SIGTERM, and SIGKILL where it takes too long. */
+  stop(task: Task): void {
+    task.process.signal('SIGTERM');
+    this.#world.clock.after(this.#stopTimeoutMs, () => task.process.kill());
+  }
+
+  /** The machine under a task loses power. Its sockets are not closed; Asterisk ends them when it has waited long enough. */
+  losePower(task: Task, silentMs: number): void {
+    const { network, pbxes, clock, ledger } = this.#world;
+    for (const pbx of pbxes) {
+      network.cut(task.name, pbx.host);
+      clock.after(silentMs, () => pbx.endSilent(task.name));
+    }
+    task.process.kill();
+    task.disk.losePower(clock.time, this.#random);
+    ledger.crashedDisks.set(task.name, clock.time);
+  }
+
+  #launch(place: number, onHealthy: () => void = () => {}): void {
+    const at = this.#places[place] as { disk: Disk; tasks: Task[] };
+    const { ledger, clock } = this.#world;
+    const disk = this.#disks === 'new' ? new Disk() : at.disk;
+    const name = `task-${this.all.length + 1}`;
+    const task = new Task(this.#world, name, disk, (code) => {
+      at.tasks = at.tasks.filter((other) => other !== task);
+      if (this.#disks === 'new') ledger.lostDisks.set(name, code === undefined ? 'killed' : 'stopped');
+      if (this.#stopped || at.tasks.length > 0) return;
+      clock.after(this.#random.between(500, 4000), () => {
+        if (!this.#stopped && at.tasks.length === 0) this.#launch(place);
+      });
+    });
+    at.tasks.push(task);
+    this.all.push(task);
+    this.#watch(task, onHealthy);
+  }
+
+  #watch(task: Task, onHealthy: () => void): void {
+    let failures = 0;
+    let healthy = false;
+    const ask = (): void => {
+      if (!task.process.isAlive) return;
+      task.askHealth(HEALTH_TIMEOUT_MS, (status) => {
+        if (!task.process.isAlive) return;
+        failures = status === 200 ? 0 : failures + 1;
+        if (status === 200 && !healthy) {
+          healthy = true;
+          onHealthy();
+        }
+        if (failures === HEALTH_RETRIES) {
+          this.#world.ledger.count('path: replaced as unhealthy');
+          this.stop(task);
+        }
+      });
+      this.#world.clock.after(HEALTH_INTERVAL_MS, ask);
+    };
+    this.#world.clock.after(HEALTH_INTERVAL_MS, ask);
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { faultKinds } from './faults.ts';
+import { loadProgram } from './program.ts';
+import { run } from './run.ts';
+import { describeRun, runSeeds } from './run-seeds.ts';
+
+const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
+const RUNS = SEED === undefined ? Number(process.env.RUNS ?? 2000) : 1;
+const FIRST = SEED ?? 1;
+
+/** Ways of the connector that the runs together have to go. */
+const PATHS = [
+  'Gap (network)',
+  'Gap (asterisk-restarted)',
+  'Gap (connector-restarted)',
+  'Gap (connector-silent)',
+  'Gap (app-taken)',
+  'AppTaken',
+  'ConnectorStarted',
+  'EventRejected',
+  'EventsDropped',
+  'NodeDisconnected',
+  'StandingDown',
+  'damaged line in the journal',
+  'drained',
+  'journal full',
+  'journal in memory only',
+  'journal of an earlier process published',
+  'journal on disk again',
+  'killed',
+  'poison entry fails its request',
+  'rebuilt StasisEnd',
+  'rebuilt StasisStart',
+  'replaced as unhealthy',
+  'stopped with a backlog',
+  'taken back from a connector that is gone',
+  'taken back from a foreign program',
+  'taken over from a connector',
+];
+
+test(`${RUNS} seeds: each event is delivered in order under one id, or its loss is declared, and no app stays without a listener`, async () => {
+  const began = performance.now();
+  const { runs, counts, leastFaults, leastEvents, failing, alsoFailing } = await runSeeds({
+    first: FIRST,
+    count: RUNS,
+  });
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const lines = Object.entries(counts)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, times]) => `  ${String(times).padStart(9)} ${name}`);
+  console.log(
+    `${runs} runs in ${seconds} s, each with at least ${leastFaults} faults and ${leastEvents} events\n${lines.join('\n')}`,
+  );
+  const also = alsoFailing.length === 0 ? [] : [`also failing: ${alsoFailing.toSorted((a, b) => a - b).join(', ')}`];
+  expect([...failing.map(describeRun), ...also]).toEqual([]);
+  if (RUNS < 2000) return;
+  expect(leastFaults).toBeGreaterThanOrEqual(20);
+  expect(leastEvents).toBeGreaterThanOrEqual(500);
+  const missing = [...faultKinds.map((kind) => `fault: ${kind}`), ...PATHS.map((path) => `path: ${path}`)].filter(
+    (name) => !counts[name],
+  );
+  expect(missing).toEqual([]);
+}, 7_200_000);
+
+test('a seed repeats exactly: the same entries at the same times', async () => {
+  const program = await loadProgram();
+  const [first, second] = [await run({ program, seed: FIRST }), await run({ program, seed: FIRST })];
+  expect(second.trace).toBe(first.trace);
+  expect((await run({ program, seed: FIRST + 1 })).trace).not.toBe(first.trace);
+});

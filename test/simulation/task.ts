@@ -1,0 +1,127 @@
+import { parseJsonObject } from '../../lib/json.ts';
+import { eventBridgeSdk, type Secrets, secretsManagerSdk, undiciModule } from './aws-modules.ts';
+import type { Disk } from './disk.ts';
+import type { EventBridgeService } from './event-bridge.ts';
+import { type AskHealth, httpModule } from './http-module.ts';
+import type { Ledger } from './ledger.ts';
+import type { Network } from './network.ts';
+import type { Pbx } from './pbx.ts';
+import type { Program } from './program.ts';
+import { Random } from './random.ts';
+import { SimProcess } from './sim-process.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+import { webSocketModule } from './web-socket.ts';
+
+/** Everything around the connectors. */
+export interface World {
+  seed: number;
+  program: Program;
+  clock: VirtualClock;
+  network: Network;
+  bus: EventBridgeService;
+  secrets: Secrets;
+  pbxes: readonly Pbx[];
+  ledger: Ledger;
+  env: Record<string, string>;
+}
+
+/** The largest values that a task reached. */
+export interface Peaks {
+  sockets: number;
+  ariRequests: number;
+  busRequests: number;
+  diskBytes: number;
+}
+
+/** A container with one connector. */
+export class Task {
+  readonly name: string;
+  readonly disk: Disk;
+  readonly process: SimProcess;
+  readonly peaks: Peaks = { sockets: 0, ariRequests: 0, busRequests: 0, diskBytes: 0 };
+  readonly startedAt: number;
+  readonly #world: World;
+  #askHealth: AskHealth | undefined;
+
+  constructor(world: World, name: string, disk: Disk, onExit: (code: number | undefined) => void) {
+    const { seed, program, clock, network, bus, secrets, ledger, env } = world;
+    this.#world = world;
+    this.name = name;
+    this.disk = disk;
+    this.startedAt = clock.time;
+    const { peaks } = this;
+    const counter = (key: 'sockets' | 'ariRequests' | 'busRequests'): ((change: number) => void) => {
+      let now = 0;
+      return (change) => {
+        now += change;
+        peaks[key] = Math.max(peaks[key], now);
+      };
+    };
+    const pbxAt = (url: URL): Pbx => {
+      const pbx = world.pbxes.find(({ host }) => host === url.hostname);
+      if (!pbx) throw new Error(`no Asterisk at ${url.hostname}`);
+      return pbx;
+    };
+    this.process = new SimProcess({
+      program,
+      clock,
+      disk,
+      env,
+      random: new Random(seed, name),
+      modules: (process) => {
+        const around = { clock, network, process, name, host: name, pbxAt, bus, secrets };
+        return {
+          ws: webSocketModule({ ...around, onCount: counter('sockets') }),
+          undici: undiciModule({ ...around, onCount: counter('busRequests') }),
+          '@aws-sdk/client-eventbridge': eventBridgeSdk(),
+          '@aws-sdk/client-secrets-manager': secretsManagerSdk({ ...around, onCount: () => {} }),
+          'node:http': httpModule({
+            ...around,
+            onCount: counter('ariRequests'),
+            onServer: (ask) => {
+              this.#askHealth = ask;
+            },
+          }),
+        };
+      },
+      onLine: (line) => this.#read(line),
+      onExit: (code, crash) => {
+        ledger.count(code === undefined ? 'path: killed' : `path: exit ${code}`);
+        if (crash !== undefined) {
+          ledger.violate('crash', `${name} crashed: ${crash instanceof Error ? crash.stack : String(crash)}`);
+        }
+        onExit(code);
+      },
+    });
+    this.process.start();
+  }
+
+  /** Asks the container's health check. @param onStatus receives undefined where nothing answers in time */
+  askHealth(timeoutMs: number, onStatus: (status: number | undefined) => void): void {
+    let done = false;
+    const answer = (status: number | undefined): void => {
+      if (done) return;
+      done = true;
+      onStatus(status);
+    };
+    this.#world.clock.after(timeoutMs, () => answer(undefined));
+    this.process.deliver(() => answer(this.#askHealth?.('/healthz')));
+  }
+
+  #read(line: string): void {
+    const { clock, ledger } = this.#world;
+    const record = parseJsonObject(line);
+    if (!record) {
+      ledger.violate('protocol', `${this.name} wrote a line that is not a JSON object: ${line}`);
+    } else if ('_aws' in record) {
+      if (!('Node' in record) && 'EventsDropped' in record) {
+        const dropped = Number(record.EventsDropped);
+        ledger.droppedByMetric.set(this.name, (ledger.droppedByMetric.get(this.name) ?? 0) + dropped);
+      }
+      this.peaks.diskBytes = Math.max(this.peaks.diskBytes, this.disk.bytes);
+    } else {
+      const { level, message, ...fields } = record;
+      ledger.log.push({ at: clock.time, process: this.name, level: String(level), message: String(message), fields });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { EVENTS_HOST, SECRETS_HOST, secretText } from './aws-modules.ts';
+import type { Pbx } from './pbx.ts';
+import type { Service } from './service.ts';
+import type { Task, World } from './task.ts';
+
+const LOOK_MS = 500;
+/**
+ * How long an app may have no listener while a connector runs that could listen and publish. Asterisk's connection is
+ * found dead within 10 s; a standby looks every 2 s, three times; a refused user is tried again after up to 30 s.
+ */
+export const UNHELD_MS = 45_000;
+
+/** Watches that each app has a listener, or no connector that could be it. */
+export function watchHolders(world: World, service: Service, end: number): void {
+  const { clock, ledger, pbxes } = world;
+  const ableSince = new Map<string, number>();
+  const unheldSince = new Map<string, { at: number; reported: boolean }>();
+  const look = (): void => {
+    for (const pbx of pbxes) {
+      for (const task of service.running) {
+        const key = `${task.name} ${pbx.name}`;
+        if (!isAble(world, task, pbx)) ableSince.delete(key);
+        else if (!ableSince.has(key)) ableSince.set(key, clock.time);
+      }
+      for (const app of pbx.apps) {
+        const key = `${app} ${pbx.name}`;
+        const holder = holderOf(world, service, pbx, app);
+        if (holder === 'listens' || holder === 'foreign') {
+          unheldSince.delete(key);
+          continue;
+        }
+        const unheld = unheldSince.get(key) ?? { at: clock.time, reported: false };
+        unheldSince.set(key, unheld);
+        const able = service.running.flatMap((task) => ableSince.get(`${task.name} ${pbx.name}`) ?? []);
+        if (able.length === 0 || unheld.reported) continue;
+        const since = Math.max(unheld.at, Math.min(...able));
+        if (clock.time - since <= UNHELD_MS) continue;
+        unheld.reported = true;
+        const sentence = `${app} of ${pbx.name} had no listener for ${UNHELD_MS / 1000} s, until ${clock.now().toISOString()} (${holder})`;
+        if (holder === 'silent') ledger.knownGap('a holder that answers nothing keeps its app');
+        else ledger.violate('unheld', sentence);
+      }
+    }
+    if (clock.time < end) clock.after(LOOK_MS, look);
+  };
+  clock.after(LOOK_MS, look);
+}
+
+/** Who has an app: a connector that listens, a foreign program, a connector that Asterisk lists and that reads nothing, or nobody. */
+function holderOf({ network }: World, service: Service, pbx: Pbx, app: string) {
+  const holder = pbx.holderOf(app);
+  if (holder === undefined) return 'nobody';
+  if (holder === 'foreign') return 'foreign';
+  const task = service.all.find(({ name }) => name === holder);
+  const reads = task?.process.isAlive && !task.process.isFrozen && !network.isCut(holder, pbx.host);
+  return reads ? 'listens' : 'silent';
+}
+
+/** Whether a connector could listen to the node's apps and publish their events. */
+function isAble({ network, bus, secrets }: World, { name, process, disk }: Task, pbx: Pbx): boolean {
+  const { denied, serverErrors, throttledRequests, throttled, failedEntries, slowMs } = bus.trouble;
+  const busWorks = !denied && serverErrors + throttledRequests + throttled + failedEntries + slowMs === 0;
+  const reaches = [pbx.host, EVENTS_HOST, SECRETS_HOST].every((host) => !network.isCut(name, host));
+  return (
+    process.isAlive &&
+    !process.isFrozen &&
+    disk.trouble.slowMs === 0 &&
+    busWorks &&
+    reaches &&
+    secrets.faults === 0 &&
+    pbx.isReady(secretText(secrets))
+  );
+}
