@@ -35,7 +35,7 @@ interface Scene extends Stage {
 
 /** What each kind of fault does, and how long it may last, in seconds. */
 const KINDS = {
-  kill: { seconds: [0, 0], begin: ({ task }) => task?.process.kill() },
+  kill: { seconds: [0, 0], begin: ({ task, service }) => task && service.kill(task) },
   'power loss': {
     seconds: [10, 40],
     begin: ({ task, service, fault }) => task && service.losePower(task, fault.forMs),

@@ -65,8 +65,8 @@ export interface Violation {
 
 export type KnownGap =
   | 'a holder that answers nothing keeps its app'
-  | 'a task was stopped before it had published its journal'
-  | 'a task was lost with its journal'
+  | 'a task handed over, and was stopped before it had published its journal'
+  | 'a task handed over, and was lost with its journal'
   | 'a machine lost power with writes in its cache';
 
 /** All that happened in a run, as the world knows it. */
@@ -81,6 +81,8 @@ export class Ledger {
   clockShiftMs = 0;
   /** Processes whose disk was discarded with them, and how they ended. */
   readonly lostDisks = new Map<string, 'killed' | 'stopped'>();
+  /** By process that was ended, by a signal or a failure: the apps that it had then, as `pbx app`. */
+  readonly heldAtEnd = new Map<string, ReadonlySet<string>>();
   /** Processes whose disk lost writes, and when. */
   readonly crashedDisks = new Map<string, number>();
   /** Events that a process counted as dropped or rejected, by its metrics. */

@@ -63,11 +63,14 @@ function covers(gap: Detail, { pbx, app, at }: SentEvent, slack: number): boolea
 }
 
 /** Why the present design can neither deliver the event nor declare its loss. */
-function knownGapOf({ to = '', at }: SentEvent, { lostDisks, crashedDisks }: Ledger): KnownGap | undefined {
+function knownGapOf({ to = '', at, pbx, app }: SentEvent, ledger: Ledger): KnownGap | undefined {
+  const { lostDisks, crashedDisks, heldAtEnd } = ledger;
   const end = lostDisks.get(to);
   const crash = crashedDisks.get(to);
-  if (end === 'stopped') return 'a task was stopped before it had published its journal';
-  if (end === 'killed') return 'a task was lost with its journal';
+  // A connector that takes an app which another one had to its end, and that has not handed over, announces a gap.
+  if (end !== undefined && heldAtEnd.get(to)?.has(`${pbx} ${app}`)) return undefined;
+  if (end === 'stopped') return 'a task handed over, and was stopped before it had published its journal';
+  if (end === 'killed') return 'a task handed over, and was lost with its journal';
   if (crash !== undefined && at > crash - CACHED_MS) return 'a machine lost power with writes in its cache';
   return undefined;
 }

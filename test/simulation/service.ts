@@ -58,13 +58,29 @@ export class Service {
 
   /** SIGTERM, and SIGKILL where it takes too long. */
   stop(task: Task): void {
+    this.#noteHeld(task);
     task.process.signal('SIGTERM');
     this.#world.clock.after(this.#stopTimeoutMs, () => task.process.kill());
+  }
+
+  kill(task: Task): void {
+    this.#noteHeld(task);
+    task.process.kill();
+  }
+
+  #noteHeld({ name }: Task): void {
+    const { ledger, pbxes } = this.#world;
+    if (ledger.heldAtEnd.has(name)) return;
+    const held = pbxes.flatMap((pbx) =>
+      pbx.apps.filter((app) => pbx.holderOf(app) === name).map((app) => `${pbx.name} ${app}`),
+    );
+    ledger.heldAtEnd.set(name, new Set(held));
   }
 
   /** The machine under a task loses power. Its sockets are not closed; Asterisk ends them when it has waited long enough. */
   losePower(task: Task, silentMs: number): void {
     const { network, pbxes, clock, ledger } = this.#world;
+    this.#noteHeld(task);
     for (const pbx of pbxes) {
       network.cut(task.name, pbx.host);
       clock.after(silentMs, () => pbx.endSilent(task.name));
