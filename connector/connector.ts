@@ -88,7 +88,10 @@ export class Connector {
   readonly #publisher: Publisher;
   readonly #losses: Losses;
   readonly #leftovers: Leftovers | undefined;
-  readonly #firstAccepted = Promise.withResolvers<void>();
+  /** When the bus last accepted an entry, in epoch milliseconds; 0 for never. */
+  #acceptedAt = 0;
+  /** Called at the next acceptance. */
+  #onceAccepted: (() => void)[] = [];
 
   constructor(options: ConnectorOptions) {
     const { log, bus, filter, metrics, deadLetters } = options;
@@ -223,7 +226,7 @@ export class Connector {
       state,
       instance: this.#instance,
       excludedTypes: filter.excludedTypes(),
-      firstAccepted: this.#firstAccepted.promise,
+      acceptedSince: (time) => this.#acceptedSince(time),
       log: this.#log,
       backoff: reconnect,
       pingIntervalMs,
@@ -311,8 +314,14 @@ export class Connector {
     this.#losses.reject({ ...record, reason, content: record.entry.toString('utf8') });
   }
 
+  #acceptedSince(time: number): Promise<void> {
+    if (this.#acceptedAt > time) return Promise.resolve();
+    return new Promise((resolve) => this.#onceAccepted.push(resolve));
+  }
+
   #accepted(record: JournalRecord): void {
-    this.#firstAccepted.resolve();
+    this.#acceptedAt = Date.now();
+    for (const proceed of this.#onceAccepted.splice(0)) proceed();
     this.#options.metrics.published(record.node, record.app, Date.now() - record.receivedAt);
     this.#journal.settle(record);
     this.#leftovers?.settled(record.id);

@@ -1,3 +1,4 @@
+import { timeOf } from '../lib/ari/timestamp.ts';
 import type { ConnectorEventMap } from '../lib/events/connector-event.ts';
 import type { AriFrame } from '../lib/events/entry.ts';
 import type { EventMetadata } from '../lib/events/metadata.ts';
@@ -13,17 +14,22 @@ import type { JournalRecord } from './journal/index.ts';
  */
 export function replay(
   state: NodeState,
-  { kind, id, node, type, receivedAt }: JournalRecord,
+  { kind, id, node, app, type, receivedAt }: JournalRecord,
   detail: Record<string, unknown>,
 ): void {
-  state.lastHeardAt = Math.max(state.lastHeardAt, receivedAt);
   if (kind === 'event') {
     const { recovered = false } = detail.metadata as EventMetadata;
     const event = detail as AriFrame['event'];
+    if (!recovered && app !== '') state.gaps.heard([app], Math.min(receivedAt, timeOf(event.timestamp) ?? receivedAt));
     const stay = stayOfEventId(node, id);
     state.observe(event, subjectOf(event), { recovered, ...(stay !== undefined && { stay }) });
   } else if (type === 'NodeConnected') {
-    state.hold((detail as unknown as ConnectorEventMap['NodeConnected']).apps, receivedAt);
+    const { apps } = detail as unknown as ConnectorEventMap['NodeConnected'];
+    state.hold(apps, receivedAt);
+    // If the connection has announced its gap, that record follows.
+    state.gaps.begin(apps, 'connector-restarted');
+  } else if (type === 'Gap') {
+    state.gaps.end((detail as unknown as ConnectorEventMap['Gap']).apps, receivedAt);
   } else if (type === 'StandingDown') {
     state.release([(detail as unknown as ConnectorEventMap['StandingDown']).app]);
   }

@@ -176,7 +176,7 @@ export class AppLink {
         this.#receive(event.text, { connection, sequence: opened.sequence });
         break;
       case 'pong':
-        this.#options.emit({ kind: 'heard' });
+        this.#options.emit({ kind: 'heard', at: event.pingedAt });
         break;
       case 'open':
         this.#open = opened;

@@ -19,8 +19,8 @@ export type SocketEvent =
   /** `certificateExpires`: when Asterisk's certificate expires, in milliseconds since 1970; undefined without TLS. */
   | { kind: 'open'; certificateExpires: number | undefined }
   | { kind: 'frame'; text: string }
-  /** Asterisk answered a ping. */
-  | { kind: 'pong' }
+  /** Asterisk answered a ping. `pingedAt`: when it was sent, in epoch milliseconds. */
+  | { kind: 'pong'; pingedAt: number }
   /** The last event, emitted once however the socket ends, except by `close()`. */
   | { kind: 'end'; failure: ConnectFailure };
 
@@ -67,6 +67,7 @@ export class EventSocket {
       ...(node.ca !== undefined && { ca: node.ca }),
     });
     let open = false;
+    let pingedAt = 0;
     let certificateExpires: number | undefined;
     this.#socket.on('upgrade', ({ socket }) => {
       if (socket instanceof TLSSocket) certificateExpires = Date.parse(socket.getPeerCertificate().valid_to);
@@ -77,13 +78,14 @@ export class EventSocket {
       this.#pinging = setInterval(() => {
         if (!this.#alive) return end({ kind: 'silent', seconds: Math.round((2 * pingIntervalMs) / 1000) });
         this.#alive = false;
+        pingedAt = Date.now();
         this.#socket.ping();
       }, pingIntervalMs);
       emit({ kind: 'open', certificateExpires });
     });
     this.#socket.on('pong', () => {
       this.#alive = true;
-      emit({ kind: 'pong' });
+      emit({ kind: 'pong', pingedAt });
     });
     this.#socket.on('message', (data: Buffer) => {
       this.#alive = true;

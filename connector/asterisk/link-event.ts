@@ -31,8 +31,8 @@ export type LinkEvent =
   | { kind: 'replaced'; app: string; connection: string }
   /** A program that is not a connector has taken the app. `takesBackAt` in epoch milliseconds, undefined for never. */
   | { kind: 'taken'; app: string; takesBackAt: number | undefined }
-  /** Asterisk answered a ping. */
-  | { kind: 'heard' }
+  /** Asterisk answered a ping: what it sent before `at`, when the ping was sent, was read. In epoch milliseconds. */
+  | { kind: 'heard'; at: number }
   /** Events may have been missed. Times in epoch milliseconds; `from` is undefined where it is unknown. */
   | { kind: 'gap'; apps: string[]; connection: string; from: number | undefined; to: number; cause: GapCause }
   /** The known state of the node's channels is the state that Asterisk reports. */

@@ -3,6 +3,7 @@ import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import type { AriClient } from '../../lib/ari/client.ts';
 import type { CredentialsProvider } from '../../lib/ari/credentials.ts';
 import { reasonOf } from '../../lib/ari/errors.ts';
+import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { GapCause } from '../../lib/events/connector-event.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
@@ -11,7 +12,7 @@ import { AppLink } from './app-link.ts';
 import { AsteriskFilter } from './asterisk-filter.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
-import { holderName, holdersOf } from './presence.ts';
+import { hasHandedOver, holderName, holdersOf } from './presence.ts';
 import {
   type Difference,
   differenceOf,
@@ -46,8 +47,11 @@ export interface NodeLinkOptions {
   instance: string;
   /** Types of events that Asterisk is asked not to send. */
   excludedTypes: readonly string[];
-  /** Resolves when the bus has accepted an entry: before that no app is taken over from another connector. */
-  firstAccepted: Promise<void>;
+  /**
+   * Resolves when the bus has accepted an entry since a time, in epoch milliseconds: before that no app is taken over from
+   * another connector.
+   */
+  acceptedSince(time: number): Promise<void>;
   emit(event: LinkEvent): void;
   log: Log;
   backoff?: BackoffBounds | undefined;
@@ -83,12 +87,11 @@ export class NodeLink {
   readonly #standbys = new Map<string, Standby>();
   /** Other connectors that held an app just before this connection. */
   readonly #holders = new Map<string, string[]>();
-  /** By app: when the gap began whose events are not rebuilt yet. */
-  readonly #gaps = new Map<string, number | undefined>();
   readonly #takeBacks = new TakeBacks();
   /** The cause of a gap at a link's first connection. */
   readonly #causes = new Map<AppLink, GapCause>();
-  #connectedBefore = false;
+  /** When a link lost its connection, in epoch milliseconds. */
+  readonly #lostAt = new Map<AppLink, number>();
   #stopped = false;
   #waitingFor: string | undefined;
   readonly #filter: AsteriskFilter;
@@ -134,6 +137,7 @@ export class NodeLink {
   /** Closes all connections and does not reconnect; resolves when every event that Asterisk sent over them is emitted. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const link of this.#links) if (link.connection !== undefined) this.#leaveGaps(link.apps, link.connection);
     for (const standby of this.#standbys.values()) standby.stop();
     await Promise.all([...this.#links, ...this.#handedOver].map((link) => link.stop('this connector was stopped')));
     this.#options.state.release(this.#options.node.apps);
@@ -151,7 +155,7 @@ export class NodeLink {
       backoff,
       pingIntervalMs,
       handoverMs,
-      beforeConnect: (wanted) => this.#lookForHolders(wanted),
+      beforeConnect: (wanted) => this.#lookForHolders(wanted, this.#lostAt.get(link) ?? 0),
       emit: (event) => this.#onLink(link, event),
     });
     this.#causes.set(link, cause);
@@ -163,11 +167,11 @@ export class NodeLink {
     const { state, emit } = this.#options;
     switch (event.kind) {
       case 'event':
-        state.lastHeardAt = Date.now();
+        state.gaps.heard(link.apps, sentAt(event.frame.event.timestamp));
         emit(event);
         break;
       case 'heard':
-        state.lastHeardAt = Date.now();
+        state.gaps.heard(link.apps, event.at);
         break;
       case 'connected':
         this.#connected(link, event.apps, event.connection);
@@ -175,22 +179,33 @@ export class NodeLink {
       case 'replaced':
         this.#standDown(link, event.app, event.connection);
         break;
+      case 'disconnected':
+        this.#lostAt.set(link, Date.now());
+        emit(event);
+        break;
       default:
         emit(event);
     }
   }
 
-  async #lookForHolders(apps: string[]): Promise<void> {
-    const { instance, firstAccepted } = this.#options;
-    const listed = (await this.#options.ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS })).map(
-      ({ name }) => name,
-    );
-    for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
-    if (this.#connectedBefore || ![...this.#holders.values()].some((holders) => holders.length > 0)) return;
+  /** @param since when the connection before was lost: the bus has to have accepted an entry after that */
+  async #lookForHolders(apps: string[], since: number): Promise<void> {
+    const { instance, acceptedSince, ari } = this.#options;
+    const look = async (): Promise<boolean> => {
+      const listed = (await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS })).map(({ name }) => name);
+      for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
+      return apps.some((app) => this.#holders.get(app)?.length);
+    };
+    if (!(await look())) return;
     // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
     this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
-    await firstAccepted;
-    this.#waitingFor = undefined;
+    try {
+      await acceptedSince(since);
+    } finally {
+      this.#waitingFor = undefined;
+    }
+    // The other connector may be gone by now.
+    await look();
   }
 
   /** Names of Asterisk's applications; none where it does not answer. */
@@ -205,43 +220,37 @@ export class NodeLink {
   #connected(link: AppLink, apps: string[], connection: string): void {
     const { state, emit } = this.#options;
     const takenOver = apps.filter((app) => !state.holds(app) && (this.#holders.get(app)?.length ?? 0) > 0);
-    const unbroken = new Set(takenOver);
-    for (const app of apps) {
-      if (!unbroken.has(app)) this.#gaps.set(app, this.#gaps.get(app) ?? (state.lastHeardAt || undefined));
-    }
     const cause = this.#causes.get(link) ?? 'network';
+    const missed = apps.filter((app) => !takenOver.includes(app));
+    state.gaps.begin(missed, cause);
+    // Where the other connector hands over, this gap ends without an announcement.
+    state.gaps.begin(takenOver, 'connector-silent');
     this.#causes.delete(link);
-    this.#connectedBefore = true;
     state.release(apps.filter((app) => (this.#holders.get(app)?.length ?? 0) > 0));
     state.hold(apps);
-    state.lastHeardAt = Date.now();
     emit({ kind: 'connected', apps, connection });
     void this.#filter.apply(apps);
-    void this.#resync(
-      link,
-      apps.filter((app) => !unbroken.has(app)),
-      connection,
-      cause,
-    );
+    void this.#resync(link, missed, connection, cause);
     if (takenOver.length > 0) void this.#concludeHandover(link, takenOver, connection);
   }
 
-  /** A connector that is alive registers its standby name at once; events that Asterisk sent to a dead one are lost. */
+  /**
+   * A connector that is alive registers its standby name at once. One that does not has left events that nobody publishes:
+   * it is gone, or answers nothing.
+   */
   async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
-    const { instance, state, ari } = this.#options;
+    const { state, ari } = this.#options;
     let silent = apps;
     for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.connection === connection; ) {
       await this.#sleep(HANDOVER_POLL_MS);
       waited += HANDOVER_POLL_MS;
       const listed = await this.#listedNames();
-      silent = listed.length === 0 ? silent : apps.filter((app) => holdersOf(app, listed, instance).length > 0);
+      silent = silent.filter((app) => !hasHandedOver(app, listed, this.#holders.get(app) ?? []));
     }
     if (link.connection !== connection) return;
-    if (silent.length > 0) {
-      for (const app of silent) this.#gaps.set(app, undefined);
-      await this.#resync(link, silent, connection, 'connector-silent');
-    }
+    await this.#resync(link, silent, connection, 'connector-silent');
     const kept = apps.filter((app) => !silent.includes(app));
+    if (kept.length === 0) return;
     this.#log.info('Took over from another connector', { connection, apps: kept });
     const adopt = async (): Promise<void> => {
       state.startupTime = (await ari.asterisk.getInfo()).status?.startup_time;
@@ -250,6 +259,7 @@ export class NodeLink {
       const { entered, left } = differenceOf(present, kept, state);
       for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
       for (const { id } of left) state.forget(id);
+      state.gaps.end(kept, Date.now());
       this.#inStep(connection, kept);
     };
     await this.#untilAnswered(link, connection, adopt, (error, attempt) => {
@@ -263,14 +273,14 @@ export class NodeLink {
     if (apps.length === 0) return;
     const { ari, state, emit } = this.#options;
     const to = Date.now();
-    const began = apps.map((app) => this.#gaps.get(app)).filter((from) => from !== undefined);
+    const from = state.gaps.from(apps);
     const current = (): boolean => link.connection === connection && !this.#stopped;
     let announced = false;
     const announce = (why: GapCause): void => {
       if (announced) return;
       announced = true;
-      const from = began.length > 0 ? Math.min(...began) : undefined;
-      emit({ kind: 'gap', apps, connection, from, to, cause: why });
+      const pending = apps.filter((app) => state.gaps.isOpen(app));
+      if (pending.length > 0) emit({ kind: 'gap', apps: pending, connection, from, to, cause: why });
     };
     const compare = async (): Promise<void> => {
       const [{ status, system }, { timestamp }] = await Promise.all([ari.asterisk.getInfo(), ari.asterisk.ping()]);
@@ -280,12 +290,11 @@ export class NodeLink {
       const why = restarted ? 'asterisk-restarted' : cause;
       const found = await lastingDifference(ari, apps, state, this.#sleep);
       if (!current()) return;
-      const differs = found.entered.length + found.left.length > 0;
-      // Where no gap is known, only a difference shows that events were missed.
-      if (began.length > 0 || cause === 'connector-silent' || differs) announce(why);
-      if (differs) this.#recover(link, connection, found, { timestamp, asteriskId: system?.entity_id });
+      announce(why);
+      if (found.entered.length + found.left.length > 0)
+        this.#recover(link, connection, found, { timestamp, asteriskId: system?.entity_id });
       state.startupTime = status?.startup_time;
-      for (const app of apps) this.#gaps.delete(app);
+      state.gaps.end(apps, Date.now());
       this.#inStep(connection, apps);
     };
     await this.#untilAnswered(link, connection, compare, (error, attempt) => {
@@ -296,6 +305,16 @@ export class NodeLink {
         { connection, apps },
       );
     });
+  }
+
+  /** Announces gaps that no comparison with Asterisk has ended, as this connector will not do it any more. */
+  #leaveGaps(apps: string[], connection: string): void {
+    const { state, emit } = this.#options;
+    for (const app of apps.filter((one) => state.gaps.isOpen(one))) {
+      const cause = state.gaps.causeOf(app) ?? 'network';
+      emit({ kind: 'gap', apps: [app], connection, from: state.gaps.from([app]), to: Date.now(), cause });
+      state.gaps.end([app], Date.now());
+    }
   }
 
   /** The known state of the apps' channels is now the state that Asterisk reports. */
@@ -341,6 +360,7 @@ export class NodeLink {
       app,
       connection,
     });
+    this.#leaveGaps([app], connection);
     state.release([app]);
     emit({ kind: 'replaced', app, connection });
     if (link.apps.length === 0) {
@@ -362,14 +382,18 @@ export class NodeLink {
       backoff,
       takeBackMs,
       onForeign: (takesBackAt) => emit({ kind: 'taken', app, takesBackAt }),
-      onFree: (since, from) => {
+      onFree: (from) => {
         this.#standbys.delete(app);
         if (from === 'foreign' && takeBackMs !== undefined) this.#takeBacks.ended(app, takeBackMs);
-        this.#gaps.set(app, since);
         this.#listen([app], from === 'foreign' ? 'app-taken' : 'connector-silent');
       },
     });
     this.#standbys.set(app, standby);
     standby.start();
   }
+}
+
+/** When an event was sent that is read now: it may have waited for this process. Clocks differ, so never later than now. */
+function sentAt(timestamp: unknown): number {
+  return Math.min(Date.now(), timeOf(timestamp) ?? Number.POSITIVE_INFINITY);
 }

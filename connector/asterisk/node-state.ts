@@ -1,5 +1,6 @@
 import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { EventSubject } from '../../lib/events/subject.ts';
+import { Gaps, type GapsCheckpoint } from './gaps.ts';
 import { nextStayId, type Stay, stayKey } from './stay.ts';
 
 /** What the connector knows about a channel. */
@@ -31,7 +32,7 @@ export interface NodeStateCheckpoint {
   channels: [string, KnownChannel][];
   held: string[];
   heldSince: number;
-  lastHeardAt: number;
+  gaps: GapsCheckpoint;
   startupTime?: string;
 }
 
@@ -71,8 +72,7 @@ export class NodeState {
   readonly #held: Set<string>;
   /** When an app was last taken from another connector, in epoch milliseconds: since then this one knows every stay. */
   #heldSince: number;
-  /** When the connector last heard from the node, in epoch milliseconds; 0 for never. */
-  lastHeardAt: number;
+  readonly gaps: Gaps;
   /** When Asterisk started, as it reports; a change means a restart. */
   startupTime: string | undefined;
 
@@ -81,7 +81,7 @@ export class NodeState {
     this.#channels = new Map(checkpoint?.channels.filter(([, { stays }]) => Array.isArray(stays)));
     this.#held = new Set(checkpoint?.held);
     this.#heldSince = checkpoint?.heldSince ?? Date.now();
-    this.lastHeardAt = checkpoint?.lastHeardAt ?? 0;
+    this.gaps = new Gaps(checkpoint?.gaps);
     this.startupTime = checkpoint?.startupTime;
   }
 
@@ -93,7 +93,7 @@ export class NodeState {
       channels: [...this.#channels],
       held: [...this.#held],
       heldSince: this.#heldSince,
-      lastHeardAt: this.lastHeardAt,
+      gaps: this.gaps.checkpoint(),
       ...(this.startupTime !== undefined && { startupTime: this.startupTime }),
     };
   }

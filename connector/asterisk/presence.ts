@@ -22,3 +22,8 @@ export function holdersOf(app: string, listed: readonly string[], self: string):
     .map((name) => name.slice(prefix.length))
     .filter((instance) => instance !== self && !listed.includes(standbyName(app, instance)));
 }
+
+/** Whether all connectors that held the app now stand by for it: they publish what they have read. */
+export function hasHandedOver(app: string, listed: readonly string[], holders: readonly string[]): boolean {
+  return holders.every((instance) => listed.includes(standbyName(app, instance)));
+}

@@ -30,10 +30,8 @@ export interface StandbyOptions {
   onForeign(takesBackAt: number | undefined): void;
   /**
    * The app is to be taken: no connector holds it any more, or it was left to another program for long enough. Called once.
-   *
-   * @param since when a connector was last seen to hold it, in epoch milliseconds
    */
-  onFree(since: number, from: 'connector' | 'foreign'): void;
+  onFree(from: 'connector' | 'foreign'): void;
 }
 
 /**
@@ -149,6 +147,6 @@ export class Standby {
 
   #leave(from: 'connector' | 'foreign'): void {
     this.stop();
-    this.#options.onFree(this.#lastHeld, from);
+    this.#options.onFree(from);
   }
 }

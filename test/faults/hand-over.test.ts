@@ -74,7 +74,7 @@ test(
         state: new NodeState(),
         instance,
         excludedTypes: [],
-        firstAccepted: Promise.resolve(),
+        acceptedSince: () => Promise.resolve(),
         emit: (event) => onLink(instance, event),
         log: createLog({}, () => {}),
         handoverMs: HANDOVER_MS,

@@ -233,19 +233,24 @@ describe('a later process', () => {
     const state = stateWith('1.0', '2.0');
     observe(state, start('2.0', 'b'), '2.0', { recovered: true });
     state.hold(['a']);
-    state.lastHeardAt = 1795422291242;
+    state.gaps.heard(['a'], 1795422291242);
+    state.gaps.begin(['a', 'b'], 'network');
     state.startupTime = 'then';
     const found = later(state);
     expect(found.checkpoint()).toEqual(state.checkpoint());
     expect([found.callOf('1.0'), found.isIn('1.0', 'a'), found.holds('a')]).toEqual(['call of 1.0', true, true]);
     expect(observe(found, start('2.0', 'b'), '2.0').isRepeated).toBe(true);
-    expect([found.lastHeardAt, found.startupTime]).toEqual([1795422291242, 'then']);
+    expect([found.gaps.from(['a']), found.gaps.from(['a', 'b']), found.startupTime]).toEqual([
+      1795422291242,
+      undefined,
+      'then',
+    ]);
   });
 
   test('has an empty state where there was no earlier process, and no channels of an earlier version', () => {
-    expect(new NodeState().checkpoint()).toMatchObject({ channels: [], held: [], lastHeardAt: 0 });
-    const old = { ...new NodeState().checkpoint(), channels: [['1.0', { app: 'a', sequence: 1 }]], lastHeardAt: 7 };
-    expect(new NodeState(old as never).checkpoint()).toMatchObject({ channels: [], lastHeardAt: 7 });
+    expect(new NodeState().checkpoint()).toMatchObject({ channels: [], held: [], gaps: { heardAt: [], open: [] } });
+    const old = { ...new NodeState().checkpoint(), channels: [['1.0', { app: 'a', sequence: 1 }]], gaps: undefined };
+    expect(new NodeState(old as never).checkpoint()).toMatchObject({ channels: [], gaps: { heardAt: [] } });
   });
 
   test('uses the id that an earlier process gave to a stay', () => {
