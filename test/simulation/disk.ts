@@ -125,7 +125,10 @@ export class Disk {
       statSync: (path: string) => ({ size: named(path).size }),
       fstatSync: (fd: number) => ({ size: at(fd).file.size }),
       openSync,
-      closeSync: (fd: number) => void (at(fd), open.delete(fd)),
+      closeSync: (fd: number) => {
+        at(fd);
+        open.delete(fd);
+      },
       writeSync: (
         fd: number,
         data: Uint8Array,

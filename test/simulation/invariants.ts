@@ -1,6 +1,7 @@
 import type { AcceptedEntry, Ledger, SentEvent } from './ledger.ts';
 import { checkLosses } from './losses.ts';
 import type { Service } from './service.ts';
+import { checkStays } from './stays.ts';
 import type { World } from './task.ts';
 
 /** Checks a run that has ended. */
@@ -11,6 +12,7 @@ export function check(world: World, service: Service): void {
   checkIdentity(ledger);
   checkOrder(ledger, byText);
   checkLosses(ledger);
+  checkStays(world);
   checkBounds(world, service);
   countPaths(ledger);
 }
@@ -27,13 +29,24 @@ function checkIdentity(ledger: Ledger): void {
     if ((events.get(id) ?? same) !== same)
       ledger.violate('identity', `two events have the id ${id}: ${events.get(id)} and ${same}`);
     events.set(id, same);
+    // In these runs a channel enters an app once. Rebuilt by any connector, its beginning and its end keep their ids.
+    if (same === about) checkOneId(ledger, ids, about, id);
     // Two sockets can lose an app in one millisecond: those events are equal, and two.
     if (recovered || type === 'ApplicationReplaced') continue;
-    const key = `${node} ${text}`;
-    if ((ids.get(key) ?? id) !== id)
-      ledger.violate('identity', `one event has the ids ${ids.get(key)} and ${id}: ${text.slice(0, 200)}`);
-    ids.set(key, id);
+    if (same !== about) checkOneId(ledger, ids, `${node} ${text}`, id);
   }
+}
+
+/** The time in the id of a stay whose channel may have stayed before, unknown to the connector. */
+const STAY_TIME = /-\d{13}(?=-(start|end)$)/;
+
+function checkOneId(ledger: Ledger, ids: Map<string, string>, event: string, id: string): void {
+  const known = ids.get(event) ?? id;
+  if (known !== id && known.replace(STAY_TIME, '') === id.replace(STAY_TIME, '')) {
+    ledger.knownGap('a call that entered while its app changed hands is rebuilt under another id');
+  } else if (known !== id)
+    ledger.violate('identity', `one event has the ids ${known} and ${id}: ${event.slice(0, 200)}`);
+  ids.set(event, id);
 }
 
 /** By channel the order of `channelSequence` is the order in which Asterisk sent the events. */

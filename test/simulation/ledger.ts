@@ -55,7 +55,7 @@ export interface LogLine {
   fields: Record<string, unknown>;
 }
 
-export type ViolationKind = 'loss' | 'identity' | 'order' | 'unheld' | 'bound' | 'crash' | 'protocol';
+export type ViolationKind = 'loss' | 'stay' | 'identity' | 'order' | 'unheld' | 'bound' | 'crash' | 'protocol';
 
 /** What must not happen. */
 export interface Violation {
@@ -67,6 +67,9 @@ export type KnownGap =
   | 'a holder that answers nothing keeps its app'
   | 'a task handed over, and was stopped before it had published its journal'
   | 'a task handed over, and was lost with its journal'
+  | 'a task with a new disk does not know which calls an earlier one has announced'
+  | 'a process was killed before it had announced how many events it dropped'
+  | 'a call that entered while its app changed hands is rebuilt under another id'
   | 'a machine lost power with writes in its cache';
 
 /** All that happened in a run, as the world knows it. */
@@ -81,6 +84,7 @@ export class Ledger {
   clockShiftMs = 0;
   /** Processes whose disk was discarded with them, and how they ended. */
   readonly lostDisks = new Map<string, 'killed' | 'stopped'>();
+  readonly killed = new Set<string>();
   /** By process that was ended, by a signal or a failure: the apps that it had then, as `pbx app`. */
   readonly heldAtEnd = new Map<string, ReadonlySet<string>>();
   /** Processes whose disk lost writes, and when. */

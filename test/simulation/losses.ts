@@ -23,6 +23,9 @@ export function checkLosses(ledger: Ledger): void {
   for (const [name, count] of known) ledger.knownGap(name, count);
 }
 
+/** How long a journal may be full at a time: as long as the longest trouble of the bus, and its backlog. */
+const DROPPING_MS = 60_000;
+
 function undeclared(ledger: Ledger): SentEvent[] {
   const delivered = new Set<string>();
   const stays = new Set<string>();
@@ -69,6 +72,11 @@ function knownGapOf({ to = '', at, pbx, app }: SentEvent, ledger: Ledger): Known
   const crash = crashedDisks.get(to);
   // A connector that takes an app which another one had to its end, and that has not handed over, announces a gap.
   if (end !== undefined && heldAtEnd.get(to)?.has(`${pbx} ${app}`)) return undefined;
+  const full = ledger.log.some(
+    ({ process, message, at: logged }) =>
+      process === to && message.startsWith('The journal is full') && Math.abs(logged - at) < DROPPING_MS,
+  );
+  if (full && ledger.killed.has(to)) return 'a process was killed before it had announced how many events it dropped';
   if (end === 'stopped') return 'a task handed over, and was stopped before it had published its journal';
   if (end === 'killed') return 'a task handed over, and was lost with its journal';
   if (crash !== undefined && at > crash - CACHED_MS) return 'a machine lost power with writes in its cache';

@@ -87,6 +87,7 @@ export class Task {
       onLine: (line) => this.#read(line),
       onExit: (code, crash) => {
         ledger.count(code === undefined ? 'path: killed' : `path: exit ${code}`);
+        if (code === undefined) ledger.killed.add(name);
         if (crash !== undefined) {
           ledger.violate('crash', `${name} crashed: ${crash instanceof Error ? crash.stack : String(crash)}`);
         }

@@ -1,0 +1,41 @@
+import type { World } from './task.ts';
+
+/** How long before the end of the run a call has begun or ended at the latest that the bus has to know of. */
+const SETTLED_MS = 20_000;
+
+/**
+ * Checks that the bus knows at the end of the run which calls there are: every call whose `StasisStart` it has and that
+ * has left has a `StasisEnd`, and every call that is in an app has a `StasisStart`, be they rebuilt.
+ */
+export function checkStays({ ledger, pbxes, clock }: World): void {
+  const told = { StasisStart: new Set<string>(), StasisEnd: new Set<string>() };
+  for (const { source, type, detail } of ledger.accepted) {
+    if (source !== 'asterisk.ari' || (type !== 'StasisStart' && type !== 'StasisEnd')) continue;
+    told[type].add(`${detail.metadata.node} ${detail.application} ${detail.channel?.id}`);
+  }
+  const before = clock.time - SETTLED_MS;
+  const entered = new Map<string, number>();
+  const changed = new Map<string, number>();
+  for (const { type, pbx, app, channelId, at } of ledger.sent) {
+    const key = `${pbx} ${app} ${channelId}`;
+    if (type === 'StasisStart') entered.set(key, at);
+    if (type === 'StasisStart' || type === 'StasisEnd') changed.set(key, at);
+  }
+  const live = new Set(
+    pbxes.flatMap((pbx) =>
+      (pbx.asterisk?.channels ?? []).map(({ id }) => `${pbx.name} ${pbx.asterisk?.appOf(id)} ${id}`),
+    ),
+  );
+  for (const [call, at] of entered) {
+    if (Math.max(at, changed.get(call) ?? 0) > before) continue;
+    if (live.has(call)) {
+      if (!told.StasisStart.has(call))
+        ledger.violate('stay', `${call} is in its app, and the bus has no StasisStart of it`);
+    } else if (told.StasisStart.has(call) && !told.StasisEnd.has(call)) {
+      if (ledger.lostDisks.size > 0) {
+        ledger.knownGap('a task with a new disk does not know which calls an earlier one has announced');
+      } else if (ledger.crashedDisks.size > 0) ledger.knownGap('a machine lost power with writes in its cache');
+      else ledger.violate('stay', `${call} has left its app, and the bus has a StasisStart and no StasisEnd of it`);
+    }
+  }
+}
