@@ -15,7 +15,7 @@ const BACKOFF: BackoffBounds = { baseMs: 250, capMs: 1000 };
 /** Where Asterisk refuses the user, or the secret cannot be read: a person has to act, and each attempt reads the secret. */
 const REFUSED_BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
 /** How long events may be on their way to the old socket after Asterisk has given its apps to another one. */
-const HANDOVER_MS = 2000;
+export const READ_ON_MS = 2000;
 /** How often the log repeats the same failure. */
 const REMIND_MS = 60_000;
 
@@ -97,6 +97,11 @@ export class AppLink {
     return this.#handedOver ? undefined : this.#open?.connection;
   }
 
+  /** Whether events can still come over a connection, also while it has no apps any more. */
+  isOpen(connection: string): boolean {
+    return this.#open?.connection === connection;
+  }
+
   start(): void {
     void this.#connect();
   }
@@ -118,7 +123,7 @@ export class AppLink {
   /** Asterisk closes a socket without a look at what is still on its way to it. */
   async #handOver(): Promise<void> {
     this.#stopped = true;
-    await wait(this.#options.handoverMs ?? HANDOVER_MS);
+    await wait(this.#options.handoverMs ?? READ_ON_MS);
     await this.#close('another connector has taken over');
   }
 

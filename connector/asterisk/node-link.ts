@@ -8,7 +8,7 @@ import type { GapCause } from '../../lib/events/connector-event.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BackoffBounds } from '../backoff.ts';
-import { AppLink } from './app-link.ts';
+import { AppLink, READ_ON_MS } from './app-link.ts';
 import { AsteriskFilter } from './asterisk-filter.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
@@ -90,6 +90,8 @@ export class NodeLink {
   readonly #takeBacks = new TakeBacks();
   /** The cause of a gap at a link's first connection. */
   readonly #causes = new Map<AppLink, GapCause>();
+  /** The connection that was opened last. */
+  #connection: string | undefined;
   /** When a link lost its connection, in epoch milliseconds. */
   readonly #lostAt = new Map<AppLink, number>();
   #stopped = false;
@@ -137,7 +139,7 @@ export class NodeLink {
   /** Closes all connections and does not reconnect; resolves when every event that Asterisk sent over them is emitted. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const link of this.#links) if (link.connection !== undefined) this.#leaveGaps(link.apps, link.connection);
+    if (this.#connection !== undefined) this.#leaveGaps(this.#options.node.apps, this.#connection);
     for (const standby of this.#standbys.values()) standby.stop();
     await Promise.all([...this.#links, ...this.#handedOver].map((link) => link.stop('this connector was stopped')));
     this.#options.state.release(this.#options.node.apps);
@@ -226,6 +228,7 @@ export class NodeLink {
     // Where the other connector hands over, this gap ends without an announcement.
     state.gaps.begin(takenOver, 'connector-silent');
     this.#causes.delete(link);
+    this.#connection = connection;
     state.release(apps.filter((app) => (this.#holders.get(app)?.length ?? 0) > 0));
     state.hold(apps);
     emit({ kind: 'connected', apps, connection });
@@ -241,24 +244,28 @@ export class NodeLink {
   async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
     const { state, ari } = this.#options;
     let silent = apps;
-    for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.connection === connection; ) {
+    for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.isOpen(connection); ) {
       await this.#sleep(HANDOVER_POLL_MS);
       waited += HANDOVER_POLL_MS;
       const listed = await this.#listedNames();
       silent = silent.filter((app) => !hasHandedOver(app, listed, this.#holders.get(app) ?? []));
     }
-    if (link.connection !== connection) return;
+    if (!link.isOpen(connection)) return;
     await this.#resync(link, silent, connection, 'connector-silent');
     const kept = apps.filter((app) => !silent.includes(app));
     if (kept.length === 0) return;
     this.#log.info('Took over from another connector', { connection, apps: kept });
     const adopt = async (): Promise<void> => {
-      state.startupTime = (await ari.asterisk.getInfo()).status?.startup_time;
-      // The other connector has forwarded their events.
-      const present = await stasisChannels(ari, kept, state);
-      const { entered, left } = differenceOf(present, kept, state);
+      const [{ status, system }, { timestamp }] = await Promise.all([ari.asterisk.getInfo(), ari.asterisk.ping()]);
+      state.startupTime = status?.startup_time;
+      const { entered, left } = differenceOf(await stasisChannels(ari, kept, state), kept, state);
+      if (!link.isOpen(connection)) return;
+      // The other connector has forwarded their events. It has known only calls that entered since it started: the end of
+      // an older one is rebuilt, and has the same id if both forward it.
       for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
-      for (const { id } of left) state.forget(id);
+      if (left.length > 0) {
+        this.#recover(link, connection, { entered: [], left }, { timestamp, asteriskId: system?.entity_id });
+      }
       state.gaps.end(kept, Date.now());
       this.#inStep(connection, kept);
     };
@@ -274,7 +281,7 @@ export class NodeLink {
     const { ari, state, emit } = this.#options;
     const to = Date.now();
     const from = state.gaps.from(apps);
-    const current = (): boolean => link.connection === connection && !this.#stopped;
+    const current = (): boolean => link.isOpen(connection) && !this.#stopped;
     let announced = false;
     const announce = (why: GapCause): void => {
       if (announced) return;
@@ -330,7 +337,7 @@ export class NodeLink {
     ask: () => Promise<void>,
     onFailure: (error: unknown, attempt: number) => void,
   ): Promise<void> {
-    const current = (): boolean => link.connection === connection && !this.#stopped;
+    const current = (): boolean => link.isOpen(connection) && !this.#stopped;
     for (let attempt = 1; current(); attempt++) {
       try {
         await ask();
@@ -360,8 +367,9 @@ export class NodeLink {
       app,
       connection,
     });
-    this.#leaveGaps([app], connection);
     state.release([app]);
+    // While the socket is read to its end, the comparison with Asterisk can still end a gap.
+    void this.#sleep(this.#options.handoverMs ?? READ_ON_MS).then(() => this.#leaveGaps([app], connection));
     emit({ kind: 'replaced', app, connection });
     if (link.apps.length === 0) {
       this.#links = this.#links.filter((other) => other !== link);

@@ -12,7 +12,7 @@ export function check(world: World, service: Service): void {
   checkIdentity(ledger);
   checkOrder(ledger, byText);
   checkLosses(ledger);
-  checkStays(world);
+  checkStays(world, service.count);
   checkBounds(world, service);
   countPaths(ledger);
 }

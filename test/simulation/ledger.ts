@@ -70,6 +70,7 @@ export type KnownGap =
   | 'a task with a new disk does not know which calls an earlier one has announced'
   | 'a process was killed before it had announced how many events it dropped'
   | 'a call that entered while its app changed hands is rebuilt under another id'
+  | 'a standby does not know which calls another connector has announced'
   | 'a machine lost power with writes in its cache';
 
 /** All that happened in a run, as the world knows it. */

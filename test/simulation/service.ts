@@ -33,6 +33,11 @@ export class Service {
     this.#places = Array.from({ length: count }, () => ({ disk: new Disk(), tasks: [] }));
   }
 
+  /** How many tasks it keeps running. */
+  get count(): number {
+    return this.#places.length;
+  }
+
   get running(): Task[] {
     return this.#places.flatMap(({ tasks }) => tasks);
   }
