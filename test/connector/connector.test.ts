@@ -352,7 +352,7 @@ describe('a connector that starts on the disk of a killed connector', () => {
     await kill(first);
 
     await start();
-    await until('the end', () => ofType('StasisEnd').length === 1);
+    await until('the end', () => ofType('StasisEnd').length === 1 && ofType('Gap').length === 2);
     expect(detailOf(ofType('StasisEnd')[0])).toMatchObject({
       application: 'a',
       channel: { id: '1.0' },
