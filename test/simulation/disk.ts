@@ -38,6 +38,8 @@ export interface DiskTrouble {
 /** A disk with files in one folder. It survives the processes that use it. */
 export class Disk {
   readonly #files = new Map<string, SimFile>();
+  /** Who has the lock of the journal's folder. */
+  lockedBy: object | undefined;
   readonly trouble: DiskTrouble = { slowMs: 0, full: false, broken: false };
 
   /** Bytes of all files. */

@@ -110,6 +110,7 @@ export class Service {
     });
     at.tasks.push(task);
     this.all.push(task);
+    task.start();
     this.#watch(task, onHealthy);
   }
 

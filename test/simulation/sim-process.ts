@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { Disk } from './disk.ts';
 import type { Program } from './program.ts';
 import type { Random } from './random.ts';
+import { sqliteModule } from './sqlite-module.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export interface SimProcessOptions {
@@ -172,6 +173,7 @@ export class SimProcess {
       'node:fs': guarded(fs, () => this.#alive),
       'node:crypto': { ...crypto, randomUUID: () => random.uuid() },
       'node:path': path,
+      'node:sqlite': sqliteModule(disk, this),
       'node:tls': { TLSSocket },
       'node:perf_hooks': {
         monitorEventLoopDelay: () => ({ enable() {}, disable() {}, reset() {}, percentile: () => 0 }),

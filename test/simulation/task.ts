@@ -94,6 +94,9 @@ export class Task {
         onExit(code);
       },
     });
+  }
+
+  start(): void {
     this.process.start();
   }
 
