@@ -1,6 +1,8 @@
 import { type DialledNode, readCaFile } from '../lib/ari/ca-file.ts';
 import { reasonOf } from '../lib/ari/errors.ts';
 import { type AriNodeWithSecret, nodeFaults, nodeLabel } from '../lib/ari/node.ts';
+import { type NodesText, nodesText } from '../lib/ari/nodes-file.ts';
+import { parseJson } from '../lib/json.ts';
 import { DEFAULT_FILTER, EventFilter } from './event-filter.ts';
 
 /** An Asterisk server as the connector's configuration describes it. */
@@ -30,7 +32,7 @@ const DEFAULT_JOURNAL_FOLDER = '/var/lib/ari-eventbridge';
 
 /** The connector's configuration, from environment variables; docs/connector.md lists them with their defaults. */
 export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
-  /** `ARI_NODES`: JSON list of `{ name, url, apps, secretId, allowPlainHttp?, caFile?, foreign?, appSettings? }`. */
+  /** `ARI_NODES`, or the file that `ARI_NODES_FILE` names: JSON list of `{ name, url, apps, secretId, allowPlainHttp?, caFile?, foreign?, appSettings? }`. */
   nodes: ConnectorNode[];
   /** `EVENT_BUS_NAME`: name or ARN of the bus. */
   eventBusName: string;
@@ -65,7 +67,7 @@ const BUS_NAME = /^(arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z
 export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
   const faults: string[] = [];
 
-  const nodes = readNodes(environment.ARI_NODES, faults);
+  const nodes = readNodes(environment, faults);
   const eventBusName = environment.EVENT_BUS_NAME ?? '';
   if (!BUS_NAME.test(eventBusName)) {
     faults.push(
@@ -101,32 +103,38 @@ function readIntegers(environment: NodeJS.ProcessEnv, faults: string[]): Record<
   return values as Record<keyof typeof INTEGERS, number>;
 }
 
-function readNodes(text: string | undefined, faults: string[]): ConnectorNode[] {
-  let nodes: unknown;
+function readNodes({ ARI_NODES, ARI_NODES_FILE }: NodeJS.ProcessEnv, faults: string[]): ConnectorNode[] {
+  let found: NodesText;
   try {
-    nodes = text === undefined || text === '' ? undefined : JSON.parse(text);
+    found = nodesText({ ARI_NODES, ARI_NODES_FILE });
   } catch (error) {
-    faults.push(`ARI_NODES: expected JSON, got text that is not JSON (${(error as Error).name})`);
+    faults.push(reasonOf(error));
     return [];
   }
-  faults.push(...nodeFaults(nodes).map((fault) => `ARI_NODES: ${fault}`));
+  const { from, text } = found;
+  const nodes = parseJson(text);
+  if (text && nodes === undefined) {
+    faults.push(`${from}: expected JSON, got text that is not JSON`);
+    return [];
+  }
+  faults.push(...nodeFaults(nodes).map((fault) => `${from}: ${fault}`));
   const list = Array.isArray(nodes) ? (nodes as (Partial<AriNodeWithSecret> | null)[]) : [];
   for (const [index, node] of list.entries()) {
     if (typeof node?.secretId !== 'string' || node.secretId === '') {
       faults.push(
-        `ARI_NODES: ${nodeLabel(node ?? {}, index)}: expected \`secretId\`, the secret with its ARI user, got nothing`,
+        `${from}: ${nodeLabel(node ?? {}, index)}: expected \`secretId\`, the secret with its ARI user, got nothing`,
       );
     }
   }
-  return faults.length > 0 ? [] : (list as AriNodeWithSecret[]).flatMap((node) => withCa(node, faults));
+  return faults.length > 0 ? [] : (list as AriNodeWithSecret[]).flatMap((node) => withCa(node, from, faults));
 }
 
-function withCa(node: AriNodeWithSecret, faults: string[]): ConnectorNode[] {
+function withCa(node: AriNodeWithSecret, from: string, faults: string[]): ConnectorNode[] {
   try {
     const ca = readCaFile(node);
     return [{ ...node, ...(ca !== undefined && { ca }) }];
   } catch (error) {
-    faults.push(`ARI_NODES: ${reasonOf(error)}`);
+    faults.push(`${from}: ${reasonOf(error)}`);
     return [];
   }
 }

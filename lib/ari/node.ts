@@ -1,5 +1,6 @@
 import { isJsonObject, parseJson } from '../json.ts';
 import { type AppSettings, appSettingsFaults } from './app-settings.ts';
+import { type NodesEnvironment, nodesText } from './nodes-file.ts';
 
 /**
  * One Asterisk server in the configuration of the connector and the call handlers (`ARI_NODES`).
@@ -71,14 +72,15 @@ export function nodeFaults(nodes: unknown): string[] {
 }
 
 /**
- * Reads `ARI_NODES` as the CDK app writes it for functions.
+ * Reads the nodes as the CDK app writes them for functions: from `ARI_NODES`, or from a file.
  *
- * @throws with all its faults in one message
+ * @throws with all faults in one message that names the variable or the file
  */
-export function parseNodes(text: string | undefined): AriNodeWithSecret[] {
+export function readNodes(environment: NodesEnvironment): AriNodeWithSecret[] {
+  const { from, text } = nodesText(environment);
   const nodes = parseJson(text);
   const faults = nodeFaults(nodes);
-  if (faults.length > 0) throw new Error(`ARI_NODES: ${faults.join('; ')}`);
+  if (faults.length > 0) throw new Error(`${from}: ${faults.join('; ')}`);
   return nodes as AriNodeWithSecret[];
 }
 

@@ -9,8 +9,8 @@ import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { bundlingOf, esbuildArguments } from './bundling.ts';
 import { egressOnly } from './egress.ts';
 import { logGroup } from './log-group.ts';
-import { caCommands } from './node-ca.ts';
-import { grantNodes, type NodeUser } from './node-user.ts';
+import { deliverNodes, nodeFileCommands } from './node-files.ts';
+import type { NodeUser } from './node-user.ts';
 
 export interface AriFunctionProps
   extends Pick<
@@ -31,7 +31,7 @@ export interface AriFunctionProps
   tracing?: Tracing | undefined;
   /** @default 1 month */
   logRetention?: RetentionDays | undefined;
-  /** In addition to `ARI_NODES`. @default none */
+  /** In addition to `ARI_NODES_FILE`. @default none */
   environment?: Readonly<Record<string, string>> | undefined;
   /** Encrypts environment and log. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
@@ -40,8 +40,8 @@ export interface AriFunctionProps
 }
 
 /**
- * A Lambda function that calls ARI: it has its nodes in `ARI_NODES`, their private CAs next to its code, and permission
- * to write its own log and to read its users' secrets.
+ * A Lambda function that calls ARI: it has its nodes and their private CAs in files next to its code, and permission to
+ * write its own log and to read its users' secrets.
  *
  * @param scope the scope of the function, its role, log and security group
  */
@@ -54,16 +54,18 @@ export function ariFunction(
   const ariNodes = nodes.map(({ ariNode }) => ariNode);
   const group = vpc && egressOnly(scope, 'SecurityGroup', vpc, ariNodes);
   const log = logGroup(scope, 'Logs', { retention: logRetention, encryptionKey });
-  const options = bundlingOf(bundling, (folder) => caCommands(ariNodes, folder));
+  const role = roleOf(scope, log, vpc !== undefined);
+  const delivered = deliverNodes(nodes, role, { settings: false });
+  const options = bundlingOf(bundling, (folder) => nodeFileCommands(ariNodes, delivered, folder));
   const fn = new NodejsFunction(scope, 'Function', {
     ...given,
-    role: roleOf(scope, log, vpc !== undefined),
+    role,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: memorySize ?? 512,
     tracing: tracing ?? Tracing.ACTIVE,
     logGroup: log,
-    environment: { ...environment },
+    environment: { ...environment, ...delivered.environment },
     ...(encryptionKey && { environmentEncryption: encryptionKey }),
     ...(vpc && group && { vpc, securityGroups: [group], ...(subnets && { vpcSubnets: subnets }) }),
     bundling: options,
@@ -77,7 +79,6 @@ export function ariFunction(
   }
   // CDK itself adds a redundant dependency of each function on its role, which is harmless.
   cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
-  fn.addEnvironment('ARI_NODES', grantNodes(nodes, fn, { settings: false }));
   return { function: fn, connections: new Connections({ securityGroups: group ? [group] : [] }) };
 }
 

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { BundlingOptions, ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { fixModesCommand } from './fixed-modes.ts';
 
 /**
  * Gives CommonJS packages inside an ECMAScript module what they expect. As globals, because a bundle may declare the
@@ -29,7 +30,11 @@ export function bundlingOf(given: BundlingOptions = {}, afterBundling: (folder: 
   const commandHooks: ICommandHooks = {
     beforeBundling: (from, to) => theirs?.beforeBundling(from, to) ?? [],
     beforeInstall: (from, to) => theirs?.beforeInstall(from, to) ?? [],
-    afterBundling: (from, to) => [...afterBundling(to), ...(theirs?.afterBundling(from, to) ?? [])],
+    afterBundling: (from, to) => [
+      ...afterBundling(to),
+      ...(theirs?.afterBundling(from, to) ?? []),
+      fixModesCommand(to),
+    ],
   };
   return { minify: true, target: 'node24', ...given, format, ...(banner !== '' && { banner }), commandHooks };
 }

@@ -7,7 +7,8 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { buildSync } from 'esbuild';
 import type { AriNode } from '../ari/node.ts';
 import { bundledPackages, cycloneDx } from './bill-of-materials.ts';
-import { CA_FOLDER, caCopies } from './node-ca.ts';
+import { fixModes, MODES_IN_HASH } from './fixed-modes.ts';
+import { caCopies, NODES_FILE, NODES_FOLDER } from './node-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CONNECTOR = join(ROOT, 'connector');
@@ -25,32 +26,40 @@ export interface ConnectorImageProps {
   base?: string;
   /** The nodes whose private CAs' certificates are added. @default none */
   nodes?: readonly AriNode[];
+  /**
+   * The nodes with their secrets as JSON, for the variable `ARI_NODES_FILE`.
+   * @default none: the variable `ARI_NODES` has them
+   */
+  nodesFile?: string | undefined;
 }
 
 /**
  * The connector's container image. Bundled at synth, so that the image needs no `npm install` and changes only when the
- * connector or the certificates of the nodes' private CAs change.
+ * connector, the nodes or the certificates of their private CAs change.
  */
-export function connectorImage({ base, nodes = [] }: ConnectorImageProps = {}): ContainerImage {
+export function connectorImage({ base, nodes = [], nodesFile }: ConnectorImageProps = {}): ContainerImage {
   const context = mkdtempSync(join(tmpdir(), 'ari-eventbridge-connector-'));
   process.once('exit', () => rmSync(context, { recursive: true, force: true }));
-  imageContext(context, nodes);
+  imageContext(context, nodes, nodesFile);
   return ContainerImage.fromAsset(context, {
     platform: Platform.LINUX_ARM64,
+    extraHash: MODES_IN_HASH,
     ...(base !== undefined && { buildArgs: { BASE: base } }),
   });
 }
 
 /** Writes the image's build context into a folder. */
-export function imageContext(folder: string, nodes: readonly AriNode[] = []): void {
+export function imageContext(folder: string, nodes: readonly AriNode[] = [], nodesFile?: string): void {
   copyFileSync(join(CONNECTOR, 'Dockerfile'), join(folder, 'Dockerfile'));
   bundleConnector(folder);
-  for (const place of ['volume/ari-eventbridge', CA_FOLDER]) {
+  for (const place of ['volume/ari-eventbridge', NODES_FOLDER]) {
     mkdirSync(join(folder, place), { recursive: true });
     // Archives drop empty folders.
     writeFileSync(join(folder, place, '.keep'), '');
   }
   for (const { from, to } of caCopies(nodes)) copyFileSync(from, join(folder, to));
+  if (nodesFile !== undefined) writeFileSync(join(folder, NODES_FILE), nodesFile);
+  fixModes(folder);
 }
 
 /** Writes the connector's bundle into a folder, with its bill of materials. */

@@ -22,7 +22,8 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { egressOnly } from './egress.ts';
 import { LeftoverQueue } from './leftover-queue.ts';
 import { logGroup } from './log-group.ts';
-import { grantNodes, type NodeUser } from './node-user.ts';
+import { deliverNodes } from './node-files.ts';
+import type { NodeUser } from './node-user.ts';
 import { SolePublishers } from './sole-publishers.ts';
 
 export interface ConnectorServiceProps {
@@ -38,7 +39,10 @@ export interface ConnectorServiceProps {
   nodes: readonly NodeUser[];
   /** Events that any of these patterns matches are forwarded. @default all but ChannelVarset and ChannelDialplan */
   eventFilter?: readonly EventPattern[] | undefined;
-  /** The connector's image. @default `connectorImage({ nodes })` */
+  /**
+   * The connector's image, for example a published one; the variable `ARI_NODES` then has the nodes.
+   * @default `connectorImage()`, built at the deployment with the nodes in it
+   */
   image?: ContainerImage;
   /**
    * In units of 1/1024 vCPU. The default is Fargate's smallest and forwards 1,500 events a second (docs/connector.md).
@@ -140,12 +144,14 @@ export class ConnectorService extends Construct implements IConnectable {
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     task.addVolume({ name: JOURNAL.name });
+    // With their settings: where these change, a new connector connects, after which they are applied.
+    const delivered = deliverNodes(props.nodes, task.taskRole, { settings: true, inFile: props.image === undefined });
+    const ariNodes = props.nodes.map(({ ariNode }) => ariNode);
     const container = task.addContainer('Connector', {
-      image: props.image ?? connectorImage({ nodes: props.nodes.map(({ ariNode }) => ariNode) }),
+      image: props.image ?? connectorImage({ nodes: ariNodes, nodesFile: delivered.file }),
       user: USER,
       environment: {
-        // With their settings: where these change, a new connector connects, after which they are applied.
-        ARI_NODES: grantNodes(props.nodes, task.taskRole, { settings: true }),
+        ...delivered.environment,
         EVENT_BUS_NAME: props.bus.eventBusName,
         AWS_REGION: Aws.REGION,
         JOURNAL_FOLDER: JOURNAL.folder,

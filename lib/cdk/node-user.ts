@@ -1,11 +1,8 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { type AriNode, userSecretName } from '../ari/node.ts';
 import { acknowledge } from './acknowledge.ts';
-import { caPathOf } from './node-ca.ts';
 
 export interface NodeUserProps {
   /** The Asterisk server that the user belongs to. */
@@ -30,19 +27,22 @@ export class NodeUser extends Construct {
   readonly ariNode: AriNode;
   /** `{"username":…,"password":…}` */
   readonly secret: ISecret;
+  /** By what the secret is read: the name of a new one, which is known at synth, or the ARN of an existing one. */
+  readonly secretId: string;
 
   constructor(scope: Construct, id: string, props: NodeUserProps) {
     super(scope, id);
     const { node, username, encryptionKey } = props;
     const description = props.description ?? `ARI user ${username} of ${node.name}`;
     this.ariNode = node;
-    this.secret = props.secret ?? this.#generate(username, description, encryptionKey);
-    new CfnOutput(this, 'SecretArn', { description, value: this.secret.secretArn });
+    const name = userSecretName(node.name, username);
+    this.secret = props.secret ?? this.#generate(name, username, description, encryptionKey);
+    this.secretId = props.secret ? props.secret.secretArn : name;
   }
 
-  #generate(username: string, description: string, encryptionKey: IKey | undefined): ISecret {
+  #generate(secretName: string, username: string, description: string, encryptionKey: IKey | undefined): ISecret {
     const secret = new Secret(this, 'Secret', {
-      secretName: userSecretName(this.ariNode.name, username),
+      secretName,
       description,
       ...(encryptionKey && { encryptionKey }),
       generateSecretString: {
@@ -60,25 +60,4 @@ export class NodeUser extends Construct {
     // Cast: under exactOptionalPropertyTypes the classes of aws-cdk-lib do not match their own interfaces.
     return secret as ISecret;
   }
-}
-
-/**
- * Grants reading the users' secrets, and renders `ARI_NODES`, which names them.
- *
- * @param settings whether with the nodes' `appSettings`: a function's environment is limited in size
- */
-export function grantNodes(
-  users: readonly NodeUser[],
-  grantee: IConstruct & IGrantable,
-  { settings }: { settings: boolean },
-): string {
-  for (const { secret } of users) secret.grantRead(grantee);
-  return Stack.of(grantee).toJsonString(
-    users.map(({ ariNode: { appSettings, ...node }, secret }) => ({
-      ...node,
-      ...(settings && appSettings && { appSettings }),
-      ...caPathOf(node),
-      secretId: secret.secretArn,
-    })),
-  );
 }

@@ -154,6 +154,7 @@ describe('docs/connector.md', () => {
     const told = new Map(others.map(({ name, byDefault }) => [name, byDefault.replace(/^`|`$/g, '')]));
     const { filter, journalFolder, deadLetterQueueUrl, leftoverQueueUrl } = readConfig(ENVIRONMENT);
     expect([...told.keys()].toSorted()).toEqual([
+      'ARI_NODES_FILE',
       'DEAD_LETTER_QUEUE_URL',
       'EVENT_FILTER',
       'JOURNAL_FOLDER',

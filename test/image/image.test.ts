@@ -93,7 +93,7 @@ test('the image adds to its base the connector’s bundle, its bill of materials
   expect(added.map(({ path }) => path).toSorted()).toEqual([
     '/connector.cdx.json',
     '/connector.cjs',
-    '/node-ca/.keep',
+    '/ari-nodes/.keep',
     `${JOURNAL}/.keep`,
   ]);
   expect(added.filter(({ owner }) => owner === '1000/1000').map(({ path }) => path)).toEqual([`${JOURNAL}/.keep`]);

@@ -139,5 +139,5 @@ test('npx cdk synth synthesizes it, also with the doctor’s function, whose bun
   const invoke = `process.env.ARI_NODES = '${JSON.stringify(nodes)}';
     require(process.argv[1]).handler({ node: 'pbx-2' }).then((answer) => console.log(answer.findings[0].says));`;
   const answer = await run(app, process.execPath, '-e', invoke, join(asset, 'index.js'));
-  expect(answer).toBe('ARI_NODES of this function lists no node "pbx-2"\n');
+  expect(answer).toBe('this function has no node "pbx-2"\n');
 });

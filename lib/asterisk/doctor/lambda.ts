@@ -1,7 +1,8 @@
 import { readCaFile } from '../../ari/ca-file.ts';
 import { type Credentials, parseCredentials } from '../../ari/credentials.ts';
 import { reasonOf } from '../../ari/errors.ts';
-import { type AriNodeWithSecret, parseNodes } from '../../ari/node.ts';
+import { type AriNodeWithSecret, readNodes } from '../../ari/node.ts';
+import type { NodesEnvironment } from '../../ari/nodes-file.ts';
 import { readSecret } from '../../aws/secrets-manager.ts';
 import type { Role } from './examination.ts';
 import { examine } from './examine.ts';
@@ -9,7 +10,7 @@ import type { Finding } from './finding.ts';
 
 /** The payload of the function's invocation. */
 export interface DoctorRequest {
-  /** The name of a node in `ARI_NODES`. */
+  /** The name of one of the function's nodes. */
   node: string;
   /** Allows a channel that calls nobody. @default false */
   calls?: boolean;
@@ -23,13 +24,13 @@ export interface DoctorResponse {
 }
 
 /**
- * The doctor in Lambda, on the call handlers' network path. It reads its nodes from `ARI_NODES`, which names the secrets
- * of the handlers' users, as the CDK app writes it; `CONNECTOR_SECRETS` names those of the connector's users by node,
+ * The doctor in Lambda, on the call handlers' network path. Its nodes come from `ARI_NODES_FILE` or `ARI_NODES`, which
+ * name the secrets of the handlers' users, as the CDK app writes them; `CONNECTOR_SECRETS` names those of the connector's users by node,
  * where the function may read them too. It accepts no URL: a caller cannot use it to probe other hosts.
  */
 export async function handler({ node: name, calls = false, rescueContext }: DoctorRequest): Promise<DoctorResponse> {
-  const node = parseNodes(process.env.ARI_NODES).find((candidate) => candidate.name === name);
-  if (!node) return failed(`ARI_NODES of this function lists no node "${name}"`);
+  const node = readNodes(process.env as NodesEnvironment).find((candidate) => candidate.name === name);
+  if (!node) return failed(`this function has no node "${name}"`);
   const findings: Finding[] = [];
   try {
     const ca = readCaFile(node);

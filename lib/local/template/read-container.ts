@@ -1,4 +1,5 @@
 import type { LocalContainer } from './deployment.ts';
+import { withNodesOfFile } from './nodes-in-file.ts';
 import type { TemplatePart } from './template-part.ts';
 
 interface ContainerDefinition {
@@ -22,7 +23,10 @@ export function readContainers(part: TemplatePart): LocalContainer[] {
       {
         name: `${part.id}-${Name}`,
         image: folder,
-        environment: Object.fromEntries(environment.map(({ Name: variable, Value }) => [variable, String(Value)])),
+        environment: withNodesOfFile(
+          Object.fromEntries(environment.map(({ Name: variable, Value }) => [variable, String(Value)])),
+          folder,
+        ),
       },
     ];
   });

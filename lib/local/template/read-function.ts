@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { LocalDeployment, LocalFunction, LoggingConfig } from './deployment.ts';
+import { withNodesOfFile } from './nodes-in-file.ts';
 import type { TemplatePart } from './template-part.ts';
 
 /** The metadata key under which the CDK app names the file that a function was bundled from. */
@@ -38,7 +39,7 @@ export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, str
       title: part.title,
       code,
       handler: String(part.property('Handler')),
-      environment: textsOf(part, Variables),
+      environment: withNodesOfFile(textsOf(part, Variables), code),
       timeoutMs: Number(part.property('Timeout') ?? 3) * 1000,
       memoryMb: Number(part.property('MemorySize') ?? 128),
       entry: typeof entry === 'string' ? entry : undefined,

@@ -11,7 +11,7 @@ test('a node has one client for the life of the environment', () => {
 
 test('an unknown node is named in the error, with the known ones', () => {
   const clientOf = nodeClients({ ARI_NODES: JSON.stringify([NODE]) });
-  expect(() => clientOf('pbx-9')).toThrow('came from node "pbx-9", but ARI_NODES of this function lists: pbx-1');
+  expect(() => clientOf('pbx-9')).toThrow('came from node "pbx-9", but the nodes of this function are: pbx-1');
 });
 
 test('a CA file that cannot be read is a fault of the node, and is named', () => {

@@ -5,6 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { describe, expect, test } from 'vitest';
+import { readNodes } from '../../../lib/ari/node.ts';
 import { CallHandler, type CallHandlerProps } from '../../../lib/cdk/call-handler.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
 import { type AriPattern, ariPattern, connectorPattern } from '../../../lib/index.ts';
@@ -127,7 +128,7 @@ test('in a network, a handler has no inbound traffic, and outbound traffic to AW
     expect(action).toMatch(/^(xray:Put|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)$)/);
 });
 
-test('certificates of a private CA are next to the code, at the path in ARI_NODES', () => {
+test('nodes and the certificates of their private CAs are in files next to the code', () => {
   const folder = folderOfTest();
   writeFileSync(join(folder, 'our ca.pem'), 'CERTIFICATE');
   const node = { ...NODE, caFile: join(folder, 'our ca.pem') };
@@ -137,9 +138,14 @@ test('certificates of a private CA are next to the code, at the path in ARI_NODE
   app.synth();
   const asset =
     readdirSync(join(folder, 'out')).find((name) => existsSync(join(folder, 'out', name, 'index.mjs'))) ?? '';
-  const environment = JSON.stringify(only(Template.fromStack(stack), 'AWS::Lambda::Function').Environment);
-  expect(environment).toContain('node-ca/pbx-1.pem');
-  expect(readFileSync(join(folder, 'out', asset, 'node-ca/pbx-1.pem'), 'utf8')).toBe('CERTIFICATE');
+  const { Variables } = only(Template.fromStack(stack), 'AWS::Lambda::Function').Environment as {
+    Variables: { ARI_NODES_FILE: string };
+  };
+  const code = join(folder, 'out', asset);
+  const nodes = readNodes({ LAMBDA_TASK_ROOT: code, ...Variables });
+  // The name of the secret, as its ARN is not known yet.
+  expect(nodes).toEqual([{ ...NODE, caFile: 'ari-nodes/pbx-1.pem', secretId: 'ari-eventbridge/pbx-1/handlers' }]);
+  expect(readFileSync(join(code, nodes[0]?.caFile ?? ''), 'utf8')).toBe('CERTIFICATE');
 });
 
 test('a missing certificate file is refused by name', () => {

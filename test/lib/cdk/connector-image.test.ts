@@ -22,7 +22,7 @@ test('two builds, in other folders and processes, give the same bytes', () => {
       .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
       .toSorted();
   expect(files(here)).toEqual(
-    ['Dockerfile', CONNECTOR_BUNDLE, CONNECTOR_BILL, 'node-ca/.keep', 'volume/ari-eventbridge/.keep'].toSorted(),
+    ['Dockerfile', CONNECTOR_BUNDLE, CONNECTOR_BILL, 'ari-nodes/.keep', 'volume/ari-eventbridge/.keep'].toSorted(),
   );
   expect(files(there)).toEqual(files(here));
   for (const file of files(here))

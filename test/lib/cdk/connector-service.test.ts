@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ConnectorConfig, readConfig } from '../../../connector/config.ts';
+import { readNodes } from '../../../lib/ari/node.ts';
 import { ConnectorService, type ConnectorServiceProps } from '../../../lib/cdk/connector-service.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
 import { NODE, only } from '../../support/template-of.ts';
@@ -146,18 +148,41 @@ describe('the connector service', () => {
   });
 });
 
-test('the image’s context has the certificates of private CAs, at the path in ARI_NODES', () => {
+test('the image’s context has the nodes and the certificates of their private CAs', () => {
   const folder = folderOfTest();
   const out = folderOfTest();
   writeFileSync(join(folder, 'ca.pem'), 'CERTIFICATE');
-  const template = connector(out, {}, { ...NODE, caFile: join(folder, 'ca.pem') });
-  expect(JSON.stringify(containerOf(template).Environment)).toContain('node-ca/pbx-1.pem');
+  const appSettings = { 'Intro-IVR': { subscriptions: ['endpoint:PJSIP/1001'] } };
+  const template = connector(out, {}, { ...NODE, appSettings, caFile: join(folder, 'ca.pem') });
+  const variables = containerOf(template).Environment as { Name: string; Value: string }[];
+  expect(variables.map(({ Name }) => Name)).not.toContain('ARI_NODES');
   const assets = JSON.parse(readFileSync(join(out, 'Test.assets.json'), 'utf8')) as {
     dockerImages: Record<string, { source: { directory: string } }>;
   };
   const [{ source }] = Object.values(assets.dockerImages) as [{ source: { directory: string } }];
-  expect(readFileSync(join(out, source.directory, 'node-ca/pbx-1.pem'), 'utf8')).toBe('CERTIFICATE');
-  expect(readFileSync(join(out, source.directory, 'Dockerfile'), 'utf8')).toMatch(/^COPY node-ca \/node-ca$/m);
+  const context = join(out, source.directory);
+  const file = variables.find(({ Name }) => Name === 'ARI_NODES_FILE')?.Value ?? expect.fail('no file');
+  const [node] = readNodes({ ARI_NODES_FILE: join(context, file) });
+  // With their settings: where these change, a new connector connects, after which they are applied.
+  expect(node).toEqual({
+    ...NODE,
+    appSettings,
+    caFile: 'ari-nodes/pbx-1.pem',
+    secretId: 'ari-eventbridge/pbx-1/connector',
+  });
+  expect(readFileSync(join(context, 'ari-nodes/pbx-1.pem'), 'utf8')).toBe('CERTIFICATE');
+  expect(readFileSync(join(out, source.directory, 'Dockerfile'), 'utf8')).toMatch(/^COPY ari-nodes \/ari-nodes$/m);
+});
+
+test('an image that is given has no file with the nodes: the variable has them', () => {
+  const template = connector(folderOfTest(), { image: ContainerImage.fromRegistry('ghcr.io/example/connector:1') });
+  const variables = new Map(
+    (containerOf(template).Environment as { Name: string; Value: string }[]).map(({ Name, Value }) => [Name, Value]),
+  );
+  expect(variables.has('ARI_NODES_FILE')).toBe(false);
+  expect(readNodes({ ARI_NODES: variables.get('ARI_NODES') })).toMatchObject([
+    { name: 'pbx-1', secretId: 'ari-eventbridge/pbx-1/connector' },
+  ]);
 });
 
 test('with two connector services on one bus, the bus names the publishers', () => {
@@ -178,7 +203,8 @@ test('each variable that the connector reads is set by a prop, or by the constru
     putEventsMaxBytes: 500_000,
   });
   const { given, asked, config } = configured(template);
-  expect(given).toEqual(asked);
+  // The variable for the nodes themselves is an alternative to the file.
+  expect(given).toEqual(asked.filter((name) => name !== 'ARI_NODES'));
   expect(config).toMatchObject({
     drainSeconds: 60,
     healthPort: 8081,

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { readNodes } from '../../../lib/ari/node.ts';
 import { DoctorFunction } from '../../../lib/cdk/doctor-function.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
 
@@ -21,12 +22,16 @@ beforeAll(() => {
   folder = app.synth().directory;
   template = Template.fromStack(stack);
 }, 60_000);
+const asset = (): string => readdirSync(folder).find((name) => name.startsWith('asset.')) ?? expect.fail('no asset');
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the function has its nodes, and may read both users of each and nothing else', () => {
   const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
-  const { ARI_NODES, CONNECTOR_SECRETS } = fn?.Properties.Environment.Variables ?? {};
-  for (const key of ['secretId', NODE.url]) expect(JSON.stringify(ARI_NODES)).toContain(key);
+  const { ARI_NODES_FILE, CONNECTOR_SECRETS } = fn?.Properties.Environment.Variables ?? {};
+  expect(readNodes({ ARI_NODES_FILE: join(folder, asset(), ARI_NODES_FILE) })).toEqual([
+    { ...NODE, secretId: 'ari-eventbridge/pbx-1/handlers' },
+  ]);
   expect(JSON.stringify(CONNECTOR_SECRETS)).toContain(NODE.name);
   const [policy, ...others] = Object.values(template.findResources('AWS::IAM::Policy'));
   expect(others).toEqual([]);
@@ -39,8 +44,7 @@ test('the function has its nodes, and may read both users of each and nothing el
 });
 
 test('its bundle is complete: it loads without other files, and returns a report', async () => {
-  const [asset] = readdirSync(folder).filter((name) => name.startsWith('asset.'));
-  const { handler } = (await import(pathToFileURL(join(folder, asset as string, 'index.js')).href)) as {
+  const { handler } = (await import(pathToFileURL(join(folder, asset(), 'index.js')).href)) as {
     handler: (request: { node: string }) => Promise<{ findings: object[] }>;
   };
   vi.stubEnv('ARI_NODES', JSON.stringify([NODE]));

@@ -14,7 +14,7 @@ const node = (more: object) => JSON.stringify([{ name: 'pbx-1', apps: ['a'], ...
 test('a node that the function does not have is a finding, as are its own faults', async () => {
   told(node({ url: 'https://pbx/ari' }));
   expect(await handler({ node: 'pbx-9' })).toEqual({
-    findings: [{ check: 'configuration', verdict: 'error', says: 'ARI_NODES of this function lists no node "pbx-9"' }],
+    findings: [{ check: 'configuration', verdict: 'error', says: 'this function has no node "pbx-9"' }],
   });
   told(node({ url: 'https://pbx/ari', caFile: '/nowhere.pem' }));
   const { findings } = await handler({ node: 'pbx-1' });
