@@ -1,4 +1,5 @@
-import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { App, Duration, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -11,6 +12,7 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
 const config = configuration();
 const { nodes, asteriskNetwork, vpc, vpcCidr, eventFilter, publishers, runbookUrl, alarmTopicArn } = config;
+for (const [key, value] of Object.entries(config.tags)) Tags.of(app).add(key, value);
 const calls = new Stack(app, 'AriEventBridge', { description: 'Call events of Asterisk and their handlers' });
 const bridge = new AriBridge(calls, 'Bridge', {
   nodes,
@@ -20,10 +22,12 @@ const bridge = new AriBridge(calls, 'Bridge', {
     // A stack of its own, so that the handlers can be deployed without Docker.
     scope: new Stack(app, 'AriEventBridgeConnector', { description: 'The connector of call events' }),
     eventFilter,
+    containerInsights: config.containerInsights,
   },
   encryptionKey: config.customerManagedKey ? new CallDataKey(calls, 'Key').key : undefined,
   alarmTopic: alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(calls, 'AlarmTopic', alarmTopicArn),
   runbookUrl,
+  tracing: config.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
 });
 const handlers = { ...bridge.handlerDefaults, reservedConcurrency: config.handlerConcurrency };
 

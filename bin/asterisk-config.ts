@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { usersOwner } from '../lib/ari/node.ts';
 import { type NodePasswords, passwordFaults } from '../lib/asterisk/ari-conf.ts';
 import {
   type AsteriskNode,
@@ -9,7 +10,7 @@ import {
   renderFile,
 } from '../lib/asterisk/asterisk-node.ts';
 import { existingFile, writeConf } from './conf-files.ts';
-import { configuredNodes } from './configured-nodes.ts';
+import { configuredNodes, configuredSecrets } from './configured-nodes.ts';
 import { pushNodeSecrets, readNodeSecrets } from './node-secrets.ts';
 import { addPasswords, readPasswords } from './passwords-file.ts';
 import { prompt } from './prompt.ts';
@@ -51,10 +52,10 @@ async function write(named: FileName[], values: Values, { root, say, note }: Ses
   const files = FILES.filter((file) => named.length === 0 || named.includes(file));
   checkCombination(values, named, files);
   const node = await nodeOf(root, values.node);
-  if (values.pushSecrets) return pushSecrets(node.name, values.passwords, say);
+  if (values.pushSecrets) return pushSecrets(node, values.passwords, root, say);
 
   for (const warning of asteriskWarnings(node)) note(`warning: ${node.name}: ${warning}\n`);
-  const passwords = files.includes('ari.conf') ? await passwordsOf(node.name, values, note) : undefined;
+  const passwords = files.includes('ari.conf') ? await passwordsOf(node, values, root, note) : undefined;
   if (values.output === undefined) {
     say(files.map((file) => renderFile(file, node, passwords)).join('\n'));
     return;
@@ -73,22 +74,34 @@ async function mayOverwrite(path: string, overwrite = false): Promise<boolean> {
   return /^y(es)?$/i.test((await prompt(`Overwrite ${path}? [y/N] `)).trim());
 }
 
-async function passwordsOf(node: string, values: Values, note: Session['note']): Promise<NodePasswords> {
-  const { passwords: file } = values;
-  if (file === undefined) return readNodeSecrets(node);
-  const found = await readPasswords(file, node);
+async function passwordsOf(
+  node: AsteriskNode,
+  { passwords: file }: Values,
+  root: string,
+  note: Session['note'],
+): Promise<NodePasswords> {
+  if (file === undefined) return readNodeSecrets(await configuredSecrets(root, node));
+  const owner = usersOwner(node);
+  const found = await readPasswords(file, owner);
   if (found) return found;
-  const made = await addPasswords(file, node);
-  note(`${file}: added generated passwords for ${node}\n`);
+  const made = await addPasswords(file, owner);
+  note(`${file}: added generated passwords for ${owner}\n`);
   return made;
 }
 
-async function pushSecrets(node: string, file: string | undefined, say: Session['say']): Promise<void> {
-  const users = file === undefined ? await typedUsers(node) : await readPasswords(file, node);
-  if (!users) throw new Error(`${file}: expected an existing file with the users of ${JSON.stringify(node)}`);
-  const faults = passwordFaults(`node "${node}"`, users);
+async function pushSecrets(
+  node: AsteriskNode,
+  file: string | undefined,
+  root: string,
+  say: Session['say'],
+): Promise<void> {
+  const owner = usersOwner(node);
+  const users = file === undefined ? await typedUsers(owner) : await readPasswords(file, owner);
+  if (!users) throw new Error(`${file}: expected an existing file with the users of ${JSON.stringify(owner)}`);
+  const faults = passwordFaults(`node "${owner}"`, users);
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  for (const name of await pushNodeSecrets(node, users)) say(`${name}: stored in Secrets Manager\n`);
+  for (const name of await pushNodeSecrets(await configuredSecrets(root, node), users))
+    say(`${name}: stored in Secrets Manager\n`);
 }
 
 async function typedUsers(node: string): Promise<NodePasswords> {

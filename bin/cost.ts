@@ -16,6 +16,7 @@ interface Values {
   nodes?: string;
   appsPerNode?: string;
   archiveDays?: string;
+  tracing: boolean;
   metrics: boolean;
   nat?: true;
   json?: true;
@@ -51,6 +52,7 @@ export function cost(command: Command, { root, say }: Session): void {
       '--archive-days <number>',
       "how long events are archived for replays, 0 for no archive (default: the app's, else 14)",
     )
+    .option('--no-tracing', "X-Ray is off (default: the app's, else on)")
     .option('--no-metrics', 'the connector writes no metrics (METRICS_INTERVAL_SECONDS=0)')
     .option('--nat', 'the connector runs behind a NAT gateway')
     .option('--json', 'prints JSON')
@@ -77,6 +79,8 @@ async function costOf(values: Values, root: string): Promise<string> {
     nodes: number(values.nodes, '--nodes'),
     appsPerNode: number(values.appsPerNode, '--apps-per-node'),
     archiveDays: number(values.archiveDays, '--archive-days'),
+    // Commander sets it to true where the option is absent.
+    tracing: values.tracing ? undefined : false,
     metrics: values.metrics,
     nat: values.nat,
   };

@@ -11,7 +11,7 @@ import { configuredNodes } from './configured-nodes.ts';
 export interface Counted {
   deployed: Deployed;
   /** Values of the templates that an option of the command line overrides. */
-  usage: Partial<Pick<Usage, 'nodes' | 'appsPerNode' | 'archiveDays' | 'nat'>>;
+  usage: Partial<Pick<Usage, 'nodes' | 'appsPerNode' | 'archiveDays' | 'nat' | 'tracing'>>;
 }
 
 /**
@@ -37,12 +37,14 @@ export async function countDeployed(root: string): Promise<Counted | undefined> 
 }
 
 function counted(ofType: (type: string) => Record<string, unknown>[], configured: readonly AriNode[]): Counted {
-  const alarms = ofType('AWS::CloudWatch::Alarm').map(({ Dimensions = [] }) => {
-    const dimensions = new Map(
-      (Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
-    );
-    return { node: dimensions.get('Node'), app: dimensions.get('App') };
-  });
+  const alarms = ofType('AWS::CloudWatch::Alarm')
+    .flatMap(metricsOfAlarm)
+    .map((Dimensions) => {
+      const dimensions = new Map(
+        (Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
+      );
+      return { node: dimensions.get('Node'), app: dimensions.get('App') };
+    });
   const ofApps = alarms.filter(({ app }) => app !== undefined);
   const ofNodes = alarms.filter(({ node, app }) => node !== undefined && app === undefined);
   // An app may have its nodes in its code rather than in cdk.json: then the alarms name them.
@@ -65,6 +67,16 @@ function counted(ofType: (type: string) => Record<string, unknown>[], configured
       // An archive without a retention never deletes events: its cost depends on its age.
       ...((archive === undefined || retentionDays > 0) && { archiveDays: retentionDays }),
       nat: ofType('AWS::EC2::NatGateway').length > 0,
+      tracing: JSON.stringify(ofType('AWS::Lambda::Function')).includes('"Mode":"Active"'),
     },
   };
+}
+
+/** The dimensions of each metric that an alarm watches: its own one, or those of its expression. */
+function metricsOfAlarm({ Dimensions = [], Metrics }: Record<string, unknown>): unknown[] {
+  if (!Array.isArray(Metrics)) return [Dimensions];
+  const watched = (Metrics as { MetricStat?: { Metric: { Dimensions?: unknown } } }[]).filter(
+    ({ MetricStat }) => MetricStat,
+  );
+  return watched.map(({ MetricStat }) => MetricStat?.Metric.Dimensions ?? []);
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readCaFile } from '../lib/ari/ca-file.ts';
 import { type Credentials, parseCredentials } from '../lib/ari/credentials.ts';
-import { type AriNode, nodeFaults, userSecretName } from '../lib/ari/node.ts';
+import { type AriNode, nodeFaults, usersOwner } from '../lib/ari/node.ts';
 import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
 import { onBus } from '../lib/asterisk/doctor/bus.ts';
 import type { Role } from '../lib/asterisk/doctor/examination.ts';
@@ -12,7 +12,7 @@ import { examineFromLambda } from '../lib/asterisk/doctor/invoke.ts';
 import { report } from '../lib/asterisk/doctor/report.ts';
 import { rescuingContext } from '../lib/asterisk/extensions-conf.ts';
 import { readSecret } from '../lib/aws/secrets-manager.ts';
-import { configuredNodes } from './configured-nodes.ts';
+import { configuredNodes, configuredSecrets } from './configured-nodes.ts';
 import { missingPeer } from './missing-peer.ts';
 import { readPasswords } from './passwords-file.ts';
 import { ExitError, type Session } from './session.ts';
@@ -80,7 +80,7 @@ export function doctor(command: Command, session: Session): void {
 async function examined(values: Values, { root, signal, say }: Session): Promise<number> {
   const node = await nodeOf(values, root);
   const findings: Finding[] = [];
-  const looked = kept(look(values, node, signal), findings);
+  const looked = kept(look(values, node, root, signal), findings);
   if (values.json) {
     await Array.fromAsync(looked);
     say(`${JSON.stringify({ node: node.name, url: node.url, findings }, null, 2)}\n`);
@@ -97,7 +97,7 @@ async function* kept(findings: AsyncIterable<Finding>, all: Finding[]): AsyncGen
   }
 }
 
-async function* look(values: Values, node: AsteriskNode, signal: AbortSignal): AsyncGenerator<Finding> {
+async function* look(values: Values, node: AsteriskNode, root: string, signal: AbortSignal): AsyncGenerator<Finding> {
   const { calls = false, bus, from } = values;
   const rescueContext = rescuingContext(node);
   if (from !== undefined) {
@@ -106,7 +106,7 @@ async function* look(values: Values, node: AsteriskNode, signal: AbortSignal): A
     return;
   }
   const ca = readCaFile(node);
-  const users = await usersOf(values, node.name);
+  const users = await usersOf(values, node, root);
   const { url, apps } = node;
   const patient = { url, apps, users, calls, rescueContext, ...(ca !== undefined && { ca }) };
   yield* examine(patient, { signal, more: bus === undefined ? [] : [onBus(bus)] });
@@ -133,14 +133,15 @@ async function nodeOf(values: Values, root: string): Promise<AsteriskNode> {
   return node.caFile === undefined ? node : { ...node, caFile: resolve(root, node.caFile) };
 }
 
-async function usersOf(values: Values, node: string): Promise<Partial<Record<Role, Credentials>>> {
+async function usersOf(values: Values, node: AsteriskNode, root: string): Promise<Partial<Record<Role, Credentials>>> {
+  const owner = usersOwner(node);
   const file: Partial<Record<Role, Credentials>> | undefined =
-    values.passwords === undefined ? {} : await readPasswords(values.passwords, node);
+    values.passwords === undefined ? {} : await readPasswords(values.passwords, owner);
   if (!file)
-    throw new Error(`${values.passwords}: expected a file with the users of "${node}", found no such file or node`);
+    throw new Error(`${values.passwords}: expected a file with the users of "${owner}", found no such file or node`);
+  const secrets = values.fromSecrets ? await configuredSecrets(root, node) : undefined;
   const user = async (role: Role): Promise<Credentials | undefined> => {
-    const named = values.fromSecrets ? userSecretName(node, role) : undefined;
-    const secretId = values[`${role}Secret`] ?? named;
+    const secretId = values[`${role}Secret`] ?? secrets?.[role];
     if (secretId !== undefined) return parseCredentials(secretId, await readSecret(secretId));
     const password = process.env[`ARI_${role.toUpperCase()}_PASSWORD`];
     return file[role] ?? (password ? { username: values[`${role}User`], password } : undefined);

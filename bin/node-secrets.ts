@@ -1,14 +1,17 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseCredentials } from '../lib/ari/credentials.ts';
-import { userSecretName } from '../lib/ari/node.ts';
-import type { NodePasswords, UserRole } from '../lib/asterisk/ari-conf.ts';
+import type { UserRole } from '../lib/ari/node.ts';
+import type { NodePasswords } from '../lib/asterisk/ari-conf.ts';
 import { AwsError } from '../lib/aws/errors.ts';
 import { readSecret, secretsManagerClient, writeSecret } from '../lib/aws/secrets-manager.ts';
 
-/** Reads a node's users from Secrets Manager, under the names that the stacks gave the secrets. */
-export async function readNodeSecrets(node: string): Promise<NodePasswords> {
+/** Names or ARNs of the secrets of a node's users. */
+export type NodeSecretIds = Record<UserRole, string>;
+
+/** Reads a node's users from Secrets Manager. */
+export async function readNodeSecrets(ids: NodeSecretIds): Promise<NodePasswords> {
   const read = async (client: SecretsManagerClient, role: UserRole) => {
-    const name = userSecretName(node, role);
+    const name = ids[role];
     return parseCredentials(name, await explained(readSecret(name, client)));
   };
   return withClient(async (client) => ({
@@ -18,11 +21,11 @@ export async function readNodeSecrets(node: string): Promise<NodePasswords> {
 }
 
 /** Stores the users of a node in its secrets, which a deployment has created. */
-export async function pushNodeSecrets(node: string, passwords: NodePasswords): Promise<string[]> {
+export async function pushNodeSecrets(ids: NodeSecretIds, passwords: NodePasswords): Promise<string[]> {
   return withClient(async (client) => {
     const stored: string[] = [];
     for (const role of ['connector', 'handlers'] as const) {
-      const name = userSecretName(node, role);
+      const name = ids[role];
       const { username, password } = passwords[role];
       await explained(writeSecret(name, JSON.stringify({ username, password }), client));
       stored.push(name);

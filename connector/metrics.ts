@@ -136,9 +136,16 @@ export class Metrics {
     for (const { node, days } of gauges.certificates) {
       lines.push(embeddedLine(now, { Node: node }, { CertificateDays: days }));
     }
+    // For one alarm over many nodes.
+    const fleet = {
+      AppsNotConnected: gauges.connected.filter(({ value }) => !value).length,
+      ...(gauges.certificates.length > 0 && {
+        LeastCertificateDays: Math.min(...gauges.certificates.map(({ days }) => days)),
+      }),
+    };
     const { journalDepth: JournalDepth, journalBytes: JournalBytes, journalAgeSeconds: JournalAge } = gauges;
     const latency = this.#latencySamples.length > 0 ? { PublishLatency: this.#latencySamples } : {};
-    lines.push(embeddedLine(now, {}, { ...sums, JournalDepth, JournalBytes, JournalAge, ...latency }));
+    lines.push(embeddedLine(now, {}, { ...sums, ...fleet, JournalDepth, JournalBytes, JournalAge, ...latency }));
     this.#latencySamples = [];
     this.#samplesSeen = 0;
     return lines;

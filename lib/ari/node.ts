@@ -33,6 +33,13 @@ export interface AriNode {
    * it each time that the node has been connected. @default Asterisk's own
    */
   appSettings?: Record<string, AppSettings>;
+  /**
+   * The name of a group of nodes that share their two ARI users, with the same passwords on each: for many nodes, as each
+   * secret costs. @default users of its own
+   */
+  userGroup?: string;
+  /** ARNs of existing secrets with its users, `{"username":…,"password":…}`. @default new ones, with generated passwords */
+  secrets?: Partial<Record<UserRole, string>>;
 }
 
 /**
@@ -46,14 +53,41 @@ export interface AriNodeWithSecret extends AriNode {
   secretId: string;
 }
 
-/** The name of the secret of one of a node's two ARI users; the stacks and the command line use it. */
-export function userSecretName(node: string, user: string): string {
-  return `ari-eventbridge/${node}/${user}`;
+/** The two ARI users of a node. */
+export type UserRole = 'connector' | 'handlers';
+
+/**
+ * The name of the secret of one of a node's users; the stacks and the command line use it. Where the node names an
+ * existing secret, it is that one's ARN.
+ *
+ * @param stage of the deployment. @default none
+ */
+export function userSecretId(
+  node: Pick<AriNode, 'name' | 'userGroup' | 'secrets'>,
+  role: string,
+  stage?: string,
+): string {
+  return (
+    (node.secrets as Record<string, string> | undefined)?.[role] ??
+    `${staged('ari-eventbridge', stage)}/${usersOwner(node)}/${role}`
+  );
+}
+
+/** A name of the deployment, which several in one account must not share: `ari-eventbridge-staging`. */
+export function staged(name: string, stage: string | undefined): string {
+  return stage === undefined ? name : `${name}-${stage}`;
+}
+
+/** Whose users a node has: its own, or those of its group. */
+export function usersOwner({ name, userGroup }: Pick<AriNode, 'name' | 'userGroup'>): string {
+  return userGroup ?? name;
 }
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 /** Separators of ARI's `app=a,b`, of dialplan arguments, and of resource names. */
 const APP = /^[^,&/\s;"'\\|${}[\]()]{1,64}$/;
+/** With the six random characters at its end, without which a grant would not match. */
+const SECRET_ARN = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:\S+-\w{6}$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** All faults of a list of nodes, as sentences with what was expected and what was given. */
@@ -67,6 +101,10 @@ export function nodeFaults(nodes: unknown): string[] {
     faults.push(
       `two nodes are named ${show(name)}: a node's name identifies it on the bus; give each node another name`,
     );
+  }
+  const groups = new Set(nodes.map((node: Partial<AriNode> | null) => node?.userGroup));
+  for (const name of new Set(names.filter((each) => each !== undefined && groups.has(each)))) {
+    faults.push(`\`userGroup\` ${show(name)} is also the name of a node: give the group another name`);
   }
   return faults;
 }
@@ -100,7 +138,12 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
   if (node.foreign !== undefined && !['take-back', 'leave'].includes(node.foreign)) {
     faults.push(`${at}: expected \`foreign\` to be "take-back" or "leave", got ${show(node.foreign)}`);
   }
-  faults.push(...settingsFaults(at, node));
+  if (node.userGroup !== undefined && !(typeof node.userGroup === 'string' && NAME.test(node.userGroup))) {
+    faults.push(
+      `${at}: expected \`userGroup\` of 1 to 64 letters, digits, ".", "_" or "-", got ${show(node.userGroup)}`,
+    );
+  }
+  faults.push(...secretsFaults(at, node.secrets), ...settingsFaults(at, node));
   const caFault = caFileFault(node);
   if (caFault) faults.push(`${at}: ${caFault}`);
   if (!Array.isArray(node.apps) || node.apps.length === 0) {
@@ -113,6 +156,16 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
     }
   }
   return faults;
+}
+
+function secretsFaults(at: string, secrets: unknown): string[] {
+  if (secrets === undefined) return [];
+  const isArn = (value: unknown): boolean => typeof value === 'string' && SECRET_ARN.test(value);
+  const known = isJsonObject(secrets) && Object.keys(secrets).every((role) => ['connector', 'handlers'].includes(role));
+  if (known && Object.values(secrets).every(isArn)) return [];
+  return [
+    `${at}: expected \`secrets\` to be { connector?, handlers? } with the complete ARNs of secrets, got ${show(secrets)}`,
+  ];
 }
 
 function settingsFaults(at: string, { appSettings, apps }: Partial<AriNode>): string[] {

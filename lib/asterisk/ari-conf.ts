@@ -1,4 +1,5 @@
 import type { Credentials } from '../ari/credentials.ts';
+import type { UserRole } from '../ari/node.ts';
 import { confLine, confValueFault } from './conf-value.ts';
 import { check, flag, list, optionFaults } from './option-faults.ts';
 import { sha512Crypt, verifySha512Crypt } from './sha512-crypt.ts';
@@ -27,9 +28,6 @@ export interface UserOptions {
   /** `plain` writes the password itself to the file; `crypt` costs Asterisk 1 ms for each request. @default 'crypt' */
   password_format?: 'crypt' | 'plain';
 }
-
-/** The two users of a node. */
-export type UserRole = 'connector' | 'handlers';
 
 /** Both users' names and passwords. */
 export type NodePasswords = Record<UserRole, Credentials>;

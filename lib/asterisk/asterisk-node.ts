@@ -1,4 +1,4 @@
-import { type AriNode, nodeFaults, nodeLabel } from '../ari/node.ts';
+import { type AriNode, nodeFaults, nodeLabel, type UserRole } from '../ari/node.ts';
 import { isJsonObject } from '../json.ts';
 import {
   type AriOptions,
@@ -8,7 +8,6 @@ import {
   type NodePasswords,
   passwordFaults,
   type UserOptions,
-  type UserRole,
   userFaults,
 } from './ari-conf.ts';
 import { type DialplanOptions, dialplanFaults, extensionsConf } from './extensions-conf.ts';

@@ -36,7 +36,6 @@ export interface AlarmText {
 
 /** Creates alarms whose description says what they mean and links to the runbook. */
 export class Alarms {
-  readonly all: Alarm[] = [];
   readonly #topic: ITopic | undefined;
   readonly #runbookUrl: string;
 
@@ -60,7 +59,6 @@ export class Alarms {
       alarm.addAlarmAction(new SnsAction(this.#topic));
       alarm.addOkAction(new SnsAction(this.#topic));
     }
-    this.all.push(alarm);
     return alarm;
   }
 }

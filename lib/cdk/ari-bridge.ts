@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { AriNode } from '../ari/node.ts';
+import { type AriNode, usersOwner } from '../ari/node.ts';
 import { connectorPattern } from '../events/connector-pattern.ts';
 import { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
 import { CallHandler, type CallHandlerProps } from './call-handler.ts';
@@ -44,6 +45,10 @@ export interface AriBridgeProps {
   handlersInNetwork?: boolean;
   /** Encrypts everything that holds call data or credentials; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
+  /** Whether X-Ray follows events through handlers. @default Tracing.ACTIVE */
+  tracing?: Tracing | undefined;
+  /** The stage of the deployment, in the names of the secrets; see `NodeUserProps`. @default none */
+  stage?: string | undefined;
   /** Where alarms are sent. @default nowhere: they are visible in CloudWatch */
   alarmTopic?: ITopic | undefined;
   /** URL of the runbook, for the links in alarms. @default docs/runbook.md, its path in this project */
@@ -53,7 +58,7 @@ export interface AriBridgeProps {
 /** What a `CallHandler` needs of its bridge: `new CallHandler(this, 'IntroIvr', { ...bridge.handlerDefaults, entry, pattern })`. */
 export type HandlerDefaults = Pick<
   CallHandlerProps,
-  'bus' | 'nodes' | 'vpc' | 'subnets' | 'encryptionKey' | 'monitoring'
+  'bus' | 'nodes' | 'vpc' | 'subnets' | 'tracing' | 'encryptionKey' | 'monitoring'
 >;
 
 /**
@@ -77,13 +82,13 @@ export class AriBridge extends Construct {
 
   constructor(scope: Construct, id: string, props: AriBridgeProps) {
     super(scope, id);
-    const { nodes, alarmTopic: topic, runbookUrl, encryptionKey } = props;
+    const { nodes, alarmTopic: topic, runbookUrl, encryptionKey, stage } = props;
     this.bus = new CallEventBus(this, 'Bus', { ...props.bus, encryptionKey }).bus;
     const watched = props.connector !== false && hasFigures(props.connector?.metricsInterval);
     this.monitoring = new Monitoring(this, 'Monitoring', { topic, runbookUrl, nodes: watched ? nodes : undefined });
-    this.handlerUsers = nodes.map((node) => {
-      const description = `Read-write ARI user of ${node.name}, for call handlers`;
-      const user = { node, username: 'handlers', description, encryptionKey };
+    this.handlerUsers = usersOf(nodes, (node, sharedWith) => {
+      const description = `Read-write ARI user of ${usersOwner(node)}, for call handlers`;
+      const user = { node, username: 'handlers', description, encryptionKey, stage, sharedWith };
       return new NodeUser(this, `HandlersUser-${node.name}`, user);
     });
 
@@ -101,6 +106,7 @@ export class AriBridge extends Construct {
       bus: this.bus,
       nodes: this.handlerUsers,
       monitoring: this.monitoring,
+      tracing: props.tracing,
       encryptionKey,
       vpc: inNetwork ? network?.vpc : undefined,
       subnets: inNetwork ? network?.subnets : undefined,
@@ -109,9 +115,9 @@ export class AriBridge extends Construct {
     if (props.connector === false || !network) return;
 
     // In the connector's scope, not with the handlers' users: a removed node would otherwise leave an import behind.
-    const users = nodes.map((node) => {
-      const description = `Read-only ARI user of ${node.name}, for the connector`;
-      const user = { node, username: 'connector', description, encryptionKey: ownKey };
+    const users = usersOf(nodes, (node, sharedWith) => {
+      const description = `Read-only ARI user of ${usersOwner(node)}, for the connector`;
+      const user = { node, username: 'connector', description, encryptionKey: ownKey, stage, sharedWith };
       return new NodeUser(own, `ConnectorUser-${node.name}`, user);
     });
     const { vpc, subnets, assignPublicIp } = network;
@@ -139,9 +145,21 @@ export class AriBridge extends Construct {
       entry: APP_SETTINGS,
       pattern: connectorPattern({ type: ['NodeConnected'] }),
       environment: { APP_SETTINGS: JSON.stringify(Object.fromEntries(settings)) },
-      reservedConcurrency: 'unreserved',
     });
   }
+}
+
+/** A user of each node; the nodes of a group share that of its first one. */
+function usersOf(
+  nodes: readonly AriNode[],
+  make: (node: AriNode, sharedWith: NodeUser | undefined) => NodeUser,
+): NodeUser[] {
+  const ofGroups = new Map<string, NodeUser>();
+  return nodes.map((node) => {
+    const user = make(node, ofGroups.get(node.userGroup ?? ''));
+    if (node.userGroup !== undefined && !ofGroups.has(node.userGroup)) ofGroups.set(node.userGroup, user);
+    return user;
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
+import { Stack } from 'aws-cdk-lib';
 import { Connections, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type CfnFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -8,6 +9,7 @@ import type { Construct } from 'constructs';
 import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { bundlingOf, esbuildArguments } from './bundling.ts';
 import { egressOnly } from './egress.ts';
+import { limitEnvironment } from './environment-size.ts';
 import { logGroup } from './log-group.ts';
 import { deliverNodes, nodeFileCommands } from './node-files.ts';
 import type { NodeUser } from './node-user.ts';
@@ -15,7 +17,7 @@ import type { NodeUser } from './node-user.ts';
 export interface AriFunctionProps
   extends Pick<
     NodejsFunctionProps,
-    'description' | 'timeout' | 'maxEventAge' | 'onFailure' | 'reservedConcurrentExecutions'
+    'description' | 'timeout' | 'maxEventAge' | 'retryAttempts' | 'onFailure' | 'reservedConcurrentExecutions'
   > {
   /** The file that exports `handler`, relative to the working directory. */
   entry: string;
@@ -77,27 +79,40 @@ export function ariFunction(
     cfnFunction.addMetadata('ari-eventbridge:entry', props.entry);
     cfnFunction.addMetadata('ari-eventbridge:esbuild', command);
   }
+  limitEnvironment(fn, 'function', () => {
+    const { variables = {} } = (Stack.of(fn).resolve(cfnFunction.environment) ?? {}) as { variables?: object };
+    return { ...variables };
+  });
   // CDK itself adds a redundant dependency of each function on its role, which is harmless.
   cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
   return { function: fn, connections: new Connections({ securityGroups: group ? [group] : [] }) };
 }
+
+/** What Lambda's service does to connect a function to a network (those of AWSLambdaVPCAccessExecutionRole). */
+const INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
 
 /** A role without AWS's managed policies, which allow writing to every log group. */
 function roleOf(scope: Construct, log: LogGroup, inVpc: boolean): Role {
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   log.grantWrite(role);
   if (inVpc) {
+    role.addToPolicy(new PolicyStatement({ actions: [...INTERFACE_ACTIONS], resources: ['*'] }));
+    // Only Lambda's own service needs them. Requests of a function's code have this key in their context, with its ARN.
+    const { partition, region, account } = Stack.of(role);
+    const functions = `arn:${partition}:lambda:${region}:${account}:function:*`;
     role.addToPolicy(
       new PolicyStatement({
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DeleteNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
+        effect: Effect.DENY,
+        actions: [...INTERFACE_ACTIONS],
         resources: ['*'],
+        conditions: { ArnLike: { 'lambda:SourceFunctionArn': functions } },
       }),
     );
   }

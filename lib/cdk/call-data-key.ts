@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
@@ -28,11 +28,31 @@ export class CallDataKey extends Construct {
       new ServicePrincipal('events.amazonaws.com', { conditions: ofThisAccount }),
       ...['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ReEncrypt*'],
     );
-    // For the bus's log: the log records of an encrypted bus are encrypted in transit.
+    // For the bus's log: the log records of an encrypted bus are encrypted in transit, with this context (EventBridge User
+    // Guide, "Encrypting event bus logs").
+    const inTransit = {
+      StringLike: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+    };
+    key.grant(new ServicePrincipal('events.amazonaws.com', { conditions: inTransit }), 'kms:GenerateDataKey');
     key.grant(
-      new ServicePrincipal('delivery.logs.amazonaws.com', { conditions: ofThisAccount }),
+      new ServicePrincipal('delivery.logs.amazonaws.com', { conditions: inTransit }),
       'kms:Decrypt',
       'kms:GenerateDataKey',
+    );
+    // For the disk of the connector's task, with its journal and dead letters (ECS Developer Guide, "Create an encryption
+    // key for Fargate ephemeral storage").
+    const ofClusters = { StringEquals: { 'kms:EncryptionContext:aws:ecs:clusterAccount': account } };
+    key.grant(
+      new ServicePrincipal('fargate.amazonaws.com', { conditions: ofClusters }),
+      'kms:GenerateDataKeyWithoutPlaintext',
+    );
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('fargate.amazonaws.com')],
+        actions: ['kms:CreateGrant'],
+        resources: ['*'],
+        conditions: { ...ofClusters, 'ForAllValues:StringEquals': { 'kms:GrantOperations': ['Decrypt'] } },
+      }),
     );
     key.grant(
       new ServicePrincipal(`logs.${region}.amazonaws.com`, {

@@ -81,20 +81,12 @@ export class CallEventBus extends Construct {
 
   /** Delivers the bus's error log to a log group; by default EventBridge writes no log. */
   #log({ logRetention: retention, encryptionKey }: CallEventBusProps): void {
-    const { account, region, partition } = Stack.of(this);
-    const group = logGroup(this, 'Log', { retention, encryptionKey });
-    group.grant(
-      new ServicePrincipal('delivery.logs.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': account },
-          ArnLike: { 'aws:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
-        },
-      }),
-      'logs:CreateLogStream',
-      'logs:PutLogEvents',
-    );
     // These names must be unique in the region: the construct's address makes them so.
     const name = this.node.addr.slice(-12);
+    // Groups under this prefix need no resource policy of their own, of which a region has ten: CloudWatch Logs keeps one
+    // for all of them.
+    const logGroupName = `/aws/vendedlogs/${Stack.of(this).stackName}/call-events-${name}`;
+    const group = logGroup(this, 'Log', { logGroupName, retention, encryptionKey });
     const source = new CfnDeliverySource(this, 'LogSource', {
       name: `call-events-${name}`,
       logType: 'ERROR_LOGS',

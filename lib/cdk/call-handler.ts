@@ -29,6 +29,17 @@ export interface CallHandlerProps {
   bus: IEventBus;
   /** The ARI user of each Asterisk server that the function may command. */
   nodes: readonly NodeUser[];
+  /**
+   * How often Lambda repeats an event that the function failed on, from 0 to 2: after one minute, and after two more. A
+   * caller does not wait that long in silence, so that a handler of `StasisStart` alone can do without.
+   * @default 2
+   */
+  retryAttempts?: number;
+  /**
+   * Events that are not handled by then become dead letters, at least a minute: calls are over before the default.
+   * @default 5 minutes
+   */
+  maxEventAge?: Duration;
   /** Must be longer than the function's slowest command; the caller waits for it. @default 10 seconds */
   timeout?: Duration;
   /** In MB. Lambda allocates CPU in proportion, which a cold start needs. @default 512 */
@@ -36,9 +47,9 @@ export interface CallHandlerProps {
   /**
    * Maximum concurrent invocations, each with up to three connections to Asterisk at the same time. All handlers together
    * must stay below `sessionlimit` in http.conf, which also counts the connector's WebSockets: beyond it, Asterisk closes
-   * connections without an answer. Further events wait. The number is taken from the account's quota, of which AWS keeps
-   * at least 100 unreserved: use `'unreserved'` where the quota is too small.
-   * @default 20
+   * connections without an answer. Further events wait. A number is taken from the account's quota, and the deployment
+   * fails where less than AWS's minimum would be left unreserved: a new account has a quota of 10, all of it unreserved.
+   * @default 'unreserved'
    */
   reservedConcurrency?: number | 'unreserved';
   /**
@@ -52,7 +63,7 @@ export interface CallHandlerProps {
    */
   subnets?: SubnetSelection | undefined;
   /** Whether X-Ray follows events through the function. @default Tracing.ACTIVE */
-  tracing?: Tracing;
+  tracing?: Tracing | undefined;
   /** @default 1 month */
   logRetention?: RetentionDays;
   /**
@@ -72,9 +83,6 @@ export interface CallHandlerProps {
   /** Adds alarms and a row on the dashboard. @default none */
   monitoring?: Monitoring;
 }
-
-/** Calls are over before this; events that are not handled by then become dead letters. */
-const MAX_EVENT_AGE = Duration.minutes(5);
 
 /**
  * A Lambda function that reacts to call events: function, rule, permissions and dead letters in one.
@@ -97,17 +105,22 @@ export class CallHandler extends Construct implements IConnectable {
   /** What the function may reach, where it runs in a `vpc`. */
   readonly connections: Connections;
 
+  readonly #maxEventAge: Duration;
+
   constructor(scope: Construct, id: string, props: CallHandlerProps) {
     super(scope, id);
+    const { maxEventAge = Duration.minutes(5) } = props;
+    this.#maxEventAge = maxEventAge;
     this.node.addValidation({ validate: () => applicationFaults(id, props) });
-    const { encryptionKey, reservedConcurrency = 20 } = props;
+    const { encryptionKey, reservedConcurrency = 'unreserved' } = props;
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
     const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, bundling } = props;
     const made = ariFunction(this, {
       ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey, bundling },
       timeout: props.timeout ?? Duration.seconds(10),
       ...(reservedConcurrency !== 'unreserved' && { reservedConcurrentExecutions: reservedConcurrency }),
-      maxEventAge: MAX_EVENT_AGE,
+      maxEventAge,
+      retryAttempts: props.retryAttempts ?? 2,
       onFailure: new SqsDestination(this.deadLetters as IQueue),
     });
     this.function = made.function;
@@ -116,7 +129,12 @@ export class CallHandler extends Construct implements IConnectable {
     this.function.addEnvironment('DEAD_LETTERS_URL', this.deadLetters.queueUrl);
     this.rule = this.#rule('Rule', props.bus, props.pattern);
     this.connectorRule = props.connectorEvents && this.#rule('ConnectorRule', props.bus, props.connectorEvents);
-    props.monitoring?.watchHandler(id, this);
+    props.monitoring?.watchHandler(id, {
+      function: this.function,
+      deadLetters: this.deadLetters,
+      rules: [this.rule, ...(this.connectorRule ? [this.connectorRule] : [])],
+      bus: props.bus,
+    });
   }
 
   #rule(id: string, eventBus: IEventBus, pattern: AriPattern): Rule {
@@ -130,7 +148,7 @@ export class CallHandler extends Construct implements IConnectable {
       targets: [
         new LambdaFunction(this.function, {
           deadLetterQueue: this.deadLetters as IQueue,
-          maxEventAge: MAX_EVENT_AGE,
+          maxEventAge: this.#maxEventAge,
         }),
       ],
     });

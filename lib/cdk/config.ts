@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { type AriNode, nodeFaults } from '../ari/node.ts';
 import { filterFaults } from '../events/filter-fields.ts';
 import { type EventPattern, validate } from '../events/pattern/index.ts';
+import { isJsonObject } from '../json.ts';
 import type { ExistingVpc } from './network.ts';
 
 /**
@@ -37,8 +38,14 @@ export interface AppConfig {
   archiveDays: number;
   /** `busLog`: whether EventBridge logs what it could not deliver. @default true */
   busLog: boolean;
-  /** `handlerConcurrency`: maximum concurrent invocations of each handler, or `unreserved`. @default 20 */
+  /** `handlerConcurrency`: maximum concurrent invocations of each handler, or `unreserved`. @default unreserved */
   handlerConcurrency: number | 'unreserved';
+  /** `tracing`: whether X-Ray follows events through handlers. @default true */
+  tracing: boolean;
+  /** `containerInsights`: whether CloudWatch Container Insights watches the connector's task. @default false */
+  containerInsights: boolean;
+  /** `tags`: tags of all resources. @default none */
+  tags: Record<string, string>;
   /** `alarmTopicArn`: the SNS topic that alarms are sent to. @default none */
   alarmTopicArn?: string;
   /** `runbookUrl`: the URL of your copy of docs/runbook.md. @default docs/runbook.md */
@@ -100,6 +107,9 @@ const CHECKS: Record<keyof AppConfig, Check> = {
   archiveDays: integer(0, 3650),
   busLog: flag,
   handlerConcurrency: (value) => (value === 'unreserved' ? undefined : integer(1, 1000)(value)),
+  tracing: flag,
+  containerInsights: flag,
+  tags: tagFaults,
   alarmTopicArn: text('the ARN of an SNS topic', /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/),
   runbookUrl: text('a URL or a path without spaces', /^\S+$/),
   schemas: flag,
@@ -130,7 +140,10 @@ export function readConfig(scope: Construct): AppConfig {
     customerManagedKey: false,
     archiveDays: 14,
     busLog: true,
-    handlerConcurrency: 20,
+    handlerConcurrency: 'unreserved',
+    tracing: true,
+    containerInsights: false,
+    tags: {},
     schemas: true,
     ...given,
     // ARI_NODES is limited in size, and does not need a node's `asterisk` options.
@@ -207,6 +220,19 @@ function vpcFaults(value: unknown): string[] {
   }
   return faults;
 }
+
+/** AWS's rules for tags: 128 characters of a key, 256 of a value, and no key that AWS keeps for itself. */
+function tagFaults(value: unknown): string | undefined {
+  const valid = ([key, of]: [string, unknown]): boolean =>
+    TAG_KEY.test(key) && typeof of === 'string' && TAG_VALUE.test(of);
+  return isJsonObject(value) && Object.entries(value).length <= MAX_TAGS && Object.entries(value).every(valid)
+    ? undefined
+    : expected(`up to ${MAX_TAGS} tags, { "team": "telephony" }, of letters, digits, spaces and _.:/=+-@`, value);
+}
+const TAG_KEY = /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu;
+const TAG_VALUE = /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u;
+/** AWS allows 50 for a resource; CloudFormation and the CDK need some. */
+const MAX_TAGS = 40;
 
 function expected(what: string, got: unknown): string {
   return `expected ${what}, got ${got === undefined ? 'nothing' : JSON.stringify(got).slice(0, 200)}`;

@@ -1,6 +1,7 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Aws, Duration, Size } from 'aws-cdk-lib';
+import { type Connections, type IConnectable, type IVpc, type SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
+  AwsLogDriverMode,
   Cluster,
   type ContainerImage,
   ContainerInsights,
@@ -10,6 +11,7 @@ import {
   type ICluster,
   LogDriver,
   OperatingSystemFamily,
+  PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -20,6 +22,7 @@ import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { connectorImage } from './connector-image.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { egressOnly } from './egress.ts';
+import { limitEnvironment } from './environment-size.ts';
 import { LeftoverQueue } from './leftover-queue.ts';
 import { logGroup } from './log-group.ts';
 import { deliverNodes } from './node-files.ts';
@@ -74,6 +77,8 @@ export interface ConnectorServiceProps {
   healthPort?: number;
   /** @default 1 month */
   logRetention?: RetentionDays;
+  /** CloudWatch Container Insights, which bills some 30 metrics; no alarm needs them. @default false */
+  containerInsights?: boolean | undefined;
   /**
    * Denies every other principal to put events with the connector's sources on the bus; see `SolePublishers`. For two
    * connector services on one bus set it to false, and name both roles in `CallEventBusProps.publishers`.
@@ -83,6 +88,11 @@ export interface ConnectorServiceProps {
   /** Encrypts log and dead letters; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
 }
+
+/** Lines that CloudWatch has not accepted wait here, some 40,000 of them; further ones are lost, events are not. */
+const LOG_BUFFER = Size.mebibytes(8);
+const NO_INSIGHTS =
+  'Container Insights costs more than the task, and no alarm reads it: the connector writes its own metrics. `containerInsights` turns it on.';
 
 /** A volume of the task: it survives a crash of the container, which is restarted in place. */
 const JOURNAL = { name: 'journal', folder: '/var/lib/ari-eventbridge' };
@@ -120,7 +130,18 @@ export class ConnectorService extends Construct implements IConnectable {
     this.leftovers.grantConsumeMessages(task.taskRole);
     if (props.solePublisher ?? true)
       new SolePublishers(this, 'SolePublisher', { bus, roleArns: [task.taskRole.roleArn] });
-    const cluster = new Cluster(this, 'Cluster', { vpc: props.vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    const { vpc, containerInsights = false } = props;
+    const cluster = new Cluster(this, 'Cluster', {
+      vpc,
+      containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
+      // The journal and the dead letters on the task's disk are call data.
+      ...(encryptionKey && { managedStorageConfiguration: { fargateEphemeralStorageKmsKey: encryptionKey } }),
+    });
+    if (!containerInsights) acknowledge(cluster, { 'AwsSolutions-ECS4': NO_INSIGHTS });
+    const assignPublicIp = props.assignPublicIp ?? false;
+    const subnets = props.subnets ?? {
+      subnetType: assignPublicIp ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS,
+    };
     this.service = new FargateService(this, 'Service', {
       cluster: cluster as ICluster,
       taskDefinition: task,
@@ -130,9 +151,14 @@ export class ConnectorService extends Construct implements IConnectable {
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
       securityGroups: [egressOnly(this, 'SecurityGroup', props.vpc, ariNodes)],
-      assignPublicIp: props.assignPublicIp ?? false,
-      ...(props.subnets && { vpcSubnets: props.subnets }),
+      assignPublicIp,
+      vpcSubnets: subnets,
+      propagateTags: PropagatedTagSource.SERVICE,
     });
+    // The task needs them from its start, and until it has published its last event: they are made before the service, and
+    // removed after it.
+    const { internetConnectivityEstablished: routes } = vpc.selectSubnets(subnets);
+    this.service.node.addDependency(routes, task.obtainExecutionRole());
     this.connections = this.service.connections;
   }
 
@@ -147,6 +173,7 @@ export class ConnectorService extends Construct implements IConnectable {
     // With their settings: where these change, a new connector connects, after which they are applied.
     const delivered = deliverNodes(props.nodes, task.taskRole, { settings: true, inFile: props.image === undefined });
     const ariNodes = props.nodes.map(({ ariNode }) => ariNode);
+    limitEnvironment(task, 'task', () => delivered.environment);
     const container = task.addContainer('Connector', {
       image: props.image ?? connectorImage({ nodes: ariNodes, nodesFile: delivered.file }),
       user: USER,
@@ -181,6 +208,9 @@ export class ConnectorService extends Construct implements IConnectable {
       logging: LogDriver.awsLogs({
         streamPrefix: 'connector',
         logGroup: logGroup(this, 'Logs', { retention: props.logRetention, encryptionKey }),
+        // An account's default may be `blocking`: a log that is not accepted would then stop the connector.
+        mode: AwsLogDriverMode.NON_BLOCKING,
+        maxBufferSize: LOG_BUFFER,
       }),
     });
     container.addMountPoints({ sourceVolume: JOURNAL.name, containerPath: JOURNAL.folder, readOnly: false });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import { ariFunction } from './ari-function.ts';
@@ -18,6 +19,8 @@ export interface DoctorFunctionProps {
   vpc?: IVpc | undefined;
   /** Subnets of the `vpc`. @default its private ones */
   subnets?: SubnetSelection | undefined;
+  /** Whether X-Ray follows an examination. @default Tracing.ACTIVE */
+  tracing?: Tracing | undefined;
   /** Encrypts environment and log; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
 }
@@ -36,9 +39,9 @@ export class DoctorFunction extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: DoctorFunctionProps) {
     super(scope, id);
-    const { nodes, connectorUsers = [], vpc, subnets, encryptionKey } = props;
+    const { nodes, connectorUsers = [], vpc, subnets, tracing, encryptionKey } = props;
     const made = ariFunction(this, {
-      ...{ nodes, vpc, subnets, encryptionKey },
+      ...{ nodes, vpc, subnets, tracing, encryptionKey },
       description: "Examines the Asterisk servers on the call handlers' network path",
       entry: ENTRY,
       timeout: Duration.minutes(2),

@@ -7,9 +7,14 @@ import type { Construct } from 'constructs';
 export function logGroup(
   scope: Construct,
   id: string,
-  { retention, encryptionKey }: { retention?: RetentionDays | undefined; encryptionKey?: IKey | undefined },
+  {
+    logGroupName,
+    retention,
+    encryptionKey,
+  }: { logGroupName?: string; retention?: RetentionDays | undefined; encryptionKey?: IKey | undefined },
 ): LogGroup {
   return new LogGroup(scope, id, {
+    ...(logGroupName !== undefined && { logGroupName }),
     retention: retention ?? RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
     ...(encryptionKey && { encryptionKey }),

@@ -1,24 +1,30 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import {
+  type Alarm,
   AlarmStatusWidget,
   Dashboard,
-  GraphWidget,
   type IMetric,
-  type IWidget,
+  MathExpression,
+  Metric,
   TextWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventBus, IRule } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { AriNode } from '../ari/node.ts';
-import { Alarms, connectorMetric } from './alarm.ts';
+import { Alarms, type AlarmText, connectorMetric } from './alarm.ts';
+import { connectorRows, graph } from './connector-graphs.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { LeftoverQueue } from './leftover-queue.ts';
 
 /** The monitored parts of a call handler. */
 export interface WatchedHandler {
   function: IFunction;
+  /** The rules that invoke it, all on one bus. */
+  rules: readonly IRule[];
+  bus: IEventBus;
   /** The queue of events that it did not handle. */
   deadLetters: DeadLetterQueue;
 }
@@ -42,6 +48,15 @@ const FIVE_MINUTES = Duration.minutes(5);
 const CERTIFICATE_DAYS = 21;
 /** An event that waits longer is too late for its caller. */
 const JOURNAL_AGE_SECONDS = 30;
+/** The same for an event that waits for a function. */
+const EVENT_AGE_SECONDS = 30;
+/**
+ * Up to so many apps of all nodes, each has an alarm of its own, and each node one for its certificate. Beyond, one alarm
+ * watches all: an alarm costs, and a stack has 500 resources. The metrics stay those of each app and node.
+ */
+const WATCHED_APPS = 30;
+/** What an alarm widget shows at the most. */
+const ALARMS_PER_WIDGET = 100;
 
 /**
  * Monitors the connector and call handlers: alarms whose descriptions link to what to do, and a dashboard.
@@ -54,21 +69,20 @@ export class Monitoring extends Construct {
   /** `undefined` with `dashboard: false`. */
   readonly dashboard: Dashboard | undefined;
   readonly #alarms: Alarms;
+  /** The alarms of each widget. */
+  readonly #lists: Alarm[][] = [];
 
   constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
     super(scope, id);
     const { nodes = [], runbookUrl = 'docs/runbook.md' } = props;
     this.#alarms = new Alarms(props.topic, runbookUrl);
+    if (props.dashboard ?? true) {
+      this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
+      const markdown = `# ${Stack.of(this).stackName}\nAlarms are explained in the runbook: ${runbookUrl}`;
+      this.dashboard.addWidgets(new TextWidget({ markdown, width: 24, height: 2 }));
+    }
     if (nodes.length > 0) this.#watchConnector(nodes);
-    if (!(props.dashboard ?? true)) return;
-    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
-    const markdown = `# ${Stack.of(this).stackName}\nAlarms are explained in the runbook: ${runbookUrl}`;
-    this.dashboard.addWidgets(new TextWidget({ markdown, width: 24, height: 2 }));
-    // The list grows as handlers are added.
-    this.dashboard.addWidgets(
-      new AlarmStatusWidget({ title: 'Alarms', alarms: this.#alarms.all, width: 24, height: 4 }),
-    );
-    if (nodes.length > 0) for (const row of connectorRows(nodes)) this.dashboard.addWidgets(...row);
+    if (nodes.length > 0) for (const row of connectorRows(nodes)) this.dashboard?.addWidgets(...row);
   }
 
   /**
@@ -76,17 +90,29 @@ export class Monitoring extends Construct {
    *
    * @param id the handler's name in alarms and on the dashboard
    */
-  watchHandler(id: string, { function: fn, deadLetters }: WatchedHandler): void {
-    this.#alarms.add(this, `${id}-Errors`, {
+  watchHandler(id: string, { function: fn, rules, bus, deadLetters }: WatchedHandler): void {
+    this.#add(`${id}-Errors`, {
       metric: fn.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
-      means: `${id} failed on call events. Lambda retries each of them twice.`,
+      means: `${id} failed on call events.`,
       section: 'handler-errors',
       threshold: 1,
     });
-    this.#alarms.add(this, `${id}-Throttles`, {
+    this.#add(`${id}-Throttles`, {
       metric: fn.metricThrottles({ period: FIVE_MINUTES, statistic: 'Sum' }),
-      means: `${id} got more events at the same time than its reserved concurrency allows: callers wait.`,
+      means: `${id} got more events at the same time than its concurrency, or the account's, allows: callers wait.`,
       section: 'handler-throttles',
+      threshold: 1,
+    });
+    this.#add(`${id}-Late`, {
+      metric: ofFunction('AsyncEventAge', fn, 'Maximum'),
+      means: `An event waited for ${id} for ${EVENT_AGE_SECONDS} seconds or more.`,
+      section: 'handler-late',
+      threshold: EVENT_AGE_SECONDS * 1000,
+    });
+    this.#add(`${id}-Lost`, {
+      metric: lostEvents(fn, rules, bus),
+      means: `Events for ${id} were lost: they were dropped, or their dead-letter queue did not accept them.`,
+      section: 'handler-lost',
       threshold: 1,
     });
     this.watchDeadLetters(id, deadLetters);
@@ -106,7 +132,7 @@ export class Monitoring extends Construct {
 
   /** Adds an alarm for any message in a dead-letter queue. */
   watchDeadLetters(id: string, queue: DeadLetterQueue): void {
-    this.#alarms.add(this, `${id}-DeadLetters`, {
+    this.#add(`${id}-DeadLetters`, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       means: `Events were not handled and are in the dead-letter queue of ${id}, for 14 days.`,
       section: 'dead-letters',
@@ -116,7 +142,7 @@ export class Monitoring extends Construct {
 
   /** Adds an alarm for events of a stopped connector that no connector publishes. */
   watchLeftovers(id: string, queue: LeftoverQueue): void {
-    this.#alarms.add(this, `${id}-Leftovers`, {
+    this.#add(`${id}-Leftovers`, {
       metric: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       means: 'Events that a stopped connector could not publish have waited in its queue for 5 minutes or more.',
       section: 'events-left-behind',
@@ -124,10 +150,50 @@ export class Monitoring extends Construct {
     });
   }
 
+  /** The list of a widget grows as handlers are added, until it is full. */
+  #add(id: string, text: AlarmText): void {
+    const alarm = this.#alarms.add(this, id, text);
+    const list = this.#lists.at(-1);
+    if (list !== undefined && list.length < ALARMS_PER_WIDGET) {
+      list.push(alarm);
+      return;
+    }
+    const alarms = [alarm];
+    this.#lists.push(alarms);
+    this.dashboard?.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 4 }));
+  }
+
   #watchConnector(nodes: readonly AriNode[]): void {
+    if (nodes.flatMap(({ apps }) => apps).length > WATCHED_APPS) this.#watchFleet(nodes);
+    else this.#watchEach(nodes);
+    this.#watchProcess();
+  }
+
+  #watchFleet(nodes: readonly AriNode[]): void {
+    this.#add('NotConnected', {
+      // Two connectors overlap in a deployment: the new one has taken over the apps of the other.
+      metric: connectorMetric('AppsNotConnected', 'Minimum'),
+      means: 'No connector is subscribed to some app of some node: its calls are not handled.',
+      section: 'node-not-connected',
+      threshold: 1,
+      periods: 3,
+      missing: TreatMissingData.BREACHING,
+    });
+    if (nodes.some(({ url }) => url.startsWith('https:'))) {
+      this.#add('CertificateExpires', {
+        metric: connectorMetric('LeastCertificateDays', 'Minimum', {}, Duration.hours(1)),
+        means: `The certificate of some node expires in less than ${CERTIFICATE_DAYS} days; then neither the connector nor handlers can connect.`,
+        section: 'certificate-expires',
+        threshold: CERTIFICATE_DAYS,
+        below: true,
+      });
+    }
+  }
+
+  #watchEach(nodes: readonly AriNode[]): void {
     for (const { name, url, apps } of nodes) {
       for (const App of apps) {
-        this.#alarms.add(this, `NotConnected-${name}-${App}`, {
+        this.#add(`NotConnected-${name}-${App}`, {
           // Two connectors overlap in a deployment: one of them has the app.
           metric: connectorMetric('Connected', 'Maximum', { Node: name, App }),
           means: `No connector is subscribed to the app ${App} of ${name}: its calls are not handled.`,
@@ -139,7 +205,7 @@ export class Monitoring extends Construct {
         });
       }
       if (!url.startsWith('https:')) continue;
-      this.#alarms.add(this, `CertificateExpires-${name}`, {
+      this.#add(`CertificateExpires-${name}`, {
         metric: connectorMetric('CertificateDays', 'Minimum', { Node: name }, Duration.hours(1)),
         means: `The certificate of ${name} expires in less than ${CERTIFICATE_DAYS} days; then neither the connector nor handlers can connect.`,
         section: 'certificate-expires',
@@ -147,26 +213,29 @@ export class Monitoring extends Construct {
         below: true,
       });
     }
-    this.#alarms.add(this, 'JournalAge', {
+  }
+
+  #watchProcess(): void {
+    this.#add('JournalAge', {
       metric: connectorMetric('JournalAge', 'Maximum'),
       means: `Events have waited for EventBridge for ${JOURNAL_AGE_SECONDS} seconds or more.`,
       section: 'journal-age',
       threshold: JOURNAL_AGE_SECONDS,
       periods: 3,
     });
-    this.#alarms.add(this, 'EventsRejected', {
+    this.#add('EventsRejected', {
       metric: connectorMetric('EventsRejected', 'Sum', {}, FIVE_MINUTES),
       means: 'The connector received a message that is not an event, or EventBridge refused events finally.',
       section: 'events-rejected',
       threshold: 1,
     });
-    this.#alarms.add(this, 'EventsDropped', {
+    this.#add('EventsDropped', {
       metric: connectorMetric('EventsDropped', 'Sum', {}, FIVE_MINUTES),
       means: 'Events were lost: the journal was full or damaged, or the connector was stopped while they waited.',
       section: 'events-dropped',
       threshold: 1,
     });
-    this.#alarms.add(this, 'CallsRescued', {
+    this.#add('CallsRescued', {
       metric: connectorMetric('CallsRescued', 'Sum', {}, FIVE_MINUTES),
       means: 'No handler claimed a call in time: Asterisk has taken it out of its app.',
       section: 'calls-rescued',
@@ -175,40 +244,28 @@ export class Monitoring extends Construct {
   }
 }
 
-/** Ordered from what callers notice to what only the operator sees. */
-function connectorRows(nodes: readonly AriNode[]): IWidget[][] {
-  const perApp = (metricName: string, statistic: string): IMetric[] =>
-    nodes.flatMap(({ name, apps }) =>
-      apps.map((App) => connectorMetric(metricName, statistic, { Node: name, App }).with({ label: `${name} ${App}` })),
-    );
-  const days = nodes
-    .filter(({ url }) => url.startsWith('https:'))
-    .map(({ name }) => connectorMetric('CertificateDays', 'Minimum', { Node: name }).with({ label: name }));
-  return [
-    [
-      graph('Connected (1) or not (0)', perApp('Connected', 'Maximum')),
-      graph('Events read', perApp('EventsRead', 'Sum')),
-      graph('Lost: rejected, dropped; gaps; rescued calls', [
-        connectorMetric('CallsRescued', 'Sum'),
-        connectorMetric('EventsRejected', 'Sum'),
-        connectorMetric('EventsDropped', 'Sum'),
-        connectorMetric('Gaps', 'Sum'),
-      ]),
-    ],
-    [
-      graph('Journal: age of the oldest event (s)', [connectorMetric('JournalAge', 'Maximum')]),
-      graph('From the socket to the bus (ms)', [
-        connectorMetric('PublishLatency', 'p50').with({ label: 'p50' }),
-        connectorMetric('PublishLatency', 'p99').with({ label: 'p99' }),
-      ]),
-      days.length > 0
-        ? graph('Certificates: days left', days)
-        : graph('Journal: events', [connectorMetric('JournalDepth', 'Maximum')]),
-    ],
-  ];
+/** A metric of asynchronous invocations that `IFunction` has no method for. */
+function ofFunction(metricName: string, fn: IFunction, statistic: string): Metric {
+  const dimensionsMap = { FunctionName: fn.functionName };
+  return new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap, statistic, period: FIVE_MINUTES });
 }
 
-/** A third of a row. */
-function graph(title: string, left: IMetric[]): GraphWidget {
-  return new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 } });
+/** What neither a function nor its dead-letter queue has got. Each of the metrics is absent while it is 0. */
+function lostEvents(fn: IFunction, rules: readonly IRule[], bus: IEventBus): IMetric {
+  const metrics = [
+    ofFunction('AsyncEventsDropped', fn, 'Sum'),
+    ofFunction('DestinationDeliveryFailures', fn, 'Sum'),
+    ...rules.map(({ ruleArn }) => {
+      // CloudFormation's Ref of a rule on a bus that is not the default one is `bus|rule`.
+      const RuleName = Fn.select(2, Fn.split('/', ruleArn));
+      const dimensionsMap = { EventBusName: bus.eventBusName, RuleName };
+      const metricName = 'InvocationsFailedToBeSentToDlq';
+      return new Metric({ namespace: 'AWS/Events', metricName, dimensionsMap, statistic: 'Sum', period: FIVE_MINUTES });
+    }),
+  ];
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`lost${index}`, metric]));
+  const expression = Object.keys(usingMetrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(' + ');
+  return new MathExpression({ expression, usingMetrics, period: FIVE_MINUTES });
 }

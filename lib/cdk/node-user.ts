@@ -1,7 +1,7 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type AriNode, userSecretName } from '../ari/node.ts';
+import { type AriNode, userSecretId } from '../ari/node.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface NodeUserProps {
@@ -15,6 +15,10 @@ export interface NodeUserProps {
   encryptionKey?: IKey | undefined;
   /** An existing secret, `{"username":…,"password":…}`. @default a new one with a generated password */
   secret?: ISecret;
+  /** The stage of the deployment, in the names of new secrets. @default none */
+  stage?: string | undefined;
+  /** The user of another node, whose name and password this one has too. @default none */
+  sharedWith?: NodeUser | undefined;
 }
 
 /**
@@ -35,9 +39,15 @@ export class NodeUser extends Construct {
     const { node, username, encryptionKey } = props;
     const description = props.description ?? `ARI user ${username} of ${node.name}`;
     this.ariNode = node;
-    const name = userSecretName(node.name, username);
-    this.secret = props.secret ?? this.#generate(name, username, description, encryptionKey);
-    this.secretId = props.secret ? props.secret.secretArn : name;
+    const name = userSecretId(node, username, props.stage);
+    const { sharedWith, secret = sharedWith?.secret ?? this.#existing(userSecretId(node, username)) } = props;
+    this.secret = secret ?? this.#generate(name, username, description, encryptionKey);
+    this.secretId = sharedWith?.secretId ?? (secret ? secret.secretArn : name);
+  }
+
+  /** Where the node names an existing secret: that one. */
+  #existing(id: string): ISecret | undefined {
+    return id.startsWith('arn:') ? Secret.fromSecretCompleteArn(this, 'Existing', id) : undefined;
   }
 
   #generate(secretName: string, username: string, description: string, encryptionKey: IKey | undefined): ISecret {

@@ -1,6 +1,6 @@
 /** The resources of an app with a monthly price that does not depend on calls. */
 export interface Deployed {
-  /** CloudWatch alarms, with one metric each, of handlers, the bus and the connector. */
+  /** Metrics that CloudWatch alarms of handlers, the bus and the connector watch: each is billed. */
   alarms: number;
   /** Additional alarms for each node. */
   alarmsPerNode: number;
@@ -13,8 +13,8 @@ export interface Deployed {
   connector: { vcpu: number; gb: number } | undefined;
 }
 
-/** Alarms of each call handler: errors, throttles, dead letters. */
-export const ALARMS_PER_HANDLER = 3;
+/** Metrics of the alarms of each call handler: errors, throttles, age of events, dead letters, and three of lost events. */
+export const ALARMS_PER_HANDLER = 7;
 /** Call handlers of the app that `DEPLOYED` describes: those of `functions/`. */
 export const HANDLERS = 3;
 
@@ -29,6 +29,6 @@ export const DEPLOYED: Deployed = {
   alarmsPerNode: 1,
   alarmsPerApp: 1,
   dashboards: 1,
-  containerInsights: true,
+  containerInsights: false,
   connector: { vcpu: 0.25, gb: 0.5 },
 };

@@ -19,6 +19,8 @@ export interface Usage {
   appsPerNode?: number;
   /** How long events are archived for replays, in days; 0 for no archive. @default 14 */
   archiveDays?: number;
+  /** Whether X-Ray follows events through the functions. @default true */
+  tracing?: boolean;
   /** Whether the connector writes metrics for CloudWatch. @default true */
   metrics?: boolean;
   /** Whether the connector runs behind a NAT gateway, instead of with a public address. @default false */
@@ -59,7 +61,7 @@ const GB = 1e9;
 /** Metrics of CloudWatch Container Insights for one task. */
 const CONTAINER_INSIGHTS_METRICS = 30;
 /** Metrics of the connector by node and app, by node, and of the process (`connector/metrics.ts`). */
-const METRICS = { app: 10, node: 10, process: 8 };
+const METRICS = { app: 10, node: 10, process: 10 };
 /** Bytes of one metrics line in the log; there is one per minute. */
 const METRICS_LINE = 700;
 /** Bytes that Lambda logs for each invocation (START, END, REPORT), and the handler's own line. */
@@ -85,6 +87,7 @@ export function monthlyCost(given: Usage, deployed: Deployed = DEPLOYED): Monthl
     nodes: 1,
     appsPerNode: 3,
     archiveDays: 14,
+    tracing: true,
     metrics: true,
     nat: false,
     ...given,
@@ -114,6 +117,8 @@ function variableItems(usage: Required<Usage>): CostItem[] {
     item('Invocations of functions', invocations, PRICES.lambdaRequest),
     item('Time of functions', gbSeconds, PRICES.lambdaGbSecond),
     item('Logs of functions', (invocations * INVOCATION_LOG) / GB, PRICES.logGb),
+    // At the most: of several invocations in one second X-Ray records the first, and 5% of the others.
+    ...(usage.tracing ? [item('Traces of functions', invocations, PRICES.trace)] : []),
     ...(usage.archiveDays > 0
       ? [
           item('Events into the archive', gb, PRICES.archivedGb),

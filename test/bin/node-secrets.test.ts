@@ -40,6 +40,7 @@ async function secretsManager(secrets: Record<string, string>, refuse?: AwsReply
   return stub;
 }
 
+const IDS = { connector: 'ari-eventbridge/pbx-1/connector', handlers: 'ari-eventbridge/pbx-1/handlers' };
 const secret = (username: string, password: string) => JSON.stringify({ username, password });
 const USERS = {
   connector: { username: 'connector', password: 'one' },
@@ -51,20 +52,20 @@ test('the users of a node are read from the secrets of their names', async () =>
     'ari-eventbridge/pbx-1/connector': secret('connector', 'one'),
     'ari-eventbridge/pbx-1/handlers': secret('handlers', 'other'),
   });
-  expect(await readNodeSecrets('pbx-1')).toEqual(USERS);
+  expect(await readNodeSecrets(IDS)).toEqual(USERS);
 });
 
 test('the users of a node are stored in them', async () => {
   const secrets = { 'ari-eventbridge/pbx-1/connector': 'x', 'ari-eventbridge/pbx-1/handlers': 'x' };
   await secretsManager(secrets);
-  expect(await pushNodeSecrets('pbx-1', USERS)).toEqual(Object.keys(secrets));
+  expect(await pushNodeSecrets(IDS, USERS)).toEqual(Object.keys(secrets));
   expect(Object.values(secrets)).toEqual([secret('connector', 'one'), secret('handlers', 'other')]);
 });
 
 describe('says what to do', () => {
   test.each([
-    ['reading', () => readNodeSecrets('pbx-1')],
-    ['storing', () => pushNodeSecrets('pbx-1', USERS)],
+    ['reading', () => readNodeSecrets(IDS)],
+    ['storing', () => pushNodeSecrets(IDS, USERS)],
   ])('when the secret does not exist, %s', async (_, act) => {
     await secretsManager({});
     await expect(act()).rejects.toThrow(
@@ -74,14 +75,14 @@ describe('says what to do', () => {
 
   test('when AWS refuses, with its own message', async () => {
     await secretsManager({}, { status: 400, body: { __type: 'AccessDeniedException', message: 'not you' } });
-    await expect(readNodeSecrets('pbx-1')).rejects.toThrow(
+    await expect(readNodeSecrets(IDS)).rejects.toThrow(
       'Secret ari-eventbridge/pbx-1/connector in eu-central-1: AccessDeniedException: not you',
     );
   });
 
   test('when a secret has another form, without its content', async () => {
     await secretsManager({ 'ari-eventbridge/pbx-1/connector': '{"password":"hidden"}' });
-    await expect(readNodeSecrets('pbx-1')).rejects.toThrow(
+    await expect(readNodeSecrets(IDS)).rejects.toThrow(
       /^(?!.*hidden)Secret ari-eventbridge\/pbx-1\/connector: expected JSON.*missing "username"$/,
     );
   });

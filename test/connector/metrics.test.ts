@@ -202,6 +202,8 @@ describe('in CloudWatch’s embedded metric format, the metrics', () => {
     metrics.count('read', 'pbx-1', 'b');
     metrics.count('read', 'pbx-2', 'a');
     const lines = metrics.embedded(GAUGES, 1795422291242).map(parseEmbedded);
+    // For one alarm over many nodes.
+    expect(lines.at(-1)).toMatchObject({ AppsNotConnected: 1, LeastCertificateDays: 20.5 });
     expect(lines.map(({ Node, App }) => [Node, App])).toEqual([
       ['pbx-1', 'a'],
       ['pbx-1', 'b'],

@@ -137,6 +137,7 @@ export const WAYS: Record<string, Json> = {
   },
   'a VPC of its own with NAT': { nodes: [node('pbx-1')], asteriskNetwork: 'private', vpcCidr: '10.42.0.0/16' },
   'three nodes': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
+  'two hundred nodes': { nodes: Array.from({ length: 200 }, (_, index) => node(`pbx-${index + 1}`)) },
   'customer-managed key': { nodes: [node('pbx-1')], customerManagedKey: true },
   'no connector': {
     nodes: [node('pbx-1')],

@@ -3,9 +3,9 @@ import type { AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { type ConnectTarget, networkFault } from '../../ari/connect-failure.ts';
 import { basicAuthorization, type Credentials } from '../../ari/credentials.ts';
 import { reasonOf } from '../../ari/errors.ts';
+import type { UserRole } from '../../ari/node.ts';
 import type { WebSocketTransport } from '../../ari/websocket-transport.ts';
 import { parseJson } from '../../json.ts';
-import type { UserRole } from '../ari-conf.ts';
 
 /** The project's two ARI users. */
 export type Role = UserRole;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nodeFaults } from '../../../lib/ari/node.ts';
 
+const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:theirs-a1b2c3';
 const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
 
 describe('a list of nodes is accepted', () => {
@@ -47,6 +48,10 @@ describe('a list of nodes is refused', () => {
     [[{ ...NODE, foreign: 'keep' }], 'expected `foreign` to be "take-back" or "leave", got "keep"'],
     [[{ ...NODE, caFile: '' }], 'expected `caFile` to name a PEM file with the authority'],
     [[NODE, NODE], 'two nodes are named "pbx-1"'],
+    [[NODE, { ...NODE, name: 'pbx-2', userGroup: 'pbx-1' }], '`userGroup` "pbx-1" is also the name of a node'],
+    [[{ ...NODE, userGroup: 'a b' }], 'node "pbx-1": expected `userGroup` of 1 to 64 letters'],
+    [[{ ...NODE, secrets: { handlers: 'mine' } }], 'expected `secrets` to be { connector?, handlers? }'],
+    [[{ ...NODE, secrets: { handler: ARN } }], 'expected `secrets` to be { connector?, handlers? }'],
   ])('as in %j', (nodes, sentence) => {
     expect(nodeFaults(nodes).join('\n')).toContain(sentence);
   });

@@ -70,6 +70,45 @@ test('a bridge whose nodes have `appSettings` applies them by a function that ge
   expect(JSON.parse(own.APP_SETTINGS)).toEqual({ [NODE.name]: appSettings });
 });
 
+test('nodes of a group share their two users, and a node can have existing ones', () => {
+  const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:theirs-a1b2c3';
+  const template = bridge({
+    nodes: [
+      { ...NODE, name: 'pbx-1', userGroup: 'north' },
+      { ...NODE, name: 'pbx-2', userGroup: 'north' },
+      { ...NODE, name: 'pbx-3' },
+      { ...NODE, name: 'pbx-4', secrets: { connector: arn, handlers: arn } },
+    ],
+  });
+  const names = Object.values(template.findResources('AWS::SecretsManager::Secret')).map(
+    ({ Properties }) => Properties.Name,
+  );
+  expect(names.toSorted()).toEqual([
+    'ari-eventbridge/north/connector',
+    'ari-eventbridge/north/handlers',
+    'ari-eventbridge/pbx-3/connector',
+    'ari-eventbridge/pbx-3/handlers',
+  ]);
+  // The connector may read its users' secrets, each once.
+  const [, policy] =
+    Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => /TaskTaskRole/.test(id)) ?? [];
+  const statements = policy?.Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[];
+  const readable = statements.filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
+  expect(readable.flatMap(({ Resource }) => Resource)).toHaveLength(3);
+  expect(JSON.stringify(readable)).toContain(arn);
+});
+
+test('the stage of a deployment is in the names of its secrets', () => {
+  const template = bridge({ stage: 'staging' });
+  const names = Object.values(template.findResources('AWS::SecretsManager::Secret')).map(
+    ({ Properties }) => Properties.Name,
+  );
+  expect(names.toSorted()).toEqual([
+    'ari-eventbridge-staging/pbx-1/connector',
+    'ari-eventbridge-staging/pbx-1/handlers',
+  ]);
+});
+
 test('a bridge whose nodes have none has no such function', () => {
   expect(Object.keys(bridge().findResources('AWS::Lambda::Function')).join()).not.toContain('AppSettings');
 });

@@ -15,10 +15,14 @@ test('a key is rotated automatically, and no service may use it for another acco
   expect(key.EnableKeyRotation).toBe(true);
   const { Statement } = key.KeyPolicy as { Statement: Statement[] };
   const services = Statement.filter(({ Principal }) => Principal.Service !== undefined);
-  expect(services).toHaveLength(3);
+  expect(services).toHaveLength(6);
   for (const { Condition } of services) {
     const account = Condition?.StringEquals?.['aws:SourceAccount'];
-    const logs = JSON.stringify(Condition?.ArnLike?.['kms:EncryptionContext:aws:logs:arn'] ?? '');
-    expect(account ?? logs.includes('"AWS::AccountId"')).toBeTruthy();
+    const contexts = [
+      Condition?.ArnLike?.['kms:EncryptionContext:aws:logs:arn'],
+      Condition?.StringLike?.['kms:EncryptionContext:SourceArn'],
+      Condition?.StringEquals?.['kms:EncryptionContext:aws:ecs:clusterAccount'],
+    ];
+    expect(account ?? JSON.stringify(contexts).includes('"AWS::AccountId"')).toBeTruthy();
   }
 });

@@ -33,6 +33,12 @@ test('a bus logs failed deliveries, and never the contents of events', () => {
   expect(only(template, 'AWS::Logs::Delivery').DeliverySourceName).toBe(source.Name);
 });
 
+test('the log of a bus takes none of the ten resource policies of a region', () => {
+  const template = templateOf((stack) => new CallEventBus(stack, 'Bus'));
+  template.resourceCountIs('AWS::Logs::ResourcePolicy', 0);
+  expect(only(template, 'AWS::Logs::LogGroup').LogGroupName).toMatch(/^\/aws\/vendedlogs\/Test\/call-events-\w{12}$/);
+});
+
 test('a bus logs nothing where the log is off', () => {
   const template = templateOf((stack) => new CallEventBus(stack, 'Bus', { log: false }));
   expect(only(template, 'AWS::Events::EventBus').LogConfig).toMatchObject({ Level: 'OFF' });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
@@ -73,17 +73,35 @@ test('a handler may read its users’ secrets, write its log and its dead letter
   expect(role?.Properties).not.toHaveProperty('ManagedPolicyArns');
 });
 
-test('a handler runs on Arm with Node 24, is traced, and is kept below Asterisk’s session limit', () => {
+test('a handler runs on Arm with Node 24, is traced, and takes no concurrency from a small account', () => {
   const fn = only(handler(), 'AWS::Lambda::Function');
   expect(fn).toMatchObject({
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
     TracingConfig: { Mode: 'Active' },
-    ReservedConcurrentExecutions: 20,
   });
   expect(fn).not.toHaveProperty('VpcConfig');
-  const unreserved = only(handler({ reservedConcurrency: 'unreserved' }), 'AWS::Lambda::Function');
-  expect(unreserved).not.toHaveProperty('ReservedConcurrentExecutions');
+  // A new account has a quota of 10, and AWS refuses to leave less than that unreserved.
+  expect(fn).not.toHaveProperty('ReservedConcurrentExecutions');
+});
+
+test('variables that a function has no room for are refused at synth, with their size', () => {
+  const synth = (length: number) => handler({ environment: { LARGE: 'x'.repeat(length) } });
+  synth(3800).resourceCountIs('AWS::Lambda::Function', 1);
+  expect(() => synth(4096)).toThrow(
+    /IntroIvr\/Function: the variables have 4\d{3} bytes, of which LARGE has 4101; a function has room for 4096/,
+  );
+});
+
+test('a handler can be kept below Asterisk’s session limit, and can do without late repetitions', () => {
+  const template = handler({ reservedConcurrency: 20, retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+  expect(only(template, 'AWS::Lambda::Function')).toMatchObject({ ReservedConcurrentExecutions: 20 });
+  expect(only(template, 'AWS::Lambda::EventInvokeConfig')).toMatchObject({
+    MaximumRetryAttempts: 0,
+    MaximumEventAgeInSeconds: 60,
+  });
+  const [target] = only(template, 'AWS::Events::Rule').Targets as object[];
+  expect(target).toMatchObject({ RetryPolicy: { MaximumEventAgeInSeconds: 60 } });
 });
 
 test('only its rule may invoke a handler', () => {
@@ -122,6 +140,14 @@ test('in a network, a handler has no inbound traffic, and outbound traffic to AW
     443, 8089,
   ]);
   expect(only(template, 'AWS::Lambda::Function')).toHaveProperty('VpcConfig');
+  const [denied] = (
+    Object.entries(template.findResources('AWS::IAM::Policy')).flatMap(([id, { Properties }]) =>
+      id.startsWith('IntroIvrRole') ? Properties.PolicyDocument.Statement : [],
+    ) as { Effect: string; Action: string[]; Condition: object }[]
+  ).filter(({ Effect }) => Effect === 'Deny');
+  // Lambda's service needs these actions, and the function's own code does not.
+  expect(denied?.Action).toContain('ec2:CreateNetworkInterface');
+  expect(JSON.stringify(denied?.Condition)).toMatch(/"ArnLike":\{"lambda:SourceFunctionArn":.*:function:\*/);
   // Of the actions on everything, none that reaches beyond network interfaces.
   const wide = Object.entries(powers(template)).filter(([, resource]) => resource === '*');
   for (const [action] of wide)

@@ -32,7 +32,10 @@ describe('the context', () => {
       customerManagedKey: false,
       archiveDays: 14,
       busLog: true,
-      handlerConcurrency: 20,
+      handlerConcurrency: 'unreserved',
+      tracing: true,
+      containerInsights: false,
+      tags: {},
       schemas: true,
     });
   });
@@ -43,7 +46,7 @@ describe('the context', () => {
         nodes: JSON.stringify([NODE]),
         connector: 'false',
         archiveDays: '0',
-        handlerConcurrency: 'unreserved',
+        handlerConcurrency: '20',
         asteriskNetwork: 'private',
         vpc: JSON.stringify(VPC),
       }),
@@ -51,7 +54,7 @@ describe('the context', () => {
       nodes: [NODE],
       connector: false,
       archiveDays: 0,
-      handlerConcurrency: 'unreserved',
+      handlerConcurrency: 20,
       asteriskNetwork: 'private',
       vpc: VPC,
     });
@@ -93,6 +96,9 @@ describe('the context', () => {
       { eventFilter: [{ 'detail-type': ['Dial'] }, { detail_type: ['StasisStart'] }] },
       '`eventFilter`: pattern 2: "detail_type" is not a field that the filter can read: expected source, detail-type, resources or detail',
     ],
+    [{ tags: { 'aws:x': '1' } }, '`tags`: expected up to 40 tags, { "team": "telephony" }'],
+    [{ tags: { team: 1 } }, '`tags`: expected up to 40 tags'],
+    [{ tracing: 'on' }, '`tracing`: expected true or false, got "on"'],
     [{ archivDays: 3 }, '`archivDays`: there is no such key, expected one of nodes, eventFilter,'],
   ])('%j is refused', (context, fault) => {
     const faults = faultsOf(context);
@@ -110,7 +116,7 @@ describe('the context', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
     const [fault = ''] = faultsOf({ slip: 1 });
     const known = fault.replace(/^.*expected one of /, '').split(', ');
-    expect(known).toHaveLength(14);
+    expect(known).toHaveLength(17);
     for (const key of known) expect(context).toHaveProperty([`//${key}`]);
   });
 });

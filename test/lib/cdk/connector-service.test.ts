@@ -8,6 +8,7 @@ import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ConnectorConfig, readConfig } from '../../../connector/config.ts';
 import { readNodes } from '../../../lib/ari/node.ts';
+import { CallDataKey } from '../../../lib/cdk/call-data-key.ts';
 import { ConnectorService, type ConnectorServiceProps } from '../../../lib/cdk/connector-service.ts';
 import { NodeUser } from '../../../lib/cdk/node-user.ts';
 import { NODE, only } from '../../support/template-of.ts';
@@ -183,6 +184,58 @@ test('an image that is given has no file with the nodes: the variable has them',
   expect(readNodes({ ARI_NODES: variables.get('ARI_NODES') })).toMatchObject([
     { name: 'pbx-1', secretId: 'ari-eventbridge/pbx-1/connector' },
   ]);
+});
+
+test('more nodes than a task’s variable has room for are refused at synth, where the image is given', () => {
+  const apps = Array.from({ length: 900 }, (_, index) => `application-${index}-${'x'.repeat(50)}`);
+  const image = ContainerImage.fromRegistry('ghcr.io/example/connector:1');
+  expect(() => connector(folderOfTest(), { image }, { ...NODE, apps })).toThrow(
+    /Task: the variables have 6\d{4} bytes, of which ARI_NODES has 6\d{4}; a task has room for 61440/,
+  );
+  // In the image that is built there is a file for them.
+  connector(folderOfTest(), {}, { ...NODE, apps });
+});
+
+test('the service begins after its routes and roles, and ends before them', () => {
+  const template = connector(folderOfTest(), { assignPublicIp: true });
+  const [service] = Object.values(template.findResources('AWS::ECS::Service'));
+  const dependencies = service?.DependsOn as string[];
+  const routes = Object.entries(template.findResources('AWS::EC2::Route')).filter(
+    ([, { Properties }]) => Properties.GatewayId !== undefined,
+  );
+  expect(routes.length).toBeGreaterThan(0);
+  for (const [id] of routes) expect(dependencies).toContain(id);
+  const roles = [...Object.keys(template.findResources('AWS::IAM::Role'))].filter((id) => /Task/.test(id));
+  const policies = Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => /Task/.test(id));
+  expect([roles.length, policies.length]).toEqual([2, 2]);
+  expect(dependencies).toEqual(expect.arrayContaining([...roles, ...policies]));
+});
+
+test('a log that CloudWatch does not accept never stops the connector', () => {
+  const { Options } = containerOf(connector(folderOfTest())).LogConfiguration as { Options: Json };
+  expect(Options).toMatchObject({ mode: 'non-blocking', 'max-buffer-size': '8388608b' });
+});
+
+test('Container Insights is off unless it is asked for', () => {
+  const settings = (more: Partial<ConnectorServiceProps>) =>
+    only(connector(folderOfTest(), more), 'AWS::ECS::Cluster').ClusterSettings;
+  expect(settings({})).toEqual([{ Name: 'containerInsights', Value: 'disabled' }]);
+  expect(settings({ containerInsights: true })).toEqual([{ Name: 'containerInsights', Value: 'enabled' }]);
+});
+
+test('the account’s own key encrypts the task’s disk too, where the journal is', () => {
+  const stack = new Stack(new App({ outdir: folderOfTest() }), 'Keyed');
+  const { key } = new CallDataKey(stack, 'Key');
+  new ConnectorService(stack, 'Connector', {
+    vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc,
+    bus: new EventBus(stack, 'Bus') as IEventBus,
+    nodes: [new NodeUser(stack, 'User', { node: NODE, username: 'connector' })],
+    encryptionKey: key,
+  });
+  const template = Template.fromStack(stack);
+  expect(only(template, 'AWS::ECS::Cluster').Configuration).toEqual({
+    ManagedStorageConfiguration: { FargateEphemeralStorageKmsKeyId: { Ref: idOf(template, 'AWS::KMS::Key') } },
+  });
 });
 
 test('with two connector services on one bus, the bus names the publishers', () => {

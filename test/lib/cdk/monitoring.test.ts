@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Metrics } from '../../../connector/metrics.ts';
+import { DeadLetterQueue } from '../../../lib/cdk/dead-letter-queue.ts';
 import { AriBridge, CallHandler } from '../../../lib/cdk/index.ts';
 import { Monitoring } from '../../../lib/cdk/monitoring.ts';
 import { ariPattern } from '../../../lib/index.ts';
@@ -22,6 +23,11 @@ interface Alarm {
   TreatMissingData: string;
   AlarmActions?: unknown[];
   OKActions?: unknown[];
+}
+
+interface LostMetric {
+  Expression?: string;
+  MetricStat?: { Metric: { Namespace: string; MetricName: string; Dimensions: { Name: string; Value: unknown }[] } };
 }
 
 let template: Template;
@@ -127,9 +133,67 @@ describe('an alarm', () => {
     ['Errors', 1],
     ['Throttles', 1],
     ['ApproximateNumberOfMessagesVisible', 2], // the handler's dead letters, and the connector's
+    ['AsyncEventAge', 1],
   ])('watches %s: %i', (metric, count) => {
     expect(alarms.filter(({ MetricName }) => MetricName === metric)).toHaveLength(count);
   });
+});
+
+test('one alarm watches everything that can lose an event of a handler, on both sides of its queue', () => {
+  const [lost, ...others] = Object.entries(template.findResources('AWS::CloudWatch::Alarm'))
+    .filter(([id]) => /Lost/.test(id))
+    .map(([, { Properties }]) => Properties as { Metrics: LostMetric[]; Threshold: number });
+  expect(others).toEqual([]);
+  const metrics = lost?.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [];
+  expect(metrics.map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`)).toEqual([
+    'AWS/Lambda AsyncEventsDropped',
+    'AWS/Lambda DestinationDeliveryFailures',
+    'AWS/Events InvocationsFailedToBeSentToDlq',
+  ]);
+  const [bus, rule] = metrics[2]?.Dimensions ?? [];
+  expect(bus).toMatchObject({ Name: 'EventBusName' });
+  // The part of the rule's ARN that is its name: `Ref` of a rule has the bus's name in it too.
+  expect(rule).toMatchObject({ Name: 'RuleName', Value: { 'Fn::Select': [2, { 'Fn::Split': ['/', {}] }] } });
+  expect(lost?.Metrics.find(({ Expression }) => Expression)?.Expression).toBe(
+    'FILL(lost0, 0) + FILL(lost1, 0) + FILL(lost2, 0)',
+  );
+});
+
+describe('for many nodes', () => {
+  const nodes = Array.from({ length: 200 }, (_, index) => ({ ...NODE, name: `pbx-${index}` }));
+  const many = templateOf((stack) => new Monitoring(stack, 'Monitoring', { nodes }));
+  const all = Object.values(many.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties as Alarm);
+
+  test('one alarm watches all apps, and one all certificates, by metrics that the connector emits', () => {
+    const there = emitted();
+    for (const name of ['AppsNotConnected', 'LeastCertificateDays']) {
+      const found = all.filter(({ MetricName }) => MetricName === name);
+      expect(found).toHaveLength(1);
+      expect([...there]).toContain(key(name, {}));
+    }
+    expect(all.filter(({ Dimensions = [] }) => Dimensions.length > 0)).toEqual([]);
+    expect(all.find(({ MetricName }) => MetricName === 'AppsNotConnected')?.TreatMissingData).toBe('breaching');
+  });
+
+  test('graphs find the metrics of each app by a search', () => {
+    const body = JSON.stringify(only(many, 'AWS::CloudWatch::Dashboard').DashboardBody);
+    expect(body).toContain("SEARCH('{AriEventBridge,Node,App} MetricName=");
+    expect(body).not.toContain('pbx-1');
+  });
+});
+
+test('each alarm is in a widget, of which none has more than CloudWatch shows', () => {
+  const shown = templateOf((stack) => {
+    const monitoring = new Monitoring(stack, 'Monitoring', { nodes: [NODE] });
+    for (let index = 0; index < 120; index += 1) {
+      monitoring.watchDeadLetters(`Handler${index}`, new DeadLetterQueue(stack, `Queue${index}`));
+    }
+  });
+  const body = JSON.stringify(only(shown, 'AWS::CloudWatch::Dashboard').DashboardBody);
+  // A widget's text begins with the names of its alarms' ARNs.
+  const [, ...widgets] = body.split('\\"alarms\\"');
+  const sizes = widgets.map((text) => text.split('\\"type\\"')[0]?.match(/Fn::GetAtt/g)?.length);
+  expect(sizes).toEqual([100, 20 + Object.keys(shown.findResources('AWS::CloudWatch::Alarm')).length - 120]);
 });
 
 test('the dashboard shows every alarm, and metrics of the connector that it emits', () => {

@@ -25,6 +25,11 @@ test('bills functions by their time and memory', () => {
   expect(item('Invocations of functions', monthlyCost(usage))?.quantity).toBeCloseTo(365_000);
 });
 
+test('bills a trace of each invocation', () => {
+  const usage = { callsPerDay: 1e6 / (365 / 12), invocationsPerCall: 1 };
+  expect(item('Traces of functions', monthlyCost(usage))?.usd).toBeCloseTo(5);
+});
+
 test('finds the number of calls from which two servers are cheaper', () => {
   const { breakEvenCallsPerDay } = monthlyCost({ callsPerDay: 0 });
   expect(breakEvenCallsPerDay).toBeGreaterThan(0);
@@ -39,8 +44,8 @@ test('two servers that are cheaper without any call are cheaper from zero calls 
 });
 
 test('absent resources cost nothing', () => {
-  const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false }).serverless.items;
-  expect(bare.filter(({ what }) => /archive|metrics|NAT/i.test(what))).toEqual([]);
+  const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false, tracing: false }).serverless.items;
+  expect(bare.filter(({ what }) => /archive|metrics|NAT|trace/i.test(what))).toEqual([]);
 });
 
 test('a connector that runs elsewhere costs nothing here', () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as introIvr } from '../../../functions/intro-ivr/index.ts';
 import { handler as superConference } from '../../../functions/super-conference/index.ts';
 import { handler as voicemail } from '../../../functions/voicemail/index.ts';
-import { userSecretName } from '../../../lib/ari/node.ts';
+import { userSecretId } from '../../../lib/ari/node.ts';
 import { readCloudAssembly } from '../../../lib/local/template/cloud-assembly.ts';
 import { readDeployment } from '../../../lib/local/template/read-deployment.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../../support/handler-import.ts';
@@ -220,9 +220,9 @@ test('the command line finds the secrets by their names', () => {
   const names = app('three nodes')
     .resources('AWS::SecretsManager::Secret')
     .map(([, { Properties }]) => Properties.Name);
-  const users = ['pbx-1', 'pbx-2', 'pbx-3'].flatMap((node) => [
-    userSecretName(node, 'connector'),
-    userSecretName(node, 'handlers'),
+  const users = ['pbx-1', 'pbx-2', 'pbx-3'].flatMap((name) => [
+    userSecretId({ name }, 'connector'),
+    userSecretId({ name }, 'handlers'),
   ]);
   expect(names.toSorted()).toEqual(users);
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ALARMS_PER_HANDLER } from '../../../lib/cost/deployed.ts';
 import { APPS } from '../../support/apps.ts';
 import { runCli } from '../../support/cli.ts';
 import { succeeding } from '../../support/command.ts';
@@ -42,7 +43,7 @@ describe('in the folder of an app', () => {
        new CallHandler(calls, 'Voicemail', {`,
     );
     const after = await deployedWith({ nodes, archiveDays: 0 }, '--nodes', '5');
-    expect(after.deployed.alarms).toBe(before.deployed.alarms + 3);
+    expect(after.deployed.alarms).toBe(before.deployed.alarms + ALARMS_PER_HANDLER);
     expect(after.usage).toMatchObject({ nodes: 5, appsPerNode, archiveDays: 0, nat: false });
     expect(after.items.get('Alarms')).toBe(after.deployed.alarms + 5 + 5 * appsPerNode);
     expect([...after.items.keys()].filter((what) => what.includes('archive'))).toEqual([]);
