@@ -29,7 +29,8 @@ export async function configuredSecrets(root: string, node: AriNode): Promise<No
   return { connector: userSecretId(node, 'connector', stage), handlers: userSecretId(node, 'handlers', stage) };
 }
 
-async function contextOf(root: string): Promise<{ path: string; context: unknown }> {
+/** The context of cdk.json. @throws Error naming the file, where it is missing */
+export async function contextOf(root: string): Promise<{ path: string; context: unknown }> {
   const path = join(root, 'cdk.json');
   const file = await readJsonFile(path);
   if (!file) {

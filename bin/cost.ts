@@ -18,7 +18,7 @@ interface Values {
   archiveDays?: string;
   tracing: boolean;
   metrics: boolean;
-  nat?: true;
+  nat: boolean;
   json?: true;
 }
 
@@ -54,7 +54,7 @@ export function cost(command: Command, { root, say }: Session): void {
     )
     .option('--no-tracing', "X-Ray is off (default: the app's, else on)")
     .option('--no-metrics', 'the connector writes no metrics (METRICS_INTERVAL_SECONDS=0)')
-    .option('--nat', 'the connector runs behind a NAT gateway')
+    .option('--no-nat', "no NAT gateway: addresses change (default: the app's, else with one)")
     .option('--json', 'prints JSON')
     .action(async (values: Values) => say(await costOf(values, root)));
 }
@@ -82,7 +82,7 @@ async function costOf(values: Values, root: string): Promise<string> {
     // Commander sets it to true where the option is absent.
     tracing: values.tracing ? undefined : false,
     metrics: values.metrics,
-    nat: values.nat,
+    nat: values.nat ? undefined : false,
   };
   // Loaded when it is needed: it needs the CDK, and the help does not.
   const { countDeployed } = await import('./count-deployed.ts');

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { readCaFile } from '../lib/ari/ca-file.ts';
 import { type Credentials, parseCredentials } from '../lib/ari/credentials.ts';
 import { type AriNode, nodeFaults, usersOwner } from '../lib/ari/node.ts';
-import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
+import { type AsteriskNode, asteriskFaults } from '../lib/asterisk/asterisk-node.ts';
 import { onBus } from '../lib/asterisk/doctor/bus.ts';
 import type { Role } from '../lib/asterisk/doctor/examination.ts';
 import { examine } from '../lib/asterisk/doctor/examine.ts';
@@ -123,7 +123,7 @@ async function nodeOf(values: Values, root: string): Promise<AsteriskNode> {
     return given;
   }
   const nodes = await configuredNodes(root);
-  const faults = nodeFaults(nodes);
+  const faults = asteriskFaults(nodes);
   if (faults.length > 0) throw new Error(`cdk.json, context key \`nodes\`: ${faults.join('; ')}`);
   const known = nodes.map(({ name }) => name).join(', ');
   if (values.node === undefined && nodes.length > 1) throw new Error(`expected --node NAME, one of ${known}`);

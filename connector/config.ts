@@ -4,6 +4,7 @@ import { type AriNodeWithSecret, nodeFaults, nodeLabel } from '../lib/ari/node.t
 import { type NodesText, nodesText } from '../lib/ari/nodes-file.ts';
 import { parseJson } from '../lib/json.ts';
 import { DEFAULT_FILTER, EventFilter } from './event-filter.ts';
+import { DEFAULT_NAMESPACE } from './metrics.ts';
 
 /** An Asterisk server as the connector's configuration describes it. */
 export type ConnectorNode = AriNodeWithSecret & DialledNode;
@@ -38,6 +39,8 @@ export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
   eventBusName: string;
   /** `JOURNAL_FOLDER`: where events wait on disk, a folder of this process alone. */
   journalFolder: string;
+  /** `METRICS_NAMESPACE`: the CloudWatch namespace of the metrics. */
+  metricsNamespace: string;
   /** `EVENT_FILTER`: a JSON list of event patterns; an event that any of them matches is forwarded. */
   filter: EventFilter;
   /** `DEAD_LETTER_QUEUE_URL`: an SQS queue for events that the bus will never accept; without it they are only in the journal's folder. */
@@ -81,6 +84,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
     nodes,
     eventBusName,
     journalFolder: environment.JOURNAL_FOLDER || DEFAULT_JOURNAL_FOLDER,
+    metricsNamespace: environment.METRICS_NAMESPACE || DEFAULT_NAMESPACE,
     filter: readFilter(environment.EVENT_FILTER, faults),
     deadLetterQueueUrl: readQueueUrl('DEAD_LETTER_QUEUE_URL', environment, faults),
     leftoverQueueUrl: readQueueUrl('LEFTOVER_QUEUE_URL', environment, faults),

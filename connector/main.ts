@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   });
   const queue = config.deadLetterQueueUrl ? new SqsQueue(config.deadLetterQueueUrl, secrets.config) : undefined;
   const leftovers = config.leftoverQueueUrl ? new SqsQueue(config.leftoverQueueUrl, secrets.config) : undefined;
-  const metrics = new Metrics();
+  const metrics = new Metrics(config.metricsNamespace);
   const connector = new Connector({
     ...config,
     bus,

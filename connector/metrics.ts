@@ -20,7 +20,8 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 /** CloudWatch takes up to 100 values of one metric in one line. */
 const SAMPLES = 100;
 const PREFIX = 'ari_eventbridge';
-const NAMESPACE = 'AriEventBridge';
+/** In CloudWatch. */
+export const DEFAULT_NAMESPACE = 'AriEventBridge';
 
 /** The connector's state at this moment. */
 export interface Gauges {
@@ -52,9 +53,12 @@ export class Metrics {
   #latencyCount = 0;
   #latencySamples: number[] = [];
   #samplesSeen = 0;
+  readonly #namespace: string;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
 
-  constructor() {
+  /** @param namespace in CloudWatch */
+  constructor(namespace = DEFAULT_NAMESPACE) {
+    this.#namespace = namespace;
     this.#loopDelay.enable();
   }
 
@@ -131,10 +135,10 @@ export class Metrics {
       const gauge = up === undefined ? {} : { Connected: up };
       // CloudWatch takes no dimension without a value.
       const dimensions = { Node: series.node, ...(series.app !== '' && { App: series.app }) };
-      return embeddedLine(now, dimensions, { ...values, ...gauge });
+      return embeddedLine(this.#namespace, now, dimensions, { ...values, ...gauge });
     });
     for (const { node, days } of gauges.certificates) {
-      lines.push(embeddedLine(now, { Node: node }, { CertificateDays: days }));
+      lines.push(embeddedLine(this.#namespace, now, { Node: node }, { CertificateDays: days }));
     }
     // For one alarm over many nodes.
     const fleet = {
@@ -145,7 +149,9 @@ export class Metrics {
     };
     const { journalDepth: JournalDepth, journalBytes: JournalBytes, journalAgeSeconds: JournalAge } = gauges;
     const latency = this.#latencySamples.length > 0 ? { PublishLatency: this.#latencySamples } : {};
-    lines.push(embeddedLine(now, {}, { ...sums, ...fleet, JournalDepth, JournalBytes, JournalAge, ...latency }));
+    lines.push(
+      embeddedLine(this.#namespace, now, {}, { ...sums, ...fleet, JournalDepth, JournalBytes, JournalAge, ...latency }),
+    );
     this.#latencySamples = [];
     this.#samplesSeen = 0;
     return lines;
@@ -197,12 +203,13 @@ const UNITS: Record<string, string> = { JournalBytes: 'Bytes', JournalAge: 'Seco
 
 /** One line of CloudWatch's embedded metric format. */
 function embeddedLine(
+  namespace: string,
   now: number,
   dimensions: Record<string, string>,
   values: Record<string, number | number[]>,
 ): string {
   const metrics = Object.keys(values).map((Name) => ({ Name, Unit: UNITS[Name] ?? 'Count' }));
-  const directive = { Namespace: NAMESPACE, Dimensions: [Object.keys(dimensions)], Metrics: metrics };
+  const directive = { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics: metrics };
   return JSON.stringify({ _aws: { Timestamp: now, CloudWatchMetrics: [directive] }, ...dimensions, ...values });
 }
 

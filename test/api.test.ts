@@ -51,6 +51,7 @@ test('its other entry points export this and nothing else', () => {
   });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([
+    'AlarmTopic',
     'AriBridge',
     'CallDataKey',
     'CallEventBus',
@@ -65,6 +66,8 @@ test('its other entry points export this and nothing else', () => {
     'NodeUser',
     'SolePublishers',
     'connectorImage',
+    'publishedImage',
+    'retain',
   ]);
 });
 

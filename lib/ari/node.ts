@@ -109,6 +109,33 @@ export function nodeFaults(nodes: unknown): string[] {
   return faults;
 }
 
+/** The keys of a node in cdk.json: those of `AriNode`, and `asterisk`. */
+const KEYS: Record<keyof AriNode | 'asterisk', true> = {
+  name: true,
+  url: true,
+  apps: true,
+  allowPlainHttp: true,
+  caFile: true,
+  foreign: true,
+  appSettings: true,
+  userGroup: true,
+  secrets: true,
+  asterisk: true,
+};
+
+/** Keys of nodes of cdk.json that nothing reads, probably typos. Comments, which begin with `//`, are none. */
+export function nodeKeyFaults(nodes: unknown): string[] {
+  if (!Array.isArray(nodes)) return [];
+  return nodes.flatMap((node: unknown, index) =>
+    Object.keys(isJsonObject(node) ? node : {})
+      .filter((key) => !Object.hasOwn(KEYS, key) && !key.startsWith('//'))
+      .map(
+        (key) =>
+          `${nodeLabel(node as Partial<AriNode>, index)}: there is no key ${show(key)}; there are ${Object.keys(KEYS).join(', ')}`,
+      ),
+  );
+}
+
 /**
  * Reads the nodes as the CDK app writes them for functions: from `ARI_NODES`, or from a file.
  *

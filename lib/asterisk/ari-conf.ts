@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from 'node:net';
 import type { Credentials } from '../ari/credentials.ts';
 import type { UserRole } from '../ari/node.ts';
 import { confLine, confValueFault } from './conf-value.ts';
@@ -27,15 +28,22 @@ export interface UserOptions {
   read_only?: boolean;
   /** `plain` writes the password itself to the file; `crypt` costs Asterisk 1 ms for each request. @default 'crypt' */
   password_format?: 'crypt' | 'plain';
+  /**
+   * Addresses and networks that the user may come from, besides Asterisk's own machine: `203.0.113.7`, `10.0.0.0/16`,
+   * `2001:db8::/32`. @default every address
+   */
+  permit?: string[];
 }
 
 /** Both users' names and passwords. */
 export type NodePasswords = Record<UserRole, Credentials>;
 
+const USER = { type: 'user', password_format: 'crypt', permit: [] } satisfies Partial<UserOptions>;
+
 /** The default options of each role. */
 const ROLES: Record<UserRole, Required<UserOptions> & { purpose: string }> = {
-  connector: { type: 'user', read_only: true, password_format: 'crypt', purpose: 'The connector: receives events.' },
-  handlers: { type: 'user', read_only: false, password_format: 'crypt', purpose: 'Call handlers: command calls.' },
+  connector: { ...USER, read_only: true, purpose: 'The connector: receives events.' },
+  handlers: { ...USER, read_only: false, purpose: 'Call handlers: command calls.' },
 };
 
 const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?|https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?)$/;
@@ -62,6 +70,10 @@ export function userFaults(at: string, given: unknown): string[] {
     password_format: check(
       '"crypt", which is rendered as SHA-512, or "plain"',
       (value) => value === 'crypt' || value === 'plain',
+    ),
+    permit: check(
+      'a list of IP addresses and networks, such as "203.0.113.7" or "10.0.0.0/16"',
+      (value) => Array.isArray(value) && value.every(isNetwork),
     ),
   });
 }
@@ -118,7 +130,7 @@ export function ariConf(
   const hashes = [...existing.matchAll(HASH_LINE)].map(([, hash]) => hash as string);
   for (const role of Object.keys(ROLES) as UserRole[]) {
     const { username, password } = passwords[role];
-    const { type, read_only, password_format } = completeUser(role, users[role]);
+    const { type, read_only, password_format, permit } = completeUser(role, users[role]);
     const kept = () => hashes.find((hash) => verifySha512Crypt(password, hash));
     lines.push(
       '',
@@ -128,7 +140,33 @@ export function ariConf(
       confLine('read_only', read_only),
       confLine('password_format', password_format),
       confLine('password', password_format === 'plain' ? password : (kept() ?? sha512Crypt(password))),
+      ...accessLines(permit),
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Asterisk applies every line, and the last one that matches decides. */
+function accessLines(permit: readonly string[]): string[] {
+  if (permit.length === 0) return [];
+  return [
+    '; From these addresses only, and from this machine.',
+    ...['0.0.0.0/0', '::/0'].map((network) => confLine('deny', network)),
+    ...['127.0.0.1', '::1', ...permit].map((network) => confLine('permit', withLength(network))),
+  ];
+}
+
+/** Without a length Asterisk would take an address for a network of its class. */
+function withLength(network: string): string {
+  return network.includes('/') ? network : `${network}/${isIPv6(network) ? 128 : 32}`;
+}
+
+function isNetwork(value: unknown): boolean {
+  const [address = '', length, ...more] = String(value).split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return typeof value === 'string' && more.length === 0 && bits > 0 && (length === undefined || isLength(length, bits));
+}
+
+function isLength(length: string, bits: number): boolean {
+  return /^\d{1,3}$/.test(length) && Number(length) <= bits;
 }

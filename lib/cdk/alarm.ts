@@ -4,17 +4,21 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** The CloudWatch namespace of the connector's metrics (`connector/metrics.ts`). */
+/** The CloudWatch namespace of the connector's metrics, where the connector is given none (`METRICS_NAMESPACE`). */
 export const CONNECTOR_NAMESPACE = 'AriEventBridge';
 
-/** One of the connector's metrics. */
-export function connectorMetric(
+/** One of the connector's metrics; its period is a minute by default. */
+export type ConnectorMetric = (
   metricName: string,
   statistic: string,
-  dimensionsMap: Record<string, string> = {},
-  period = Duration.minutes(1),
-): Metric {
-  return new Metric({ namespace: CONNECTOR_NAMESPACE, metricName, statistic, dimensionsMap, period });
+  dimensions?: Record<string, string>,
+  period?: Duration,
+) => Metric;
+
+/** The metrics that a connector writes in a namespace. */
+export function connectorMetrics(namespace: string): ConnectorMetric {
+  return (metricName, statistic, dimensionsMap = {}, period = Duration.minutes(1)) =>
+    new Metric({ namespace, metricName, statistic, dimensionsMap, period });
 }
 
 /** An alarm, and what to do about it. */

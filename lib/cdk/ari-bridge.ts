@@ -5,8 +5,9 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type AriNode, usersOwner } from '../ari/node.ts';
+import { type AriNode, staged, usersOwner } from '../ari/node.ts';
 import { connectorPattern } from '../events/connector-pattern.ts';
+import { CONNECTOR_NAMESPACE } from './alarm.ts';
 import { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
 import { CallHandler, type CallHandlerProps } from './call-handler.ts';
 import { ConnectorService, type ConnectorServiceProps } from './connector-service.ts';
@@ -39,15 +40,15 @@ export interface AriBridgeProps {
   /** An existing network, or options of a new one. @default a small one without NAT */
   network?: Omit<NetworkProps, 'encryptionKey'>;
   /**
-   * Whether handlers must run in the network, because Asterisk is reachable only from there.
-   * @default `network.private`
+   * Whether handlers run in the network: because Asterisk is reachable only from there, or allows only its address.
+   * @default `network.fixedAddress`
    */
   handlersInNetwork?: boolean;
   /** Encrypts everything that holds call data or credentials; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
   /** Whether X-Ray follows events through handlers. @default Tracing.ACTIVE */
   tracing?: Tracing | undefined;
-  /** The stage of the deployment, in the names of the secrets; see `NodeUserProps`. @default none */
+  /** The stage of the deployment, in the names of secrets and in the namespace of metrics. @default none */
   stage?: string | undefined;
   /** Where alarms are sent. @default nowhere: they are visible in CloudWatch */
   alarmTopic?: ITopic | undefined;
@@ -84,15 +85,19 @@ export class AriBridge extends Construct {
     super(scope, id);
     const { nodes, alarmTopic: topic, runbookUrl, encryptionKey, stage } = props;
     this.bus = new CallEventBus(this, 'Bus', { ...props.bus, encryptionKey }).bus;
+    const metricsNamespace = staged(CONNECTOR_NAMESPACE, stage);
     const watched = props.connector !== false && hasFigures(props.connector?.metricsInterval);
-    this.monitoring = new Monitoring(this, 'Monitoring', { topic, runbookUrl, nodes: watched ? nodes : undefined });
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      ...{ topic, runbookUrl, metricsNamespace },
+      nodes: watched ? nodes : undefined,
+    });
     this.handlerUsers = usersOf(nodes, (node, sharedWith) => {
       const description = `Read-write ARI user of ${usersOwner(node)}, for call handlers`;
       const user = { node, username: 'handlers', description, encryptionKey, stage, sharedWith };
       return new NodeUser(this, `HandlersUser-${node.name}`, user);
     });
 
-    const inNetwork = props.handlersInNetwork ?? props.network?.private ?? false;
+    const inNetwork = props.handlersInNetwork ?? props.network?.fixedAddress ?? false;
     const { scope: own = this, ...settings } = props.connector || {};
     const ownKey = own === this ? encryptionKey : importedKey(own, encryptionKey);
     const network =
@@ -125,6 +130,7 @@ export class AriBridge extends Construct {
       vpc,
       subnets,
       assignPublicIp,
+      ...(stage !== undefined && { metricsNamespace }),
       ...settings,
       bus: this.bus,
       nodes: users,

@@ -16,7 +16,12 @@ export interface CallEventBusProps {
    * @default 14 days
    */
   archive?: Duration;
-  /** Whether EventBridge logs what it could not deliver. @default true */
+  /**
+   * An existing bus; its log, its key and its dead letters stay as they are.
+   * @default a new one
+   */
+  existing?: IEventBus | undefined;
+  /** Whether EventBridge logs what it could not deliver by a new bus. @default true */
   log?: boolean;
   /** How long the log is kept. The contents of events are never logged. @default 1 month */
   logRetention?: RetentionDays;
@@ -45,26 +50,11 @@ export class CallEventBus extends Construct {
 
   constructor(scope: Construct, id: string, props: CallEventBusProps = {}) {
     super(scope, id);
-    const { encryptionKey, log: logs = true } = props;
-    if (encryptionKey) this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
+    const { encryptionKey, existing } = props;
     // As an import: otherwise the key's policy would refer to the bus, and each would depend on the other.
     const kmsKey = encryptionKey && Key.fromKeyArn(this, 'Key', encryptionKey.keyArn);
-    this.bus = new EventBus(this, 'Bus', {
-      description: 'Call events of Asterisk, from its REST interface (ARI)',
-      logConfig: { level: logs ? Level.ERROR : Level.OFF, includeDetail: IncludeDetail.NONE },
-      ...(kmsKey && { kmsKey }),
-      ...(this.deadLetters && { deadLetterQueue: this.deadLetters as IQueue }),
-    }) as IEventBus;
-    // Not `grantSendMessages`: that would refer to the bus in the key's policy. EventBridge may use the key already.
-    this.deadLetters?.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [this.deadLetters.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': this.bus.eventBusArn } },
-      }),
-    );
-    if (logs) this.#log(props);
+    if (encryptionKey && !existing) this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
+    this.bus = existing ?? this.#make(props, kmsKey);
     const retention = props.archive ?? Duration.days(14);
     if (retention.toDays() > 0) {
       this.archive = new Archive(this, 'Archive', {
@@ -79,8 +69,28 @@ export class CallEventBus extends Construct {
     new CfnOutput(this, 'Name', { description: 'The bus of call events', value: this.bus.eventBusName });
   }
 
+  #make({ log: logs = true, ...props }: CallEventBusProps, kmsKey: IKey | undefined): IEventBus {
+    const bus = new EventBus(this, 'Bus', {
+      description: 'Call events of Asterisk, from its REST interface (ARI)',
+      logConfig: { level: logs ? Level.ERROR : Level.OFF, includeDetail: IncludeDetail.NONE },
+      ...(kmsKey && { kmsKey }),
+      ...(this.deadLetters && { deadLetterQueue: this.deadLetters as IQueue }),
+    }) as IEventBus;
+    // Not `grantSendMessages`: that would refer to the bus in the key's policy. EventBridge may use the key already.
+    this.deadLetters?.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetters.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': bus.eventBusArn } },
+      }),
+    );
+    if (logs) this.#log(bus, props);
+    return bus;
+  }
+
   /** Delivers the bus's error log to a log group; by default EventBridge writes no log. */
-  #log({ logRetention: retention, encryptionKey }: CallEventBusProps): void {
+  #log(bus: IEventBus, { logRetention: retention, encryptionKey }: CallEventBusProps): void {
     // These names must be unique in the region: the construct's address makes them so.
     const name = this.node.addr.slice(-12);
     // Groups under this prefix need no resource policy of their own, of which a region has ten: CloudWatch Logs keeps one
@@ -90,7 +100,7 @@ export class CallEventBus extends Construct {
     const source = new CfnDeliverySource(this, 'LogSource', {
       name: `call-events-${name}`,
       logType: 'ERROR_LOGS',
-      resourceArn: this.bus.eventBusArn,
+      resourceArn: bus.eventBusArn,
     });
     const destination = new CfnDeliveryDestination(this, 'LogDestination', {
       name: `call-events-${name}`,

@@ -1,16 +1,21 @@
 import type { Construct } from 'constructs';
-import { type AriNode, nodeFaults } from '../ari/node.ts';
+import { type AriNode, nodeFaults, nodeKeyFaults } from '../ari/node.ts';
 import { filterFaults } from '../events/filter-fields.ts';
 import { type EventPattern, validate } from '../events/pattern/index.ts';
-import { isJsonObject } from '../json.ts';
+import { type Check, expected, flag, integer, listOf, oneOf, tagFaults, text, vpcFaults } from './config-checks.ts';
 import type { ExistingVpc } from './network.ts';
 
 /**
  * The ready-made app's configuration from the context: cdk.json, or `--context KEY=VALUE`, with JSON for all but text.
  */
 export interface AppConfig {
-  /** `nodes`: the Asterisk servers, each `{ name, url, apps, allowPlainHttp?, caFile?, foreign? }`. */
+  /** `nodes`: the Asterisk servers, each an `AriNode`, and in `asterisk` the options of its own files. */
   nodes: AriNode[];
+  /**
+   * `stage`: a part of the names of stacks, secrets, metrics and registry, so that an account can have several deployments.
+   * @default none
+   */
+  stage?: string;
   /**
    * `eventFilter`: a list of event patterns; an event that any of them matches is forwarded.
    * @default all but ChannelVarset and ChannelDialplan
@@ -19,21 +24,33 @@ export interface AppConfig {
   /** `connector`: whether the connector is deployed. @default true */
   connector: boolean;
   /**
+   * `connectorImage`: a published image of the connector, `REGISTRY/NAME:TAG` or `…@sha256:DIGEST`.
+   * @default one that is built at the deployment, by Docker
+   */
+  connectorImage?: string;
+  /**
    * `publishers`: without the connector, the ARNs of the only roles that may put call events.
    * @default every principal that IAM allows
    */
   publishers?: string[];
+  /** `eventBusArn`: an existing bus. @default a new one */
+  eventBusArn?: string;
   /**
-   * `asteriskNetwork`: `public`, or `private` where Asterisk is reachable only from the VPC: handlers then run in it.
-   * @default public
+   * `asteriskNetwork`: `fixed`, where the connector and the handlers come from one address, which Asterisk allows;
+   * `private`, where Asterisk is reachable only from the VPC; `open`, where they come from changing addresses, so that
+   * Asterisk's ARI has to be open to the internet.
+   * @default fixed
    */
-  asteriskNetwork: 'public' | 'private';
+  asteriskNetwork: 'fixed' | 'private' | 'open';
   /** `vpc`: an existing one, `{ vpcId, availabilityZones, subnetIds, public? }`. @default a new one */
   vpc?: ExistingVpc;
   /** `vpcCidr`: the CIDR block of a new VPC. @default 10.0.0.0/16 */
   vpcCidr?: string;
-  /** `customerManagedKey`: whether a KMS key of the account encrypts call data. @default false */
-  customerManagedKey: boolean;
+  /**
+   * `customerManagedKey`: whether a new KMS key of the account encrypts call data, or the ARN of an existing key.
+   * @default false
+   */
+  customerManagedKey: boolean | string;
   /** `archiveDays`: how long events are archived for replays, 0 for no archive. @default 14 */
   archiveDays: number;
   /** `busLog`: whether EventBridge logs what it could not deliver. @default true */
@@ -48,10 +65,17 @@ export interface AppConfig {
   tags: Record<string, string>;
   /** `alarmTopicArn`: the SNS topic that alarms are sent to. @default none */
   alarmTopicArn?: string;
+  /** `alarmEmail`: an address that a new SNS topic sends alarms to, once its owner has confirmed. @default none */
+  alarmEmail?: string;
   /** `runbookUrl`: the URL of your copy of docs/runbook.md. @default docs/runbook.md */
   runbookUrl?: string;
   /** `schemas`: whether the events' schemas are published to a registry. @default true */
   schemas: boolean;
+  /**
+   * `retain`: what `cdk destroy` leaves: `passwords`; `data`, which is also logs, dead letters and the archive; `nothing`.
+   * @default passwords
+   */
+  retain: 'passwords' | 'data' | 'nothing';
 }
 
 /** All faults of the context, one line each. */
@@ -63,33 +87,11 @@ export class ContextError extends Error {
   }
 }
 
-/** Returns the faults of a value; `undefined` where it is valid. */
-type Check = (value: unknown) => string | string[] | undefined;
-
-const oneOf =
-  (...values: string[]): Check =>
-  (value) =>
-    values.includes(value as string) ? undefined : expected(values.map((each) => `"${each}"`).join(' or '), value);
-const flag: Check = (value) => (typeof value === 'boolean' ? undefined : expected('true or false', value));
-const integer =
-  (min: number, max: number): Check =>
-  (value) =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
-      ? undefined
-      : expected(`an integer from ${min} to ${max}`, value);
-const text =
-  (what: string, pattern: RegExp): Check =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value) ? undefined : expected(what, value);
-const listOf =
-  (what: string, pattern: RegExp): Check =>
-  (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && pattern.test(each))
-      ? undefined
-      : expected(`a list of ${what}`, value);
+const KEY_ARN = text('true, false or the ARN of a KMS key', /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/);
 
 const CHECKS: Record<keyof AppConfig, Check> = {
-  nodes: nodeFaults,
+  nodes: (value) => [...nodeFaults(value), ...nodeKeyFaults(value)],
+  stage: text('up to 20 lower-case letters, digits and hyphens, such as "staging"', /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/),
   eventFilter: (value) => {
     if (!Array.isArray(value) || value.length === 0) return expected('a list of at least one event pattern', value);
     return value.flatMap((pattern: EventPattern, index) => {
@@ -99,11 +101,16 @@ const CHECKS: Record<keyof AppConfig, Check> = {
     });
   },
   connector: flag,
+  connectorImage: text(
+    'an image with its tag or digest, such as "ghcr.io/example/connector:1.0.0"',
+    /^[a-z0-9][\w.:-]*(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
+  ),
   publishers: listOf('ARNs of IAM roles', /^arn:[\w-]+:iam::\d{12}:role\/\S+$/),
-  asteriskNetwork: oneOf('public', 'private'),
+  eventBusArn: text('the ARN of an event bus', /^arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/[/.\w-]+$/),
+  asteriskNetwork: oneOf('fixed', 'private', 'open'),
   vpc: vpcFaults,
   vpcCidr: text('an IPv4 network such as "10.0.0.0/16"', /^\d+(\.\d+){3}\/(1[6-9]|2[0-4])$/),
-  customerManagedKey: flag,
+  customerManagedKey: (value) => (typeof value === 'boolean' ? undefined : KEY_ARN(value)),
   archiveDays: integer(0, 3650),
   busLog: flag,
   handlerConcurrency: (value) => (value === 'unreserved' ? undefined : integer(1, 1000)(value)),
@@ -111,32 +118,46 @@ const CHECKS: Record<keyof AppConfig, Check> = {
   containerInsights: flag,
   tags: tagFaults,
   alarmTopicArn: text('the ARN of an SNS topic', /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/),
+  alarmEmail: text('an e-mail address', /^[^\s@]+@[^\s@]+\.[^\s@]+$/),
   runbookUrl: text('a URL or a path without spaces', /^\S+$/),
   schemas: flag,
+  retain: oneOf('passwords', 'data', 'nothing'),
 };
 
 /** These are plain text on the command line; all others are JSON there. */
-const TEXTS: readonly string[] = ['asteriskNetwork', 'vpcCidr', 'alarmTopicArn', 'runbookUrl'];
+const TEXTS: readonly string[] = [
+  'stage',
+  'connectorImage',
+  'eventBusArn',
+  'asteriskNetwork',
+  'vpcCidr',
+  'alarmTopicArn',
+  'alarmEmail',
+  'runbookUrl',
+  'retain',
+];
 
 /**
  * Reads the app's configuration from its context.
  *
+ * @param checkNodes checks the nodes with their `asterisk`. @default without it
  * @throws ContextError with all faults in one message, each with what was expected and what was given
  */
-export function readConfig(scope: Construct): AppConfig {
+export function readConfig(scope: Construct, checkNodes?: (nodes: unknown) => string[]): AppConfig {
   const faults: string[] = [];
   const given: Partial<Record<keyof AppConfig, unknown>> = {};
-  for (const key of Object.keys(CHECKS) as (keyof AppConfig)[]) {
+  const checks = { ...CHECKS, ...(checkNodes && { nodes: checkNodes }) };
+  for (const key of Object.keys(checks) as (keyof AppConfig)[]) {
     const value = parsed(key, scope.node.tryGetContext(key));
     if (value === undefined && key !== 'nodes') continue;
     given[key] = value;
-    faults.push(...[CHECKS[key](value) ?? []].flat().map((fault) => `\`${key}\`: ${fault}`));
+    faults.push(...[checks[key](value) ?? []].flat().map((fault) => `\`${key}\`: ${fault}`));
   }
   faults.push(...unknownKeys(scope), ...contradictions(given));
   if (faults.length > 0) throw new ContextError(faults);
   return {
     connector: true,
-    asteriskNetwork: 'public',
+    asteriskNetwork: 'fixed',
     customerManagedKey: false,
     archiveDays: 14,
     busLog: true,
@@ -145,8 +166,9 @@ export function readConfig(scope: Construct): AppConfig {
     containerInsights: false,
     tags: {},
     schemas: true,
+    retain: 'passwords',
     ...given,
-    // ARI_NODES is limited in size, and does not need a node's `asterisk` options.
+    // Functions and the connector do not need a node's `asterisk` options.
     nodes: (given.nodes as (AriNode & { asterisk?: unknown })[]).map(({ asterisk: _, ...node }) => node),
   } as AppConfig;
 }
@@ -169,71 +191,39 @@ function unknownKeys(scope: Construct): string[] {
     .map((key) => `\`${key}\`: there is no such key, expected one of ${known.join(', ')}`);
 }
 
-function contradictions({
-  asteriskNetwork,
-  vpc,
-  connector,
-  publishers,
-  vpcCidr,
-}: Partial<Record<keyof AppConfig, unknown>>) {
-  const faults: string[] = [];
-  if (asteriskNetwork === 'private' && (vpc as Partial<ExistingVpc> | undefined)?.public === true) {
-    faults.push(
-      '`vpc.public`: handlers run in the VPC where `asteriskNetwork` is "private", and Lambda assigns them no public address: expected subnets with NAT or endpoints',
-    );
-  }
-  if (vpc !== undefined && vpcCidr !== undefined)
-    faults.push('`vpcCidr`: applies to a new VPC only, but `vpc` names an existing one; remove one of them');
-  if (connector !== false && publishers !== undefined) {
-    faults.push(
+/** Settings that exclude each other. */
+function contradictions(given: Partial<Record<keyof AppConfig, unknown>>): string[] {
+  const { asteriskNetwork, vpc, connector, connectorImage, publishers, vpcCidr, nodes } = given;
+  const withCa = Array.isArray(nodes) ? nodes.filter((node?: Partial<AriNode>) => node?.caFile !== undefined) : [];
+  const rules: [boolean, string][] = [
+    [
+      asteriskNetwork !== 'open' && (vpc as Partial<ExistingVpc> | undefined)?.public === true,
+      '`vpc.public`: handlers run in the VPC unless `asteriskNetwork` is "open", and Lambda assigns them no public address: expected subnets with NAT or endpoints',
+    ],
+    [
+      vpc !== undefined && vpcCidr !== undefined,
+      '`vpcCidr`: applies to a new VPC only, but `vpc` names an existing one; remove one of them',
+    ],
+    [
+      connector !== false && publishers !== undefined,
       '`publishers`: the deployed connector is the only publisher; expected `publishers` only with `connector` false',
-    );
-  }
-  return faults;
-}
-
-function vpcFaults(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [expected('{ vpcId, availabilityZones, subnetIds, public? }', value)];
-  }
-  const {
-    vpcId,
-    availabilityZones: zones,
-    subnetIds,
-    public: isPublic = false,
-    ...more
-  } = value as Partial<ExistingVpc>;
-  const checks = [
-    [`vpcId`, text('an id such as "vpc-0123456789abcdef0"', /^vpc-[0-9a-f]{8,17}$/)(vpcId)],
-    ['availabilityZones', listOf('names such as "eu-west-1a"', /^[a-z]{2}(-[a-z]+)+-\d[a-z0-9-]*$/)(zones)],
-    ['subnetIds', listOf('ids such as "subnet-0123456789abcdef0"', /^subnet-[0-9a-f]{8,17}$/)(subnetIds)],
-    ['public', flag(isPublic)],
-    ...Object.keys(more).map((key) => [key, 'there is no such key']),
-  ] as const;
-  const faults = checks.flatMap(([key, fault]) =>
-    fault === undefined ? [] : [`${key}: ${[fault].flat().join('; ')}`],
-  );
-  if (faults.length === 0 && (subnetIds?.length ?? 0) % (zones?.length ?? 1) !== 0) {
-    faults.push(
-      `subnetIds: expected as many for each of ${zones?.length} availability zones, got ${subnetIds?.length}`,
-    );
-  }
-  return faults;
-}
-
-/** AWS's rules for tags: 128 characters of a key, 256 of a value, and no key that AWS keeps for itself. */
-function tagFaults(value: unknown): string | undefined {
-  const valid = ([key, of]: [string, unknown]): boolean =>
-    TAG_KEY.test(key) && typeof of === 'string' && TAG_VALUE.test(of);
-  return isJsonObject(value) && Object.entries(value).length <= MAX_TAGS && Object.entries(value).every(valid)
-    ? undefined
-    : expected(`up to ${MAX_TAGS} tags, { "team": "telephony" }, of letters, digits, spaces and _.:/=+-@`, value);
-}
-const TAG_KEY = /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu;
-const TAG_VALUE = /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u;
-/** AWS allows 50 for a resource; CloudFormation and the CDK need some. */
-const MAX_TAGS = 40;
-
-function expected(what: string, got: unknown): string {
-  return `expected ${what}, got ${got === undefined ? 'nothing' : JSON.stringify(got).slice(0, 200)}`;
+    ],
+    [
+      connector === false && connectorImage !== undefined,
+      '`connectorImage`: applies to the deployed connector, but `connector` is false; remove one of them',
+    ],
+    [
+      connector !== false && connectorImage !== undefined && withCa.length > 0,
+      `\`connectorImage\`: a published image does not contain the \`caFile\` of ${withCa.map(({ name }) => name).join(', ')}; expected no \`connectorImage\`, so that an image with the files is built`,
+    ],
+    [
+      given.alarmTopicArn !== undefined && given.alarmEmail !== undefined,
+      '`alarmEmail`: makes a new topic, but `alarmTopicArn` names an existing one; remove one of them',
+    ],
+    [
+      given.eventBusArn !== undefined && given.busLog === true,
+      '`busLog`: the log of an existing bus is a setting of that bus; expected no `busLog` with `eventBusArn`',
+    ],
+  ];
+  return rules.filter(([applies]) => applies).map(([, fault]) => fault);
 }

@@ -1,12 +1,14 @@
 import { GraphWidget, type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AriNode } from '../ari/node.ts';
-import { CONNECTOR_NAMESPACE, connectorMetric } from './alarm.ts';
+import { connectorMetrics } from './alarm.ts';
 
 /** How many apps a graph shows without a search. */
 const GRAPHED_APPS = 100;
 
 /** The dashboard's rows of the connector, ordered from what callers notice to what only the operator sees. */
-export function connectorRows(nodes: readonly AriNode[]): IWidget[][] {
+export function connectorRows(nodes: readonly AriNode[], namespace: string): IWidget[][] {
+  const connectorMetric = connectorMetrics(namespace);
+  const search = searchIn(namespace);
   // A graph has a limit of metrics, and the body of a dashboard one of size: a search finds them when it is shown.
   const searched = nodes.flatMap(({ apps }) => apps).length > GRAPHED_APPS;
   const perApp = (metricName: string, statistic: string): IMetric[] =>
@@ -46,14 +48,14 @@ export function connectorRows(nodes: readonly AriNode[]): IWidget[][] {
   ];
 }
 
-/** A metric of all nodes, found by the names of its dimensions. */
-function search(dimensions: readonly string[], metricName: string, statistic: string): IMetric {
-  const schema = [CONNECTOR_NAMESPACE, ...dimensions].join(',');
-  return new MathExpression({
-    expression: `SEARCH('{${schema}} MetricName="${metricName}"', '${statistic}', 60)`,
-    usingMetrics: {},
-    label: '',
-  });
+/** Metrics of all nodes, found by the names of their dimensions. */
+function searchIn(namespace: string) {
+  return (dimensions: readonly string[], metricName: string, statistic: string): IMetric =>
+    new MathExpression({
+      expression: `SEARCH('{${[namespace, ...dimensions].join(',')}} MetricName="${metricName}"', '${statistic}', 60)`,
+      usingMetrics: {},
+      label: '',
+    });
 }
 
 /** A third of a row. */

@@ -2,8 +2,11 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import type { AriNode } from '../ari/node.ts';
 import { bundledPackages, cycloneDx } from './bill-of-materials.ts';
@@ -47,6 +50,26 @@ export function connectorImage({ base, nodes = [], nodesFile }: ConnectorImagePr
     ...(base !== undefined && { buildArgs: { BASE: base } }),
   });
 }
+
+/**
+ * An image that was published, so that a deployment needs no Docker: of an account's own registry (ECR), which the task is
+ * then permitted to read, or of a public one.
+ *
+ * @param reference `REGISTRY/NAME:TAG` or `REGISTRY/NAME@sha256:DIGEST`, for ARM64
+ * @param id of an ECR repository in the scope. @default Image
+ * @example
+ * const image = publishedImage(this, '123456789012.dkr.ecr.eu-west-1.amazonaws.com/connector:1.0.0');
+ */
+export function publishedImage(scope: Construct, reference: string, id = 'Image'): ContainerImage {
+  const [, account, region, name, tag] = ECR.exec(reference) ?? [];
+  if (account === undefined || name === undefined) return ContainerImage.fromRegistry(reference);
+  const { partition } = Stack.of(scope);
+  const repositoryArn = `arn:${partition}:ecr:${region}:${account}:repository/${name}`;
+  const repository = Repository.fromRepositoryAttributes(scope, id, { repositoryArn, repositoryName: name });
+  return ContainerImage.fromEcrRepository(repository, tag);
+}
+/** A tag, or a digest with its `sha256:`. */
+const ECR = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)(?::|@)(\S+)$/;
 
 /** Writes the image's build context into a folder. */
 export function imageContext(folder: string, nodes: readonly AriNode[] = [], nodesFile?: string): void {

@@ -73,6 +73,8 @@ export interface ConnectorServiceProps {
    * @default 60 seconds
    */
   metricsInterval?: Duration;
+  /** The CloudWatch namespace of the metrics; that of `Monitoring` has to be the same. @default AriEventBridge */
+  metricsNamespace?: string | undefined;
   /** The port of `/healthz`, `/readyz` and `/metrics`, on the task's loopback only: for a sidecar container. @default 8080 */
   healthPort?: number;
   /** @default 1 month */
@@ -192,6 +194,7 @@ export class ConnectorService extends Construct implements IConnectable {
           MEMORY_MAX_BYTES: props.memoryMaxBytes,
           PUT_EVENTS_CONCURRENCY: props.putEventsConcurrency,
           PUT_EVENTS_MAX_BYTES: props.putEventsMaxBytes,
+          METRICS_NAMESPACE: props.metricsNamespace,
           METRICS_INTERVAL_SECONDS: props.metricsInterval?.toSeconds(),
         }),
       },

@@ -1,9 +1,10 @@
 export type { AriNode } from '../ari/node.ts';
+export { AlarmTopic, type AlarmTopicProps } from './alarm-topic.ts';
 export { AriBridge, type AriBridgeConnector, type AriBridgeProps, type HandlerDefaults } from './ari-bridge.ts';
 export { CallDataKey } from './call-data-key.ts';
 export { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
 export { CallHandler, type CallHandlerProps } from './call-handler.ts';
-export { type ConnectorImageProps, connectorImage } from './connector-image.ts';
+export { type ConnectorImageProps, connectorImage, publishedImage } from './connector-image.ts';
 export { ConnectorService, type ConnectorServiceProps } from './connector-service.ts';
 export { DeadLetterQueue, type DeadLetterQueueProps } from './dead-letter-queue.ts';
 export { DoctorFunction, type DoctorFunctionProps } from './doctor-function.ts';
@@ -12,4 +13,5 @@ export { LeftoverQueue, type LeftoverQueueProps } from './leftover-queue.ts';
 export { Monitoring, type MonitoringProps, type WatchedHandler } from './monitoring.ts';
 export { type ExistingVpc, Network, type NetworkProps } from './network.ts';
 export { NodeUser, type NodeUserProps } from './node-user.ts';
+export { type Retained, retain } from './retention.ts';
 export { SolePublishers, type SolePublishersProps } from './sole-publishers.ts';

@@ -14,7 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { AriNode } from '../ari/node.ts';
-import { Alarms, type AlarmText, connectorMetric } from './alarm.ts';
+import { Alarms, type AlarmText, CONNECTOR_NAMESPACE, type ConnectorMetric, connectorMetrics } from './alarm.ts';
 import { connectorRows, graph } from './connector-graphs.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { LeftoverQueue } from './leftover-queue.ts';
@@ -35,6 +35,8 @@ export interface MonitoringProps {
    * @default it is not monitored
    */
   nodes?: readonly AriNode[] | undefined;
+  /** The CloudWatch namespace of the connector's metrics, its `METRICS_NAMESPACE`. @default AriEventBridge */
+  metricsNamespace?: string | undefined;
   /** Where alarms and their ends are sent. @default nowhere: they are visible in CloudWatch */
   topic?: ITopic | undefined;
   /** URL of the runbook, for the links in alarms. @default docs/runbook.md, its path in this project */
@@ -69,12 +71,14 @@ export class Monitoring extends Construct {
   /** `undefined` with `dashboard: false`. */
   readonly dashboard: Dashboard | undefined;
   readonly #alarms: Alarms;
+  readonly #metric: ConnectorMetric;
   /** The alarms of each widget. */
   readonly #lists: Alarm[][] = [];
 
   constructor(scope: Construct, id: string, props: MonitoringProps = {}) {
     super(scope, id);
-    const { nodes = [], runbookUrl = 'docs/runbook.md' } = props;
+    const { nodes = [], runbookUrl = 'docs/runbook.md', metricsNamespace: namespace = CONNECTOR_NAMESPACE } = props;
+    this.#metric = connectorMetrics(namespace);
     this.#alarms = new Alarms(props.topic, runbookUrl);
     if (props.dashboard ?? true) {
       this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
@@ -82,7 +86,7 @@ export class Monitoring extends Construct {
       this.dashboard.addWidgets(new TextWidget({ markdown, width: 24, height: 2 }));
     }
     if (nodes.length > 0) this.#watchConnector(nodes);
-    if (nodes.length > 0) for (const row of connectorRows(nodes)) this.dashboard?.addWidgets(...row);
+    if (nodes.length > 0) for (const row of connectorRows(nodes, namespace)) this.dashboard?.addWidgets(...row);
   }
 
   /**
@@ -172,7 +176,7 @@ export class Monitoring extends Construct {
   #watchFleet(nodes: readonly AriNode[]): void {
     this.#add('NotConnected', {
       // Two connectors overlap in a deployment: the new one has taken over the apps of the other.
-      metric: connectorMetric('AppsNotConnected', 'Minimum'),
+      metric: this.#metric('AppsNotConnected', 'Minimum'),
       means: 'No connector is subscribed to some app of some node: its calls are not handled.',
       section: 'node-not-connected',
       threshold: 1,
@@ -181,7 +185,7 @@ export class Monitoring extends Construct {
     });
     if (nodes.some(({ url }) => url.startsWith('https:'))) {
       this.#add('CertificateExpires', {
-        metric: connectorMetric('LeastCertificateDays', 'Minimum', {}, Duration.hours(1)),
+        metric: this.#metric('LeastCertificateDays', 'Minimum', {}, Duration.hours(1)),
         means: `The certificate of some node expires in less than ${CERTIFICATE_DAYS} days; then neither the connector nor handlers can connect.`,
         section: 'certificate-expires',
         threshold: CERTIFICATE_DAYS,
@@ -195,7 +199,7 @@ export class Monitoring extends Construct {
       for (const App of apps) {
         this.#add(`NotConnected-${name}-${App}`, {
           // Two connectors overlap in a deployment: one of them has the app.
-          metric: connectorMetric('Connected', 'Maximum', { Node: name, App }),
+          metric: this.#metric('Connected', 'Maximum', { Node: name, App }),
           means: `No connector is subscribed to the app ${App} of ${name}: its calls are not handled.`,
           section: 'node-not-connected',
           threshold: 1,
@@ -206,7 +210,7 @@ export class Monitoring extends Construct {
       }
       if (!url.startsWith('https:')) continue;
       this.#add(`CertificateExpires-${name}`, {
-        metric: connectorMetric('CertificateDays', 'Minimum', { Node: name }, Duration.hours(1)),
+        metric: this.#metric('CertificateDays', 'Minimum', { Node: name }, Duration.hours(1)),
         means: `The certificate of ${name} expires in less than ${CERTIFICATE_DAYS} days; then neither the connector nor handlers can connect.`,
         section: 'certificate-expires',
         threshold: CERTIFICATE_DAYS,
@@ -217,26 +221,26 @@ export class Monitoring extends Construct {
 
   #watchProcess(): void {
     this.#add('JournalAge', {
-      metric: connectorMetric('JournalAge', 'Maximum'),
+      metric: this.#metric('JournalAge', 'Maximum'),
       means: `Events have waited for EventBridge for ${JOURNAL_AGE_SECONDS} seconds or more.`,
       section: 'journal-age',
       threshold: JOURNAL_AGE_SECONDS,
       periods: 3,
     });
     this.#add('EventsRejected', {
-      metric: connectorMetric('EventsRejected', 'Sum', {}, FIVE_MINUTES),
+      metric: this.#metric('EventsRejected', 'Sum', {}, FIVE_MINUTES),
       means: 'The connector received a message that is not an event, or EventBridge refused events finally.',
       section: 'events-rejected',
       threshold: 1,
     });
     this.#add('EventsDropped', {
-      metric: connectorMetric('EventsDropped', 'Sum', {}, FIVE_MINUTES),
+      metric: this.#metric('EventsDropped', 'Sum', {}, FIVE_MINUTES),
       means: 'Events were lost: the journal was full or damaged, or the connector was stopped while they waited.',
       section: 'events-dropped',
       threshold: 1,
     });
     this.#add('CallsRescued', {
-      metric: connectorMetric('CallsRescued', 'Sum', {}, FIVE_MINUTES),
+      metric: this.#metric('CallsRescued', 'Sum', {}, FIVE_MINUTES),
       means: 'No handler claimed a call in time: Asterisk has taken it out of its app.',
       section: 'calls-rescued',
       threshold: 1,

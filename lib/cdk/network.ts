@@ -1,8 +1,11 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import {
+  CfnEIP,
   FlowLogDestination,
   FlowLogTrafficType,
   IpAddresses,
   type IVpc,
+  NatProvider,
   type SubnetSelection,
   SubnetType,
   Vpc,
@@ -28,11 +31,12 @@ export interface NetworkProps {
   /** An existing VPC. @default a new one */
   existing?: ExistingVpc | undefined;
   /**
-   * For a new VPC: whether Asterisk is reached by private addresses, over VPN, Direct Connect or peering that you
-   * attach. Then the VPC has private subnets and one NAT gateway; otherwise public subnets only, which cost nothing.
+   * For a new VPC: whether everything leaves by one fixed address, which Asterisk can allow as the only one. The VPC then
+   * has private subnets and one NAT gateway, also for an Asterisk that is reached by private addresses, over VPN, Direct
+   * Connect or peering that you attach; otherwise public subnets only, which cost nothing.
    * @default false
    */
-  private?: boolean;
+  fixedAddress?: boolean;
   /** CIDR block of a new VPC; it must not overlap with Asterisk's network. @default 10.0.0.0/16 */
   cidr?: string | undefined;
   /** Encrypts the log of a new VPC; see `CallDataKey`. @default a key that AWS owns */
@@ -51,12 +55,16 @@ export class Network extends Construct {
   readonly subnets: SubnetSelection;
   /** Whether tasks in the subnets need a public address to reach the internet. */
   readonly assignPublicIp: boolean;
+  /** The fixed address by which a new VPC's traffic leaves; also the output `EgressAddress`. */
+  readonly egressAddress: string | undefined;
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, id);
-    this.assignPublicIp = props.existing ? (props.existing.public ?? false) : !props.private;
+    this.assignPublicIp = props.existing ? (props.existing.public ?? false) : !props.fixedAddress;
     this.subnets = { subnetType: this.assignPublicIp ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS };
-    this.vpc = props.existing ? this.#import(props.existing) : this.#make(props);
+    const address = props.existing || this.assignPublicIp ? undefined : this.#address();
+    this.egressAddress = address?.ref;
+    this.vpc = props.existing ? this.#import(props.existing) : this.#make(props, address);
   }
 
   #import({ vpcId, availabilityZones, subnetIds }: ExistingVpc): IVpc {
@@ -71,11 +79,20 @@ export class Network extends Construct {
     return vpc;
   }
 
-  #make({ cidr, encryptionKey }: NetworkProps): IVpc {
+  /** An address of its own, as that of a NAT gateway would change with the gateway. */
+  #address(): CfnEIP {
+    const address = new CfnEIP(this, 'EgressAddress', { domain: 'vpc' });
+    const description = 'The address that Asterisk and its firewall have to allow, and no other';
+    new CfnOutput(this, 'EgressAddressOutput', { description, value: address.ref });
+    return address;
+  }
+
+  #make({ cidr, encryptionKey }: NetworkProps, address: CfnEIP | undefined): IVpc {
     const vpc = new Vpc(this, 'Vpc', {
       ...(cidr !== undefined && { ipAddresses: IpAddresses.cidr(cidr) }),
       maxAzs: 2,
-      natGateways: this.assignPublicIp ? 0 : 1,
+      natGateways: address ? 1 : 0,
+      ...(address && { natGatewayProvider: NatProvider.gateway({ eipAllocationIds: [address.attrAllocationId] }) }),
       // Nothing uses the default group; emptying it would need a Lambda function.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [

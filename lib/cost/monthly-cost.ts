@@ -23,7 +23,7 @@ export interface Usage {
   tracing?: boolean;
   /** Whether the connector writes metrics for CloudWatch. @default true */
   metrics?: boolean;
-  /** Whether the connector runs behind a NAT gateway, instead of with a public address. @default false */
+  /** Whether everything leaves by a NAT gateway, with one fixed address. @default true */
   nat?: boolean;
 }
 
@@ -89,7 +89,7 @@ export function monthlyCost(given: Usage, deployed: Deployed = DEPLOYED): Monthl
     archiveDays: 14,
     tracing: true,
     metrics: true,
-    nat: false,
+    nat: true,
     ...given,
   };
   for (const [name, value] of Object.entries(usage)) {
@@ -132,13 +132,12 @@ function variableItems(usage: Required<Usage>): CostItem[] {
 function standingItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
   const { vcpu, gb } = deployed.connector ?? { vcpu: 0, gb: 0 };
-  const address = deployed.connector ? HOURS : 0;
+  const address = usage.nat || deployed.connector ? HOURS : 0;
   return [
     item('Connector: CPU', vcpu * HOURS, PRICES.fargateVcpuHour),
     item('Connector: memory', gb * HOURS, PRICES.fargateGbHour),
-    usage.nat
-      ? item('Connector: NAT gateway', HOURS, PRICES.natHour)
-      : item('Connector: public address', address, PRICES.ipv4Hour),
+    item('NAT gateway', usage.nat ? HOURS : 0, PRICES.natHour),
+    item('Public address', address, PRICES.ipv4Hour),
     item('Secrets', usage.nodes * SECRETS_PER_NODE, PRICES.secretMonth),
     item('Container Insights', deployed.containerInsights ? CONTAINER_INSIGHTS_METRICS : 0, PRICES.metricMonth),
     ...monitoringItems(usage, deployed),

@@ -43,8 +43,8 @@ test('docs/cost.md shows examples, and names every price with its source', () =>
 });
 
 test('--json prints the result of the calculation', async () => {
-  const args = ['--calls-per-day', '1000', '--nodes', '2', '--nat', '--no-metrics', '--json'];
-  const expected = monthlyCost({ callsPerDay: 1000, nodes: 2, nat: true, metrics: false });
+  const args = ['--calls-per-day', '1000', '--nodes', '2', '--no-nat', '--no-metrics', '--json'];
+  const expected = monthlyCost({ callsPerDay: 1000, nodes: 2, nat: false, metrics: false });
   expect(JSON.parse(await cost(args))).toEqual(JSON.parse(JSON.stringify(expected)));
 });
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Synthesized, synthesizeApp, WAYS } from '../support/synth.ts';
+import { MORE_WAYS, type Synthesized, synthesizeApp, WAYS } from '../support/synth.ts';
 
 const CFN_LINT = fileURLToPath(new URL('.venv/bin/cfn-lint', import.meta.url));
 
@@ -15,7 +15,7 @@ function lint(files: string[]): { status: number | null; says: string } {
   return { status, says: stdout + stderr };
 }
 
-describe.each(Object.entries(WAYS))('the templates of the app, %s,', (_, context) => {
+describe.each(Object.entries({ ...WAYS, ...MORE_WAYS }))('the templates of the app, %s,', (_, context) => {
   let app: Synthesized;
   beforeAll(async () => {
     app = await synthesizeApp(context);

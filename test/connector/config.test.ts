@@ -152,13 +152,15 @@ describe('docs/connector.md', () => {
   test('is right about every other default', () => {
     const others = rows.filter(({ bounds, byDefault }) => bounds === '' && byDefault !== 'required');
     const told = new Map(others.map(({ name, byDefault }) => [name, byDefault.replace(/^`|`$/g, '')]));
-    const { filter, journalFolder, deadLetterQueueUrl, leftoverQueueUrl } = readConfig(ENVIRONMENT);
+    const { filter, journalFolder, deadLetterQueueUrl, leftoverQueueUrl, metricsNamespace } = readConfig(ENVIRONMENT);
+    expect(told.get('METRICS_NAMESPACE')).toBe(metricsNamespace);
     expect([...told.keys()].toSorted()).toEqual([
       'ARI_NODES_FILE',
       'DEAD_LETTER_QUEUE_URL',
       'EVENT_FILTER',
       'JOURNAL_FOLDER',
       'LEFTOVER_QUEUE_URL',
+      'METRICS_NAMESPACE',
     ]);
     expect(told.get('JOURNAL_FOLDER')).toBe(journalFolder);
     expect(told.get('DEAD_LETTER_QUEUE_URL')).toMatch(/^none/);

@@ -122,7 +122,7 @@ const node = (name: string, more: Json = {}) => ({
   ...more,
 });
 
-/** The ways of deploying that have to be without findings. */
+/** The ways of deploying that have to be without findings, with stacks of the usual names. */
 export const WAYS: Record<string, Json> = {
   default: { nodes: [node('pbx-1', { asterisk: { fallback: 'busy' } })] },
   'existing VPC': {
@@ -135,6 +135,7 @@ export const WAYS: Record<string, Json> = {
     },
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pbx-alarms',
   },
+  'changing addresses': { nodes: [node('pbx-1')], asteriskNetwork: 'open' },
   'a VPC of its own with NAT': { nodes: [node('pbx-1')], asteriskNetwork: 'private', vpcCidr: '10.42.0.0/16' },
   'three nodes': { nodes: [node('pbx-1'), node('pbx-2'), node('pbx-3')] },
   'two hundred nodes': { nodes: Array.from({ length: 200 }, (_, index) => node(`pbx-${index + 1}`)) },
@@ -142,6 +143,45 @@ export const WAYS: Record<string, Json> = {
   'no connector': {
     nodes: [node('pbx-1')],
     connector: false,
+    asteriskNetwork: 'open',
     publishers: ['arn:aws:iam::123456789012:role/connector-on-premises'],
+  },
+};
+
+const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+const secretArn = (role: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:theirs/${role}-a1b2c3`;
+
+/** Further ones. */
+export const MORE_WAYS: Record<string, Json> = {
+  'a stage': { nodes: [node('pbx-1')], stage: 'staging', tags: { team: 'telephony' } },
+  'another stage': { nodes: [node('pbx-1')], stage: 'live', asteriskNetwork: 'private', customerManagedKey: true },
+  'two hundred nodes in groups': {
+    nodes: Array.from({ length: 200 }, (_, index) => node(`pbx-${index + 1}`, { userGroup: `group-${index % 10}` })),
+  },
+  'a published image': {
+    nodes: [node('pbx-1')],
+    connectorImage: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/ari-eventbridge/connector:1.0.0',
+  },
+  'existing everything': {
+    nodes: [node('pbx-1', { secrets: { connector: secretArn('connector'), handlers: secretArn('handlers') } })],
+    eventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/theirs',
+    customerManagedKey: KEY_ARN,
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pbx-alarms',
+    connectorImage: 'ghcr.io/example/connector:1.0.0',
+    vpc: {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['eu-west-1a'],
+      subnetIds: ['subnet-0123456789abcdef0'],
+      public: true,
+    },
+    asteriskNetwork: 'open',
+  },
+  'alarms by e-mail, data retained, reserved concurrency': {
+    nodes: [node('pbx-1')],
+    alarmEmail: 'telephony@example.com',
+    retain: 'data',
+    handlerConcurrency: 20,
+    containerInsights: true,
+    tracing: false,
   },
 };

@@ -38,7 +38,7 @@ test('alarms need metrics every minute: a longer interval is refused at synth', 
 
 test.each([
   [undefined, false],
-  [{ private: true }, true],
+  [{ fixedAddress: true }, true],
 ])('handlers of a bridge run in its network only where necessary: %j', (network, inNetwork) => {
   const stack = new Stack(new App({ outdir: folderOfTest() }), 'Test');
   const { handlerDefaults } = new AriBridge(stack, 'Bridge', { nodes: [NODE], ...(network && { network }) });

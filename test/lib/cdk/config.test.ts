@@ -28,7 +28,7 @@ describe('the context', () => {
     expect(read({})).toEqual({
       nodes: [NODE],
       connector: true,
-      asteriskNetwork: 'public',
+      asteriskNetwork: 'fixed',
       customerManagedKey: false,
       archiveDays: 14,
       busLog: true,
@@ -37,6 +37,7 @@ describe('the context', () => {
       containerInsights: false,
       tags: {},
       schemas: true,
+      retain: 'passwords',
     });
   });
 
@@ -75,7 +76,7 @@ describe('the context', () => {
   test.each([
     [{ nodes: '{' }, '`nodes`: expected a list of at least one node ({ name, url, apps }), got "{"'],
     [{ nodes: undefined }, '`nodes`: expected a list of at least one node'],
-    [{ asteriskNetwork: 'near' }, '`asteriskNetwork`: expected "public" or "private", got "near"'],
+    [{ asteriskNetwork: 'near' }, '`asteriskNetwork`: expected "fixed" or "private" or "open", got "near"'],
     [{ alarmTopicArn: 'alarms' }, '`alarmTopicArn`: expected the ARN of an SNS topic, got "alarms"'],
     [{ handlerConcurrency: 0 }, '`handlerConcurrency`: expected an integer from 1 to 1000, got 0'],
     [{ vpcCidr: '10.0.0.0' }, '`vpcCidr`: expected an IPv4 network'],
@@ -84,7 +85,7 @@ describe('the context', () => {
     [{ vpc: { ...VPC, subnetIds: ['subnet-0123456789abcdef0'] } }, '`vpc`: subnetIds: expected as many for each of 2'],
     [{ vpc: { ...VPC, subnets: [] } }, '`vpc`: subnets: there is no such key'],
     [{ vpc: VPC, vpcCidr: '10.0.0.0/16' }, '`vpcCidr`: applies to a new VPC only, but `vpc` names an existing one'],
-    [{ vpc: { ...VPC, public: true }, asteriskNetwork: 'private' }, '`vpc.public`: handlers run in the VPC'],
+    [{ vpc: { ...VPC, public: true }, asteriskNetwork: 'private' }, '`vpc.public`: handlers run in the VPC unless'],
     [{ publishers: ['arn:aws:iam::123456789012:role/x'] }, '`publishers`: the deployed connector is the only'],
     [{ connector: false, publishers: ['x'] }, '`publishers`: expected a list of ARNs of IAM roles, got ["x"]'],
     [{ eventFilter: [] }, '`eventFilter`: expected a list of at least one event pattern, got []'],
@@ -99,7 +100,23 @@ describe('the context', () => {
     [{ tags: { 'aws:x': '1' } }, '`tags`: expected up to 40 tags, { "team": "telephony" }'],
     [{ tags: { team: 1 } }, '`tags`: expected up to 40 tags'],
     [{ tracing: 'on' }, '`tracing`: expected true or false, got "on"'],
-    [{ archivDays: 3 }, '`archivDays`: there is no such key, expected one of nodes, eventFilter,'],
+    [{ nodes: [{ ...NODE, urll: 'x' }] }, '`nodes`: node "pbx-1": there is no key "urll"; there are name, url, apps,'],
+    [{ stage: 'Live' }, '`stage`: expected up to 20 lower-case letters, digits and hyphens'],
+    [{ connectorImage: 'connector' }, '`connectorImage`: expected an image with its tag or digest'],
+    [{ connector: false, connectorImage: 'ghcr.io/a/b:1' }, '`connectorImage`: applies to the deployed connector'],
+    [
+      { nodes: [{ ...NODE, caFile: 'ca.pem' }], connectorImage: 'ghcr.io/a/b:1' },
+      '`connectorImage`: a published image does not contain the `caFile` of pbx-1',
+    ],
+    [{ customerManagedKey: 'mine' }, '`customerManagedKey`: expected true, false or the ARN of a KMS key, got "mine"'],
+    [{ eventBusArn: 'calls' }, '`eventBusArn`: expected the ARN of an event bus'],
+    [{ alarmEmail: 'me' }, '`alarmEmail`: expected an e-mail address, got "me"'],
+    [
+      { alarmEmail: 'a@example.com', alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:x' },
+      '`alarmEmail`: makes a new topic, but `alarmTopicArn` names an existing one',
+    ],
+    [{ retain: 'all' }, '`retain`: expected "passwords" or "data" or "nothing", got "all"'],
+    [{ archivDays: 3 }, '`archivDays`: there is no such key, expected one of nodes, stage, eventFilter,'],
   ])('%j is refused', (context, fault) => {
     const faults = faultsOf(context);
     expect(faults).toHaveLength(1);
@@ -116,7 +133,7 @@ describe('the context', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
     const [fault = ''] = faultsOf({ slip: 1 });
     const known = fault.replace(/^.*expected one of /, '').split(', ');
-    expect(known).toHaveLength(17);
+    expect(known).toHaveLength(22);
     for (const key of known) expect(context).toHaveProperty([`//${key}`]);
   });
 });

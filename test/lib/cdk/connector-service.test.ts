@@ -252,6 +252,7 @@ test('each variable that the connector reads is set by a prop, or by the constru
     journalMaxBytes: 2 ** 31,
     memoryMaxBytes: 2 ** 26,
     metricsInterval: Duration.seconds(10),
+    metricsNamespace: 'AriEventBridge-staging',
     putEventsConcurrency: 4,
     putEventsMaxBytes: 500_000,
   });
@@ -264,6 +265,7 @@ test('each variable that the connector reads is set by a prop, or by the constru
     journalMaxBytes: 2 ** 31,
     memoryMaxBytes: 2 ** 26,
     metricsIntervalSeconds: 10,
+    metricsNamespace: 'AriEventBridge-staging',
     putEventsConcurrency: 4,
     putEventsMaxBytes: 500_000,
   });

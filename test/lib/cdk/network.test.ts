@@ -12,13 +12,17 @@ test('a network for a public Asterisk has no running costs: no NAT, and public a
   }
 });
 
-test('a network for a private Asterisk has private subnets with one NAT gateway', () => {
+test('a network with a fixed address has private subnets, whose traffic leaves by that address, an output', () => {
   const template = templateOf((stack) => {
-    const network = new Network(stack, 'Network', { private: true, cidr: '10.42.0.0/16' });
+    const network = new Network(stack, 'Network', { fixedAddress: true, cidr: '10.42.0.0/16' });
     expect(network.assignPublicIp).toBe(false);
     expect(network.vpc.selectSubnets(network.subnets).subnetIds).toHaveLength(2);
   });
-  template.resourceCountIs('AWS::EC2::NatGateway', 1);
+  const [[address] = ['']] = Object.entries(template.findResources('AWS::EC2::EIP'));
+  expect(only(template, 'AWS::EC2::NatGateway').AllocationId).toEqual({ 'Fn::GetAtt': [address, 'AllocationId'] });
+  const [[output, { Value } = { Value: undefined }] = ['']] = Object.entries(template.findOutputs('*'));
+  expect(output).toContain('EgressAddress');
+  expect(Value).toEqual({ Ref: address });
   expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe('10.42.0.0/16');
 });
 

@@ -31,10 +31,10 @@ test('bills a trace of each invocation', () => {
 });
 
 test('finds the number of calls from which two servers are cheaper', () => {
-  const { breakEvenCallsPerDay } = monthlyCost({ callsPerDay: 0 });
+  const { breakEvenCallsPerDay } = monthlyCost({ callsPerDay: 0, nat: false });
   expect(breakEvenCallsPerDay).toBeGreaterThan(0);
-  const below = monthlyCost({ callsPerDay: breakEvenCallsPerDay });
-  const above = monthlyCost({ callsPerDay: breakEvenCallsPerDay + 1 });
+  const below = monthlyCost({ callsPerDay: breakEvenCallsPerDay, nat: false });
+  const above = monthlyCost({ callsPerDay: breakEvenCallsPerDay + 1, nat: false });
   expect(below.serverless.usd).toBeLessThanOrEqual(below.servers.usd);
   expect(above.serverless.usd).toBeGreaterThan(above.servers.usd);
 });
@@ -44,7 +44,8 @@ test('two servers that are cheaper without any call are cheaper from zero calls 
 });
 
 test('absent resources cost nothing', () => {
-  const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false, tracing: false }).serverless.items;
+  const bare = monthlyCost({ callsPerDay: 100, archiveDays: 0, metrics: false, tracing: false, nat: false }).serverless
+    .items;
   expect(bare.filter(({ what }) => /archive|metrics|NAT|trace/i.test(what))).toEqual([]);
 });
 

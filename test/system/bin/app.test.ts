@@ -146,12 +146,12 @@ describe('the app', () => {
     expect(actions.filter((action) => /^(events|iam|lambda|ecs|sts):/.test(action))).toEqual([]);
   });
 
-  test('runs handlers in an existing VPC where Asterisk is private, and not where it is public', () => {
+  test('runs handlers in an existing VPC, and in none where their addresses may change', () => {
     const subnets = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
     for (const [, { Properties }] of app('existing VPC').resources('AWS::Lambda::Function')) {
       expect(Properties).toHaveProperty('VpcConfig.SubnetIds', subnets);
     }
-    for (const [, { Properties }] of app().resources('AWS::Lambda::Function')) {
+    for (const [, { Properties }] of app('changing addresses').resources('AWS::Lambda::Function')) {
       expect(Properties).not.toHaveProperty('VpcConfig');
     }
     const { NetworkConfiguration } = app('existing VPC').one('AWS::ECS::Service').Properties;
@@ -159,6 +159,16 @@ describe('the app', () => {
       AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: subnets },
     });
     expect(app('existing VPC').resources('AWS::EC2::VPC')).toEqual([]);
+  });
+
+  test('lets the connector and the handlers leave by one fixed address, an output, unless cdk.json asks for changing ones', () => {
+    const addresses = (way: string) => app(way).resources('AWS::EC2::EIP').length;
+    expect([addresses('default'), addresses('changing addresses')]).toEqual([1, 0]);
+    for (const [, { Properties }] of app().resources('AWS::Lambda::Function')) {
+      expect(Properties).toHaveProperty('VpcConfig');
+    }
+    const { Outputs = {} } = app().templates.get(CALLS) as { Outputs?: object };
+    expect(Object.keys(Outputs).filter((name) => name.includes('EgressAddress'))).toHaveLength(1);
   });
 
   test('sends alarms to the topic that it is given', () => {
@@ -238,5 +248,5 @@ test('an invalid context is refused with all faults in one message', async () =>
   expect(refused).toContain('`nodes`: node "pbx 1": expected `name` of 1 to 64 letters');
   expect(refused).toContain('would send passwords unencrypted');
   expect(refused).toContain('expected `apps` to list at least one Stasis application');
-  expect(refused).toContain('`asteriskNetwork`: expected "public" or "private", got "near"');
+  expect(refused).toContain('`asteriskNetwork`: expected "fixed" or "private" or "open", got "near"');
 }, 60_000);

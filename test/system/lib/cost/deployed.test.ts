@@ -53,8 +53,12 @@ test('the calculator uses the size of the connector’s task', () => {
   expect(Number(task?.Memory) / 1024).toBe(billed('Connector: memory') / 730);
 });
 
+test('the calculator bills the NAT gateway and its address', () => {
+  expect(ofType('AWS::EC2::NatGateway')).toHaveLength(billed('NAT gateway') / 730);
+  expect(ofType('AWS::EC2::EIP')).toHaveLength(billed('Public address') / 730);
+});
+
 test('the templates have no other resources with an hourly price', () => {
-  const hourly =
-    /^AWS::(EC2::(NatGateway|VPCEndpoint|EIP|Instance)|ElasticLoadBalancing|RDS::|KMS::Key|ElastiCache|EFS::)/;
+  const hourly = /^AWS::(EC2::(VPCEndpoint|Instance)|ElasticLoadBalancing|RDS::|KMS::Key|ElastiCache|EFS::)/;
   expect(resources.map(({ Type }) => Type).filter((type) => hourly.test(type))).toEqual([]);
 });
