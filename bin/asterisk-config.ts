@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { usersOwner } from '../lib/ari/node.ts';
-import { type NodePasswords, passwordFaults } from '../lib/asterisk/ari-conf.ts';
+import { type UserRole, usersOwner } from '../lib/ari/node.ts';
+import { type NodePasswords, passwordFaults, userFaults } from '../lib/asterisk/ari-conf.ts';
 import {
   type AsteriskNode,
   asteriskFaults,
@@ -11,6 +11,7 @@ import {
 } from '../lib/asterisk/asterisk-node.ts';
 import { existingFile, writeConf } from './conf-files.ts';
 import { configuredNodes, configuredSecrets } from './configured-nodes.ts';
+import { egressAddress } from './egress-address.ts';
 import { pushNodeSecrets, readNodeSecrets } from './node-secrets.ts';
 import { addPasswords, readPasswords } from './passwords-file.ts';
 import { prompt } from './prompt.ts';
@@ -24,6 +25,7 @@ interface Values {
   fromSecrets?: true;
   pushSecrets?: true;
   passwords?: string;
+  permit?: string[];
 }
 
 /** `ari-eventbridge asterisk-config`; fails also when a file was not overwritten. */
@@ -36,6 +38,10 @@ export function asteriskConfig(command: Command, session: Session): void {
       'writes to a folder instead of standard output; shows the difference and asks before it overwrites a file',
     )
     .option('--overwrite', 'overwrites without asking')
+    .option(
+      '--permit <addresses...>',
+      'addresses and networks that the users may come from (default: with --from-secrets the fixed address of the deployment, else every address)',
+    )
     .optionsGroup("Where the users' passwords come from (ari.conf gets only their SHA-512 crypt hashes):")
     .option('--from-secrets', 'from Secrets Manager, which generated them when the stacks were deployed')
     .option('--passwords <file>', 'from a file, without AWS; missing passwords are generated and added, with mode 600')
@@ -55,18 +61,39 @@ async function write(named: FileName[], values: Values, { root, say, note }: Ses
   if (values.pushSecrets) return pushSecrets(node, values.passwords, root, say);
 
   for (const warning of asteriskWarnings(node)) note(`warning: ${node.name}: ${warning}\n`);
+  const permit = files.includes('ari.conf') ? await permitted(values, root, note) : [];
   const passwords = files.includes('ari.conf') ? await passwordsOf(node, values, root, note) : undefined;
   if (values.output === undefined) {
-    say(files.map((file) => renderFile(file, node, passwords)).join('\n'));
+    say(files.map((file) => renderFile(file, permitting(node, permit), passwords)).join('\n'));
     return;
   }
   const kept: string[] = [];
   for (const file of files) {
-    const text = renderFile(file, node, passwords, await existingFile(values.output, file));
+    const text = renderFile(file, permitting(node, permit), passwords, await existingFile(values.output, file));
     if (!(await writeConf(values.output, file, text, (path) => mayOverwrite(path, values.overwrite), say)))
       kept.push(file);
   }
   if (kept.length > 0) throw new Error(`not overwritten: ${kept.join(', ')}; use --overwrite to write without asking`);
+}
+
+/** The node, whose users may come from these addresses where it does not say itself from which. */
+function permitting(node: AsteriskNode, permit: readonly string[]): AsteriskNode {
+  if (permit.length === 0) return node;
+  const { asterisk = {} } = node;
+  const of = (role: UserRole) => ({ permit: [...permit], ...asterisk.users?.[role] });
+  return { ...node, asterisk: { ...asterisk, users: { connector: of('connector'), handlers: of('handlers') } } };
+}
+
+async function permitted({ permit, fromSecrets }: Values, root: string, note: Session['note']): Promise<string[]> {
+  const given = permit ?? [];
+  const faults = userFaults('asterisk-config', { permit: given });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (permit || !fromSecrets) return given;
+  const found = await egressAddress(root);
+  if (typeof found === 'string') return [found];
+  if (found.missing)
+    note(`warning: ${found.missing}: ari.conf lets the users come from every address; --permit names others\n`);
+  return [];
 }
 
 async function mayOverwrite(path: string, overwrite = false): Promise<boolean> {

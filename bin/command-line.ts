@@ -22,6 +22,10 @@ const COMMANDS: Record<string, Entry> = {
     does: 'runs the whole system on this machine',
     load: async () => (await import('./start-command.ts')).startCommand,
   },
+  preflight: {
+    does: 'examines the AWS account before a deployment, and prints the commands that mend what would fail',
+    load: async () => (await import('./preflight.ts')).preflightCommand,
+  },
   'asterisk-config': {
     does: 'writes http.conf, ari.conf and extensions.conf for a node of cdk.json',
     load: async () => (await import('./asterisk-config.ts')).asteriskConfig,

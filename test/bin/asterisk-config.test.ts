@@ -1,12 +1,13 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sha512Crypt, verifySha512Crypt } from '../../lib/asterisk/sha512-crypt.ts';
 import { awsStub } from '../support/aws-stub.ts';
 import { runCli } from '../support/cli.ts';
 import { runCommand } from '../support/command.ts';
 import { onTerminal } from '../support/on-terminal.ts';
+import { type Readable, readableAccount } from '../support/readable-account.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -108,6 +109,8 @@ describe('with Secrets Manager', () => {
       secrets[`ari-eventbridge/pbx-1/${role}`] = JSON.stringify({ username: role, password: `hidden-${role}` });
     }
     const { url } = await awsStub(({ target, body }) => {
+      // No stack names a fixed address.
+      if (!target.startsWith('secretsmanager.')) return { status: 400, body: '' };
       const { SecretId, SecretString } = JSON.parse(body) as { SecretId: string; SecretString: string };
       if (target.endsWith('.PutSecretValue')) secrets[SecretId] = SecretString;
       return { body: { Name: SecretId, SecretString: secrets[SecretId] } };
@@ -223,4 +226,67 @@ test('--help lists every option', async () => {
   for (const option of ['node', 'output', 'overwrite', 'from-secrets', 'push-secrets', 'passwords']) {
     expect(said).toContain(`--${option}`);
   }
+});
+
+describe('the addresses that users may come from', () => {
+  const secret = (username: string) => ({ value: { username, password: `password of ${username}` } });
+  const secrets = {
+    'ari-eventbridge/pbx-1/connector': secret('connector'),
+    'ari-eventbridge/pbx-1/handlers': secret('handlers'),
+  };
+  const stack = (outputs: Record<string, string>) => ({ AriEventBridge: { status: 'CREATE_COMPLETE', outputs } });
+
+  /** The lines of ari.conf, written from an account. */
+  async function permits(given: Partial<Readable>, context: object = {}, ...args: string[]): Promise<string[]> {
+    const account = await readableAccount({ secrets, ...given });
+    vi.stubEnv('AWS_ENDPOINT_URL', account.url);
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'hidden');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: '', context: { nodes: [NODE], ...context } }));
+    const result = await runCommand(['asterisk-config', 'ari.conf', '--from-secrets', ...args], folder);
+    noted += result.noted;
+    return [...result.said.matchAll(/^permit = (.*)$/gm)].map(([, network = '']) => network);
+  }
+
+  const LOCAL = ['127.0.0.1/32', '::1/128'];
+  const twice = (...networks: string[]) => [...LOCAL, ...networks, ...LOCAL, ...networks];
+
+  test('are the fixed one of the deployment, which its stack names', async () => {
+    const stacks = stack({ BusName: 'calls', BridgeNetworkEgressAddressOutput1F: '203.0.113.7' });
+    expect(await permits({ stacks })).toEqual(twice('203.0.113.7/32'));
+    expect(noted).toBe('');
+  });
+
+  test('are all, with a warning, where the stack names none', async () => {
+    expect(await permits({ stacks: stack({}) })).toEqual([]);
+    expect(noted).toContain(
+      'warning: no output EgressAddress in the stack AriEventBridge: ari.conf lets the users come from',
+    );
+    expect(await permits({ denied: ['DescribeStacks'] })).toEqual([]);
+    expect(noted).toContain('warning: the stack AriEventBridge cannot be read (AccessDenied: ');
+  });
+
+  test('are all, without one, where cdk.json asks for changing addresses', async () => {
+    expect(await permits({}, { asteriskNetwork: 'open' })).toEqual([]);
+    expect(noted).toBe('');
+  });
+
+  test('are those of the option, instead of the stack’s', async () => {
+    expect(await permits({ denied: ['DescribeStacks'] }, {}, '--permit', '198.51.100.1', '10.0.0.0/8')).toEqual(
+      twice('198.51.100.1/32', '10.0.0.0/8'),
+    );
+    expect(await permits({}, {}, '--permit', 'somewhere')).toEqual([]);
+    expect(noted).toContain('asterisk-config.permit: expected a list of IP addresses and networks');
+  });
+
+  test('are a user’s own ones, where the node names them', async () => {
+    const asterisk = { users: { handlers: { permit: ['192.0.2.1'] } } };
+    const stacks = stack({ EgressAddress: '203.0.113.7' });
+    expect(await permits({ stacks }, { nodes: [{ ...NODE, asterisk }] })).toEqual([
+      ...[...LOCAL, '203.0.113.7/32'],
+      ...[...LOCAL, '192.0.2.1/32'],
+    ]);
+  });
 });

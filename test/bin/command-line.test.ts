@@ -8,7 +8,7 @@ import { runCommand } from '../support/command.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/ari-eventbridge.cjs', import.meta.url));
-const COMMANDS = ['init', 'start', 'asterisk-config', 'doctor', 'cost', 'completion'];
+const COMMANDS = ['init', 'start', 'preflight', 'asterisk-config', 'doctor', 'cost', 'completion'];
 const run = (...args: string[]) => runCommand(args, '/nowhere');
 
 test.each(COMMANDS.flatMap((name) => [[[name, '--help']], [[name, '-h']], [['help', name]]]))(

@@ -20,7 +20,7 @@ describe('bash', () => {
   }
 
   test.each([
-    [[''], ['init', 'start', 'asterisk-config', 'doctor', 'cost', 'completion', 'help', '-h', '--help']],
+    [[''], ['init', 'start', 'preflight', 'asterisk-config', 'doctor', 'cost', 'completion', 'help', '-h', '--help']],
     [['a'], ['asterisk-config']],
     [['help', 'd'], ['doctor']],
     [['start', '--no'], ['--no-console']],

@@ -57,6 +57,37 @@ test('each option can be set', () => {
   });
 });
 
+test('a user can be let in from named addresses only, and from Asterisk’s own machine', () => {
+  const users = { handlers: { permit: ['203.0.113.7', '10.0.0.0/16', '2001:db8::7'] } };
+  expect(userFaults('users.handlers', users.handlers)).toEqual([]);
+  const [before = '', handlers = ''] = ariConf({}, users, PASSWORDS).split('[handlers]');
+  expect(before).not.toContain('permit');
+  // The last line that matches decides, and an address without a length would be a network of its class.
+  expect(handlers.match(/^(deny|permit) = .*$/gm)).toEqual([
+    'deny = 0.0.0.0/0',
+    'deny = ::/0',
+    'permit = 127.0.0.1/32',
+    'permit = ::1/128',
+    'permit = 203.0.113.7/32',
+    'permit = 10.0.0.0/16',
+    'permit = 2001:db8::7/128',
+  ]);
+});
+
+test.each([
+  ['pbx.example.com'],
+  ['10.0.0.0/33'],
+  ['10.0.0.0/'],
+  ['1.2.3.4/8/8'],
+  ['::1/129'],
+  ['1.2.3.4\npermit = 0.0.0.0/0'],
+  [7],
+])('the address %j is refused', (address) => {
+  expect(userFaults('users.handlers', { permit: [address] }).join()).toContain(
+    'users.handlers.permit: expected a list of IP',
+  );
+});
+
 describe('rendered again with the existing file', () => {
   const existing = ariConf({}, {}, PASSWORDS);
 

@@ -22,7 +22,7 @@ const app = (way = 'default'): Synthesized => all.get(way) ?? expect.fail(`there
 
 // One after the other, each with its own time: it takes both cores of a small machine.
 for (const [way, context] of Object.entries(WAYS)) {
-  beforeAll(async () => void all.set(way, await synthesizeApp(context)), 60_000);
+  beforeAll(async () => void all.set(way, await synthesizeApp(context)), 120_000);
 }
 afterAll(() => {
   for (const synthesized of all.values()) synthesized.remove();

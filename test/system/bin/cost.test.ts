@@ -42,7 +42,7 @@ describe('in the folder of an app', () => {
        });
        new CallHandler(calls, 'Voicemail', {`,
     );
-    const after = await deployedWith({ nodes, archiveDays: 0 }, '--nodes', '5');
+    const after = await deployedWith({ nodes, archiveDays: 0, asteriskNetwork: 'open' }, '--nodes', '5');
     expect(after.deployed.alarms).toBe(before.deployed.alarms + ALARMS_PER_HANDLER);
     expect(after.usage).toMatchObject({ nodes: 5, appsPerNode, archiveDays: 0, nat: false });
     expect(after.items.get('Alarms')).toBe(after.deployed.alarms + 5 + 5 * appsPerNode);
