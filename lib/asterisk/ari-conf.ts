@@ -4,6 +4,7 @@ import type { UserRole } from '../ari/node.ts';
 import { confLine, confValueFault } from './conf-value.ts';
 import { check, flag, list, optionFaults } from './option-faults.ts';
 import { sha512Crypt, verifySha512Crypt } from './sha512-crypt.ts';
+import { CALL_VARIABLES } from './verbs.ts';
 
 /** `[general]` of ari.conf, in Asterisk's own names. */
 export interface AriOptions {
@@ -119,11 +120,11 @@ export function ariConf(
   existing = '',
 ): string {
   const { enabled = true, pretty = false, allowed_origins: origins = [], channelvars = [] } = general;
-  const variables = new Set(['CHANNEL(linkedid)', ...channelvars]);
+  const variables = new Set(['CHANNEL(linkedid)', ...CALL_VARIABLES, ...channelvars]);
   const lines = ['[general]', confLine('enabled', enabled), confLine('pretty', pretty)];
   if (origins.length > 0) lines.push(confLine('allowed_origins', origins.join(',')));
   lines.push(
-    '; The call id, the same for all channels of a call, in every event.',
+    '; In every event: the call id, the same for all channels of a call; what handlers know of the call.',
     confLine('channelvars', [...variables].join(',')),
   );
 

@@ -11,6 +11,7 @@ import {
   rescueSeconds,
   TIMED_OUT,
 } from './rescue.ts';
+import { VERB_CONTEXT, VERBS_CONTEXT, verbsContexts } from './verbs.ts';
 
 /** The app that an extension sends its calls to. */
 export interface AppExtension {
@@ -36,7 +37,7 @@ const DEFAULT_CONTEXT = 'default';
 /** No characters that end an argument or a line, start a comment, or are substituted. */
 const ARGUMENT = /^[\p{L}\p{N}_.+@#*:=/-]([\p{L}\p{N}_.+@#*:=/ -]{0,126}[\p{L}\p{N}_.+@#*:=/-])?$/u;
 /** Sections of extensions.conf that cannot be the context. */
-const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT, RESCUE_CONTEXT];
+const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT, RESCUE_CONTEXT, VERBS_CONTEXT, VERB_CONTEXT];
 
 /** Faults of the options for a node's dialplan. */
 export function dialplanFaults(at: string, apps: readonly string[], options: DialplanOptions): string[] {
@@ -85,7 +86,9 @@ export function extensionsConf(apps: readonly string[], options: DialplanOptions
   return [
     `[${context}]`,
     ...each,
-    ...(rescues(apps, options) ? [TIMED_OUT, rescueContext(FALLBACK_CONTEXT)] : []),
+    ...(rescues(apps, options) ? [TIMED_OUT] : []),
+    rescueContext(FALLBACK_CONTEXT),
+    verbsContexts(FALLBACK_CONTEXT),
     why,
     fallbackContext(fallback),
   ].join('\n');

@@ -57,6 +57,7 @@ export const TIMED_OUT = `exten => T,1,Goto(${RESCUE_CONTEXT},T,1)\n`;
  * Renders the context. Its variables of a channel:
  *
  *  - `ARI_RESCUE_AT`: when the channel is rescued, in seconds since 1970; 0 where it is not;
+ *  - `ARI_RESCUE_AFTER`: the seconds, for the next time that it enters an app;
  *  - `ARI_TIMEOUT_AT`: when the operator's own absolute time-out is over; empty where none was set;
  *  - `ARI_RESCUED`: `yes` once the channel was rescued.
  */
@@ -67,6 +68,7 @@ export function rescueContext(fallbackContext: string): string {
 [${RESCUE_CONTEXT}]
 ; A time-out of your own is kept for later. Where it is over sooner, it stays, and there is no rescue.
 exten => arm,1,Set(ARI_RESCUED=)
+ same => n,Set(ARI_RESCUE_AFTER=\${ARG1})
  same => n,Set(ARI_TIMEOUT_AT=\${IF($[\${TIMEOUT(absolute)} > 0]?$[\${EPOCH} + \${TIMEOUT(absolute)}])})
  same => n,Set(ARI_RESCUE_AT=\${IF($[\${TIMEOUT(absolute)} = 0 | \${TIMEOUT(absolute)} > \${ARG1}]?$[\${EPOCH} + \${ARG1}]:0)})
  same => n,ExecIf($[\${ARI_RESCUE_AT} > 0]?Set(TIMEOUT(absolute)=\${ARG1}))

@@ -1,0 +1,160 @@
+import { DISARMED, RESCUE_CONTEXT } from './rescue.ts';
+
+/** Where `channels.continueInDialplan` sends a call whose verbs Asterisk is to carry out; the extension is a number. */
+export const VERBS_CONTEXT = 'ari-eventbridge-verbs';
+/** One extension for each verb. */
+export const VERB_CONTEXT = 'ari-eventbridge-verb';
+
+/** Variables of a channel that its events have to carry (`channelvars` in ari.conf), beside `CHANNEL(linkedid)`. */
+export const CALL_VARIABLES = ['ARI_OUTCOME', 'ARI_STATE'] as const;
+
+/**
+ * Renders the two contexts in which Asterisk carries out a list of verbs. lib/call-handler/verbs/ writes the lists.
+ *
+ * A list is in the variable `ARI_VERBS_NUMBER`, where NUMBER is the extension: `channelSequence` of the event whose handler
+ * wrote it. A list that is older than one that ran, or the same, does not run. `|` stands between two verbs, `:` between two
+ * fields of a verb, and each field is URI-encoded. The first verb is `call`, with what the others need of the call.
+ *
+ * At the end of a list the call enters its app again, with more arguments than before: `ari-eventbridge`, the kind of
+ * outcome, the name that the handler gave it, NUMBER, the attempt, the outcome, and up to two values. Where the caller
+ * hangs up before, `ARI_OUTCOME` has these, without the first, and the channel's last events carry it.
+ */
+export function verbsContexts(fallbackContext: string): string {
+  return `; Lists of verbs that call handlers write. Nothing here is to be changed: handlers and this file belong together.
+[${VERBS_CONTEXT}]
+exten => _X!,1,GotoIf($[0\${ARI_RAN} >= \${EXTEN}]?back)
+ same => n,Set(ARI_RAN=\${EXTEN})
+ same => n,Set(ARI_AT=0)
+ same => n,Set(ARI_RUNS=yes)
+ same => n,${DISARMED}
+ same => n(next),Set(ARI_AT=$[\${ARI_AT} + 1])
+ same => n,Set(ARI_STEP=\${CUT(ARI_VERBS_\${ARI_RAN},|,\${ARI_AT})})
+ same => n,GotoIf($[\${LEN(\${ARI_STEP})} = 0]?back)
+ same => n,GotoIf(\${DIALPLAN_EXISTS(${VERB_CONTEXT},\${CUT(ARI_STEP,:,1)},1)}?known)
+ same => n,Log(WARNING,The handler asks for \${CUT(ARI_STEP,:,1)} which this dialplan does not have: write it again with asterisk-config)
+ same => n,Set(ARI_RESULT=UNKNOWN)
+ same => n,Goto(back)
+ same => n(known),Gosub(${VERB_CONTEXT},\${CUT(ARI_STEP,:,1)},1)
+ same => n,Goto(next)
+ same => n(back),Set(ARI_RUNS=)
+ same => n,GosubIf($[0\${ARI_RESCUE_AFTER} > 0]?${RESCUE_CONTEXT},arm,1(\${ARI_RESCUE_AFTER}))
+ same => n,Stasis(\${ARI_APP},ari-eventbridge,\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},\${ARI_RESULT},\${ARI_VALUE},\${ARI_VALUE2})
+ same => n,${DISARMED}
+ same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)
+ same => n,Log(WARNING,The app of \${CHANNEL(name)} has no connector: the call goes to the fallback)
+ same => n,Goto(${fallbackContext},s,1)
+ same => n(done),Hangup()
+exten => T,1,Goto(${RESCUE_CONTEXT},T,1)
+exten => h,1,GosubIf($["\${ARI_RUNS}" = "yes"]?${VERB_CONTEXT},ended,1)
+
+[${VERB_CONTEXT}]
+${VERBS.map(rendered).join('\n')}
+exten => T,1,Goto(${RESCUE_CONTEXT},T,1)
+exten => h,1,GosubIf($["\${ARI_RUNS}" = "yes"]?${VERB_CONTEXT},ended,1)
+`;
+}
+
+function rendered([name, first, ...others]: readonly string[]): string {
+  const lines = others.map((line) => ` same => n${line.startsWith('(') ? '' : ','}${line}`);
+  return [`exten => ${name},1,${first}`, ...lines, ''].join('\n');
+}
+
+/** A field of the verb that is carried out. */
+const field = (number: number): string => `\${URIDECODE(\${CUT(ARI_STEP,:,${number + 1})})}`;
+/** Files of a field: `@` stands for the folder of ARI's recordings. */
+const files = (number: number): string[] => [
+  `Set(ARI_FILES=${field(number)})`,
+  `Set(ARI_FILES=\${STRREPLACE(ARI_FILES,@,\${ASTSPOOLDIR}/recording/)})`,
+];
+const RETURN = 'Return()';
+
+/** By name: the applications of each verb. */
+const VERBS: readonly (readonly string[])[] = [
+  // app and arguments as Stasis() takes them, where the call came from, kind, name and attempt of the outcome, state
+  [
+    'call',
+    `Set(ARI_APP=${field(1)})`,
+    `ExecIf($[\${LEN(${field(2)})} > 0]?Set(ARI_HOME=${field(2)}))`,
+    `Set(ARI_KIND=${field(3)})`,
+    `Set(ARI_NAME=${field(4)})`,
+    `Set(ARI_ATTEMPT=${field(5)})`,
+    `ExecIf($[\${LEN(${field(6)})} > 0]?Set(ARI_STATE=${field(6)}))`,
+    'Set(ARI_RESULT=)',
+    'Set(ARI_VALUE=)',
+    'Set(ARI_VALUE2=)',
+    RETURN,
+  ],
+  ['answer', 'Answer()', RETURN],
+  ['ring', 'Ringing()', RETURN],
+  ['play', ...files(1), 'Playback(${ARI_FILES})', RETURN],
+  ['digits', `SayDigits(${field(1)})`, RETURN],
+  ['number', `SayNumber(${field(1)})`, RETURN],
+  ['characters', `SayAlpha(${field(1)})`, RETURN],
+  // seconds since 1970, time zone, format
+  ['time', `SayUnixTime(${field(1)},${field(2)},${field(3)})`, RETURN],
+  ['wait', `Wait(${field(1)})`, RETURN],
+  // seconds, class of music on hold
+  ['music', `MusicOnHold(${field(2)},${field(1)})`, RETURN],
+  // files, most digits, response and digit time-out in seconds, option for the finishing key, tries
+  [
+    'gather',
+    ...files(1),
+    `Set(TIMEOUT(response)=${field(3)})`,
+    `Set(TIMEOUT(digit)=${field(4)})`,
+    'Set(ARI_VALUE=)',
+    `Read(ARI_VALUE,\${ARI_FILES},${field(2)},${field(5)},${field(6)},0)`,
+    'Set(ARI_RESULT=${READSTATUS})',
+    RETURN,
+  ],
+  // name with format, seconds of silence and in all, options
+  [
+    'record',
+    'Set(ARI_VALUE2=${EPOCH})',
+    `Record(\${ASTSPOOLDIR}/recording/${field(1)},${field(2)},${field(3)},${field(4)})`,
+    'Set(ARI_RESULT=${RECORD_STATUS})',
+    'Set(ARI_VALUE=$[${EPOCH} - ${ARI_VALUE2}])',
+    'Set(ARI_VALUE2=)',
+    RETURN,
+  ],
+  // endpoints, seconds, options; one after the other: not after one that answered
+  [
+    'dial',
+    'GotoIf($["${ARI_RESULT}" = "ANSWER"]?done)',
+    `Dial(${field(1)},${field(2)},${field(3)})`,
+    'Set(ARI_RESULT=${DIALSTATUS})',
+    'Set(ARI_VALUE=${ANSWEREDTIME})',
+    'Set(ARI_VALUE2=${HANGUPCAUSE})',
+    '(done),Return()',
+  ],
+  // queue, seconds
+  [
+    'queue',
+    `Queue(${field(1)},c,,,${field(2)})`,
+    'Set(ARI_RESULT=${QUEUESTATUS})',
+    'Set(ARI_VALUE=${MEMBERINTERFACE})',
+    RETURN,
+  ],
+  ['conference', `ConfBridge(${field(1)})`, RETURN],
+  ['transfer', `Transfer(${field(1)})`, 'Set(ARI_RESULT=${TRANSFERSTATUS})', RETURN],
+  ['detect', 'AMD()', 'Set(ARI_RESULT=${AMDSTATUS})', 'Set(ARI_VALUE=${AMDCAUSE})', RETURN],
+  // context, extension and priority; without them back to where the call came from
+  [
+    'leave',
+    `Set(ARI_STEP=${field(1)})`,
+    'ExecIf($[${LEN(${ARI_STEP})} = 0]?Set(ARI_STEP=${ARI_HOME}))',
+    'GotoIf(${DIALPLAN_EXISTS(${ARI_STEP})}?${ARI_STEP})',
+    'Log(WARNING,${CHANNEL(name)} was to leave for ${ARI_STEP} which is not in the dialplan)',
+    'Hangup()',
+  ],
+  ['hangup', `Hangup(${field(1)})`],
+  // The caller has hung up: for the channel's last events.
+  [
+    'ended',
+    'GotoIf($[${LEN(${ARI_KIND})} = 0]?done)',
+    'ExecIf($["${ARI_KIND}" = "dialled"]?Set(ARI_RESULT=${DIALSTATUS}))',
+    'ExecIf($["${ARI_KIND}" = "dialled"]?Set(ARI_VALUE=${ANSWEREDTIME}))',
+    'ExecIf($["${ARI_KIND}" = "recorded"]?Set(ARI_VALUE=$[${EPOCH} - 0${ARI_VALUE2}]))',
+    'Set(ARI_OUTCOME=${ARI_KIND},${ARI_NAME},${ARI_RAN},${ARI_ATTEMPT},HANGUP,${ARI_VALUE},${ARI_RESULT})',
+    '(done),Return()',
+  ],
+];
