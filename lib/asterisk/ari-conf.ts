@@ -1,10 +1,10 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Credentials } from '../ari/credentials.ts';
 import type { UserRole } from '../ari/node.ts';
+import { CALL_VARIABLES } from '../ari/verbs-dialplan.ts';
 import { confLine, confValueFault } from './conf-value.ts';
 import { check, flag, list, optionFaults } from './option-faults.ts';
 import { sha512Crypt, verifySha512Crypt } from './sha512-crypt.ts';
-import { CALL_VARIABLES } from './verbs.ts';
 
 /** `[general]` of ari.conf, in Asterisk's own names. */
 export interface AriOptions {

@@ -1,3 +1,4 @@
+import { VERBS_CONTEXT } from '../ari/verbs-dialplan.ts';
 import { isJsonObject } from '../json.ts';
 import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackContext, fallbackFault, NAME } from './fallback.ts';
 import { list, optionFaults, show, text } from './option-faults.ts';
@@ -11,7 +12,7 @@ import {
   rescueSeconds,
   TIMED_OUT,
 } from './rescue.ts';
-import { VERB_CONTEXT, VERBS_CONTEXT, verbsContexts } from './verbs.ts';
+import { VERB_CONTEXT, verbsContexts } from './verbs.ts';
 
 /** The app that an extension sends its calls to. */
 export interface AppExtension {

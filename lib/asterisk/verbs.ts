@@ -1,12 +1,8 @@
+import { VERBS_CONTEXT } from '../ari/verbs-dialplan.ts';
 import { DISARMED, RESCUE_CONTEXT } from './rescue.ts';
 
-/** Where `channels.continueInDialplan` sends a call whose verbs Asterisk is to carry out; the extension is a number. */
-export const VERBS_CONTEXT = 'ari-eventbridge-verbs';
 /** One extension for each verb. */
 export const VERB_CONTEXT = 'ari-eventbridge-verb';
-
-/** Variables of a channel that its events have to carry (`channelvars` in ari.conf), beside `CHANNEL(linkedid)`. */
-export const CALL_VARIABLES = ['ARI_OUTCOME', 'ARI_STATE'] as const;
 
 /**
  * Renders the two contexts in which Asterisk carries out a list of verbs. lib/call-handler/verbs/ writes the lists.
@@ -86,7 +82,7 @@ const VERBS: readonly (readonly string[])[] = [
   ],
   ['answer', 'Answer()', RETURN],
   ['ring', 'Ringing()', RETURN],
-  ['play', ...files(1), 'Playback(${ARI_FILES})', RETURN],
+  ['play', ...files(1), `Playback(\${ARI_FILES})`, RETURN],
   ['digits', `SayDigits(${field(1)})`, RETURN],
   ['number', `SayNumber(${field(1)})`, RETURN],
   ['characters', `SayAlpha(${field(1)})`, RETURN],
@@ -103,58 +99,57 @@ const VERBS: readonly (readonly string[])[] = [
     `Set(TIMEOUT(digit)=${field(4)})`,
     'Set(ARI_VALUE=)',
     `Read(ARI_VALUE,\${ARI_FILES},${field(2)},${field(5)},${field(6)},0)`,
-    'Set(ARI_RESULT=${READSTATUS})',
+    `Set(ARI_RESULT=\${READSTATUS})`,
     RETURN,
   ],
   // name with format, seconds of silence and in all, options
   [
     'record',
-    'Set(ARI_VALUE2=${EPOCH})',
+    `Set(ARI_SINCE=\${EPOCH})`,
     `Record(\${ASTSPOOLDIR}/recording/${field(1)},${field(2)},${field(3)},${field(4)})`,
-    'Set(ARI_RESULT=${RECORD_STATUS})',
-    'Set(ARI_VALUE=$[${EPOCH} - ${ARI_VALUE2}])',
-    'Set(ARI_VALUE2=)',
+    `Set(ARI_RESULT=\${RECORD_STATUS})`,
+    `Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}])`,
     RETURN,
   ],
   // endpoints, seconds, options; one after the other: not after one that answered
   [
     'dial',
-    'GotoIf($["${ARI_RESULT}" = "ANSWER"]?done)',
+    `GotoIf($["\${ARI_RESULT}" = "ANSWER"]?done)`,
     `Dial(${field(1)},${field(2)},${field(3)})`,
-    'Set(ARI_RESULT=${DIALSTATUS})',
-    'Set(ARI_VALUE=${ANSWEREDTIME})',
-    'Set(ARI_VALUE2=${HANGUPCAUSE})',
+    `Set(ARI_RESULT=\${DIALSTATUS})`,
+    `Set(ARI_VALUE=\${ANSWEREDTIME})`,
+    `Set(ARI_VALUE2=\${HANGUPCAUSE})`,
     '(done),Return()',
   ],
   // queue, seconds
   [
     'queue',
     `Queue(${field(1)},c,,,${field(2)})`,
-    'Set(ARI_RESULT=${QUEUESTATUS})',
-    'Set(ARI_VALUE=${MEMBERINTERFACE})',
+    `Set(ARI_RESULT=\${QUEUESTATUS})`,
+    `Set(ARI_VALUE=\${MEMBERINTERFACE})`,
     RETURN,
   ],
   ['conference', `ConfBridge(${field(1)})`, RETURN],
-  ['transfer', `Transfer(${field(1)})`, 'Set(ARI_RESULT=${TRANSFERSTATUS})', RETURN],
-  ['detect', 'AMD()', 'Set(ARI_RESULT=${AMDSTATUS})', 'Set(ARI_VALUE=${AMDCAUSE})', RETURN],
+  ['transfer', `Transfer(${field(1)})`, `Set(ARI_RESULT=\${TRANSFERSTATUS})`, RETURN],
+  ['detect', 'AMD()', `Set(ARI_RESULT=\${AMDSTATUS})`, `Set(ARI_VALUE=\${AMDCAUSE})`, RETURN],
   // context, extension and priority; without them back to where the call came from
   [
     'leave',
     `Set(ARI_STEP=${field(1)})`,
-    'ExecIf($[${LEN(${ARI_STEP})} = 0]?Set(ARI_STEP=${ARI_HOME}))',
-    'GotoIf(${DIALPLAN_EXISTS(${ARI_STEP})}?${ARI_STEP})',
-    'Log(WARNING,${CHANNEL(name)} was to leave for ${ARI_STEP} which is not in the dialplan)',
+    `ExecIf($[\${LEN(\${ARI_STEP})} = 0]?Set(ARI_STEP=\${ARI_HOME}))`,
+    `GotoIf(\${DIALPLAN_EXISTS(\${ARI_STEP})}?\${ARI_STEP})`,
+    `Log(WARNING,\${CHANNEL(name)} was to leave for \${ARI_STEP} which is not in the dialplan)`,
     'Hangup()',
   ],
   ['hangup', `Hangup(${field(1)})`],
   // The caller has hung up: for the channel's last events.
   [
     'ended',
-    'GotoIf($[${LEN(${ARI_KIND})} = 0]?done)',
-    'ExecIf($["${ARI_KIND}" = "dialled"]?Set(ARI_RESULT=${DIALSTATUS}))',
-    'ExecIf($["${ARI_KIND}" = "dialled"]?Set(ARI_VALUE=${ANSWEREDTIME}))',
-    'ExecIf($["${ARI_KIND}" = "recorded"]?Set(ARI_VALUE=$[${EPOCH} - 0${ARI_VALUE2}]))',
-    'Set(ARI_OUTCOME=${ARI_KIND},${ARI_NAME},${ARI_RAN},${ARI_ATTEMPT},HANGUP,${ARI_VALUE},${ARI_RESULT})',
+    `GotoIf($[\${LEN(\${ARI_KIND})} = 0]?done)`,
+    `ExecIf($["\${ARI_KIND}" = "dialled"]?Set(ARI_VALUE2=\${DIALSTATUS}))`,
+    `ExecIf($["\${ARI_KIND}" = "dialled"]?Set(ARI_VALUE=\${ANSWEREDTIME}))`,
+    `ExecIf($["\${ARI_KIND}" = "recorded"]?Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}]))`,
+    `Set(ARI_OUTCOME=\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},HANGUP,\${ARI_VALUE},\${ARI_VALUE2})`,
     '(done),Return()',
   ],
 ];
