@@ -22,22 +22,34 @@ export {
   type WebSocketTransportOptions,
   webSocketTransport,
 } from './ari/websocket-transport.ts';
-export {
-  type CallContext,
-  type CallFunctions,
-  type CallHandler,
-  type CallHandlerOptions,
-  type ChannelContext,
-  callHandler,
-  type EventContext,
-  type NewsContext,
-} from './call-handler/call-handler.ts';
+export type {
+  CallContext,
+  CallFunctions,
+  ChannelContext,
+  EventContext,
+  NewsContext,
+  OutcomeContext,
+} from './call-handler/call-functions.ts';
+export { type CallHandler, type CallHandlerOptions, callHandler } from './call-handler/call-handler.ts';
 export { type CallState, channelState, type StateOwner } from './call-handler/call-state.ts';
 export { claim, isClaimed } from './call-handler/claim.ts';
 export type { DeadLetter } from './call-handler/dead-letter.ts';
 export { GiveUp } from './call-handler/give-up.ts';
 export type { OnceStore } from './call-handler/once.ts';
 export { playOnce } from './call-handler/play-once.ts';
+export type {
+  Call,
+  CallData,
+  CallDialOptions,
+  GatherOptions,
+  Json,
+  OutcomeNames,
+  QueueOptions,
+  RecordOptions,
+  Said,
+} from './call-handler/verbs/call.ts';
+export type { MediaList } from './call-handler/verbs/media.ts';
+export type { Kind, Outcomes } from './call-handler/verbs/outcomes.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
 export type {

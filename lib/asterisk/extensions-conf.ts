@@ -12,7 +12,7 @@ import {
   rescueSeconds,
   TIMED_OUT,
 } from './rescue.ts';
-import { VERB_CONTEXT, verbsContexts } from './verbs.ts';
+import { ANSWERED_CONTEXT, VERB_CONTEXT, verbsContexts } from './verbs.ts';
 
 /** The app that an extension sends its calls to. */
 export interface AppExtension {
@@ -38,7 +38,15 @@ const DEFAULT_CONTEXT = 'default';
 /** No characters that end an argument or a line, start a comment, or are substituted. */
 const ARGUMENT = /^[\p{L}\p{N}_.+@#*:=/-]([\p{L}\p{N}_.+@#*:=/ -]{0,126}[\p{L}\p{N}_.+@#*:=/-])?$/u;
 /** Sections of extensions.conf that cannot be the context. */
-const NO_CONTEXTS = ['general', 'globals', FALLBACK_CONTEXT, RESCUE_CONTEXT, VERBS_CONTEXT, VERB_CONTEXT];
+const NO_CONTEXTS = [
+  'general',
+  'globals',
+  FALLBACK_CONTEXT,
+  RESCUE_CONTEXT,
+  VERBS_CONTEXT,
+  VERB_CONTEXT,
+  ANSWERED_CONTEXT,
+];
 
 /** Faults of the options for a node's dialplan. */
 export function dialplanFaults(at: string, apps: readonly string[], options: DialplanOptions): string[] {

@@ -3,9 +3,11 @@ import { DISARMED, RESCUE_CONTEXT } from './rescue.ts';
 
 /** One extension for each verb. */
 export const VERB_CONTEXT = 'ari-eventbridge-verb';
+/** What a phone that answers `Dial()` runs before it is connected. */
+export const ANSWERED_CONTEXT = 'ari-eventbridge-answered';
 
 /**
- * Renders the two contexts in which Asterisk carries out a list of verbs. lib/call-handler/verbs/ writes the lists.
+ * Renders the contexts in which Asterisk carries out a list of verbs. lib/call-handler/verbs/ writes the lists.
  *
  * A list is in the variable `ARI_VERBS_NUMBER`, where NUMBER is the extension: `channelSequence` of the event whose handler
  * wrote it. A list that is older than one that ran, or the same, does not run. `|` stands between two verbs, `:` between two
@@ -47,6 +49,10 @@ exten => h,1,GosubIf($["\${ARI_RUNS}" = "yes"]?${VERB_CONTEXT},ended,1)
 ${VERBS.map(rendered).join('\n')}
 exten => T,1,Goto(${RESCUE_CONTEXT},T,1)
 exten => h,1,GosubIf($["\${ARI_RUNS}" = "yes"]?${VERB_CONTEXT},ended,1)
+
+[${ANSWERED_CONTEXT}]
+exten => s,1,Set(SHARED(ARI_SINCE,\${ARG1})=\${EPOCH})
+ same => n,Return()
 `;
 }
 
@@ -63,14 +69,17 @@ const files = (number: number): string[] => [
   `Set(ARI_FILES=\${STRREPLACE(ARI_FILES,@,\${ASTSPOOLDIR}/recording/)})`,
 ];
 const RETURN = 'Return()';
+/** Not ANSWEREDTIME, which for a caller who was answered before counts from then. */
+const TALKED = `ExecIf($["\${DIALSTATUS}" = "ANSWER"]?Set(ARI_VALUE=$[\${EPOCH} - \${SHARED(ARI_SINCE)}]))`;
 
 /** By name: the applications of each verb. */
 const VERBS: readonly (readonly string[])[] = [
-  // app and arguments as Stasis() takes them, where the call came from, kind, name and attempt of the outcome, state
+  // app and arguments as Stasis() takes them where they are not known yet, where the call came from, kind, name and attempt of the outcome, state
   [
     'call',
+    `GotoIf($[\${LEN(${field(1)})} = 0]?same)`,
     `Set(ARI_APP=${field(1)})`,
-    `ExecIf($[\${LEN(${field(2)})} > 0]?Set(ARI_HOME=${field(2)}))`,
+    `(same),ExecIf($[\${LEN(${field(2)})} > 0]?Set(ARI_HOME=${field(2)}))`,
     `Set(ARI_KIND=${field(3)})`,
     `Set(ARI_NAME=${field(4)})`,
     `Set(ARI_ATTEMPT=${field(5)})`,
@@ -111,13 +120,14 @@ const VERBS: readonly (readonly string[])[] = [
     `Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}])`,
     RETURN,
   ],
-  // endpoints, seconds, options; one after the other: not after one that answered
+  // endpoints, seconds, options, context for transfers; one after the other: not after one that answered
   [
     'dial',
     `GotoIf($["\${ARI_RESULT}" = "ANSWER"]?done)`,
-    `Dial(${field(1)},${field(2)},${field(3)})`,
+    `Set(__TRANSFER_CONTEXT=${field(4)})`,
+    `Dial(${field(1)},${field(2)},${field(3)}U(${ANSWERED_CONTEXT}^\${CHANNEL(name)}))`,
     `Set(ARI_RESULT=\${DIALSTATUS})`,
-    `Set(ARI_VALUE=\${ANSWEREDTIME})`,
+    TALKED,
     `Set(ARI_VALUE2=\${HANGUPCAUSE})`,
     '(done),Return()',
   ],
@@ -147,7 +157,7 @@ const VERBS: readonly (readonly string[])[] = [
     'ended',
     `GotoIf($[\${LEN(\${ARI_KIND})} = 0]?done)`,
     `ExecIf($["\${ARI_KIND}" = "dialled"]?Set(ARI_VALUE2=\${DIALSTATUS}))`,
-    `ExecIf($["\${ARI_KIND}" = "dialled"]?Set(ARI_VALUE=\${ANSWEREDTIME}))`,
+    TALKED,
     `ExecIf($["\${ARI_KIND}" = "recorded"]?Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}]))`,
     `Set(ARI_OUTCOME=\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},HANGUP,\${ARI_VALUE},\${ARI_VALUE2})`,
     '(done),Return()',

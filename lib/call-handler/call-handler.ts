@@ -1,10 +1,8 @@
-import { type ChannelHandle, channelHandle } from '../ari/channel.ts';
+import { channelHandle } from '../ari/channel.ts';
 import type { AriClient } from '../ari/client.ts';
 import { AriError } from '../ari/errors.ts';
-import type { AriEventMap } from '../ari/generated/model.ts';
 import type { AriEventType, CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import {
-  type ConnectorEvent,
   type ConnectorEventEnvelope,
   type ConnectorEventType,
   isConnectorEventType,
@@ -12,6 +10,7 @@ import {
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { createLog, type Log } from '../log.ts';
 import { claimingClient } from './call-claim.ts';
+import type { CallFunctions } from './call-functions.ts';
 import { ChannelOrder } from './channel-order.ts';
 import { type DeadLetter, sqsDeadLetter } from './dead-letter.ts';
 import { isFinal } from './give-up.ts';
@@ -19,55 +18,9 @@ import { MadeBridges } from './made-bridges.ts';
 import { ENDINGS, whatHappenedMeanwhile } from './meanwhile.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
-
-/** The argument of a call handler's functions. `channel` is there for events that concern one. */
-export type CallContext<T extends AriEventType> = EventContext<T> &
-  (Extract<keyof AriEventMap[T], ChannelField> extends never ? unknown : ChannelContext);
-
-/** Fields by which an event concerns a channel: as `metadata.channelId` is found. */
-type ChannelField = 'channel' | 'peer' | 'replace_channel' | 'transferer_first_leg' | 'playback' | 'recording';
-
-export interface ChannelContext {
-  /**
-   * The channel that the event concerns. Reading it throws where this event concerns none, though others of its type do:
-   * a playback or a recording of a bridge, a user event without a channel.
-   */
-  readonly channel: ChannelHandle;
-}
-
-export interface EventContext<T extends AriEventType> {
-  /** The event exactly as Asterisk sent it, and the connector's `metadata`. */
-  event: CallEvent<T>;
-  /** All of ARI on the event's node. */
-  ari: AriClient;
-  /** JSON lines with the event's type and id, node, call and channel. */
-  log: Log;
-  /** A later event of this channel came before. Known within one Lambda environment only: a hint, not a proof. */
-  late: boolean;
-  /** The connector rebuilt this event after a gap: Asterisk never sent it, and the call may be minutes old. */
-  recovered: boolean;
-}
-
-/** The argument of a call handler's functions for the connector's own events. */
-export interface NewsContext<T extends ConnectorEventType> {
-  /** The event, with its `metadata`: id and node. */
-  event: ConnectorEvent<T>;
-  /** All of ARI on the event's node. */
-  ari: AriClient;
-  /** JSON lines with the event's type and id, and the node. */
-  log: Log;
-}
-
-/**
- * One function for each event type that the handler reacts to: ARI's (`StasisStart`) and the connector's own
- * (`NodeConnected`). What it returns is awaited; commands that it neither awaits nor returns may be cut off, as Lambda
- * freezes the function when it is done.
- */
-export type CallFunctions = {
-  [T in AriEventType]?: (context: CallContext<T>) => unknown;
-} & {
-  [T in ConnectorEventType]?: (context: NewsContext<T>) => unknown;
-};
+import { carryOut } from './verbs/carry-out.ts';
+import { CollectedCall } from './verbs/collected-call.ts';
+import { functionsFor, functionsNamed, type Run, typesOf } from './verbs/dispatch.ts';
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
 export interface CallHandler {
@@ -108,7 +61,8 @@ export interface CallHandlerOptions {
 }
 
 /**
- * A Lambda function that reacts to call events, one function for each type of them.
+ * A Lambda function that reacts to call events, one function for each type of them, and one for each outcome of a verb
+ * that it gives a name (docs/verbs.md).
  *
  * An event that arrives twice is handled once (by `metadata.id`; within one Lambda environment, or everywhere with
  * `once`). Types without a function and replays are ignored. A final failure becomes a dead letter at once; any other is
@@ -125,6 +79,13 @@ export interface CallHandlerOptions {
  *
  * @example
  * export const handler = callHandler({
+ *   StasisStart: ({ call }) => call.gather('pin', { prompt: 'sound:vm-password', maxDigits: 4 }),
+ *   gathered: {
+ *     pin: ({ call, digits }) => (digits === '4711' ? call.leave() : call.play('sound:vm-goodbye').hangup()),
+ *   },
+ * });
+ * @example
+ * export const handler = callHandler({
  *   StasisStart: async ({ channel }) => {
  *     await channel.answer();
  *     await channel.play({ media: 'sound:hello-world' });
@@ -139,18 +100,47 @@ export interface CallHandlerOptions {
  *   Gap: ({ event, log }) => log.warn('Events may have been missed', { from: event.from, to: event.to }),
  * });
  */
-export function callHandler(functions: CallFunctions, options: CallHandlerOptions = {}): CallHandler {
+export function callHandler<
+  Gathered extends string = never,
+  Recorded extends string = never,
+  Dialled extends string = never,
+  Queued extends string = never,
+  Transferred extends string = never,
+  Detected extends string = never,
+  Next extends string = never,
+>(
+  functions: CallFunctions<{
+    gathered: Gathered;
+    recorded: Recorded;
+    dialled: Dialled;
+    queued: Queued;
+    transferred: Transferred;
+    detected: Detected;
+    next: Next;
+  }>,
+  options: CallHandlerOptions = {},
+): CallHandler {
+  return handlerOf(functions as CallFunctions, options);
+}
+
+function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallHandler {
   const { clientOf = nodeClients(), replays = false, log: baseLog = createLog(), once: store } = options;
   const inMemory = new Once();
   const order = new ChannelOrder();
-  const types = Object.keys(functions);
+  const types = typesOf(functions);
 
-  const forCall = (event: CallEvent, log: Log, run: (context: object) => unknown) => {
+  const forCall = (event: CallEvent, log: Log, runs: readonly Run[]) => {
     const { metadata } = event;
+    const { channelId } = metadata;
     const client = clientOf(metadata.node);
-    const started = event.type === 'StasisStart' ? metadata.channelId : undefined;
+    const started = event.type === 'StasisStart' ? channelId : undefined;
     const bridges = new MadeBridges(started === undefined ? client : claimingClient(client, started));
     const { ari } = bridges;
+    const concerns = <T>(value: T | undefined): T => {
+      if (value === undefined) throw new TypeError(`This ${event.type} concerns no channel`);
+      return value;
+    };
+    const call = channelId === undefined ? undefined : new CollectedCall(event, channelId);
     const context = {
       event,
       ari,
@@ -158,13 +148,17 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       late: order.isLate(metadata),
       recovered: metadata.recovered === true,
       get channel() {
-        if (metadata.channelId === undefined) throw new TypeError(`This ${event.type} concerns no channel`);
-        return channelHandle(ari, metadata.channelId);
+        return channelHandle(ari, concerns(channelId));
+      },
+      get call() {
+        return concerns(call);
       },
     };
     return async (): Promise<void> => {
       try {
-        await run(context);
+        for (const run of runs) await run(context);
+        // By the client that claims nothing: sending the call to the dialplan of verbs claims it.
+        if (call) await carryOut(call, { event, ari: client, log });
       } catch (error) {
         const meanwhile = await whatHappenedMeanwhile(error, event, ari);
         if (!meanwhile) throw error;
@@ -179,9 +173,9 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
   const handle: (...given: Parameters<CallHandler>) => Promise<void> = async (envelope, invocation) => {
     const news = isNews(envelope);
     const type = news ? envelope['detail-type'] : envelope.detail.type;
-    // The function belongs to the event's type, which the compiler cannot infer from the index.
-    const run = functions[type as keyof CallFunctions] as ((context: object) => unknown) | undefined;
-    if (!run || !Object.hasOwn(functions, type) || news !== isConnectorEventType(type)) return;
+    if (news !== isConnectorEventType(type)) return;
+    const runs = news ? functionsNamed(functions, type) : functionsFor(functions, envelope.detail);
+    if (runs.length === 0) return;
     const { metadata } = envelope.detail;
     const about = news ? {} : { call: envelope.detail.metadata.callId, channel: envelope.detail.metadata.channelId };
     const log = baseLog.with({ event: type, id: metadata.id, node: metadata.node, ...about });
@@ -190,8 +184,8 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
       return;
     }
     const act = news
-      ? async () => void (await run({ event: envelope.detail, ari: clientOf(metadata.node), log }))
-      : forCall(envelope.detail, log, run);
+      ? async () => void (await runs[0]?.({ event: envelope.detail, ari: clientOf(metadata.node), log }))
+      : forCall(envelope.detail, log, runs);
     let ran = false;
     const work = async (): Promise<void> => {
       ran = true;
@@ -215,7 +209,7 @@ export function callHandler(functions: CallFunctions, options: CallHandlerOption
     eventTypes: types.filter((type) => !isConnectorEventType(type)) as AriEventType[],
     connectorEventTypes: types.filter(isConnectorEventType),
     hasOnceStore: store !== undefined,
-    withOptions: (changed: CallHandlerOptions) => callHandler(functions, { ...options, ...changed }),
+    withOptions: (changed: CallHandlerOptions) => handlerOf(functions, { ...options, ...changed }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AriClient, type AriResponse, createAriClient } from '../../../lib/ari/client.ts';
-import { type CallFunctions, type CallHandlerOptions, callHandler } from '../../../lib/call-handler/call-handler.ts';
+import type { CallFunctions } from '../../../lib/call-handler/call-functions.ts';
+import { type CallHandlerOptions, callHandler } from '../../../lib/call-handler/call-handler.ts';
 import type { DeadLetter } from '../../../lib/call-handler/dead-letter.ts';
 import { GiveUp } from '../../../lib/call-handler/give-up.ts';
 import type { OnceStore } from '../../../lib/call-handler/once.ts';

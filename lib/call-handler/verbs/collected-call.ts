@@ -1,0 +1,259 @@
+import { STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
+import type { CallEvent } from '../../events/call-event.ts';
+import { type Arrived, outcomeIn, ownArguments, variablesOf } from './arrived.ts';
+import type {
+  Call,
+  CallData,
+  CallDialOptions,
+  GatherOptions,
+  OutcomeNames,
+  QueueOptions,
+  RecordOptions,
+  Said,
+} from './call.ts';
+import type { Verb } from './list.ts';
+import { type MediaList, playing, promptFiles } from './media.ts';
+import type { Kind } from './outcomes.ts';
+import { recordingName } from './outcomes.ts';
+
+/** A verb that the handler has asked for: the dialplan's verbs, or, where it cannot carry it out, what is to be done. */
+export type Wish =
+  | { verb: string; steps: Verb[] }
+  | { verb: 'play'; media: MediaList; steps?: Verb[] | undefined }
+  | { verb: 'gather'; name: string; options: GatherOptions; steps?: Verb[] | undefined };
+
+/** What comes after a list of verbs: an outcome that a function is for. */
+export interface Awaited {
+  kind: Kind;
+  name: string;
+  attempt: number;
+}
+
+const NAME = /^\w{1,24}$/;
+/** Endpoints, queues, rooms, contexts: nothing that parts arguments of the dialplan. */
+const PLAIN = /^[\w./@:+*#-]{1,200}$/;
+const MAX_STATE = 2000;
+
+/** The verbs that a function asks for, in their order. */
+export class CollectedCall implements Call<OutcomeNames> {
+  readonly id: string;
+  readonly args: readonly string[];
+  readonly isOver: boolean;
+  readonly wishes: Wish[] = [];
+  /** What the list ends with, once it has. */
+  awaited: Awaited | undefined;
+  readonly #event: CallEvent;
+  readonly #arrived: Arrived | undefined;
+  #end: string | undefined;
+  #state: CallData | undefined;
+  #stateBefore = '';
+
+  constructor(event: CallEvent, channelId: string) {
+    this.#event = event;
+    this.#arrived = outcomeIn(event);
+    this.id = channelId;
+    this.args = event.type === 'StasisStart' ? ownArguments(event.args) : [];
+    this.isOver = event.type === 'ChannelDestroyed';
+  }
+
+  /** The number of the list: later events have greater ones. */
+  get list(): string {
+    const { channelSequence } = this.#event.metadata;
+    if (channelSequence === undefined) {
+      throw new TypeError(
+        'Expected metadata.channelSequence, which the connector gives every event of a channel, got none',
+      );
+    }
+    return String(channelSequence);
+  }
+
+  get state(): CallData {
+    if (this.#state === undefined) {
+      const text = variablesOf(this.#event)[STATE_VARIABLE];
+      if (text === undefined) {
+        throw new TypeError(
+          `Expected this ${this.#event.type} to carry ${STATE_VARIABLE}: write channelvars = CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE into [general] of ari.conf (asterisk-config does), and read call.state in functions for events of a channel`,
+        );
+      }
+      const json = text === '' ? '{}' : Buffer.from(text, 'base64url').toString();
+      this.#state = JSON.parse(json) as CallData;
+      this.#stateBefore = json;
+    }
+    return this.#state;
+  }
+
+  set state(state: CallData) {
+    this.#state = state;
+  }
+
+  /** The state for the list, where it has changed: as the variable has it. */
+  get changedState(): string {
+    const json = this.#state === undefined ? undefined : JSON.stringify(this.#state);
+    if (json === undefined || json === this.#stateBefore) return '';
+    const text = Buffer.from(json).toString('base64url');
+    if (text.length > MAX_STATE) {
+      throw new RangeError(
+        `Expected call.state to take at most ${MAX_STATE} characters, got ${text.length}: keep large things in DynamoDB (dynamoDbState)`,
+      );
+    }
+    return text;
+  }
+
+  /** @throws TypeError where the list says nothing of what comes next for the caller */
+  checkEnd(): void {
+    if (this.#end !== undefined) return;
+    throw new TypeError(
+      `Expected the last verb to say what comes next, one with a name, hangup() or leave(), got ${this.wishes.at(-1)?.verb}(): the caller would wait in silence`,
+    );
+  }
+
+  answer(): this {
+    return this.#add({ verb: 'answer', steps: [['answer']] });
+  }
+
+  ring(): this {
+    return this.#add({ verb: 'ring', steps: [['ring']] });
+  }
+
+  play(media: MediaList): this {
+    return this.#add({ verb: 'play', media, steps: playing(media) });
+  }
+
+  say(said: Said): this {
+    return this.#add({ verb: 'say', steps: [saying(said)] });
+  }
+
+  wait(seconds: number, { music }: { music?: string } = {}): this {
+    within('seconds', seconds, 0, 86_400);
+    return this.#add({
+      verb: 'wait',
+      steps: [music === undefined ? ['wait', seconds] : ['music', seconds, plain('music', music)]],
+    });
+  }
+
+  conference(room: string): this {
+    return this.#add({ verb: 'conference', steps: [['answer'], ['conference', plain('room', room)]] });
+  }
+
+  gather(name: string, options: GatherOptions): void {
+    const { prompt = [], maxDigits, timeout = 5, interDigitTimeout = 3, finishOnKey = '#', tries = 1 } = options;
+    within('maxDigits', maxDigits, 1, 255);
+    within('timeout', timeout, 0.1, 3600);
+    within('interDigitTimeout', interDigitTimeout, 0.1, 3600);
+    within('tries', tries, 1, 20);
+    if (!/^[\d*#A-D]?$/.test(finishOnKey)) {
+      throw new RangeError(`finishOnKey: expected one key, or '' for none, got ${JSON.stringify(finishOnKey)}`);
+    }
+    const files = promptFiles(prompt);
+    const fields = [maxDigits, timeout, interDigitTimeout, `t(${finishOnKey})`, tries];
+    const steps: Verb[] | undefined =
+      files === undefined || options.way === 'events' ? undefined : [['answer'], ['gather', files, ...fields]];
+    this.#await('gathered', name, { verb: 'gather', name, options, steps });
+  }
+
+  record(name: string, options: RecordOptions = {}): void {
+    const { format = 'wav', maxSilence = 5, maxDuration = 120, finishOnKey = '#', beep = true } = options;
+    within('maxSilence', maxSilence, 0, 3600);
+    within('maxDuration', maxDuration, 1, 86_400);
+    const keys = { '#': '', '*': 't', any: 'y', none: 'x' }[finishOnKey];
+    const file = `${recordingName(name, this.list, this.id)}.${format}`;
+    const steps: Verb[] = [['answer'], ['record', file, maxSilence, maxDuration, `k${beep ? '' : 'q'}${keys}`]];
+    this.#await('recorded', name, { verb: 'record', steps });
+  }
+
+  dial(name: string, options: CallDialOptions): void {
+    const { timeout = 30, strategy = 'all', callerId, whisper, music, transfers } = options;
+    within('timeout', timeout, 1, 3600);
+    const endpoints = [options.to].flat().map((endpoint) => plain('to', endpoint));
+    if (endpoints.length === 0)
+      throw new RangeError('to: expected at least one endpoint, such as PJSIP/1001, got none');
+    const announced = whisper === undefined ? '' : plain('whisper', whisper.replace(/^sound:/, ''));
+    const flags = [
+      'g',
+      ...(music === undefined ? [] : [`m(${plain('music', music)})`]),
+      ...(callerId === undefined ? [] : [`f(${plain('callerId', callerId)})`]),
+      ...(announced === '' ? [] : [`A(${announced})`]),
+      ...(transfers === undefined ? [] : ['t']),
+    ].join('');
+    const groups = strategy === 'all' ? [endpoints.join('&')] : endpoints;
+    const steps: Verb[] = groups.map((group) => [
+      'dial',
+      group,
+      timeout,
+      flags,
+      plain('transfers', transfers ?? 'none'),
+    ]);
+    this.#await('dialled', name, { verb: 'dial', steps });
+  }
+
+  queue(name: string, { queue, timeout }: QueueOptions): void {
+    if (timeout !== undefined) within('timeout', timeout, 1, 86_400);
+    this.#await('queued', name, {
+      verb: 'queue',
+      steps: [['answer'], ['queue', plain('queue', queue), timeout ?? '']],
+    });
+  }
+
+  transfer(name: string, { to }: { to: string }): void {
+    this.#await('transferred', name, { verb: 'transfer', steps: [['transfer', plain('to', to)]] });
+  }
+
+  detectMachine(name: string): void {
+    this.#await('detected', name, { verb: 'detectMachine', steps: [['detect']] });
+  }
+
+  next(name: string): void {
+    this.#await('next', name, { verb: 'next', steps: [] });
+  }
+
+  leave(to?: { context: string; extension: string; priority?: number }): void {
+    const place =
+      to === undefined ? '' : [plain('context', to.context), plain('extension', to.extension), to.priority ?? 1];
+    this.#add({ verb: 'leave', steps: [['leave', [place].flat().join()]] });
+    this.#end = 'leave';
+  }
+
+  hangup(cause = 16): void {
+    within('cause', cause, 1, 127);
+    this.#add({ verb: 'hangup', steps: [['hangup', cause]] });
+    this.#end = 'hangup';
+  }
+
+  #add(wish: Wish): this {
+    if (this.#end !== undefined) {
+      throw new TypeError(`Expected nothing after ${this.#end}(), which ends a list of verbs, got ${wish.verb}()`);
+    }
+    this.wishes.push(wish);
+    return this;
+  }
+
+  #await(kind: Kind, name: string, wish: Wish): void {
+    if (!NAME.test(name)) {
+      throw new TypeError(
+        `${wish.verb}: expected a name of 1 to 24 letters, digits or "_", got ${JSON.stringify(name)}`,
+      );
+    }
+    this.#add(wish);
+    this.#end = wish.verb;
+    const again = this.#arrived?.kind === kind && this.#arrived.name === name;
+    this.awaited = { kind, name, attempt: again ? (this.#arrived?.attempt ?? 0) + 1 : 1 };
+  }
+}
+
+function saying(said: Said): Verb {
+  if ('digits' in said) return ['digits', plain('digits', said.digits)];
+  if ('number' in said) return ['number', within('number', Math.trunc(said.number), -999_999_999, 999_999_999)];
+  if ('spelled' in said) return ['characters', said.spelled.replace(/[^\p{L}\p{N} *#+-]/gu, '')];
+  const { time, zone = 'UTC', format = "ABdY 'digits/at' IMp" } = said;
+  return ['time', Math.floor(time.getTime() / 1000), plain('zone', zone), format];
+}
+
+function plain(option: string, value: string): string {
+  if (PLAIN.test(value)) return value;
+  throw new RangeError(`${option}: expected letters, digits and ./@:+*#-, got ${JSON.stringify(value)}`);
+}
+
+function within(option: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new RangeError(`${option}: expected a number from ${least} to ${most}, got ${value}`);
+}

@@ -1,0 +1,27 @@
+/** A verb as the dialplan knows it, and its fields: lib/asterisk/verbs.ts says what they mean. */
+export type Verb = readonly [name: string, ...fields: (string | number)[]];
+
+/** Asterisk keeps 4,096 bytes of what it substitutes. */
+const MAX_BYTES = 3900;
+
+/**
+ * A list of verbs, as a channel variable has it.
+ *
+ * @throws RangeError where it is too long for Asterisk
+ * @example
+ * written([['answer'], ['play', 'vm-goodbye'], ['hangup']]); // 'answer|play:vm-goodbye|hangup'
+ */
+export function written(verbs: readonly Verb[]): string {
+  const text = verbs.map((fields) => fields.map((field) => encodeURIComponent(field)).join(':')).join('|');
+  if (text.length > MAX_BYTES) {
+    throw new RangeError(
+      `Expected a list of verbs and the call's state to take at most ${MAX_BYTES} bytes, got ${text.length}: keep less in call.state, or part the list with next()`,
+    );
+  }
+  return text;
+}
+
+/** The verbs of a list that was written before. */
+export function read(text: string): string[][] {
+  return text.split('|').map((verb) => verb.split(':').map(decodeURIComponent));
+}

@@ -1,0 +1,109 @@
+import type { Arrived } from './arrived.ts';
+
+/** What came of each verb that has a name, by the name of the functions for it. */
+export interface Outcomes {
+  /** Of `call.gather`. */
+  gathered: {
+    /** `ok`: all digits, or the finishing key; `timeout`: the caller pressed fewer, or none; `failed`: no such prompt. */
+    outcome: 'ok' | 'timeout' | 'hungup' | 'failed';
+    /** What the caller pressed, without the finishing key. */
+    digits: string;
+  };
+  /** Of `call.record`. */
+  recorded: {
+    /** What ended it: a key, silence, the longest duration, the caller's hang-up; `failed`: it could not be stored. */
+    outcome: 'key' | 'silence' | 'limit' | 'hungup' | 'failed';
+    /** The stored recording's name in ARI (`ari.recordings.getStored`). */
+    recording: string;
+    /** How long it is at most, in whole seconds: its silence at the end is cut. */
+    seconds: number;
+  };
+  /** Of `call.dial`, when the conversation is over or there was none. */
+  dialled: {
+    /** `cancelled`: the caller hung up before anyone answered; `unreachable`: not registered, or no such phone. */
+    outcome: 'answered' | 'busy' | 'noanswer' | 'declined' | 'unreachable' | 'cancelled' | 'failed';
+    /** How long they talked, in whole seconds. */
+    seconds: number;
+    /** Who ended the conversation. */
+    endedBy?: 'caller' | 'callee';
+  };
+  /** Of `call.queue`, when the conversation is over or there was none. */
+  queued: {
+    outcome: 'answered' | 'timeout' | 'full' | 'empty' | 'hungup' | 'failed';
+    /** Who answered: `PJSIP/agent1`. */
+    member?: string;
+  };
+  /** Of `call.transfer`. */
+  transferred: { outcome: 'ok' | 'unsupported' | 'hungup' | 'failed' };
+  /** Of `call.detectMachine`. */
+  detected: { outcome: 'human' | 'machine' | 'unsure' | 'hungup' };
+  /** Of `call.next`. */
+  next: { outcome: 'ok' | 'hungup' };
+}
+
+export type Kind = keyof Outcomes;
+
+/** Results of the dialplan's applications, and what they are called here. */
+const GATHERED = { OK: 'ok', TIMEOUT: 'timeout', HANGUP: 'hungup' } as const;
+const RECORDED = { DTMF: 'key', OPERATOR: 'key', SILENCE: 'silence', TIMEOUT: 'limit', HANGUP: 'hungup' } as const;
+const DIALLED = {
+  ANSWER: 'answered',
+  BUSY: 'busy',
+  NOANSWER: 'noanswer',
+  CANCEL: 'cancelled',
+  CONGESTION: 'unreachable',
+  CHANUNAVAIL: 'unreachable',
+} as const;
+const QUEUED = {
+  CONTINUE: 'answered',
+  TIMEOUT: 'timeout',
+  FULL: 'full',
+  JOINEMPTY: 'empty',
+  LEAVEEMPTY: 'empty',
+  JOINUNAVAIL: 'empty',
+  LEAVEUNAVAIL: 'empty',
+  HANGUP: 'hungup',
+} as const;
+const TRANSFERRED = { SUCCESS: 'ok', UNSUPPORTED: 'unsupported', HANGUP: 'hungup' } as const;
+const DETECTED = { HUMAN: 'human', MACHINE: 'machine', NOTSURE: 'unsure', HANGUP: 'hungup' } as const;
+const NEXT = { '': 'ok', HANGUP: 'hungup' } as const;
+
+/** Asterisk's cause of a phone that declined. */
+const CALL_REJECTED = '21';
+
+/** What a handler's function for an outcome is given of it, by kind. */
+export const OUTCOMES: { [K in Kind]: (arrived: Arrived, channelId: string) => Outcomes[K] } = {
+  gathered: ({ result, values: [digits = ''] }) => ({ outcome: named(GATHERED, result) ?? 'failed', digits }),
+  recorded: ({ result, values: [seconds], name, list, isOver }, channelId) => ({
+    // Asterisk's Record() says HANGUP too where the time is over and no media came at all.
+    outcome: result === 'HANGUP' && !isOver ? 'limit' : (named(RECORDED, result) ?? 'failed'),
+    recording: recordingName(name, list, channelId),
+    seconds: Number(seconds) || 0,
+  }),
+  dialled: ({ result, values: [talked, more = ''] }) => {
+    const seconds = Number(talked) || 0;
+    // Where the caller hung up, the application's own status stands behind.
+    if (result === 'HANGUP') {
+      return more === 'ANSWER'
+        ? { outcome: 'answered', seconds, endedBy: 'caller' }
+        : { outcome: 'cancelled', seconds };
+    }
+    if (result === 'ANSWER') return { outcome: 'answered', seconds, endedBy: 'callee' };
+    return { outcome: more === CALL_REJECTED ? 'declined' : (named(DIALLED, result) ?? 'failed'), seconds };
+  },
+  queued: ({ result, values: [member] }) => ({ outcome: named(QUEUED, result) ?? 'failed', ...(member && { member }) }),
+  transferred: ({ result }) => ({ outcome: named(TRANSFERRED, result) ?? 'failed' }),
+  detected: ({ result }) => ({ outcome: named(DETECTED, result) ?? 'unsure' }),
+  next: ({ result }) => ({ outcome: named(NEXT, result) ?? 'ok' }),
+};
+
+export const KINDS = Object.keys(OUTCOMES) as Kind[];
+
+/** The name under which `call.record` stores what it records. */
+export function recordingName(name: string, list: string, channelId: string): string {
+  return `${name}-${channelId}-${list}`;
+}
+
+function named<T>(names: Readonly<Record<string, T>>, result: string): T | undefined {
+  return Object.hasOwn(names, result) ? names[result] : undefined;
+}
