@@ -18,9 +18,11 @@ import { MadeBridges } from './made-bridges.ts';
 import { ENDINGS, whatHappenedMeanwhile } from './meanwhile.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
+import { outcomeIn } from './verbs/arrived.ts';
+import { goOnByEvent } from './verbs/by-events.ts';
 import { carryOut } from './verbs/carry-out.ts';
 import { CollectedCall } from './verbs/collected-call.ts';
-import { functionsFor, functionsNamed, type Run, typesOf } from './verbs/dispatch.ts';
+import { functionsFor, functionsNamed, hasOutcomes, isConcernedBy, typesOf } from './verbs/dispatch.ts';
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
 export interface CallHandler {
@@ -128,8 +130,9 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
   const inMemory = new Once();
   const order = new ChannelOrder();
   const types = typesOf(functions);
+  const withOutcomes = hasOutcomes(functions);
 
-  const forCall = (event: CallEvent, log: Log, runs: readonly Run[]) => {
+  const forCall = (event: CallEvent, log: Log) => {
     const { metadata } = event;
     const { channelId } = metadata;
     const client = clientOf(metadata.node);
@@ -140,8 +143,9 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
       if (value === undefined) throw new TypeError(`This ${event.type} concerns no channel`);
       return value;
     };
-    const call = channelId === undefined ? undefined : new CollectedCall(event, channelId);
-    const context = {
+    // By the client that claims nothing: sending the call to the dialplan of verbs claims it.
+    const occasion = { event, ari: client, claiming: ari, log };
+    const contextFor = (call: CollectedCall | undefined) => ({
       event,
       ari,
       log,
@@ -153,12 +157,15 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
       get call() {
         return concerns(call);
       },
-    };
+    });
     return async (): Promise<void> => {
       try {
-        for (const run of runs) await run(context);
-        // By the client that claims nothing: sending the call to the dialplan of verbs claims it.
-        if (call) await carryOut(call, { event, ari: client, log });
+        const decided = withOutcomes ? await goOnByEvent(occasion) : undefined;
+        if (decided === 'taken') return;
+        const call = channelId === undefined ? undefined : new CollectedCall(event, channelId, decided);
+        const context = contextFor(call);
+        for (const run of functionsFor(functions, event, decided ?? outcomeIn(event))) await run(context);
+        if (call) await carryOut(call, occasion);
       } catch (error) {
         const meanwhile = await whatHappenedMeanwhile(error, event, ari);
         if (!meanwhile) throw error;
@@ -174,8 +181,8 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
     const news = isNews(envelope);
     const type = news ? envelope['detail-type'] : envelope.detail.type;
     if (news !== isConnectorEventType(type)) return;
-    const runs = news ? functionsNamed(functions, type) : functionsFor(functions, envelope.detail);
-    if (runs.length === 0) return;
+    const [onNews] = news ? functionsNamed(functions, type) : [];
+    if (news ? !onNews : !isConcernedBy(functions, envelope.detail)) return;
     const { metadata } = envelope.detail;
     const about = news ? {} : { call: envelope.detail.metadata.callId, channel: envelope.detail.metadata.channelId };
     const log = baseLog.with({ event: type, id: metadata.id, node: metadata.node, ...about });
@@ -184,8 +191,8 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
       return;
     }
     const act = news
-      ? async () => void (await runs[0]?.({ event: envelope.detail, ari: clientOf(metadata.node), log }))
-      : forCall(envelope.detail, log, runs);
+      ? async () => void (await onNews?.({ event: envelope.detail, ari: clientOf(metadata.node), log }))
+      : forCall(envelope.detail, log);
     let ran = false;
     const work = async (): Promise<void> => {
       ran = true;

@@ -19,6 +19,13 @@ export interface Arrived {
   isOver: boolean;
 }
 
+/** An outcome that was decided by the handler itself, and not by the dialplan. */
+export interface Decided extends Arrived {
+  args: readonly string[];
+  /** The channel's variables, which the event may lack. */
+  variables: Readonly<Record<string, string | undefined>>;
+}
+
 /** The arguments of an app that are the dialplan's own: those before an outcome. */
 export function ownArguments(args: readonly string[] = []): string[] {
   const at = args.indexOf(OUTCOME_MARK);

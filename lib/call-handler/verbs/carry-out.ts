@@ -3,20 +3,15 @@ import type { AriClient } from '../../ari/client.ts';
 import type { AriEventMap, Channel } from '../../ari/generated/model.ts';
 import { VERBS_CONTEXT } from '../../ari/verbs-dialplan.ts';
 import type { CallEvent } from '../../events/call-event.ts';
-import type { Log } from '../../log.ts';
 import { GiveUp } from '../give-up.ts';
+import { carryOutByEvents } from './by-events.ts';
 import type { CollectedCall } from './collected-call.ts';
+import type { EventStep } from './event-step.ts';
 import { type Verb, written } from './list.ts';
+import type { Occasion } from './occasion.ts';
 
 /** The number of the list that ran last, and whether the dialplan has the contexts of verbs. */
 const LOOK = `EVAL(0\${ARI_RAN}/\${DIALPLAN_EXISTS(${VERBS_CONTEXT},1,1)})`;
-
-/** What a function of a handler has of its event. */
-export interface Occasion {
-  event: CallEvent;
-  ari: AriClient;
-  log: Log;
-}
 
 /**
  * Has Asterisk carry out the verbs that a function has asked for: writes them into a variable of the channel, and sends
@@ -25,46 +20,50 @@ export interface Occasion {
  *
  * A list that is older than one that ran is not sent: its event came late, or a second time.
  *
+ * Where the dialplan has no contexts for verbs, or cannot play the media, the handler carries them out itself.
+ *
  * @throws AriError where the call is gone or has left the app
- * @throws GiveUp where the dialplan has no contexts for verbs
+ * @throws GiveUp where only the dialplan could, and does not have the contexts
  */
-export async function carryOut(call: CollectedCall, { event, ari, log }: Occasion): Promise<void> {
+export async function carryOut(call: CollectedCall, occasion: Occasion): Promise<void> {
+  const { event, ari, claiming, log } = occasion;
   if (call.wishes.length === 0) return;
   call.checkEnd();
   if (call.isOver) {
     log.info('The caller has hung up: verbs are not carried out', { verbs: call.wishes.map(({ verb }) => verb) });
     return;
   }
-  const steps = call.wishes.map(({ steps }) => steps);
+  if (!call.wishes.every(({ steps }) => steps))
+    return carryOutByEvents(call, eventSteps(call), { ...occasion, ari: claiming });
   const channel = channelHandle(ari, call.id);
   const place = await placeOf(call, event, ari);
   const { kind = '', name = '', attempt = 1 } = call.awaited ?? {};
   const header: Verb = ['call', place.app, place.home, kind, name, attempt, call.changedState];
-  const value = written([header, ...(steps.flat() as Verb[])]);
-  const [ran] = await Promise.all([
-    look(call),
+  const value = written([header, ...call.wishes.flatMap(({ steps = [] }) => steps)]);
+  const [seen] = await Promise.all([
+    channel.variable(LOOK),
     channel.setChannelVar({ variable: `ARI_VERBS_${call.list}`, value }),
     // So that the app hears of the call's end while the dialplan has the call. Once for each call.
     ...(place.isNew
       ? [ari.applications.subscribe({ applicationName: event.application, eventSource: `channel:${call.id}` })]
       : []),
   ]);
-  if (Number(ran.list) >= Number(call.list)) {
-    log.info('A later event has decided already: verbs are not carried out', { list: call.list, later: ran.list });
-    return;
-  }
-  if (!ran.hasVerbs) {
-    throw new GiveUp(
-      `Expected the context [${VERBS_CONTEXT}] in Asterisk's dialplan, which carries out verbs, but it is not there: write extensions.conf with asterisk-config, and reload the dialplan`,
-    );
-  }
-  await channel.continueInDialplan({ context: VERBS_CONTEXT, extension: call.list, priority: 1 });
+  const [ran = '0', hasVerbs] = seen?.split('/') ?? [];
+  if (Number(ran) >= Number(call.list)) {
+    log.info('A later event has decided already: verbs are not carried out', { list: call.list, later: ran });
+  } else if (hasVerbs === '1') {
+    await channel.continueInDialplan({ context: VERBS_CONTEXT, extension: call.list, priority: 1 });
+  } else await carryOutByEvents(call, eventSteps(call), { ...occasion, ari: claiming });
+}
 
-  async function look({ id }: CollectedCall): Promise<{ list: string; hasVerbs: boolean }> {
-    const { value: seen } = await ari.channels.getChannelVar({ channelId: id, variable: LOOK });
-    const [list = '0', has] = seen.split('/');
-    return { list, hasVerbs: has === '1' };
-  }
+/** @throws GiveUp where a verb needs the dialplan's contexts for verbs */
+function eventSteps({ wishes }: CollectedCall): EventStep[] {
+  return wishes.map(({ verb, byEvents }) => {
+    if (byEvents) return byEvents;
+    throw new GiveUp(
+      `${verb}() needs the context [${VERBS_CONTEXT}] of Asterisk's dialplan: write extensions.conf with asterisk-config, reload the dialplan, and play sounds and recordings only in the same list`,
+    );
+  });
 }
 
 interface Place {

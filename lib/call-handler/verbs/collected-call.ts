@@ -1,6 +1,7 @@
+import type { Media } from '../../ari/media.ts';
 import { STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
 import type { CallEvent } from '../../events/call-event.ts';
-import { type Arrived, outcomeIn, ownArguments, variablesOf } from './arrived.ts';
+import { type Arrived, type Decided, outcomeIn, ownArguments, variablesOf } from './arrived.ts';
 import type {
   Call,
   CallData,
@@ -11,16 +12,20 @@ import type {
   RecordOptions,
   Said,
 } from './call.ts';
+import type { EventStep } from './event-step.ts';
 import type { Verb } from './list.ts';
-import { type MediaList, playing, promptFiles } from './media.ts';
+import { type MediaList, playing, promptFiles, silence } from './media.ts';
 import type { Kind } from './outcomes.ts';
 import { recordingName } from './outcomes.ts';
 
-/** A verb that the handler has asked for: the dialplan's verbs, or, where it cannot carry it out, what is to be done. */
-export type Wish =
-  | { verb: string; steps: Verb[] }
-  | { verb: 'play'; media: MediaList; steps?: Verb[] | undefined }
-  | { verb: 'gather'; name: string; options: GatherOptions; steps?: Verb[] | undefined };
+/** A verb that the handler has asked for, and how it is carried out: by the dialplan, or step by step as events come. */
+export interface Wish {
+  verb: string;
+  /** Absent where the dialplan cannot play the media, or the handler does not want it to. */
+  steps?: Verb[] | undefined;
+  /** Absent where only the dialplan can. */
+  byEvents?: EventStep;
+}
 
 /** What comes after a list of verbs: an outcome that a function is for. */
 export interface Awaited {
@@ -44,15 +49,18 @@ export class CollectedCall implements Call<OutcomeNames> {
   awaited: Awaited | undefined;
   readonly #event: CallEvent;
   readonly #arrived: Arrived | undefined;
+  readonly #variables: Readonly<Record<string, string | undefined>>;
   #end: string | undefined;
   #state: CallData | undefined;
   #stateBefore = '';
 
-  constructor(event: CallEvent, channelId: string) {
+  /** @param decided the outcome that the call is given for, where the event does not say it */
+  constructor(event: CallEvent, channelId: string, decided?: Decided) {
     this.#event = event;
-    this.#arrived = outcomeIn(event);
+    this.#arrived = decided ?? outcomeIn(event);
+    this.#variables = decided?.variables ?? variablesOf(event);
     this.id = channelId;
-    this.args = event.type === 'StasisStart' ? ownArguments(event.args) : [];
+    this.args = decided?.args ?? (event.type === 'StasisStart' ? ownArguments(event.args) : []);
     this.isOver = event.type === 'ChannelDestroyed';
   }
 
@@ -69,7 +77,7 @@ export class CollectedCall implements Call<OutcomeNames> {
 
   get state(): CallData {
     if (this.#state === undefined) {
-      const text = variablesOf(this.#event)[STATE_VARIABLE];
+      const text = this.#variables[STATE_VARIABLE];
       if (text === undefined) {
         throw new TypeError(
           `Expected this ${this.#event.type} to carry ${STATE_VARIABLE}: write channelvars = CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE into [general] of ari.conf (asterisk-config does), and read call.state in functions for events of a channel`,
@@ -108,27 +116,31 @@ export class CollectedCall implements Call<OutcomeNames> {
   }
 
   answer(): this {
-    return this.#add({ verb: 'answer', steps: [['answer']] });
+    return this.#add({ verb: 'answer', steps: [['answer']], byEvents: { do: 'answer' } });
   }
 
   ring(): this {
-    return this.#add({ verb: 'ring', steps: [['ring']] });
+    return this.#add({ verb: 'ring', steps: [['ring']], byEvents: { do: 'ring' } });
   }
 
   play(media: MediaList): this {
-    return this.#add({ verb: 'play', media, steps: playing(media) });
+    return this.#add({ verb: 'play', steps: playing(media), byEvents: { do: 'play', media: [media].flat() } });
   }
 
   say(said: Said): this {
-    return this.#add({ verb: 'say', steps: [saying(said)] });
+    const media = saidAsMedia(said);
+    return this.#add({
+      verb: 'say',
+      steps: [saying(said)],
+      ...(media && { byEvents: { do: 'play', media: [media] } }),
+    });
   }
 
   wait(seconds: number, { music }: { music?: string } = {}): this {
     within('seconds', seconds, 0, 86_400);
-    return this.#add({
-      verb: 'wait',
-      steps: [music === undefined ? ['wait', seconds] : ['music', seconds, plain('music', music)]],
-    });
+    const steps: Verb[] = [music === undefined ? ['wait', seconds] : ['music', seconds, plain('music', music)]];
+    const byEvents: EventStep = { do: 'play', media: silence(seconds) };
+    return this.#add({ verb: 'wait', steps, ...(music === undefined && { byEvents }) });
   }
 
   conference(room: string): this {
@@ -148,7 +160,17 @@ export class CollectedCall implements Call<OutcomeNames> {
     const fields = [maxDigits, timeout, interDigitTimeout, `t(${finishOnKey})`, tries];
     const steps: Verb[] | undefined =
       files === undefined || options.way === 'events' ? undefined : [['answer'], ['gather', files, ...fields]];
-    this.#await('gathered', name, { verb: 'gather', name, options, steps });
+    const byEvents: EventStep = {
+      do: 'gather',
+      name,
+      media: [prompt].flat(),
+      maxDigits,
+      timeout,
+      interDigitTimeout,
+      finishOnKey,
+      tries,
+    };
+    this.#await('gathered', name, { verb: 'gather', steps, byEvents });
   }
 
   record(name: string, options: RecordOptions = {}): void {
@@ -203,19 +225,19 @@ export class CollectedCall implements Call<OutcomeNames> {
   }
 
   next(name: string): void {
-    this.#await('next', name, { verb: 'next', steps: [] });
+    this.#await('next', name, { verb: 'next', steps: [], byEvents: { do: 'next', name } });
   }
 
   leave(to?: { context: string; extension: string; priority?: number }): void {
     const place =
       to === undefined ? '' : [plain('context', to.context), plain('extension', to.extension), to.priority ?? 1];
-    this.#add({ verb: 'leave', steps: [['leave', [place].flat().join()]] });
+    this.#add({ verb: 'leave', steps: [['leave', [place].flat().join()]], byEvents: { do: 'leave', to } });
     this.#end = 'leave';
   }
 
   hangup(cause = 16): void {
     within('cause', cause, 1, 127);
-    this.#add({ verb: 'hangup', steps: [['hangup', cause]] });
+    this.#add({ verb: 'hangup', steps: [['hangup', cause]], byEvents: { do: 'hangup', cause } });
     this.#end = 'hangup';
   }
 
@@ -246,6 +268,12 @@ function saying(said: Said): Verb {
   if ('spelled' in said) return ['characters', said.spelled.replace(/[^\p{L}\p{N} *#+-]/gu, '')];
   const { time, zone = 'UTC', format = "ABdY 'digits/at' IMp" } = said;
   return ['time', Math.floor(time.getTime() / 1000), plain('zone', zone), format];
+}
+
+function saidAsMedia(said: Said): Media | undefined {
+  if ('digits' in said) return `digits:${said.digits}`;
+  if ('number' in said) return `number:${Math.trunc(said.number)}`;
+  return 'spelled' in said ? `characters:${said.spelled}` : undefined;
 }
 
 function plain(option: string, value: string): string {

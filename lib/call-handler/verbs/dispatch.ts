@@ -1,19 +1,26 @@
 import type { AriEventType, CallEvent } from '../../events/call-event.ts';
 import type { CallFunctions } from '../call-functions.ts';
-import { outcomeIn } from './arrived.ts';
+import type { Arrived } from './arrived.ts';
 import { KINDS, type Kind, OUTCOMES } from './outcomes.ts';
 
 /** A function of a handler, whose context the compiler cannot infer from an event's type. */
 export type Run = (context: object) => unknown;
 
-/** Types of events that bring outcomes: of a call that is back in its app, and of one that is over. */
-const OF_OUTCOMES: readonly AriEventType[] = ['StasisStart', 'ChannelDestroyed'];
+/**
+ * Types of events that bring outcomes: of a call that is back in its app, of one that is over, and those by which the
+ * handler itself carries out what the dialplan cannot.
+ */
+const OF_OUTCOMES: readonly AriEventType[] = [
+  'StasisStart',
+  'ChannelDestroyed',
+  'ChannelDtmfReceived',
+  'PlaybackFinished',
+];
 
 /** The types of call events that a handler needs. */
 export function typesOf(functions: CallFunctions): string[] {
-  const names = Object.keys(functions);
-  const own = names.filter((name) => !isKind(name));
-  return own.length === names.length ? own : [...new Set([...own, ...OF_OUTCOMES])];
+  const own = Object.keys(functions).filter((name) => !isKind(name));
+  return hasOutcomes(functions) ? [...new Set([...own, ...OF_OUTCOMES])] : own;
 }
 
 /** The function of a name, if the handler has one. */
@@ -22,18 +29,31 @@ export function functionsNamed(functions: CallFunctions, name: string): Run[] {
   return run === undefined ? [] : [run as Run];
 }
 
-/** The functions for an event: for the outcome that it brings, and for its type. */
-export function functionsFor(functions: CallFunctions, event: CallEvent): Run[] {
-  const arrived = outcomeIn(event);
+/** Whether a handler has something to do for an event, or may have. */
+export function isConcernedBy(functions: CallFunctions, event: CallEvent): boolean {
+  if (functionsNamed(functions, event.type).length > 0) return true;
+  return hasOutcomes(functions) && OF_OUTCOMES.includes(event.type);
+}
+
+/**
+ * The functions for an event: for the outcome that it brings, and for its type.
+ *
+ * @param arrived the outcome
+ */
+export function functionsFor(functions: CallFunctions, event: CallEvent, arrived: Arrived | undefined): Run[] {
   // A call that comes back with an outcome has been told of before.
-  const ofType = arrived && event.type === 'StasisStart' ? [] : functionsNamed(functions, event.type);
+  const ofType = arrived && event.type !== 'ChannelDestroyed' ? [] : functionsNamed(functions, event.type);
   if (!arrived || !isKind(arrived.kind)) return ofType;
-  const named = functions[arrived.kind] as Record<string, Run> | undefined;
-  if (named === undefined || !Object.hasOwn(named, arrived.name)) return ofType;
-  const { attempt } = arrived;
-  const fields = OUTCOMES[arrived.kind](arrived, event.metadata.channelId ?? '');
-  const ofOutcome: Run = (context) => named[arrived.name]?.(withFields(context, { ...fields, attempt }));
-  return [ofOutcome, ...ofType];
+  const { kind, name, attempt } = arrived;
+  const named = functions[kind] as Record<string, Run> | undefined;
+  if (named === undefined || !Object.hasOwn(named, name)) return ofType;
+  const fields = OUTCOMES[kind](arrived, event.metadata.channelId ?? '');
+  return [(context) => named[name]?.(withFields(context, { ...fields, attempt })), ...ofType];
+}
+
+/** Whether a handler has functions for outcomes. */
+export function hasOutcomes(functions: CallFunctions): boolean {
+  return Object.keys(functions).some(isKind);
 }
 
 function isKind(name: string): name is Kind {

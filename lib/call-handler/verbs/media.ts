@@ -46,6 +46,13 @@ export function promptFiles(media: MediaList): string | undefined {
   return files.includes(undefined) ? undefined : files.join('&');
 }
 
+/** Silence of so many seconds, rounded up: Asterisk has files of 1 to 10 s. */
+export function silence(seconds: number): Media[] {
+  const whole = Math.max(1, Math.ceil(seconds));
+  const tens: Media[] = Array.from({ length: Math.floor(whole / 10) }, () => 'sound:silence/10' as const);
+  return whole % 10 === 0 ? tens : [...tens, `sound:silence/${whole % 10}`];
+}
+
 function fileOf(media: Media): string | undefined {
   const [, scheme, name = ''] = /^(sound|recording):(.*)$/s.exec(media) ?? [];
   if (scheme === undefined || !FILE.test(name)) return undefined;
