@@ -1,9 +1,9 @@
 import { nodeLabel } from '../lib/ari/node.ts';
+import { armedExtensions } from '../lib/asterisk/armed-extensions.ts';
 import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
 import { dialplanFaults } from '../lib/asterisk/extensions-conf.ts';
 import { rescueFaults, rescueSeconds } from '../lib/asterisk/rescue.ts';
 import { DOCUMENTED_DIALPLAN, type Extensions } from '../lib/simulator/dialplan.ts';
-import { withRescue } from '../lib/simulator/rescue.ts';
 
 /**
  * The extensions of a node's simulated Asterisk, with the arguments of `Stasis()` that each leads to: those of
@@ -41,7 +41,7 @@ export function localDialplan(node: AsteriskNode): Record<string, string> {
  * @throws when `asterisk.extensions` or `asterisk.rescue` is invalid
  */
 export function localExtensions(node: AsteriskNode): Extensions {
-  return withRescue(localDialplan(node), (app) => rescueSeconds(app, node.asterisk?.rescue));
+  return armedExtensions(localDialplan(node), (app) => rescueSeconds(app, node.asterisk?.rescue));
 }
 
 function defaultDialplan(apps: readonly string[]): Record<string, string> {

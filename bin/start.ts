@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { nodeFaults } from '../lib/ari/node.ts';
+import { sharedContexts } from '../lib/asterisk/armed-extensions.ts';
 import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
+import { CALL_VARIABLES } from '../lib/asterisk/verbs.ts';
 import { Console } from '../lib/local/console/index.ts';
 import { placeCalls } from '../lib/local/demo.ts';
 import { LocalSystem, type LocalSystemOptions } from '../lib/local/local-system.ts';
@@ -76,7 +78,12 @@ async function startSimulated(run: Run): Promise<void> {
   const { terminal, trace, signal } = run;
   const { system, nodes } = await prepared(run);
   const dialplan: Record<string, string> = Object.assign({}, ...nodes.map(localDialplan));
-  const asterisk = await SimulatedAsterisk.start({ dialplan: Object.assign({}, ...nodes.map(localExtensions)) });
+  const asterisk = await SimulatedAsterisk.start({
+    dialplan: Object.assign({}, ...nodes.map(localExtensions)),
+    // What a caller cannot hear here, such as a mailbox, is not there: any fallback is the busy tone.
+    extensionsConf: sharedContexts('busy'),
+    channelVariables: CALL_VARIABLES,
+  });
   try {
     terminal.say('asterisk', `simulated, at ${asterisk.url}`);
     await system.connectTo({ url: asterisk.url });

@@ -14,7 +14,7 @@ const ARROWS: Record<string, string[]> = {
   'lib/asterisk': ['lib/ari', 'lib/aws'],
   'lib/simulator': ['lib/ari'],
   'lib/tables': [],
-  'lib/testing': ['lib/ari', 'lib/events', 'lib/call-handler', 'lib/simulator', 'lib/tables'],
+  'lib/testing': ['lib/ari', 'lib/asterisk', 'lib/events', 'lib/call-handler', 'lib/simulator', 'lib/tables'],
   'lib/cdk': ['lib/ari', 'lib/events'],
   'lib/local/template': ['lib/ari', 'lib/events'],
   'lib/local/aws': ['lib/local/template'],

@@ -1,18 +1,10 @@
 import { VERBS_CONTEXT } from '../ari/verbs-dialplan.ts';
 import { isJsonObject } from '../json.ts';
-import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackContext, fallbackFault, NAME } from './fallback.ts';
+import { sharedContexts } from './armed-extensions.ts';
+import { EXTENSION, FALLBACK_CONTEXT, type Fallback, fallbackFault, NAME } from './fallback.ts';
 import { list, optionFaults, show, text } from './option-faults.ts';
-import {
-  armed,
-  DISARMED,
-  RESCUE_CONTEXT,
-  type Rescue,
-  rescueContext,
-  rescueFaults,
-  rescueSeconds,
-  TIMED_OUT,
-} from './rescue.ts';
-import { ANSWERED_CONTEXT, VERB_CONTEXT, verbsContexts } from './verbs.ts';
+import { armed, DISARMED, RESCUE_CONTEXT, type Rescue, rescueFaults, rescueSeconds, TIMED_OUT } from './rescue.ts';
+import { ANSWERED_CONTEXT, VERB_CONTEXT } from './verbs.ts';
 
 /** The app that an extension sends its calls to. */
 export interface AppExtension {
@@ -91,16 +83,7 @@ export function extensionsConf(apps: readonly string[], options: DialplanOptions
       '',
     ].join('\n');
   });
-  const why = '; Stasis() fails at once while no WebSocket is connected for the app: the caller goes here.';
-  return [
-    `[${context}]`,
-    ...each,
-    ...(rescues(apps, options) ? [TIMED_OUT] : []),
-    rescueContext(FALLBACK_CONTEXT),
-    verbsContexts(FALLBACK_CONTEXT),
-    why,
-    fallbackContext(fallback),
-  ].join('\n');
+  return [`[${context}]`, ...each, ...(rescues(apps, options) ? [TIMED_OUT] : []), sharedContexts(fallback)].join('\n');
 }
 
 /**

@@ -37,12 +37,19 @@ export function isPhone(endpoint: string): boolean {
   return Boolean(address) && PHONES.some((name) => name.toLowerCase() === technology.toLowerCase());
 }
 
-/** The priority that a label or a number names; undefined where neither is given. */
-export function priorityOf(label: string | undefined, priority: number): number | undefined {
+/**
+ * The priority that a label or a number names; undefined where neither is given.
+ *
+ * @param find the priority that a label names in the dialplan
+ */
+export function priorityOf(
+  label: string | undefined,
+  priority: number,
+  find: (label: string) => number | undefined,
+): number | undefined {
   if (!label) return priority || undefined;
-  const number = Number.parseInt(label, 10);
-  // The simulated dialplan has no labels.
-  if (Number.isNaN(number)) throw new Refusal(404, 'Requested label can not be found');
+  const number = find(label);
+  if (number === undefined) throw new Refusal(404, 'Requested label can not be found');
   if (number === 0) throw new Refusal(400, 'Requested priority is illegal');
   return number;
 }

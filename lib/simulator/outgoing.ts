@@ -187,13 +187,13 @@ export class Outgoing {
     }
     if (!call.extension) throw new Refusal(400, 'Application or extension must be specified');
     const { extension, context = 'default' } = call;
-    const priority = priorityOf(call.label, call.priority) ?? 1;
+    const priority =
+      priorityOf(call.label, call.priority, (label) => pbx.dialplan.priority(context, extension, label)) ?? 1;
     return function* (channel) {
       channel.context = context;
       channel.exten = extension;
       channel.priority = priority;
-      yield* pbx.run(channel);
-      channel.requestHangup('dialplan');
+      yield* pbx.runToEnd(channel);
     };
   }
 
@@ -290,8 +290,7 @@ export class Outgoing {
 
 /** Runs a channel's dialplan to its end, and ends the channel. */
 export function* runAndEnd(pbx: Pbx, channel: Channel): Thread {
-  yield* pbx.run(channel);
-  channel.requestHangup('dialplan');
+  yield* pbx.runToEnd(channel);
   channel.end();
 }
 

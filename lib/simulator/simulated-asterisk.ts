@@ -2,8 +2,7 @@ import type { Bridge, Channel } from '../ari/generated/model.ts';
 import { AriServer, type SimulatedUser } from './ari-server.ts';
 import { type Clock, wallClock } from './clock.ts';
 import type { CommandResult } from './commands/params.ts';
-import { readFunction } from './dialplan/functions.ts';
-import { variable } from './dialplan/variables.ts';
+import { namedValue } from './dialplan/functions.ts';
 import { DOCUMENTED_DIALPLAN, type Extensions } from './dialplan.ts';
 import type { PhoneBehaviour } from './phone-behaviour.ts';
 import { type CommandRequest, Router, type ServedCommand } from './router.ts';
@@ -14,6 +13,10 @@ export interface SimulatedAsteriskOptions {
   users?: readonly SimulatedUser[];
   /** @default the documents' two extensions */
   dialplan?: Extensions;
+  /** The text of extensions.conf with more extensions, as Asterisk reads it. @default none */
+  extensionsConf?: string;
+  /** `channelvars` of ari.conf: what every event has of a channel, beside `CHANNEL(linkedid)`. @default none */
+  channelVariables?: readonly string[];
   /**
    * What phones do that are called, by endpoint: `{ 'PJSIP/1001': 'answers' }`; others do not exist.
    * @default every phone exists, and rings and rings
@@ -41,8 +44,10 @@ export class SimulatedAsterisk {
   /** One that listens on no port: it is reached by `request` and `subscribe`. */
   constructor(options: SimulatedAsteriskOptions = {}) {
     const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [], mediaLengths = {} } = options;
-    const { dialplan = DOCUMENTED_DIALPLAN, phones, endpoints = [] } = options;
-    this.#world = new World({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock });
+    const { dialplan = DOCUMENTED_DIALPLAN, extensionsConf = '', channelVariables = [] } = options;
+    const { phones, endpoints = [] } = options;
+    const asConfigured = { dialplan, extensionsConf, channelVariables };
+    this.#world = new World({ ...asConfigured, phones, endpoints, missingMedia, mediaLengths, clock });
     this.#router = new Router(this.#world, onCommand);
     this.#server = new AriServer(this.#world, this.#router);
     for (const user of users) this.#server.allow(user);
@@ -160,8 +165,7 @@ export class SimulatedAsterisk {
   /** A variable of a channel, or what a function of the dialplan says of it; `undefined` where it is not set. */
   variable(channelId: string, name: string): string | undefined {
     const channel = this.#world.channels.find(channelId);
-    if (!channel) return undefined;
-    return name.endsWith(')') ? readFunction(channel, name) : variable(channel, name);
+    return channel && namedValue(channel, name);
   }
 
   /** Whether the caller hears something. */

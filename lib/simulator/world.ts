@@ -9,7 +9,9 @@ import { silent } from './channel/technologies.ts';
 import type { Clock } from './clock.ts';
 import { DeviceStates } from './device-states.ts';
 import { applications } from './dialplan/applications.ts';
-import { assign } from './dialplan/functions.ts';
+import { assign, namedValue } from './dialplan/functions.ts';
+import { JUMPS } from './dialplan/jumps.ts';
+import { nested } from './dialplan/nested.ts';
 import { type Application, execute, Pbx } from './dialplan/pbx.ts';
 import { Dialplan, type Extensions } from './dialplan.ts';
 import { MediaLibrary } from './media/media-library.ts';
@@ -24,6 +26,8 @@ import { type Thread, Threads, threadedClock } from './threads.ts';
 
 export interface WorldOptions {
   dialplan: Extensions;
+  extensionsConf: string;
+  channelVariables: readonly string[];
   phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
   /** Endpoints that Asterisk has, beside the phones: `PJSIP/1001`. */
   endpoints: readonly string[];
@@ -60,25 +64,32 @@ export class World {
   readonly #phones: WorldOptions['phones'];
   readonly #startedAt: Date;
 
-  constructor({ dialplan, phones, endpoints, missingMedia, mediaLengths, clock }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { phones, endpoints, missingMedia, mediaLengths, clock } = options;
     checkPhones(phones ?? {});
     this.#startedAt = clock.now();
     this.endpoints = [...new Set([...Object.keys(phones ?? {}), ...endpoints])].toSorted();
     this.#phones = phones;
     this.clock = threadedClock(clock, this.threads);
     this.apps = new Apps(this.clock);
-    this.channels = new Channels({ apps: this.apps, clock: this.clock, threads: this.threads });
+    this.library = new MediaLibrary(missingMedia, mediaLengths);
+    const all: Record<string, Application> = {
+      ...applications({ clock: this.clock, library: this.library }),
+      ...JUMPS,
+      ...nested((name) => Object.entries(all).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1]),
+      Stasis: (channel, data) => this.stasis.application(channel, data),
+    };
+    const dialplan = new Dialplan(options.dialplan, Object.keys(all), options.extensionsConf);
+    const alwaysReported = (channel: Channel) =>
+      Object.fromEntries(options.channelVariables.map((name) => [name, namedValue(channel, name) ?? '']));
+    const around = { apps: this.apps, clock: this.clock, threads: this.threads, dialplan, alwaysReported };
+    this.channels = new Channels(around);
     this.bridges = new Bridges(this.apps, this.clock, this.threads);
     this.deviceStates = new DeviceStates(this.apps);
-    this.library = new MediaLibrary(missingMedia, mediaLengths);
     this.recordings = new Recordings(this.clock);
     this.playbacks = new Playbacks(this.clock, this.library, (name) => this.recordings.length(name));
     this.stasis = new Stasis(this.apps, this.threads, (id) => this.channels.find(id));
-    const all: Record<string, Application> = {
-      ...applications({ clock: this.clock, library: this.library }),
-      Stasis: (channel, data) => this.stasis.application(channel, data),
-    };
-    this.pbx = new Pbx(new Dialplan(dialplan, Object.keys(all)), all);
+    this.pbx = new Pbx(dialplan, all);
     this.stasis.runDialplan = (channel) => this.pbx.run(channel);
     const { apps, channels, pbx, stasis, threads } = this;
     this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });

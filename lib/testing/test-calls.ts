@@ -1,12 +1,13 @@
 import { type AriClient, createAriClient } from '../ari/client.ts';
 import type { Bridge } from '../ari/generated/model.ts';
+import { armedExtensions, sharedContexts } from '../asterisk/armed-extensions.ts';
+import { CALL_VARIABLES } from '../asterisk/verbs.ts';
 import type { CallHandler } from '../call-handler/call-handler.ts';
 import { Once } from '../call-handler/once.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog } from '../log.ts';
 import { ManualClock } from '../simulator/clock.ts';
 import { DOCUMENTED_DIALPLAN } from '../simulator/dialplan.ts';
-import { withRescue } from '../simulator/rescue.ts';
 import { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
 import type { Caller } from '../simulator/world.ts';
 import { answerGuard } from './answer-guard.ts';
@@ -95,7 +96,9 @@ export class TestPbx {
     const apps = Object.keys(handlers);
     const named = Object.fromEntries(apps.map((app) => [app, app]));
     this.#asterisk = new SimulatedAsterisk({
-      dialplan: withRescue({ ...named, ...dialplan }, () => rescue),
+      dialplan: armedExtensions({ ...named, ...dialplan }, () => rescue),
+      extensionsConf: sharedContexts('busy'),
+      channelVariables: CALL_VARIABLES,
       ...(phones && { phones }),
       missingMedia,
       clock,

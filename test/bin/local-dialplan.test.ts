@@ -48,11 +48,17 @@ test('a call that no handler claims leaves its app after the `rescue` of the nod
   const extensions = { 200: { app: 'Sales', args: ['eu'] }, 300: { app: 'Support' } };
   const dialplan = localExtensions(node(['Sales', 'Support'], { extensions, rescue: { Sales: 3, Support: false } }));
   expect(dialplan).toEqual({
-    200: ['Set(TIMEOUT(absolute)=3)', 'Stasis(Sales,eu)', 'Set(TIMEOUT(absolute)=0)', 'Hangup()'],
+    200: [
+      'NoOp()',
+      'Gosub(ari-eventbridge-rescue,arm,1(3))',
+      'Stasis(Sales,eu)',
+      'Gosub(ari-eventbridge-rescue,disarm,1)',
+      'Hangup()',
+    ],
     300: 'Support',
-    T: ['Set(ARI_RESCUED=yes)', 'Busy()'],
+    T: ['Goto(ari-eventbridge-rescue,T,1)'],
   });
-  expect(localExtensions(node(['Sales'])).sales).toContain('Set(TIMEOUT(absolute)=6)');
+  expect(localExtensions(node(['Sales'])).sales).toContain('Gosub(ari-eventbridge-rescue,arm,1(6))');
 });
 
 test('a `rescue` that is neither seconds nor false is refused with a sentence', () => {

@@ -4,8 +4,8 @@ import { DeadLetters } from '../../connector/dead-letters.ts';
 import { DEFAULT_FILTER, EventFilter } from '../../connector/event-filter.ts';
 import { Metrics } from '../../connector/metrics.ts';
 import { cachedCredentials } from '../../lib/ari/credentials.ts';
+import { armedExtensions, sharedContexts } from '../../lib/asterisk/armed-extensions.ts';
 import { createLog } from '../../lib/log.ts';
-import { withRescue } from '../../lib/simulator/rescue.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 import { busWith } from '../support/bus-with.ts';
 import { type PutEntry, readEntry } from '../support/records.ts';
@@ -24,7 +24,11 @@ beforeEach(async () => {
   entries = [];
   folder = temporaryFolder();
   metrics = new Metrics();
-  asterisk = await SimulatedAsterisk.start({ users: [USER], dialplan: withRescue({ ivr: 'Intro-IVR' }, () => 1) });
+  asterisk = await SimulatedAsterisk.start({
+    users: [USER],
+    dialplan: armedExtensions({ ivr: 'Intro-IVR' }, () => 1),
+    extensionsConf: sharedContexts('busy'),
+  });
   const log = createLog({}, () => {});
   connector = new Connector({
     nodes: [{ name: 'pbx-1', url: asterisk.url, apps: ['Intro-IVR'], secretId: 's' }],

@@ -4,6 +4,7 @@ import { Apps } from '../app/apps.ts';
 import { Channel } from '../channel/channel.ts';
 import { silent } from '../channel/technologies.ts';
 import type { Clock } from '../clock.ts';
+import { Dialplan } from '../dialplan.ts';
 import { Refusal } from '../refusal.ts';
 import type { Thread, Threads } from '../threads.ts';
 import { Bridge, bridgeKind } from './bridge.ts';
@@ -154,7 +155,8 @@ export class Bridges {
 
   /** No app hears of such a channel. */
   #helper(name: string): Channel {
-    const around = { apps: new Apps(this.#clock), clock: this.#clock, threads: this.#threads };
+    const alone = { apps: new Apps(this.#clock), dialplan: new Dialplan({}, []), alwaysReported: () => ({}) };
+    const around = { ...alone, clock: this.#clock, threads: this.#threads };
     const wish = { id: randomUUID(), name: `${name}/ARI`, technology: silent(name), context: 'default', exten: 's' };
     return new Channel({ ...wish, state: 'Up' }, around);
   }

@@ -3,6 +3,7 @@ import type { AriEventMap, Channel as ChannelSnapshot } from '../../ari/generate
 import { type Apps, ariTime, type EventFields } from '../app/apps.ts';
 import { causeText } from '../causes.ts';
 import type { Clock } from '../clock.ts';
+import type { Dialplan } from '../dialplan.ts';
 import type { Signal, Threads } from '../threads.ts';
 import { NOBODY, type Party } from './party.ts';
 
@@ -77,6 +78,9 @@ export interface Surroundings {
   apps: Apps;
   clock: Clock;
   threads: Threads;
+  dialplan: Dialplan;
+  /** What every event has of a channel, as ari.conf says, beside the call id. */
+  alwaysReported: (channel: Channel) => Record<string, string>;
 }
 
 /** A channel: what Asterisk keeps of it, what comes in on it, and its events. */
@@ -165,7 +169,11 @@ export class Channel {
       },
       creationtime: ariTime(this.#createdAt),
       language: this.language,
-      channelvars: { 'CHANNEL(linkedid)': this.linkedid, ...Object.fromEntries(reported) },
+      channelvars: {
+        'CHANNEL(linkedid)': this.linkedid,
+        ...this.#around.alwaysReported(this),
+        ...Object.fromEntries(reported),
+      },
     };
   }
 
@@ -176,6 +184,10 @@ export class Channel {
 
   get now(): Date {
     return this.#around.clock.now();
+  }
+
+  get dialplan(): Dialplan {
+    return this.#around.dialplan;
   }
 
   get isHungUp(): boolean {

@@ -142,7 +142,8 @@ function goOn(control: Control, params: Params): () => Thread<number> {
   const [givenContext, givenExten] = [params.text('context'), params.text('extension')];
   const context = givenContext || dialplan.context;
   const exten = givenExten || (givenContext ? 's' : dialplan.exten);
-  const named = priorityOf(params.text('label'), params.number('priority'));
+  const find = (label: string) => channel.dialplan.priority(context, exten, label);
+  const named = priorityOf(params.text('label'), params.number('priority'), find);
   const priority = named ?? (givenContext || givenExten ? 1 : dialplan.priority + 1);
   return function* () {
     if (control.seat) yield* control.seat.depart();

@@ -3,7 +3,7 @@ import type { Channel } from '../channel/channel.ts';
 import type { Clock } from '../clock.ts';
 import { type MediaLibrary, streamed } from '../media/media-library.ts';
 import { atOnce, type Thread, waitUntil } from '../threads.ts';
-import { assign, isTrue } from './functions.ts';
+import { assign } from './functions.ts';
 import type { Application } from './pbx.ts';
 import { setVariable } from './variables.ts';
 
@@ -15,7 +15,7 @@ export interface Surroundings {
   library: MediaLibrary;
 }
 
-/** The applications of the dialplan but `Stasis()` and `UserEvent()`. */
+/** The applications of the dialplan that command the channel itself. */
 export function applications({ clock, library }: Surroundings): Record<string, Application> {
   return {
     *Answer(channel) {
@@ -43,12 +43,7 @@ export function applications({ clock, library }: Surroundings): Record<string, A
     *Congestion(channel, data) {
       return yield* refused(channel, clock, 'congestion', data);
     },
-    Goto: quick(goTo),
-    GotoIf: quick((channel, data) => {
-      const [, condition = '', yes = '', no = ''] = /^(.*?)\?(.*?)(?::(.*))?$/s.exec(data) ?? [];
-      const target = isTrue(condition) ? yes : no;
-      if (target !== '') goTo(channel, target);
-    }),
+    Log: quick(() => {}),
     *Playback(channel, data) {
       return yield* played(channel, clock, library, data);
     },
@@ -113,15 +108,6 @@ function* refused(channel: Channel, clock: Clock, how: 'busy' | 'congestion', da
   return -1;
 }
 
-/** `[[context,]exten,]priority`; the priority that follows comes with the next line. */
-function goTo(channel: Channel, target: string): void {
-  const fields = applicationFields(target);
-  const [priority = '1', exten = channel.exten, context = channel.context] = fields.toReversed();
-  channel.context = context;
-  channel.exten = exten;
-  channel.priority = (Number.parseInt(priority, 10) || 1) - 1;
-}
-
 function* played(channel: Channel, clock: Clock, library: MediaLibrary, data: string): Thread<number> {
   const [files = '', options = ''] = applicationFields(data);
   if (channel.state !== 'Up' && !/noanswer|n/.test(options)) yield* answered(channel, clock);
@@ -159,7 +145,7 @@ function* read(channel: Channel, clock: Clock, library: MediaLibrary, data: stri
     files: files.split('&'),
     most: digits >= 1 && digits <= 255 ? digits : 255,
     ms: 1000 * (Number.parseFloat(timeout) || 0),
-    terminator: '#',
+    terminator: /t(?:\((.*?)\))/s.exec(options)?.[1] ?? '#',
   };
   for (let tries = Number.parseInt(attempts, 10) || 1; tries > 0; tries--) {
     const got = yield* gathered(channel, clock, library, wish);

@@ -1,12 +1,10 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import { parsedParty, writtenParty } from '../channel/party.ts';
+import type { DialplanFunction } from './dialplan-function.ts';
+import { setLocal } from './subroutines.ts';
+import { TEXT_FUNCTIONS } from './text-functions.ts';
 import { setVariable, variable } from './variables.ts';
-
-interface DialplanFunction {
-  read?: (channel: Channel, args: string[]) => string | undefined;
-  write?: (channel: Channel, args: string[], value: string) => void;
-}
 
 /** Modules that bring functions whose value may be absent. */
 const MODULES = ['res_pjsip_header_funcs.so', 'func_db.so', 'func_global.so', 'func_groupcount.so'];
@@ -17,30 +15,30 @@ const FUNCTIONS: Record<string, DialplanFunction> = {
   CHANNEL: { read: readChannel, write: writeChannel },
   CONNECTEDLINE: { read: ({ connected }, [field = '']) => partyField(connected, field) },
   TIMEOUT: { read: readTimeout, write: writeTimeout },
-  LEN: { read: (_, [text = '']) => String(Buffer.byteLength(text)) },
-  TOUPPER: { read: (_, [text = '']) => text.toUpperCase() },
-  TOLOWER: { read: (_, [text = '']) => text.toLowerCase() },
-  URIENCODE: { read: (_, [text = '']) => encodeURIComponent(text) },
-  URIDECODE: { read: (_, [text = '']) => decodeURIComponent(text) },
   IF: { read: (_, [condition = '']) => chosen(condition) },
   IFMODULE: { read: (_, [module = '']) => (MODULES.includes(module) ? '1' : '0') },
   PJSIP_HEADER: { read: ({ headers }, [action, name = '', at = '1']) => headerAt(headers, action, name, at) },
   SET: { read: setAndRead },
-  ISNULL: { read: (_, [text = '']) => (text === '' ? '1' : '0') },
+  DIALPLAN_EXISTS: { read: existsInDialplan },
+  LOCAL: {
+    read: (channel, [name = '']) => variable(channel, name),
+    write: (channel, [name = ''], value) => setLocal(channel, name, value),
+  },
+  ...TEXT_FUNCTIONS,
   PUSH: { write: (channel, [name = '', by], value) => push(channel, name, value, { by, first: false }) },
   UNSHIFT: { write: (channel, [name = '', by], value) => push(channel, name, value, { by, first: true }) },
 };
 
 /** `CALLERID(num)` as its name and its arguments. */
-function parts(call: string): [DialplanFunction | undefined, string[]] {
+function parts(call: string): [DialplanFunction | undefined, string[], string] {
   const [, name = '', args = ''] = /^(\w+)\((.*)\)$/s.exec(call) ?? [];
-  return [FUNCTIONS[name], applicationFields(args)];
+  return [FUNCTIONS[name], applicationFields(args), args];
 }
 
 /** @returns undefined where there is no such function, or nothing to read by it */
 export function readFunction(channel: Channel, call: string): string | undefined {
-  const [found, args] = parts(call);
-  return found?.read?.(channel, args);
+  const [found, args, whole] = parts(call);
+  return found?.read?.(channel, args, whole);
 }
 
 /** Writes by a function; nothing happens where there is none. */
@@ -52,13 +50,24 @@ export function writeFunction(channel: Channel, call: string, value: string | un
 /** Lets a variable, or what a function says, go into every event of a channel from now on, or no more. */
 export function report(channel: Channel, name: string, isReported: boolean): void {
   if (!isReported) channel.reported.delete(name);
-  else channel.reported.set(name, () => (name.endsWith(')') ? readFunction(channel, name) : variable(channel, name)));
+  else channel.reported.set(name, () => namedValue(channel, name));
+}
+
+/** A variable, or what a function says, which ends in a parenthesis; undefined where it is not set. */
+export function namedValue(channel: Channel, name: string): string | undefined {
+  return name.endsWith(')') ? readFunction(channel, name) : variable(channel, name);
 }
 
 /** Sets a variable, or writes by a function, which ends in a parenthesis. */
 export function assign(channel: Channel, name: string, value: string | undefined): void {
   if (name.endsWith(')')) writeFunction(channel, name, value);
   else setVariable(channel, name, value);
+}
+
+/** `DIALPLAN_EXISTS(context,exten,priority)`, where the priority may be a label. */
+function existsInDialplan({ dialplan }: Channel, [context = '', exten = 's', at = '1']: string[]): string {
+  const priority = dialplan.priority(context, exten, at);
+  return priority !== undefined && dialplan.has(context, exten, priority) ? '1' : '0';
 }
 
 function headerAt(

@@ -35,13 +35,31 @@ export class Pbx {
     channel.pbx = undefined;
   }
 
+  /** The same; then the channel is to end, and the extension `h` of the context where it is runs. */
+  *runToEnd(channel: Channel): Thread {
+    channel.pbx = { responseMs: 10_000, digitMs: 5000 };
+    yield* this.#lines(channel);
+    channel.requestHangup('dialplan');
+    if (this.dialplan.has(channel.context, 'h')) {
+      channel.exten = 'h';
+      channel.priority = 1;
+      while ((yield* this.#line(channel)) === 0) channel.priority += 1;
+    }
+    channel.pbx = undefined;
+  }
+
+  /** @returns what its application does; undefined where there is none */
+  *#line(channel: Channel): Thread<number | undefined> {
+    const line = this.dialplan.line(channel.context, channel.exten, channel.priority);
+    const application = line && this.#applications[line.application];
+    if (!application) return undefined;
+    return yield* execute(channel, line.application, substituted(channel, line.data), application);
+  }
+
   *#lines(channel: Channel): Thread {
     for (;;) {
-      const line = this.dialplan.line(channel.context, channel.exten, channel.priority);
-      if (!line) return;
-      const application = this.#applications[line.application];
-      if (!application) return;
-      const result = yield* execute(channel, line.application, substituted(channel, line.data), application);
+      const result = yield* this.#line(channel);
+      if (result === undefined) return;
       if (result === 0 && !channel.isHungUp) channel.priority += 1;
       else if (channel.hungUpBy('elsewhere')) channel.forgive('elsewhere');
       else if (!this.#rescued(channel)) return;

@@ -29,6 +29,7 @@ const BUILT_IN: Record<string, (channel: Channel) => string> = {
   CHANNEL: ({ name }) => name,
   UNIQUEID: ({ id }) => id,
   EPOCH: ({ now }) => String(Math.floor(now.getTime() / 1000)),
+  ASTSPOOLDIR: () => '/var/spool/asterisk',
   HANGUPCAUSE: ({ hangupCause }) => String(hangupCause),
 };
 
