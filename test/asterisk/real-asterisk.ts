@@ -84,8 +84,18 @@ export class RealAsterisk {
     return new RealAsterisk(`http://127.0.0.1:${port}/ari`, port, await freeUdpPort());
   }
 
-  /** Writes http, ari, extensions, sorcery, features and pjsip.conf; `more` is appended to the file that it names. */
-  configure(users: readonly SimulatedUser[], dialplan = EXTENSIONS, more: Record<string, string> = {}): void {
+  /**
+   * Writes http, ari, extensions, sorcery, features and pjsip.conf.
+   *
+   * @param more is appended to the file that it names
+   * @param channelVariables what every event has of a channel, beside the call id
+   */
+  configure(
+    users: readonly SimulatedUser[],
+    dialplan = EXTENSIONS,
+    more: Record<string, string> = {},
+    channelVariables: readonly string[] = [],
+  ): void {
     if (!OWN_ASTERISK) return;
     const write = (file: string, text: string): void => {
       const path = join(ASTERISK_ROOT, 'etc/asterisk', file);
@@ -99,7 +109,7 @@ export class RealAsterisk {
     );
     write(
       'ari.conf',
-      `[general]\nenabled = yes\npretty = yes\nchannelvars = CHANNEL(linkedid)\n\n${sections.join('\n')}`,
+      `[general]\nenabled = yes\npretty = yes\nchannelvars = ${['CHANNEL(linkedid)', ...channelVariables]}\n\n${sections.join('\n')}`,
     );
     write('extensions.conf', dialplan);
     for (const file of ['sorcery.conf', 'features.conf']) write(file, '');

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { basicAuthorization } from '../../lib/ari/credentials.ts';
+import { sharedContexts } from '../../lib/asterisk/armed-extensions.ts';
+import { CALL_VARIABLES } from '../../lib/asterisk/verbs.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { openEvents, type ReceivedEvent } from '../support/open-events.ts';
@@ -27,6 +29,8 @@ const DIALPLAN = {
   timed: ['Set(TIMEOUT(absolute)=1)', 'Stasis(conformance)', 'Hangup()'],
   T: 'conformance,late',
 };
+/** The contexts that the connector's user configures: of the rescue, the verbs and the fallback. */
+const SHARED = sharedContexts('busy');
 const USER = OWN_ASTERISK || target === 'simulator' ? { username: 'conformance', password: 'c' } : EXISTING_USER;
 
 /** How long no event may come before a step counts as complete. Asterisk's threads take their time. */
@@ -34,16 +38,18 @@ const QUIET_MS = target === 'asterisk' ? 250 : 15;
 
 /** Consequences of Asterisk's inner workings that no app acts on: other channels' halves, and its own variables. */
 const NOISE = ['ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
-const OWN_VARIABLES = ['STASISSTATUS', 'BRIDGEPEER', 'PLAYBACKSTATUS'];
+const OWN_VARIABLES =
+  /^(STASISSTATUS|BRIDGEPEER|PLAYBACKSTATUS|READSTATUS|GOSUB_RETVAL|ARI_\w+|LOCAL\(\w+\)|ARGC|left)$/;
 
 async function startTarget() {
   let asterisk: { url: string; stop(): Promise<void> };
   if (target === 'simulator') {
     const missingMedia = ['sound:there-is-none'];
-    asterisk = await SimulatedAsterisk.start({ users: [USER], dialplan: DIALPLAN, missingMedia, speed: 20 });
+    const contexts = { dialplan: DIALPLAN, extensionsConf: SHARED, channelVariables: CALL_VARIABLES };
+    asterisk = await SimulatedAsterisk.start({ users: [USER], ...contexts, missingMedia, speed: 20 });
   } else {
     const real = await RealAsterisk.prepare();
-    real.configure([USER]);
+    real.configure([USER], undefined, { 'extensions.conf': SHARED }, CALL_VARIABLES);
     await real.start();
     asterisk = real;
   }
@@ -116,6 +122,14 @@ export class Scenario {
     await until('the caller in Stasis', () => this.#news().some((line) => line.startsWith(`StasisStart ${name} `)));
   }
 
+  /** The caller, in whose app it was, goes through a list of verbs; what is subscribed to it until it ends. */
+  async verbs(number: number, ...steps: string[]): Promise<void> {
+    await this.run('POST /applications/conformance/subscription?eventSource=channel:~caller');
+    const value = ['call:conformance::gathered:pin:1:', ...steps].join('|');
+    await this.run(`POST /channels/~caller/variable?variable=ARI_VERBS_${number}`, { value });
+    await this.run(`POST /channels/~caller/continue?context=ari-eventbridge-verbs&extension=${number}&priority=1`);
+  }
+
   /** A caller who is up, with the story told so far. */
   async answeredCall(name = 'caller'): Promise<void> {
     await this.call('bare', name);
@@ -152,7 +166,7 @@ export class Scenario {
   }
 
   #tell(event: ToldEvent): string[] {
-    if (NOISE.includes(event.type) || OWN_VARIABLES.includes(event.variable ?? '')) return [];
+    if (NOISE.includes(event.type) || OWN_VARIABLES.test(event.variable ?? '')) return [];
     if ((event.channel ?? event.peer)?.id.endsWith(';2')) return [];
     const line = this.#plain([event.type, ...essence(event)].join(' '));
     return [event.application === 'conformance' ? line : `${event.application}: ${line}`];
@@ -163,7 +177,9 @@ export class Scenario {
   }
 }
 
-type Fields = { id: string; state: string; media_uri: string; name: string; channels: string[]; target_uri: string };
+type Fields = { id: string; state: string; media_uri: string; name: string; channels: string[]; target_uri: string } & {
+  channelvars?: Record<string, string>;
+};
 type ToldEvent = ReceivedEvent & {
   [field in 'channel' | 'peer' | 'playback' | 'recording' | 'bridge']?: Fields;
 } & { variable?: string; value?: string };
@@ -181,5 +197,6 @@ function essence(event: ToldEvent): string[] {
   for (const name of [...others, 'eventname', 'userevent']) {
     if (name in event) told.push(`${name}=${JSON.stringify(event[name])}`);
   }
+  if (channel?.channelvars?.ARI_OUTCOME) told.push(`outcome=${channel.channelvars.ARI_OUTCOME}`);
   return told.map(String);
 }

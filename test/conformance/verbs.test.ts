@@ -1,0 +1,95 @@
+/**
+ * Lists of verbs, which Asterisk carries out by the rendered dialplan.
+ *
+ * What Asterisk does, and the simulator does as well: this file runs against both (`npm test`, `npm run test:asterisk`).
+ * Each expectation was seen on a real Asterisk first.
+ */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Scenario, withScenarios } from './scenario.ts';
+
+let s: Scenario;
+withScenarios((scenario) => {
+  s = scenario;
+});
+
+const GATHER = 'gather:vm-password:4:2:1:t(%23):1';
+
+beforeEach(async () => {
+  await s.call();
+  await s.story();
+});
+
+describe('a caller', () => {
+  test('presses digits, and comes back with them', async () => {
+    await s.verbs(100, 'answer', GATHER);
+    await s.story('ChannelStateChange caller Up');
+    await s.run('POST /channels/~phone-of-caller/dtmf?dtmf=4711');
+    expect(await s.story('StasisStart')).toEqual([
+      'ChannelDtmfReceived caller Up digit="4"',
+      'ChannelDtmfReceived caller Up digit="7"',
+      'ChannelDtmfReceived caller Up digit="1"',
+      'ChannelDtmfReceived caller Up digit="1"',
+      'StasisStart caller Up args=["ari-eventbridge","gathered","pin","100","1","OK","4711",""]',
+    ]);
+  });
+
+  test('presses nothing, and comes back without', async () => {
+    await s.verbs(100, 'answer', GATHER);
+    expect((await s.story('StasisStart')).at(-1)).toBe(
+      'StasisStart caller Up args=["ari-eventbridge","gathered","pin","100","1","TIMEOUT","",""]',
+    );
+  });
+
+  test('hangs up while digits are gathered: the last events have the outcome', async () => {
+    await s.verbs(100, 'answer', GATHER);
+    await s.story('ChannelStateChange caller Up');
+    await s.run('POST /channels/~phone-of-caller/dtmf?dtmf=4');
+    await s.story('ChannelDtmfReceived');
+    await s.run('DELETE /channels/~phone-of-caller');
+    expect((await s.story('ChannelDestroyed')).at(-1)).toBe(
+      'ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing" outcome=gathered,pin,100,1,HANGUP,4,',
+    );
+  });
+
+  test('hears sounds one after the other and is hung up with a cause', async () => {
+    await s.verbs(100, 'ring:', 'answer', 'play:silence%2F1%26there-is-none', 'wait:0.1', 'hangup:17');
+    expect(await s.story('ChannelDestroyed')).toEqual([
+      'StasisEnd caller Ring',
+      'ChannelStateChange caller Up',
+      'ChannelHangupRequest caller Up cause=16 soft=true',
+      'ChannelDestroyed caller Up cause=17 cause_txt="User busy" outcome=gathered,pin,100,1,HANGUP,,',
+    ]);
+  });
+});
+
+describe('a list', () => {
+  test('runs once, and none that is older', async () => {
+    const told: string[] = [];
+    for (const [number, verb] of [
+      [100, 'answer'],
+      [100, 'hangup:'],
+      [99, 'hangup:'],
+    ] as const) {
+      await s.verbs(number, verb);
+      told.push(...(await s.story('StasisStart')).slice(-1));
+    }
+    const again = 'StasisStart caller Up args=["ari-eventbridge","gathered","pin","100","1","","",""]';
+    expect(told).toEqual([again, again, again]);
+  });
+
+  test('ends at a verb that the dialplan does not have', async () => {
+    await s.verbs(100, 'answer', 'sing:high', 'hangup:');
+    expect((await s.story('StasisStart')).at(-1)).toBe(
+      'StasisStart caller Up args=["ari-eventbridge","gathered","pin","100","1","UNKNOWN","",""]',
+    );
+  });
+
+  test.each([
+    ['somewhere', 'answers', 'GET 200'],
+    ['nowhere', 'nothing-there', 'GET 404 Channel not found'],
+  ])('leaves for %s', async (_, exten, found) => {
+    await s.verbs(100, `leave:default%2C${exten}%2C1`);
+    await s.story('StasisEnd');
+    expect(`GET ${await s.run('GET /channels/~caller')}`).toBe(found);
+  });
+});
