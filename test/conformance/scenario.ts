@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { basicAuthorization } from '../../lib/ari/credentials.ts';
+import { CALL_VARIABLES } from '../../lib/ari/verbs-dialplan.ts';
 import { sharedContexts } from '../../lib/asterisk/armed-extensions.ts';
-import { CALL_VARIABLES } from '../../lib/asterisk/verbs.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 import { EXISTING_USER, OWN_ASTERISK, RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { openEvents, type ReceivedEvent } from '../support/open-events.ts';

@@ -7,8 +7,10 @@ import { claim } from '../claim.ts';
 import type { Decided } from './arrived.ts';
 import type { Awaited, CollectedCall } from './collected-call.ts';
 import type { EventStep, GatherStep } from './event-step.ts';
+import { encoded } from './list.ts';
 import { silence } from './media.ts';
 import type { Occasion } from './occasion.ts';
+import { setNow } from './set-now.ts';
 
 /** What a call's list needs to go on, as a variable of the channel has it: JSON. */
 interface Stored {
@@ -17,8 +19,8 @@ interface Stored {
   steps: EventStep[];
 }
 
-/** Digits that were pressed before the finishing key reach the handler at most so much later than it. */
-const SETTLED_MS = 300;
+/** For so long, in seconds, digits are waited for that were pressed before the finishing key and come after it. */
+const SETTLED = 1;
 
 /**
  * Carries out a list where the dialplan cannot: with commands of ARI, step by step, each ended by an event. What stands
@@ -35,9 +37,9 @@ export async function carryOutByEvents(call: CollectedCall, steps: EventStep[], 
   const channel = channelHandle(ari, call.id);
   const { attempt = 1 } = call.awaited ?? {};
   const stored: Stored = { args: call.args, attempt, steps };
-  await channel.setChannelVar({ variable: `ARI_LIST_${call.list}`, value: JSON.stringify(stored) });
-  if (call.changedState !== '') await channel.setChannelVar({ variable: STATE_VARIABLE, value: call.changedState });
-  await channel.variable(`EVAL(\${SET(ARI_RAN=${call.list})})`);
+  await setNow(channel, `ARI_LIST_${call.list}`, encoded(JSON.stringify(stored)));
+  if (call.changedState !== '') await setNow(channel, STATE_VARIABLE, call.changedState);
+  await setNow(channel, 'ARI_RAN', call.list);
   await goOn({ channelId: call.id, list: call.list, at: 0, steps }, occasion);
 }
 
@@ -64,7 +66,7 @@ async function goOn(standing: Standing, { ari, event }: Occasion): Promise<Event
       case 'play':
         return void (await play(idOf({ list, at, part: '0', channelId }), step.media, channelId, ari));
       case 'gather':
-        await channel.variable(`EVAL(\${SET(ARI_GATHER=${list}_${at})})`);
+        await setNow(channel, 'ARI_GATHER', `${list}_${at}`);
         await channel.answer();
         return void (await prompt(step, { list, at, part: 'p1', channelId }, ari));
       case 'hangup':
@@ -111,20 +113,20 @@ async function pressed(
   const stored = await storedList(list, occasion, channelId);
   const step = stored?.steps[Number(at)];
   if (!stored || step?.do !== 'gather') return undefined;
-  let digits = digitsIn(all, list, step);
+  const digits = digitsIn(all, list, step);
   const before = digits.numbers.filter((other) => other < number).at(-1);
   const parts = ['p1', ...(before === undefined ? [] : [String(before)])];
   await Promise.all(parts.map((part) => stop({ list, at: Number(at), part, channelId }, ari)));
-  if (!digits.isComplete) {
-    const id = idOf({ list, at: Number(at), part: String(number), channelId });
-    await unlessGone(play(id, silence(step.interDigitTimeout), channelId, ari));
-    return 'taken';
+  if (digits.isFull) {
+    return decided({ step, result: 'OK', digits: digits.text, list, at: Number(at), stored }, occasion, channelId);
   }
-  if (digits.isFinished) {
-    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-    digits = digitsIn((await channel.variable(`ARI_DIGITS_${gather}`)) ?? '', list, step);
-  }
-  return decided({ step, result: 'OK', digits: digits.text, list, at: Number(at), stored }, occasion, channelId);
+  const seconds = digits.isFinished ? SETTLED : step.interDigitTimeout;
+  const id = idOf({ list, at: Number(at), part: String(digits.numbers.at(-1) ?? number), channelId });
+  await unlessGone(play(id, silence(seconds), channelId, ari));
+  // Decided meanwhile: what waits now would keep the next commands waiting.
+  if ((await unlessGone(channel.variable('ARI_GATHER'))) !== gather)
+    await unlessGone(ari.playbacks.stop({ playbackId: id }));
+  return 'taken';
 }
 
 async function played(event: CallEvent<'PlaybackFinished'>, id: Id, occasion: Occasion): Promise<Decided | 'taken'> {
@@ -154,8 +156,12 @@ async function played(event: CallEvent<'PlaybackFinished'>, id: Id, occasion: Oc
     return 'taken';
   }
   const isLast = tried === undefined ? String(last) === part : last === undefined;
-  if (!isLast || digits.isComplete) return 'taken';
-  return decided({ step, result: 'TIMEOUT', digits: digits.text, list, at, stored }, occasion, channelId);
+  if (!isLast || digits.isFull) return 'taken';
+  return decided(
+    { step, result: digits.isFinished ? 'OK' : 'TIMEOUT', digits: digits.text, list, at, stored },
+    occasion,
+    channelId,
+  );
 }
 
 interface Deciding {
@@ -172,7 +178,9 @@ async function decided(given: Deciding, { event, ari }: Occasion, channelId: str
   const { step, result, digits, list, at, stored } = given;
   const channel = channelHandle(ari, channelId);
   if (!(await claim(channel, `gather_${list}_${at}`, event))) return 'taken';
-  await channel.variable(`EVAL(\${SET(ARI_GATHER=)})`);
+  const all = await setNow(channel, 'ARI_GATHER', '', `\${ARI_DIGITS_${list}_${at}}`);
+  const parts = [`p${step.tries}`, ...digitsIn(all, list, step).numbers.map(String)];
+  await Promise.all(parts.map((part) => stop({ list, at, part, channelId }, ari)));
   return { ...(await arrivedAs('gathered', step.name, list, stored, channel)), result, values: [digits] };
 }
 
@@ -189,7 +197,7 @@ async function arrivedAs(
 
 async function storedList(list: string, { ari }: Occasion, channelId: string): Promise<Stored | undefined> {
   const text = await unlessGone(channelHandle(ari, channelId).variable(`ARI_LIST_${list}`));
-  return text ? (JSON.parse(text) as Stored) : undefined;
+  return text ? (JSON.parse(decodeURIComponent(text)) as Stored) : undefined;
 }
 
 /** Digits of later events than the list's, each once, in the order of their events. */
@@ -211,7 +219,7 @@ function digitsIn(all: string, list: string, { finishOnKey, maxDigits }: GatherS
     text,
     numbers: sorted.map(([number]) => number),
     isFinished,
-    isComplete: isFinished || text.length >= maxDigits,
+    isFull: text.length >= maxDigits,
   };
 }
 

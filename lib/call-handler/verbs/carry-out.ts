@@ -9,9 +9,10 @@ import type { CollectedCall } from './collected-call.ts';
 import type { EventStep } from './event-step.ts';
 import { type Verb, written } from './list.ts';
 import type { Occasion } from './occasion.ts';
+import { setNow } from './set-now.ts';
 
 /** The number of the list that ran last, and whether the dialplan has the contexts of verbs. */
-const LOOK = `EVAL(0\${ARI_RAN}/\${DIALPLAN_EXISTS(${VERBS_CONTEXT},1,1)})`;
+const LOOK = `0\${ARI_RAN}/\${DIALPLAN_EXISTS(${VERBS_CONTEXT},1,1)}`;
 
 /**
  * Has Asterisk carry out the verbs that a function has asked for: writes them into a variable of the channel, and sends
@@ -41,14 +42,13 @@ export async function carryOut(call: CollectedCall, occasion: Occasion): Promise
   const header: Verb = ['call', place.app, place.home, kind, name, attempt, call.changedState];
   const value = written([header, ...call.wishes.flatMap(({ steps = [] }) => steps)]);
   const [seen] = await Promise.all([
-    channel.variable(LOOK),
-    channel.setChannelVar({ variable: `ARI_VERBS_${call.list}`, value }),
+    setNow(channel, `ARI_VERBS_${call.list}`, value, LOOK),
     // So that the app hears of the call's end while the dialplan has the call. Once for each call.
     ...(place.isNew
       ? [ari.applications.subscribe({ applicationName: event.application, eventSource: `channel:${call.id}` })]
       : []),
   ]);
-  const [ran = '0', hasVerbs] = seen?.split('/') ?? [];
+  const [ran = '0', hasVerbs] = seen.split('/');
   if (Number(ran) >= Number(call.list)) {
     log.info('A later event has decided already: verbs are not carried out', { list: call.list, later: ran });
   } else if (hasVerbs === '1') {

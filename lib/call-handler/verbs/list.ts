@@ -12,7 +12,7 @@ const MAX_BYTES = 3900;
  * written([['answer'], ['play', 'vm-goodbye'], ['hangup']]); // 'answer|play:vm-goodbye|hangup'
  */
 export function written(verbs: readonly Verb[]): string {
-  const text = verbs.map((fields) => fields.map((field) => encodeURIComponent(field)).join(':')).join('|');
+  const text = verbs.map((fields) => fields.map((field) => encoded(String(field))).join(':')).join('|');
   if (text.length > MAX_BYTES) {
     throw new RangeError(
       `Expected a list of verbs and the call's state to take at most ${MAX_BYTES} bytes, got ${text.length}: keep less in call.state, or part the list with next()`,
@@ -21,7 +21,7 @@ export function written(verbs: readonly Verb[]): string {
   return text;
 }
 
-/** The verbs of a list that was written before. */
-export function read(text: string): string[][] {
-  return text.split('|').map((verb) => verb.split(':').map(decodeURIComponent));
+/** A text of which nothing means anything to the dialplan: what `URIDECODE()` reads. */
+export function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*~]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
 }

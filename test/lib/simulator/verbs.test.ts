@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { CALL_VARIABLES } from '../../../lib/ari/verbs-dialplan.ts';
 import { extensionsConf } from '../../../lib/asterisk/extensions-conf.ts';
-import { CALL_VARIABLES } from '../../../lib/asterisk/verbs.ts';
 import { ManualClock } from '../../../lib/simulator/clock.ts';
 import { SimulatedAsterisk } from '../../../lib/simulator/simulated-asterisk.ts';
 
