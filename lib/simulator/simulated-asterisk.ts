@@ -30,6 +30,12 @@ export interface SimulatedAsteriskOptions {
   mediaLengths?: Readonly<Record<string, number>>;
   /** What media last by. @default real time */
   clock?: Clock;
+  /**
+   * Called when an application of the dialplan begins to play something to a channel, with its name as ARI has it:
+   * `sound:beep`, `recording:message`, `digits:12`, `number:7`, `characters:ab`, `time:1767258000`, `music:default`. What
+   * ARI plays has an event. @default none is called
+   */
+  onHeard?: (channelId: string, media: string) => void;
   /** Called with every command that was served. @default none is called */
   onCommand?: (command: ServedCommand) => void;
 }
@@ -45,9 +51,9 @@ export class SimulatedAsterisk {
   constructor(options: SimulatedAsteriskOptions = {}) {
     const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [], mediaLengths = {} } = options;
     const { dialplan = DOCUMENTED_DIALPLAN, extensionsConf = '', channelVariables = [] } = options;
-    const { phones, endpoints = [] } = options;
+    const { phones, endpoints = [], onHeard = () => {} } = options;
     const asConfigured = { dialplan, extensionsConf, channelVariables };
-    this.#world = new World({ ...asConfigured, phones, endpoints, missingMedia, mediaLengths, clock });
+    this.#world = new World({ ...asConfigured, phones, endpoints, missingMedia, mediaLengths, clock, onHeard });
     this.#router = new Router(this.#world, onCommand);
     this.#server = new AriServer(this.#world, this.#router);
     for (const user of users) this.#server.allow(user);

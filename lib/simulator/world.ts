@@ -13,6 +13,10 @@ import { assign, namedValue } from './dialplan/functions.ts';
 import { JUMPS } from './dialplan/jumps.ts';
 import { nested } from './dialplan/nested.ts';
 import { type Application, execute, Pbx } from './dialplan/pbx.ts';
+import { playing } from './dialplan/playing.ts';
+import { reading } from './dialplan/read.ts';
+import { recording } from './dialplan/record.ts';
+import { Sounds } from './dialplan/sounds.ts';
 import { Dialplan, type Extensions } from './dialplan.ts';
 import { MediaLibrary } from './media/media-library.ts';
 import { Playbacks } from './media/playbacks.ts';
@@ -28,6 +32,7 @@ export interface WorldOptions {
   dialplan: Extensions;
   extensionsConf: string;
   channelVariables: readonly string[];
+  onHeard: (channelId: string, media: string) => void;
   phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
   /** Endpoints that Asterisk has, beside the phones: `PJSIP/1001`. */
   endpoints: readonly string[];
@@ -73,8 +78,13 @@ export class World {
     this.clock = threadedClock(clock, this.threads);
     this.apps = new Apps(this.clock);
     this.library = new MediaLibrary(missingMedia, mediaLengths);
+    this.recordings = new Recordings(this.clock);
+    const sounds = new Sounds(this.clock, this.library, this.recordings, options.onHeard);
     const all: Record<string, Application> = {
-      ...applications({ clock: this.clock, library: this.library }),
+      ...applications(this.clock),
+      ...playing(sounds),
+      Read: reading(sounds),
+      Record: recording(sounds, this.recordings),
       ...JUMPS,
       ...nested((name) => Object.entries(all).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1]),
       Stasis: (channel, data) => this.stasis.application(channel, data),
@@ -86,7 +96,6 @@ export class World {
     this.channels = new Channels(around);
     this.bridges = new Bridges(this.apps, this.clock, this.threads);
     this.deviceStates = new DeviceStates(this.apps);
-    this.recordings = new Recordings(this.clock);
     this.playbacks = new Playbacks(this.clock, this.library, (name) => this.recordings.length(name));
     this.stasis = new Stasis(this.apps, this.threads, (id) => this.channels.find(id));
     this.pbx = new Pbx(dialplan, all);

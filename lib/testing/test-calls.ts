@@ -102,6 +102,7 @@ export class TestPbx {
       ...(phones && { phones }),
       missingMedia,
       clock,
+      onHeard: (channelId, media) => this.#hear(channelId, media),
     });
     const transport = new InProcessTransport(this.#asterisk, clock, interleaving);
     const sleep = () => transport.pause();
@@ -277,8 +278,10 @@ export class TestPbx {
   #note({ media_uri, target_uri }: { media_uri: string; target_uri: string }): void {
     const [kind = '', id = ''] = target_uri.split(/:(.*)/s);
     const bridge = kind === 'bridge' ? this.bridges.find((candidate) => candidate.id === id) : undefined;
-    for (const channelId of bridge?.channels ?? [id]) {
-      this.#heard.set(channelId, [...(this.#heard.get(channelId) ?? []), media_uri]);
-    }
+    for (const channelId of bridge?.channels ?? [id]) this.#hear(channelId, media_uri);
+  }
+
+  #hear(channelId: string, media: string): void {
+    this.#heard.set(channelId, [...(this.#heard.get(channelId) ?? []), media]);
   }
 }

@@ -36,6 +36,9 @@ const USER = OWN_ASTERISK || target === 'simulator' ? { username: 'conformance',
 /** How long no event may come before a step counts as complete. Asterisk's threads take their time. */
 const QUIET_MS = target === 'asterisk' ? 250 : 15;
 
+/** How many times faster than life the target is. */
+const SPEED = target === 'simulator' ? 20 : 1;
+
 /** Consequences of Asterisk's inner workings that no app acts on: other channels' halves, and its own variables. */
 const NOISE = ['ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
 const OWN_VARIABLES =
@@ -46,7 +49,7 @@ async function startTarget() {
   if (target === 'simulator') {
     const missingMedia = ['sound:there-is-none'];
     const contexts = { dialplan: DIALPLAN, extensionsConf: SHARED, channelVariables: CALL_VARIABLES };
-    asterisk = await SimulatedAsterisk.start({ users: [USER], ...contexts, missingMedia, speed: 20 });
+    asterisk = await SimulatedAsterisk.start({ users: [USER], ...contexts, missingMedia, speed: SPEED });
   } else {
     const real = await RealAsterisk.prepare();
     real.configure([USER], undefined, { 'extensions.conf': SHARED }, CALL_VARIABLES);
@@ -125,7 +128,7 @@ export class Scenario {
   /** The caller, in whose app it was, goes through a list of verbs; what is subscribed to it until it ends. */
   async verbs(number: number, ...steps: string[]): Promise<void> {
     await this.run('POST /applications/conformance/subscription?eventSource=channel:~caller');
-    const value = ['call:conformance::gathered:pin:1:', ...steps].join('|');
+    const value = ['call:conformance::gathered:pin:1:', ...steps].join('|').replaceAll('~', this.#prefix);
     await this.run(`POST /channels/~caller/variable?variable=ARI_VERBS_${number}`, { value });
     await this.run(`POST /channels/~caller/continue?context=ari-eventbridge-verbs&extension=${number}&priority=1`);
   }
@@ -135,6 +138,11 @@ export class Scenario {
     await this.call('bare', name);
     await this.run(`POST /channels/~${name}/answer`);
     await this.story(`ChannelStateChange ${name} Up`);
+  }
+
+  /** Lets so much of Asterisk's time pass. */
+  async afterSeconds(seconds: number): Promise<void> {
+    await sleep((1000 * seconds) / SPEED);
   }
 
   /** What happened since it was last asked for, up to an event that begins so and what comes with it. */

@@ -93,3 +93,65 @@ describe('a list', () => {
     expect(`GET ${await s.run('GET /channels/~caller')}`).toBe(found);
   });
 });
+
+describe('a recording', () => {
+  test('ends after its time, and is one of the stored recordings', async () => {
+    await s.verbs(100, 'answer', 'record:~r.wav:0:2:kq');
+    await s.story('ChannelStateChange caller Up');
+    // Asterisk takes a line on which nothing comes for one that is hung up.
+    await s.afterSeconds(0.8);
+    await s.run('POST /channels/~phone-of-caller/dtmf?dtmf=5');
+    expect((await s.story('StasisStart')).at(-1)).toMatch(/"100","1","TIMEOUT","[23]",""\]$/);
+    expect((await s.ask('GET /recordings/stored/~r')).answer).toEqual({ name: 'r', format: 'wav' });
+    await s.run('DELETE /recordings/stored/~r');
+  });
+
+  test.each([
+    ['the pound key', '5%23', 'kq'],
+    ['the star key', '%23*', 'kqt'],
+    ['any key', '5', 'kqy'],
+  ])('ends with %s', async (_, keys, options) => {
+    await s.verbs(100, 'answer', `record:~r.wav:0:9:${options}`);
+    await s.story('ChannelStateChange caller Up');
+    await s.afterSeconds(1.1);
+    await s.run(`POST /channels/~phone-of-caller/dtmf?dtmf=${keys}`);
+    expect((await s.story('StasisStart')).at(-1)).toMatch(/"100","1","DTMF","\d",""\]$/);
+    expect(await s.run('DELETE /recordings/stored/~r')).toBe('204');
+  });
+
+  test.each([
+    ['is kept', 'kq', '204'],
+    ['is not kept without the option k', 'q', '404 Recording not found'],
+  ])('of a caller who hangs up %s', async (_, options, found) => {
+    await s.verbs(100, 'answer', `record:~r.wav:0:9:${options}`);
+    await s.story('ChannelStateChange caller Up');
+    await s.afterSeconds(1);
+    await s.run('DELETE /channels/~phone-of-caller');
+    await s.story('ChannelDestroyed');
+    expect(await s.run('DELETE /recordings/stored/~r')).toBe(found);
+  });
+
+  test('of a format that Asterisk does not have fails, and the call goes on', async () => {
+    await s.verbs(100, 'answer', 'record:~r.xyz:0:1:kq');
+    expect((await s.story('StasisStart')).at(-1)).toMatch(/"100","1","ERROR","[01]",""\]$/);
+  });
+});
+
+describe('words', () => {
+  test('are said one after the other', async () => {
+    await s.verbs(100, 'answer', 'digits:1', 'number:7', 'characters:a', 'time:0:UTC:M', 'digits:', 'characters:');
+    expect((await s.story('StasisStart')).at(-1)).toMatch(/^StasisStart caller Up/);
+  });
+
+  test('that are no number are left out, and no words end the call', async () => {
+    await s.verbs(100, 'answer', 'number:seven', 'wait:0.1', 'number:');
+    expect((await s.story('ChannelDestroyed')).at(-1)).toBe(
+      'ChannelDestroyed caller Up cause=0 cause_txt="Unknown" outcome=gathered,pin,100,1,HANGUP,,',
+    );
+  });
+});
+
+test('digits cannot be gathered without a prompt that is there', async () => {
+  await s.verbs(100, 'answer', 'gather:there-is-none:4:1:1:t(%23):2');
+  expect((await s.story('StasisStart')).at(-1)).toMatch(/"100","1","ERROR","",""\]$/);
+});

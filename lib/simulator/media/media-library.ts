@@ -25,8 +25,13 @@ export class MediaLibrary {
     if (seconds !== undefined) {
       return Number(seconds) >= 1 && Number(seconds) <= LONGEST_SILENCE ? Number(seconds) * 1000 : undefined;
     }
-    if (name === '' || this.#missing.includes(`sound:${name}`)) return undefined;
+    if (name === '' || this.isMissing(`sound:${name}`)) return undefined;
     return this.#lengths[name] ?? SOUND_MS;
+  }
+
+  /** Whether a medium is one of those that are not there. */
+  isMissing(media: string): boolean {
+    return this.#missing.includes(media);
   }
 
   /** Some of the sounds, for lists of them. */

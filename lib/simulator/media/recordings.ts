@@ -22,6 +22,9 @@ export type RecordingEvent = 'RecordingStarted' | 'RecordingFinished' | 'Recordi
 type Tell = (type: RecordingEvent, recording: LiveRecording) => void;
 type State = 'queued' | 'recording' | 'paused' | 'done' | 'failed' | 'canceled';
 
+/** Where ARI's recordings are. */
+export const RECORDINGS_FOLDER = '/var/spool/asterisk/recording/';
+
 /** File formats of Asterisk as Debian builds it, by their endings. */
 const FORMATS = [
   ...['wav', 'wav16', 'wav49', 'WAV', 'gsm', 'ulaw', 'ul', 'mu', 'pcm', 'ulw', 'alaw', 'al', 'alw', 'au', 'vox', 'ogg'],
@@ -74,10 +77,19 @@ export class Recordings {
       throw new Refusal(409, `Recording '${name}' already exists and can not be overwritten`);
     }
     const task = new RecordingTask(wish, tell, this.#clock, () => {
-      this.#stored.set(name, { recording: { name, format }, seconds: 0 });
+      this.keep({ name, format }, 0);
     });
     this.#live.set(name, task);
     return task;
+  }
+
+  /** A file is there now, or a longer one. */
+  keep(recording: StoredRecording, seconds: number): void {
+    this.#stored.set(recording.name, { recording, seconds });
+  }
+
+  forget(name: string): void {
+    this.#stored.delete(name);
   }
 
   /** Keeps what was recorded, unless it is not wanted. */
@@ -87,8 +99,8 @@ export class Recordings {
     const stored = this.#stored.get(name);
     // Somebody may have deleted the file meanwhile.
     if (!stored || !task.wasBegun) return;
-    if (task.isKept) this.#stored.set(name, { recording: { name, format }, seconds: task.seconds });
-    else this.#stored.delete(name);
+    if (task.isKept) this.keep({ name, format }, task.seconds);
+    else this.forget(name);
   }
 
   live(name: string): RecordingTask {
@@ -123,13 +135,13 @@ export class Recordings {
       throw new Refusal(409, 'A recording with the same name already exists on the system');
     }
     const copied = { name: destination, format: recording.format };
-    this.#stored.set(destination, { recording: copied, seconds });
+    this.keep(copied, seconds);
     return copied;
   }
 
   deleteStored(name: string): void {
     this.storedOne(name);
-    this.#stored.delete(name);
+    this.forget(name);
   }
 }
 

@@ -15,8 +15,14 @@ function call() {
   const clock = new ManualClock();
   const extensions = { v: { app: APP, args: ['x'] } };
   const text = extensionsConf([APP], { extensions, fallback: 'goto:inside,20,1' }) + INSIDE;
-  asterisk = new SimulatedAsterisk({ dialplan: {}, extensionsConf: text, channelVariables: CALL_VARIABLES, clock });
+  const rest = {
+    clock,
+    missingMedia: ['sound:gone', 'music:gone'],
+    onHeard: (_: string, media: string) => void heard.push(media),
+  };
+  asterisk = new SimulatedAsterisk({ dialplan: {}, extensionsConf: text, channelVariables: CALL_VARIABLES, ...rest });
   const told: string[] = [];
+  const heard: string[] = [];
   asterisk.subscribe(APP, (event) => {
     const { type, args, channel } = event as { type: string; args?: string[]; channel?: typeof CHANNEL };
     const what = args?.join(' ') ?? channel?.channelvars.ARI_OUTCOME;
@@ -28,6 +34,7 @@ function call() {
   return {
     id,
     told,
+    heard,
     wait: (seconds: number) => clock.advance(1000 * seconds),
     press: (digits: string) => {
       for (const digit of digits) asterisk.pressDigit(id, digit);
@@ -146,4 +153,30 @@ test('a call that enters its app again is rescued as one that enters it first', 
   wait(0.1 + 0.3);
   expect(place()).toBe('inside,20');
   expect(asterisk.variable(id, 'ARI_RESCUED')).toBe('yes');
+});
+
+test('what the dialplan plays to a call can be seen, with its names of ARI', async () => {
+  const { verbs, wait, heard, told } = call();
+  await verbs(
+    100,
+    'answer',
+    'play:hello-world%26gone',
+    'record:note.wav:0:3:k',
+    'play:@note',
+    'digits:12',
+    'number:007',
+  );
+  wait(2 + 2 + 3 + 3 + 2 + 1);
+  expect(heard).toEqual(['sound:hello-world', 'sound:beep', 'recording:note', 'digits:12', 'number:7']);
+  expect(told).toHaveLength(2);
+  await verbs(101, 'characters:ab', 'time:0:UTC:HM', 'time:7:UTC:', 'music:5:jazz', 'music:5:gone', GATHER);
+  wait(2 + 2 + 7 + 5);
+  expect(heard.slice(5)).toEqual(['characters:ab', 'time:0', 'time:7', 'music:jazz', 'sound:vm-password']);
+});
+
+test('the simulated line is silent: a recording ends after its silence', async () => {
+  const { verbs, wait, told } = call();
+  await verbs(100, 'answer', 'record:note.wav:2:9:kq');
+  wait(2);
+  expect(told[1]).toBe('StasisStart x ari-eventbridge gathered pin 100 1 SILENCE 2 ');
 });

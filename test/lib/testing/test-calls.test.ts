@@ -372,3 +372,14 @@ test('a handler that remembers events in DynamoDB needs no DynamoDB in a test, a
   await pbx.dial('App');
   expect(runs).toBe(3);
 });
+
+test('a call hears what its extension plays, and what its app plays', async () => {
+  const plays = callHandler({
+    StasisStart: ({ ari, event }) => ari.channels.play({ channelId: event.channel.id, media: ['sound:vm-goodbye'] }),
+  });
+  const dialplan = { own: ['Answer()', 'Playback(hello-world)', 'SayDigits(12)', 'Stasis(App)', 'Hangup()'] };
+  pbx = await testCalls({ App: plays }, { dialplan });
+  const call = await pbx.dial('own');
+  await pbx.wait(5);
+  expect(call.heard).toEqual(['sound:hello-world', 'digits:12', 'sound:vm-goodbye']);
+});

@@ -1,0 +1,56 @@
+import type { Channel } from '../channel/channel.ts';
+import type { Clock } from '../clock.ts';
+import { type Ended, type MediaLibrary, streamed } from '../media/media-library.ts';
+import { RECORDINGS_FOLDER, type Recordings } from '../media/recordings.ts';
+import type { Thread } from '../threads.ts';
+
+/** What the dialplan's applications play to a channel. */
+export class Sounds {
+  readonly clock: Clock;
+  readonly library: MediaLibrary;
+  readonly #recordings: Recordings;
+  readonly #onHeard: (channelId: string, media: string) => void;
+
+  /** @param onHeard called when something begins to play, with its name as ARI has it: `sound:beep` */
+  constructor(
+    clock: Clock,
+    library: MediaLibrary,
+    recordings: Recordings,
+    onHeard: (channelId: string, media: string) => void,
+  ) {
+    this.clock = clock;
+    this.library = library;
+    this.#recordings = recordings;
+    this.#onHeard = onHeard;
+  }
+
+  /** How long a file plays, in milliseconds; undefined where there is none. */
+  length(channel: Channel, file: string): number | undefined {
+    const recording = recordingIn(file);
+    return recording === undefined ? this.library.file(file, channel.language) : this.#recordings.length(recording);
+  }
+
+  /** Lets a channel hear a file from now on. */
+  begin(channel: Channel, file: string): void {
+    const recording = recordingIn(file);
+    this.#onHeard(channel.id, recording === undefined ? `sound:${file}` : `recording:${recording}`);
+  }
+
+  /** Plays a file to its end. */
+  *play(channel: Channel, file: string): Thread<Ended> {
+    const length = this.length(channel, file);
+    if (length !== undefined) this.begin(channel, file);
+    return yield* streamed(channel, this.clock, length, () => false);
+  }
+
+  /** Plays what is no file, for so long. @returns -1 where the call is over */
+  *playFor(channel: Channel, media: string, ms: number): Thread<number> {
+    this.#onHeard(channel.id, media);
+    return (yield* streamed(channel, this.clock, ms, () => false)) === 'hung up' ? -1 : 0;
+  }
+}
+
+/** The name of a stored recording, where a file is one. */
+function recordingIn(file: string): string | undefined {
+  return file.startsWith(RECORDINGS_FOLDER) ? file.slice(RECORDINGS_FOLDER.length) : undefined;
+}
