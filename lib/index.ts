@@ -35,6 +35,7 @@ export { type CallState, channelState, type StateOwner } from './call-handler/ca
 export { claim, isClaimed } from './call-handler/claim.ts';
 export type { DeadLetter } from './call-handler/dead-letter.ts';
 export { GiveUp } from './call-handler/give-up.ts';
+export { nodeClients } from './call-handler/nodes.ts';
 export type { OnceStore } from './call-handler/once.ts';
 export { playOnce } from './call-handler/play-once.ts';
 export type {

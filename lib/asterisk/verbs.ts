@@ -120,13 +120,15 @@ const VERBS: readonly (readonly string[])[] = [
     `Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}])`,
     RETURN,
   ],
-  // endpoints, seconds, options, context for transfers; one after the other: not after one that answered
+  // endpoints, seconds, options, context for transfers, file for a recording; one after the other: not after one that answered
   [
     'dial',
     `GotoIf($["\${ARI_RESULT}" = "ANSWER"]?done)`,
     `Set(__TRANSFER_CONTEXT=${field(4)})`,
+    `ExecIf($[\${LEN(${field(5)})} > 0]?MixMonitor(\${ASTSPOOLDIR}/recording/${field(5)},b))`,
     'Set(DIALSTATUS=)',
     `Dial(${field(1)},${field(2)},${field(3)}U(${ANSWERED_CONTEXT}^\${CHANNEL(name)}))`,
+    'StopMixMonitor()',
     `Set(ARI_RESULT=\${DIALSTATUS})`,
     TALKED,
     `Set(ARI_VALUE2=\${HANGUPCAUSE})`,

@@ -1,7 +1,7 @@
 import { type AriClient, createAriClient } from '../ari/client.ts';
 import type { Bridge } from '../ari/generated/model.ts';
-import { armedExtensions, sharedContexts } from '../asterisk/armed-extensions.ts';
 import { CALL_VARIABLES } from '../ari/verbs-dialplan.ts';
+import { armedExtensions, sharedContexts } from '../asterisk/armed-extensions.ts';
 import type { CallHandler } from '../call-handler/call-handler.ts';
 import { Once } from '../call-handler/once.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';

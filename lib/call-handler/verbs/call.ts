@@ -66,6 +66,8 @@ export interface CallDialOptions {
    * @default no transfer
    */
   transfers?: string;
+  /** Whether the conversation is recorded, both sides, into a stored recording of ARI. @default false */
+  record?: boolean;
 }
 
 /** `call.queue` */

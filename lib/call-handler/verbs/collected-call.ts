@@ -184,7 +184,7 @@ export class CollectedCall implements Call<OutcomeNames> {
   }
 
   dial(name: string, options: CallDialOptions): void {
-    const { timeout = 30, strategy = 'all', callerId, whisper, music, transfers } = options;
+    const { timeout = 30, strategy = 'all', callerId, whisper, music, transfers, record = false } = options;
     within('timeout', timeout, 1, 3600);
     const endpoints = [options.to].flat().map((endpoint) => plain('to', endpoint));
     if (endpoints.length === 0)
@@ -198,13 +198,9 @@ export class CollectedCall implements Call<OutcomeNames> {
       ...(transfers === undefined ? [] : ['t']),
     ].join('');
     const groups = strategy === 'all' ? [endpoints.join('&')] : endpoints;
-    const steps: Verb[] = groups.map((group) => [
-      'dial',
-      group,
-      timeout,
-      flags,
-      plain('transfers', transfers ?? 'none'),
-    ]);
+    const file = record ? `${recordingName(name, this.list, this.id)}.wav` : '';
+    const context = plain('transfers', transfers ?? 'none');
+    const steps: Verb[] = groups.map((group) => ['dial', group, timeout, flags, context, file]);
     this.#await('dialled', name, { verb: 'dial', steps });
   }
 

@@ -26,6 +26,8 @@ export interface Outcomes {
     seconds: number;
     /** Who ended the conversation. */
     endedBy?: 'caller' | 'callee';
+    /** Where it was `answered` and to be recorded: the stored recording's name in ARI. */
+    recording: string;
   };
   /** Of `call.queue`, when the conversation is over or there was none. */
   queued: {
@@ -80,16 +82,16 @@ export const OUTCOMES: { [K in Kind]: (arrived: Arrived, channelId: string) => O
     recording: recordingName(name, list, channelId),
     seconds: Number(seconds) || 0,
   }),
-  dialled: ({ result, values: [talked, more = ''] }) => {
-    const seconds = Number(talked) || 0;
+  dialled: ({ result, values: [talked, more = ''], name, list }, channelId) => {
+    const [seconds, recording] = [Number(talked) || 0, recordingName(name, list, channelId)];
     // Where the caller hung up, the application's own status stands behind.
     if (result === 'HANGUP') {
-      return more === 'ANSWER'
-        ? { outcome: 'answered', seconds, endedBy: 'caller' }
-        : { outcome: 'cancelled', seconds };
+      if (more !== 'ANSWER') return { outcome: 'cancelled', seconds, recording };
+      return { outcome: 'answered', seconds, endedBy: 'caller', recording };
     }
-    if (result === 'ANSWER') return { outcome: 'answered', seconds, endedBy: 'callee' };
-    return { outcome: more === CALL_REJECTED ? 'declined' : (named(DIALLED, result) ?? 'failed'), seconds };
+    if (result === 'ANSWER') return { outcome: 'answered', seconds, endedBy: 'callee', recording };
+    const outcome = more === CALL_REJECTED ? 'declined' : (named(DIALLED, result) ?? 'failed');
+    return { outcome, seconds, recording };
   },
   queued: ({ result, values: [member] }) => ({ outcome: named(QUEUED, result) ?? 'failed', ...(member && { member }) }),
   transferred: ({ result }) => ({ outcome: named(TRANSFERRED, result) ?? 'failed' }),
