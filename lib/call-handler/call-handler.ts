@@ -22,7 +22,8 @@ import { outcomeIn } from './verbs/arrived.ts';
 import { goOnByEvent } from './verbs/by-events.ts';
 import { carryOut } from './verbs/carry-out.ts';
 import { CollectedCall } from './verbs/collected-call.ts';
-import { functionsFor, functionsNamed, hasOutcomes, isConcernedBy, typesOf } from './verbs/dispatch.ts';
+import { functionsFor, functionsNamed, hasOutcomes, isConcernedBy, outcomesOf, typesOf } from './verbs/dispatch.ts';
+import type { Kind } from './verbs/outcomes.ts';
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
 export interface CallHandler {
@@ -35,6 +36,8 @@ export interface CallHandler {
   readonly eventTypes: readonly AriEventType[];
   /** Types of the connector's own events, for `connectorPattern`. */
   readonly connectorEventTypes: readonly ConnectorEventType[];
+  /** The outcomes that it has functions for: `gathered.pin`. */
+  readonly outcomes: readonly string[];
   /** Whether it has a store that remembers handled events beyond its environment (`once`). */
   readonly hasOnceStore: boolean;
   /**
@@ -58,6 +61,13 @@ export interface CallHandlerOptions {
    * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda retries before it gives up
    */
   deadLetter?: DeadLetter;
+  /**
+   * Called with each outcome that the handler has a function for, before the function: for metrics, and for tests.
+   *
+   * @example
+   * const options = { onOutcome: (verb: string, name: string) => console.log(`${verb}.${name}`) }; // gathered.pin
+   */
+  onOutcome?: (verb: Kind, name: string) => void;
   /** @default JSON lines on standard output */
   log?: Log;
 }
@@ -164,7 +174,8 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
         if (decided === 'taken') return;
         const call = channelId === undefined ? undefined : new CollectedCall(event, channelId, decided);
         const context = contextFor(call);
-        for (const run of functionsFor(functions, event, decided ?? outcomeIn(event))) await run(context);
+        for (const run of functionsFor(functions, event, decided ?? outcomeIn(event), options.onOutcome))
+          await run(context);
         if (call) await carryOut(call, occasion);
       } catch (error) {
         const meanwhile = await whatHappenedMeanwhile(error, event, ari);
@@ -215,6 +226,7 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
   return Object.assign(handle, {
     eventTypes: types.filter((type) => !isConnectorEventType(type)) as AriEventType[],
     connectorEventTypes: types.filter(isConnectorEventType),
+    outcomes: outcomesOf(functions),
     hasOnceStore: store !== undefined,
     withOptions: (changed: CallHandlerOptions) => handlerOf(functions, { ...options, ...changed }),
   });

@@ -61,6 +61,8 @@ export class TestPbx {
   readonly #courier: Courier;
   readonly #isConcurrent: boolean;
   readonly #envelopes: CallEventEnvelope[] = [];
+  /** Outcomes that no call has come to yet, by app: `Pin: gathered.pin`. */
+  readonly #unreached = new Set<string>();
   readonly #heard = new Map<string, string[]>();
   readonly #desk: CallDesk = {
     channel: (id) => this.#asterisk.channels.find((channel) => channel.id === id),
@@ -115,7 +117,9 @@ export class TestPbx {
     const environments = new Map(
       Object.entries(handlers).map(([app, handler]) => {
         // A store of the cloud's is not there: one of the test's, shared by all environments, does its work.
-        const inTest = handler.withOptions({ ...given, ...(handler.hasOnceStore && { once: new Once() }) });
+        for (const outcome of handler.outcomes) this.#unreached.add(`${app}: ${outcome}`);
+        const onOutcome = (verb: string, name: string) => void this.#unreached.delete(`${app}: ${verb}.${name}`);
+        const inTest = handler.withOptions({ ...given, onOutcome, ...(handler.hasOnceStore && { once: new Once() }) });
         const all = interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
         return [app, { all, types: handler.eventTypes }];
       }),
@@ -142,6 +146,16 @@ export class TestPbx {
   /** Every event that reached the bus, whether it was delivered or not. */
   get events(): readonly CallEvent[] {
     return this.#envelopes.map(({ detail }) => detail);
+  }
+
+  /**
+   * Outcomes that handlers have functions for, and that no call of this test has come to: `Pin: gathered.pin`.
+   *
+   * @example
+   * expect(pbx.unreached).toEqual([]);
+   */
+  get unreached(): readonly string[] {
+    return [...this.#unreached];
   }
 
   /** The existing bridges. */

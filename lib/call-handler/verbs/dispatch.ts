@@ -39,8 +39,14 @@ export function isConcernedBy(functions: CallFunctions, event: CallEvent): boole
  * The functions for an event: for the outcome that it brings, and for its type.
  *
  * @param arrived the outcome
+ * @param onOutcome called before the function of an outcome
  */
-export function functionsFor(functions: CallFunctions, event: CallEvent, arrived: Arrived | undefined): Run[] {
+export function functionsFor(
+  functions: CallFunctions,
+  event: CallEvent,
+  arrived: Arrived | undefined,
+  onOutcome: (kind: Kind, name: string) => void = () => {},
+): Run[] {
   // A call that comes back with an outcome has been told of before.
   const ofType = arrived && event.type !== 'ChannelDestroyed' ? [] : functionsNamed(functions, event.type);
   if (!arrived || !isKind(arrived.kind)) return ofType;
@@ -48,7 +54,16 @@ export function functionsFor(functions: CallFunctions, event: CallEvent, arrived
   const named = functions[kind] as Record<string, Run> | undefined;
   if (named === undefined || !Object.hasOwn(named, name)) return ofType;
   const fields = OUTCOMES[kind](arrived, event.metadata.channelId ?? '');
-  return [(context) => named[name]?.(withFields(context, { ...fields, attempt })), ...ofType];
+  const ofOutcome: Run = (context) => {
+    onOutcome(kind, name);
+    return named[name]?.(withFields(context, { ...fields, attempt }));
+  };
+  return [ofOutcome, ...ofType];
+}
+
+/** The outcomes that a handler has functions for: `gathered.pin`. */
+export function outcomesOf(functions: CallFunctions): string[] {
+  return KINDS.flatMap((kind) => Object.keys(functions[kind] ?? {}).map((name) => `${kind}.${name}`));
 }
 
 /** Whether a handler has functions for outcomes. */

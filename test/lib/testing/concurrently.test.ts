@@ -101,6 +101,7 @@ describe('events that are handled at the same time', () => {
         return Object.assign(one, {
           eventTypes: original.eventTypes,
           connectorEventTypes: original.connectorEventTypes,
+          outcomes: original.outcomes,
           hasOnceStore: original.hasOnceStore,
           withOptions: (options: Parameters<typeof original.withOptions>[0]) => counted(original.withOptions(options)),
         });

@@ -1,0 +1,16 @@
+import { forSeeds } from 'ari-eventbridge/testing';
+import { describe, test } from 'vitest';
+import { hangsUpRight, staysRight } from '../functions/verbs-concurrently.ts';
+
+const SEEDS = Number(process.env.SEEDS ?? 1000);
+
+describe.each(['dialplan', 'events'] as const)('verbs by the %s', (way) => {
+  test(`are right in ${SEEDS} interleavings of events and commands`, () =>
+    forSeeds(SEEDS, (seed) => staysRight(way, seed, 'concurrently')));
+
+  test('are right in calls of which every event comes twice', () =>
+    forSeeds(20, (seed) => staysRight(way, seed, 'twice')));
+
+  test(`leave nothing of ${SEEDS} callers who hang up at any point`, () =>
+    forSeeds(SEEDS, (seed) => hangsUpRight(way, seed)));
+});
