@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { nodeFaults } from '../lib/ari/node.ts';
+import { CALL_VARIABLES } from '../lib/ari/verbs-dialplan.ts';
 import { sharedContexts } from '../lib/asterisk/armed-extensions.ts';
 import type { AsteriskNode } from '../lib/asterisk/asterisk-node.ts';
-import { CALL_VARIABLES } from '../lib/ari/verbs-dialplan.ts';
 import { Console } from '../lib/local/console/index.ts';
 import { placeCalls } from '../lib/local/demo.ts';
 import { LocalSystem, type LocalSystemOptions } from '../lib/local/local-system.ts';
