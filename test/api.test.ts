@@ -28,6 +28,7 @@ test('ari-eventbridge exports this and nothing else', () => {
     dialWebSocketTransport: 'function',
     httpTransport: 'function',
     isClaimed: 'function',
+    nodeClients: 'function',
     playOnce: 'function',
     unlessGone: 'function',
     webSocketTransport: 'function',
@@ -53,6 +54,7 @@ test('its other entry points export this and nothing else', () => {
   expect(Object.keys(cdk).toSorted()).toEqual([
     'AlarmTopic',
     'AriBridge',
+    'AriFunction',
     'CallDataKey',
     'CallEventBus',
     'CallHandler',

@@ -9,7 +9,7 @@ test('the tutorial of the README runs as written', async () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const tutorial = readme.slice(readme.indexOf('## Write a handler'), readme.indexOf('## Route events to it'));
   const blocks = [...tutorial.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(5);
   const whole = blocks.join('\n');
   const assertions = whole.match(/assert\./g) ?? [];
   expect(assertions.length).toBeGreaterThanOrEqual(5);

@@ -1,11 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
-import { Connections, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Connections, type IConnectable, type IVpc, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type CfnFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { bundlingOf, esbuildArguments } from './bundling.ts';
 import { egressOnly } from './egress.ts';
@@ -86,6 +86,28 @@ export function ariFunction(
   // CDK itself adds a redundant dependency of each function on its role, which is harmless.
   cfnFunction.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
   return { function: fn, connections: new Connections({ securityGroups: group ? [group] : [] }) };
+}
+
+/**
+ * A Lambda function that calls ARI and that no call event invokes: for click-to-dial, campaigns, a schedule. It finds the
+ * client of a node by `nodeClients()`. Who may invoke it is for the app to say (`function.grantInvoke`, a function URL, a
+ * rule).
+ *
+ * @example
+ * const click = new AriFunction(this, 'Click', { nodes: bridge.handlerUsers, entry: 'functions/click-to-dial/api.ts' });
+ * click.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+ */
+export class AriFunction extends Construct implements IConnectable {
+  readonly function: NodejsFunction;
+  /** Its network connections, where it runs in a `vpc`. */
+  readonly connections: Connections;
+
+  constructor(scope: Construct, id: string, props: AriFunctionProps) {
+    super(scope, id);
+    const made = ariFunction(this, { timeout: Duration.seconds(30), ...props });
+    this.function = made.function;
+    this.connections = made.connections;
+  }
 }
 
 /** What Lambda's service does to connect a function to a network (those of AWSLambdaVPCAccessExecutionRole). */

@@ -1,6 +1,7 @@
 export type { AriNode } from '../ari/node.ts';
 export { AlarmTopic, type AlarmTopicProps } from './alarm-topic.ts';
 export { AriBridge, type AriBridgeConnector, type AriBridgeProps, type HandlerDefaults } from './ari-bridge.ts';
+export { AriFunction, type AriFunctionProps } from './ari-function.ts';
 export { CallDataKey } from './call-data-key.ts';
 export { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
 export { CallHandler, type CallHandlerProps } from './call-handler.ts';

@@ -47,7 +47,7 @@ export function functionsFor(
   arrived: Arrived | undefined,
   onOutcome: (kind: Kind, name: string) => void = () => {},
 ): Run[] {
-  // A call that comes back with an outcome has been told of before.
+  // A call that comes back with an outcome has entered the app before.
   const ofType = arrived && event.type !== 'ChannelDestroyed' ? [] : functionsNamed(functions, event.type);
   if (!arrived || !isKind(arrived.kind)) return ofType;
   const { kind, name, attempt } = arrived;
