@@ -1,10 +1,11 @@
 import type { Channel as ChannelSnapshot } from '../ari/generated/model.ts';
 import type { Apps } from './app/apps.ts';
 import { Bridge } from './bridge/bridge.ts';
-import type { Call, Channel } from './channel/channel.ts';
+import type { Channel } from './channel/channel.ts';
 import type { Channels } from './channel/channels.ts';
 import { checkId, type Party, parsedParty } from './channel/party.ts';
-import { LocalPair, phone, silent } from './channel/technologies.ts';
+import { LocalPair, silent } from './channel/technologies.ts';
+import type { ChannelRequests } from './channel-requests.ts';
 import type { Clock } from './clock.ts';
 import type { Control } from './control.ts';
 import { answeredCall, tellOfDial } from './dialling.ts';
@@ -16,13 +17,11 @@ import {
   checkEndpoint,
   checkFormats,
   dialstring,
-  isPhone,
   type NewVariable,
   type OutgoingCall,
   priorityOf,
 } from './outgoing-call.ts';
-import type { PhoneBehaviour } from './phone-behaviour.ts';
-import { allocationFailed, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import type { Stasis } from './stasis.ts';
 import type { Thread, Threads } from './threads.ts';
 
@@ -33,8 +32,7 @@ export interface OutgoingOptions {
   pbx: Pbx;
   stasis: Stasis;
   threads: Threads;
-  /** What phones do; undefined where any phone exists, and rings. */
-  phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
+  requests: ChannelRequests;
 }
 
 /** Calls that Asterisk places: to a Local extension of its own dialplan, or to a phone. */
@@ -59,7 +57,7 @@ export class Outgoing {
     const goal = this.#goal(call);
     const originator = this.#originator(call);
     checkFormats(call.formats);
-    const channel = this.#request(call, originator);
+    const channel = this.#options.requests.create(call, originator);
     channel.app = 'AppDial2';
     channel.appData = '(Outgoing Line)';
     if (originator) {
@@ -90,7 +88,7 @@ export class Outgoing {
     const originator = call.originator ? this.#options.channels.find(call.originator) : undefined;
     if (originator) this.#options.apps.find(call.app ?? '')?.subscribe('channel', originator.id);
     else checkFormats(call.formats);
-    const channel = this.#request(call, originator);
+    const channel = this.#options.requests.create(call, originator);
     this.#options.apps.find(call.app ?? '')?.subscribe('channel', channel.id);
     assignAll(channel, call.variables);
     reportAll(channel, call.variables);
@@ -204,64 +202,6 @@ export class Outgoing {
     return channel;
   }
 
-  #request(call: OutgoingCall, originator: Channel | undefined): Channel {
-    const { channels } = this.#options;
-    const { id, otherId, endpoint } = call;
-    const [technology = '', address = ''] = endpoint.split(/\/(.*)/s);
-    const linked = originator ? { call: originator.call } : {};
-    if (technology.toLowerCase() === 'local') {
-      const { owner, other } = this.#requestLocal(address, id, otherId, linked);
-      if (originator) other.accountcode = originator.accountcode;
-      return owner;
-    }
-    const behaviour = this.#phone(endpoint);
-    return channels.create({
-      id,
-      name: `${endpoint}-#`,
-      state: 'Down',
-      technology: phone(technology, behaviour, this.#options.clock),
-      ...linked,
-    });
-  }
-
-  #phone(endpoint: string): PhoneBehaviour {
-    const { phones } = this.#options;
-    const behaviour = phones === undefined ? 'rings' : phones[endpoint];
-    if (!isPhone(endpoint) || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
-    return behaviour;
-  }
-
-  #requestLocal(
-    address: string,
-    id: string | undefined,
-    otherId: string | undefined,
-    linked: { call?: Call },
-  ): { owner: Channel; other: Channel } {
-    const { channels, pbx, threads } = this.#options;
-    const [place = ''] = address.split(/\/(?=[^/]*$)/);
-    const [exten = '', context = 'default'] = place.split(/@(.*)/s);
-    const technology = new LocalPair((other) => {
-      if (!pbx.dialplan.has(other.context, other.exten)) return false;
-      threads.start(runAndEnd(pbx, other));
-      return true;
-    });
-    const name = `Local/${exten}@${context}-${channels.nextNumber()}`;
-    const half = { technology, context: context || 'default', exten };
-    const owner = channels.create({ ...half, id, name: `${name};1`, state: 'Down', ...linked });
-    try {
-      const otherIdOr = id ? otherId || `${id};2` : undefined;
-      const { call } = owner;
-      technology.owner = owner;
-      const other = channels.create({ ...half, id: otherIdOr, name: `${name};2`, state: 'Ring', call });
-      technology.other = other;
-      return { owner, other };
-    } catch (error) {
-      technology.owner = undefined;
-      owner.end();
-      throw error;
-    }
-  }
-
   /** Whom a called channel shows: who calls, as if the called one had called. */
   #introduce(channel: Channel, callerId: string | undefined): void {
     if (!callerId) return;
@@ -286,12 +226,6 @@ export class Outgoing {
     yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
     channel.end();
   }
-}
-
-/** Runs a channel's dialplan to its end, and ends the channel. */
-export function* runAndEnd(pbx: Pbx, channel: Channel): Thread {
-  yield* pbx.runToEnd(channel);
-  channel.end();
 }
 
 function assignAll(channel: Channel, variables: readonly NewVariable[]): void {

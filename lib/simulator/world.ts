@@ -6,9 +6,11 @@ import type { Channel } from './channel/channel.ts';
 import { Channels } from './channel/channels.ts';
 import type { Party } from './channel/party.ts';
 import { silent } from './channel/technologies.ts';
+import { ChannelRequests, runAndEnd } from './channel-requests.ts';
 import type { Clock } from './clock.ts';
 import { DeviceStates } from './device-states.ts';
 import { applications } from './dialplan/applications.ts';
+import { dialing } from './dialplan/dial.ts';
 import { assign, namedValue } from './dialplan/functions.ts';
 import { JUMPS } from './dialplan/jumps.ts';
 import { nested } from './dialplan/nested.ts';
@@ -21,7 +23,7 @@ import { Dialplan, type Extensions } from './dialplan.ts';
 import { MediaLibrary } from './media/media-library.ts';
 import { Playbacks } from './media/playbacks.ts';
 import { Recordings } from './media/recordings.ts';
-import { Outgoing, runAndEnd } from './outgoing.ts';
+import { Outgoing } from './outgoing.ts';
 import { isPhone } from './outgoing-call.ts';
 import { checkPhones, type PhoneBehaviour } from './phone-behaviour.ts';
 import { Refusal } from './refusal.ts';
@@ -59,6 +61,7 @@ export class World {
   readonly deviceStates: DeviceStates;
   readonly library: MediaLibrary;
   readonly outgoing: Outgoing;
+  readonly requests: ChannelRequests;
   readonly pbx: Pbx;
   readonly playbacks: Playbacks;
   readonly recordings: Recordings;
@@ -84,6 +87,11 @@ export class World {
       ...applications(this.clock),
       ...playing(sounds),
       Read: reading(sounds),
+      Dial: dialing({
+        sounds,
+        threads: this.threads,
+        request: (endpoint, caller) => this.requests.leg(endpoint, caller),
+      }),
       Record: recording(sounds, this.recordings),
       ...JUMPS,
       ...nested((name) => Object.entries(all).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1]),
@@ -101,7 +109,8 @@ export class World {
     this.pbx = new Pbx(dialplan, all);
     this.stasis.runDialplan = (channel) => this.pbx.run(channel);
     const { apps, channels, pbx, stasis, threads } = this;
-    this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, phones });
+    this.requests = new ChannelRequests({ channels, clock: this.clock, pbx, threads, phones });
+    this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, requests: this.requests });
   }
 
   /** Whether there is an endpoint such as `PJSIP/1001`: where no phones are named, there are all. */

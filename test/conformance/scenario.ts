@@ -25,6 +25,8 @@ const DIALPLAN = {
   answers: ['Answer()', 'Wait(3600)'],
   rings: ['Wait(0.3)', 'Ringing()', 'Wait(3600)'],
   busy: ['Busy(1)'],
+  declines: ['Hangup(21)'],
+  'ends-soon': ['Answer()', 'Wait(1)'],
   back: 'conformance,back',
   timed: ['Set(TIMEOUT(absolute)=1)', 'Stasis(conformance)', 'Hangup()'],
   T: 'conformance,late',
@@ -42,7 +44,7 @@ const SPEED = target === 'simulator' ? 20 : 1;
 /** Consequences of Asterisk's inner workings that no app acts on: other channels' halves, and its own variables. */
 const NOISE = ['ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
 const OWN_VARIABLES =
-  /^(STASISSTATUS|BRIDGEPEER|PLAYBACKSTATUS|READSTATUS|GOSUB_RETVAL|ARI_\w+|LOCAL\(\w+\)|ARGC|left)$/;
+  /^(STASISSTATUS|BRIDGEPEER|PLAYBACKSTATUS|READSTATUS|DIALSTATUS|\w+TIME(_MS)?|DIALEDPEER\w+|GOSUB_RETVAL|ARI_\w+|LOCAL\(\w+\)|ARGC|left)$/;
 
 async function startTarget() {
   let asterisk: { url: string; stop(): Promise<void> };
@@ -127,8 +129,9 @@ export class Scenario {
 
   /** The caller, in whose app it was, goes through a list of verbs; what is subscribed to it until it ends. */
   async verbs(number: number, ...steps: string[]): Promise<void> {
+    const kind = steps.some((step) => step.startsWith('dial:')) ? 'dialled' : 'gathered';
     await this.run('POST /applications/conformance/subscription?eventSource=channel:~caller');
-    const value = ['call:conformance::gathered:pin:1:', ...steps].join('|').replaceAll('~', this.#prefix);
+    const value = [`call:conformance::${kind}:pin:1:`, ...steps].join('|').replaceAll('~', this.#prefix);
     await this.run(`POST /channels/~caller/variable?variable=ARI_VERBS_${number}`, { value });
     await this.run(`POST /channels/~caller/continue?context=ari-eventbridge-verbs&extension=${number}&priority=1`);
   }
@@ -189,7 +192,7 @@ type Fields = { id: string; state: string; media_uri: string; name: string; chan
   channelvars?: Record<string, string>;
 };
 type ToldEvent = ReceivedEvent & {
-  [field in 'channel' | 'peer' | 'playback' | 'recording' | 'bridge']?: Fields;
+  [field in 'channel' | 'peer' | 'caller' | 'playback' | 'recording' | 'bridge']?: Fields;
 } & { variable?: string; value?: string };
 
 /** The fields that an app would act on. */
@@ -198,7 +201,8 @@ function essence(event: ToldEvent): string[] {
   const told: unknown[] = [];
   if (bridge) told.push(`${bridge.id}[${bridge.channels.toSorted()}]`);
   if (channel) told.push(channel.id, channel.state);
-  if (peer) told.push(peer.id, peer.state);
+  // Asterisk names a leg itself that it calls for a caller.
+  if (peer) told.push(event.caller ? `caller=${event.caller.id}` : peer.id, peer.state);
   if (playback) told.push(playback.id, playback.media_uri, playback.state, playback.target_uri);
   if (recording) told.push(recording.name, recording.state, recording.target_uri);
   const others = ['args', 'digit', 'cause', 'soft', 'cause_txt', 'dialstatus', 'variable', 'value', 'destination'];

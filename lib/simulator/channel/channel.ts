@@ -126,6 +126,7 @@ export class Channel {
   /** Nobody has noticed the last request to hang up yet. */
   #hangupUnread = false;
   readonly #around: Surroundings;
+  #upSince: number | undefined;
   #published: ChannelSnapshot | undefined;
   #timeout: { at: number; cancel: () => void } | undefined;
 
@@ -234,9 +235,20 @@ export class Channel {
     if (!sameParty(before.connected, channel.connected)) this.tell('ChannelConnectedLine', { channel });
   }
 
+  /** How long it has been up, in milliseconds; 0 where it is not. */
+  get upMs(): number {
+    return this.#upSince === undefined ? 0 : this.now.getTime() - this.#upSince;
+  }
+
+  /** How long it has been there, in milliseconds. */
+  get ageMs(): number {
+    return this.now.getTime() - this.#createdAt.getTime();
+  }
+
   turn(state: ChannelState): void {
     if (this.state === state) return;
     this.state = state;
+    if (state === 'Up') this.#upSince = this.now.getTime();
     this.publish();
   }
 

@@ -43,9 +43,14 @@ export class Sounds {
     return yield* streamed(channel, this.clock, length, () => false);
   }
 
+  /** Lets a channel hear what is no file from now on. */
+  hear(channel: Channel, media: string): void {
+    this.#onHeard(channel.id, media);
+  }
+
   /** Plays what is no file, for so long. @returns -1 where the call is over */
   *playFor(channel: Channel, media: string, ms: number): Thread<number> {
-    this.#onHeard(channel.id, media);
+    this.hear(channel, media);
     return (yield* streamed(channel, this.clock, ms, () => false)) === 'hung up' ? -1 : 0;
   }
 }
