@@ -5,9 +5,12 @@
  *  - `rings`: until it is given up, or a test lets it answer;
  *  - `busy` and `declines`: causes 17 and 21;
  *  - `unreachable`: nothing is registered there, and Asterisk answers 500 "Allocation failed" to the command;
- *  - `{ answersAfter: 5 }`: rings for so many seconds, then answers.
+ *  - `{ answersAfter: 5 }`: rings for so many seconds, then answers; with `voice: 'machine'` it is an answering machine
+ *    that answers, as `AMD()` finds.
  */
-export type PhoneBehaviour = (typeof BEHAVIOURS)[number] | { readonly answersAfter: number };
+export type PhoneBehaviour =
+  | (typeof BEHAVIOURS)[number]
+  | { readonly answersAfter: number; readonly voice?: 'human' | 'machine' };
 
 const BEHAVIOURS = ['answers', 'rings', 'busy', 'declines', 'unreachable'] as const;
 

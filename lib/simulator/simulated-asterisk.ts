@@ -2,6 +2,7 @@ import type { Bridge, Channel } from '../ari/generated/model.ts';
 import { AriServer, type SimulatedUser } from './ari-server.ts';
 import { type Clock, wallClock } from './clock.ts';
 import type { CommandResult } from './commands/params.ts';
+import type { QueueOptions } from './dialplan/call-queue.ts';
 import { namedValue } from './dialplan/functions.ts';
 import { DOCUMENTED_DIALPLAN, type Extensions } from './dialplan.ts';
 import type { PhoneBehaviour } from './phone-behaviour.ts';
@@ -22,6 +23,8 @@ export interface SimulatedAsteriskOptions {
    * @default every phone exists, and rings and rings
    */
   phones?: Readonly<Record<string, PhoneBehaviour>>;
+  /** Queues, by name: `{ sales: { members: ['PJSIP/1001'] } }`. @default none */
+  queues?: Readonly<Record<string, QueueOptions>>;
   /** Endpoints that there are beside the phones: `['PJSIP/1002']`. @default none */
   endpoints?: readonly string[];
   /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all but long silences */
@@ -51,9 +54,9 @@ export class SimulatedAsterisk {
   constructor(options: SimulatedAsteriskOptions = {}) {
     const { users = [], clock = wallClock(), onCommand = () => {}, missingMedia = [], mediaLengths = {} } = options;
     const { dialplan = DOCUMENTED_DIALPLAN, extensionsConf = '', channelVariables = [] } = options;
-    const { phones, endpoints = [], onHeard = () => {} } = options;
+    const { phones, endpoints = [], queues = {}, onHeard = () => {} } = options;
     const asConfigured = { dialplan, extensionsConf, channelVariables };
-    this.#world = new World({ ...asConfigured, phones, endpoints, missingMedia, mediaLengths, clock, onHeard });
+    this.#world = new World({ ...asConfigured, phones, endpoints, queues, missingMedia, mediaLengths, clock, onHeard });
     this.#router = new Router(this.#world, onCommand);
     this.#server = new AriServer(this.#world, this.#router);
     for (const user of users) this.#server.allow(user);

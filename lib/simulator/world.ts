@@ -10,12 +10,16 @@ import { ChannelRequests, runAndEnd } from './channel-requests.ts';
 import type { Clock } from './clock.ts';
 import { DeviceStates } from './device-states.ts';
 import { applications } from './dialplan/applications.ts';
+import type { QueueOptions } from './dialplan/call-queue.ts';
 import { dialing } from './dialplan/dial.ts';
 import { assign, namedValue } from './dialplan/functions.ts';
 import { JUMPS } from './dialplan/jumps.ts';
+import type { RequestLeg } from './dialplan/legs.ts';
 import { nested } from './dialplan/nested.ts';
+import { outside } from './dialplan/outside.ts';
 import { type Application, execute, Pbx } from './dialplan/pbx.ts';
 import { playing } from './dialplan/playing.ts';
+import { queueing } from './dialplan/queue.ts';
 import { reading } from './dialplan/read.ts';
 import { recording } from './dialplan/record.ts';
 import { Sounds } from './dialplan/sounds.ts';
@@ -35,6 +39,7 @@ export interface WorldOptions {
   extensionsConf: string;
   channelVariables: readonly string[];
   onHeard: (channelId: string, media: string) => void;
+  queues: Readonly<Record<string, QueueOptions>>;
   phones: Readonly<Record<string, PhoneBehaviour>> | undefined;
   /** Endpoints that Asterisk has, beside the phones: `PJSIP/1001`. */
   endpoints: readonly string[];
@@ -83,15 +88,15 @@ export class World {
     this.library = new MediaLibrary(missingMedia, mediaLengths);
     this.recordings = new Recordings(this.clock);
     const sounds = new Sounds(this.clock, this.library, this.recordings, options.onHeard);
+    const request: RequestLeg = (endpoint, caller) => this.requests.leg(endpoint, caller);
+    const calling = { sounds, threads: this.threads, request };
     const all: Record<string, Application> = {
       ...applications(this.clock),
       ...playing(sounds),
       Read: reading(sounds),
-      Dial: dialing({
-        sounds,
-        threads: this.threads,
-        request: (endpoint, caller) => this.requests.leg(endpoint, caller),
-      }),
+      ...outside(sounds),
+      Dial: dialing(calling),
+      Queue: queueing(options.queues, calling),
       Record: recording(sounds, this.recordings),
       ...JUMPS,
       ...nested((name) => Object.entries(all).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1]),

@@ -1,5 +1,6 @@
 import type { CallEvent } from '../events/call-event.ts';
 import type { EventPattern } from '../events/pattern/index.ts';
+import type { QueueOptions } from '../simulator/dialplan/call-queue.ts';
 import type { Extensions } from '../simulator/dialplan.ts';
 import type { PhoneBehaviour } from '../simulator/phone-behaviour.ts';
 import type { Delivery } from './delivery.ts';
@@ -23,6 +24,8 @@ export interface TestCallsOptions {
    * @default all exist and ring, until the test lets them do something: `pbx.phone('PJSIP/1001').answer()`
    */
   phones?: Readonly<Record<string, PhoneBehaviour>>;
+  /** Queues of the dialplan, by name: `{ sales: { members: ['PJSIP/1001'] } }`. @default none */
+  queues?: Readonly<Record<string, QueueOptions>>;
   /** Media that Asterisk does not have: `['sound:there-is-none']`. @default it has all */
   missingMedia?: readonly string[];
   /**

@@ -83,7 +83,7 @@ export class TestPbx {
 
   constructor(handlers: Readonly<Record<string, CallHandler>>, options: TestCallsOptions) {
     const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {}, now } = options;
-    const { phones, missingMedia = [], patterns = {}, rescue = 6 } = options;
+    const { phones, queues = {}, missingMedia = [], patterns = {}, rescue = 6 } = options;
     this.#isConcurrent = delivery === 'concurrently';
     this.seed = options.seed ?? newSeed();
     if (this.#isConcurrent && options.seed === undefined) console.info(`testCalls: concurrently, seed ${this.seed}`);
@@ -102,6 +102,7 @@ export class TestPbx {
       extensionsConf: sharedContexts('busy'),
       channelVariables: CALL_VARIABLES,
       ...(phones && { phones }),
+      queues,
       missingMedia,
       clock,
       onHeard: (channelId, media) => this.#hear(channelId, media),

@@ -44,7 +44,7 @@ const SPEED = target === 'simulator' ? 20 : 1;
 /** Consequences of Asterisk's inner workings that no app acts on: other channels' halves, and its own variables. */
 const NOISE = ['ChannelDialplan', 'ChannelCallerId', 'ChannelConnectedLine'];
 const OWN_VARIABLES =
-  /^(STASISSTATUS|BRIDGEPEER|PLAYBACKSTATUS|READSTATUS|DIALSTATUS|\w+TIME(_MS)?|DIALEDPEER\w+|GOSUB_RETVAL|ARI_\w+|LOCAL\(\w+\)|ARGC|left)$/;
+  /^(STASISSTATUS|BRIDGEPEER|PLAYBACKSTATUS|READSTATUS|TRANSFERSTATUS\w*|DIALSTATUS|\w+TIME(_MS)?|DIALEDPEER\w+|GOSUB_RETVAL|ARI_\w+|LOCAL\(\w+\)|ARGC|left)$/;
 
 async function startTarget() {
   let asterisk: { url: string; stop(): Promise<void> };

@@ -62,20 +62,20 @@ test('somebody answers, and the caller goes on after the talk', async () => {
     'Dial caller=caller Up dialstatus="ANSWER"',
     'ChannelStateChange caller Up',
   ]);
-  expect(told.at(-1)).toMatch(back('Up', 'ANSWER', /[12]/, '16'));
+  expect(told.at(-1)).toMatch(back('Up', 'ANSWER', /\d+/, '16'));
 });
 
 test('after one who answered no other is called', async () => {
   await s.verbs(100, dial(['busy']), dial(['ends-soon']), dial(['ends-soon']));
   const told = await s.story('StasisStart');
   expect(told.filter((line) => line.includes('dialstatus="ANSWER"'))).toHaveLength(1);
-  expect(told.at(-1)).toMatch(back('Up', 'ANSWER', /[12]/, '16'));
+  expect(told.at(-1)).toMatch(back('Up', 'ANSWER', /\d+/, '16'));
 });
 
 test('without the option g the caller is hung up after the talk', async () => {
   await s.verbs(100, dial(['ends-soon'], 30, ''));
   expect((await s.story('ChannelDestroyed')).at(-1)).toMatch(
-    /^ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing" outcome=dialled,pin,100,1,HANGUP,[12],ANSWER$/,
+    /^ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing" outcome=dialled,pin,100,1,HANGUP,\d+,ANSWER$/,
   );
 });
 
@@ -96,7 +96,7 @@ test('the caller hangs up during the talk, which ends the other call', async () 
   await s.story('ChannelStateChange caller Up');
   await s.run('DELETE /channels/~phone-of-caller');
   expect((await s.story('ChannelDestroyed')).at(-1)).toMatch(
-    /^ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing" outcome=dialled,pin,100,1,HANGUP,\d,ANSWER$/,
+    /^ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing" outcome=dialled,pin,100,1,HANGUP,\d+,ANSWER$/,
   );
   expect((await s.ask('GET /channels')).answer).toEqual([]);
 });

@@ -43,6 +43,8 @@ const HANGUP_BITS: Record<Hangup, number> = { explicit: 32, device: 1, timeout: 
 /** What stands behind a channel: the other half of a Local one, a phone, nothing. */
 export interface Technology {
   readonly name: string;
+  /** Who answers, for `AMD()`. */
+  readonly voice?: 'human' | 'machine' | undefined;
   indicate(channel: Channel, control: Control): void;
   connectedLine(channel: Channel, party: Party): void;
   digit(channel: Channel, digit: string): void;

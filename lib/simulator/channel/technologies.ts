@@ -10,7 +10,8 @@ export function silent(name: string, call: (channel: Channel) => boolean = () =>
 
 /** A phone, which does the same each time that it is called. */
 export function phone(technology: string, behaviour: PhoneBehaviour, clock: Clock): Technology {
-  return silent(technology, (channel) => {
+  const voice = (typeof behaviour === 'object' && behaviour.voice) || 'human';
+  const calls = (channel: Channel): boolean => {
     if (behaviour === 'busy' || behaviour === 'declines') {
       channel.hangupCause = behaviour === 'busy' ? 17 : 21;
       channel.control(behaviour === 'busy' ? 'busy' : 'congestion');
@@ -22,7 +23,8 @@ export function phone(technology: string, behaviour: PhoneBehaviour, clock: Cloc
       }
     }
     return behaviour !== 'unreachable';
-  });
+  };
+  return { ...silent(technology, calls), voice };
 }
 
 /** The technology of Local channels: two of them, each the other's far end; the first is called, the second calls. */

@@ -76,7 +76,8 @@ export function* slept(channel: Channel, clock: Clock, ms: number): Thread<numbe
   for (;;) {
     const left = end - clock.now().getTime();
     if (left <= 0) return 0;
-    yield* waitUntil(() => channel.isReadable, channel.changed, clock, left);
+    const limit = Number.isFinite(left) ? left : undefined;
+    yield* waitUntil(() => channel.isReadable, channel.changed, clock, limit);
     if (channel.isReadable && !channel.read()) return -1;
   }
 }

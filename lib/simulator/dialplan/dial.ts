@@ -16,14 +16,15 @@ const VARIABLES = [
   ...['DIALEDTIME_MS', 'RINGTIME', 'RINGTIME_MS', 'PROGRESSTIME', 'PROGRESSTIME_MS'],
 ];
 
-interface Surroundings {
+/** What an application needs that calls others. */
+export interface DialSurroundings {
   sounds: Sounds;
   threads: Threads;
   request: RequestLeg;
 }
 
 /** `Dial(endpoint&endpoint,seconds,options)`, with the options A(x), f(x), g, m, o and r. */
-export function dialing(around: Surroundings): Application {
+export function dialing(around: DialSurroundings): Application {
   return function* (channel, data) {
     const [endpoints = '', seconds = '', options = ''] = applicationFields(data);
     const { sounds, threads, request } = around;

@@ -21,9 +21,13 @@ export class Legs {
   readonly #threads: Threads;
   readonly #calling = new Set<Channel>();
   readonly #begun: number;
+  readonly #forQueue: boolean;
+  readonly #endpoints = new Map<Channel, string>();
   #ended: number[] = [];
 
-  constructor(caller: Channel, threads: Threads) {
+  /** @param options.forQueue `Queue()` names endpoints in its events, and measures no times. @default false */
+  constructor(caller: Channel, threads: Threads, { forQueue = false } = {}) {
+    this.#forQueue = forQueue;
     this.#caller = caller;
     this.#threads = threads;
     this.#begun = caller.now.getTime();
@@ -58,7 +62,8 @@ export class Legs {
       leg.end();
       return;
     }
-    this.#tell(leg, '', endpoint.replace(/^[^/]*\//, ''));
+    this.#endpoints.set(leg, endpoint);
+    this.#tell(leg, '', this.#forQueue ? endpoint : endpoint.replace(/^[^/]*\//, ''));
     this.#calling.add(leg);
     this.#threads.start(this.#listen(leg));
   }
@@ -68,7 +73,8 @@ export class Legs {
     for (const leg of this.#calling) {
       this.#calling.delete(leg);
       if (cause !== undefined) leg.hangupCause = cause;
-      this.#tell(leg, dialstatus);
+      this.#tell(leg, dialstatus, '');
+      if (this.#forQueue) this.#tell(leg, 'CANCEL');
       leg.end();
     }
   }
@@ -95,7 +101,7 @@ export class Legs {
       this.#calling.delete(leg);
       this.answered = leg;
     } else if (control === 'ringing' || control === 'progress') {
-      if (!this[control])
+      if (!this[control] && !this.#forQueue)
         setDuration(
           this.#caller,
           `${control.toUpperCase().replace('RINGING', 'RING')}TIME`,
@@ -120,7 +126,11 @@ export class Legs {
     this.#caller.changed.notify();
   }
 
-  #tell(peer: Channel, dialstatus: string, dialstring = ''): void {
+  endpointOf(leg: Channel): string {
+    return this.#endpoints.get(leg) ?? '';
+  }
+
+  #tell(peer: Channel, dialstatus: string, dialstring = this.#forQueue ? this.endpointOf(peer) : ''): void {
     const fields = { dialstatus, forward: '', dialstring, peer: peer.snapshot, caller: this.#caller.snapshot };
     this.#caller.tell('Dial', fields);
   }
