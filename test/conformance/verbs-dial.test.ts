@@ -42,7 +42,7 @@ test.each([
 });
 
 test('nobody answers in time', async () => {
-  await s.verbs(100, dial(['rings'], 1));
+  await s.verbs(100, dial(['rings'], 3));
   const told = await s.story('StasisStart');
   expect(told.filter((line) => line.startsWith('Dial'))).toEqual([
     'Dial caller=caller Down dialstatus=""',
