@@ -99,7 +99,14 @@ const VERBS: readonly (readonly string[])[] = [
   ['time', `SayUnixTime(${field(1)},${field(2)},${field(3)})`, RETURN],
   ['wait', `Wait(${field(1)})`, RETURN],
   // seconds, class of music on hold
-  ['music', `MusicOnHold(${field(2)},${field(1)})`, RETURN],
+  [
+    'music',
+    `Set(ARI_SINCE=\${EPOCH})`,
+    `MusicOnHold(${field(2)},${field(1)})`,
+    // It returns at once where there is no such class.
+    `Wait($[${field(1)} + \${ARI_SINCE} - \${EPOCH}])`,
+    RETURN,
+  ],
   // files, most digits, response and digit time-out in seconds, option for the finishing key, tries
   [
     'gather',
@@ -124,7 +131,7 @@ const VERBS: readonly (readonly string[])[] = [
   [
     'dial',
     `GotoIf($["\${ARI_RESULT}" = "ANSWER"]?done)`,
-    `Set(__TRANSFER_CONTEXT=${field(4)})`,
+    `ExecIf($[\${LEN(${field(4)})} > 0]?Set(__TRANSFER_CONTEXT=${field(4)}))`,
     `ExecIf($[\${LEN(${field(5)})} > 0]?MixMonitor(\${ASTSPOOLDIR}/recording/${field(5)},b))`,
     'Set(DIALSTATUS=)',
     `Dial(${field(1)},${field(2)},${field(3)}U(${ANSWERED_CONTEXT}^\${CHANNEL(name)}))`,
@@ -137,6 +144,7 @@ const VERBS: readonly (readonly string[])[] = [
   // queue, seconds
   [
     'queue',
+    'Set(MEMBERINTERFACE=)',
     `Queue(${field(1)},c,,,${field(2)})`,
     `Set(ARI_RESULT=\${QUEUESTATUS})`,
     `Set(ARI_VALUE=\${MEMBERINTERFACE})`,
@@ -160,6 +168,7 @@ const VERBS: readonly (readonly string[])[] = [
     'ended',
     `GotoIf($[\${LEN(\${ARI_KIND})} = 0]?done)`,
     `ExecIf($["\${ARI_KIND}" = "dialled"]?Set(ARI_VALUE2=\${DIALSTATUS}))`,
+    `ExecIf($["\${ARI_KIND}" = "queued"]?Set(ARI_VALUE=\${MEMBERINTERFACE}))`,
     `GotoIf($["\${ARI_KIND}" != "dialled"]?after)`,
     TALKED,
     `(after),ExecIf($["\${ARI_KIND}" = "recorded"]?Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}]))`,

@@ -15,6 +15,7 @@ import { dialing } from './dialplan/dial.ts';
 import { assign, namedValue } from './dialplan/functions.ts';
 import { JUMPS } from './dialplan/jumps.ts';
 import type { RequestLeg } from './dialplan/legs.ts';
+import { mixing } from './dialplan/mix-monitor.ts';
 import { nested } from './dialplan/nested.ts';
 import { outside } from './dialplan/outside.ts';
 import { type Application, execute, Pbx } from './dialplan/pbx.ts';
@@ -89,7 +90,9 @@ export class World {
     this.recordings = new Recordings(this.clock);
     const sounds = new Sounds(this.clock, this.library, this.recordings, options.onHeard);
     const request: RequestLeg = (endpoint, caller) => this.requests.leg(endpoint, caller);
-    const calling = { sounds, threads: this.threads, request };
+    const subroutine = (leg: Channel, context: string, args: readonly string[]): Thread =>
+      this.pbx.subroutine(leg, context, args);
+    const calling = { sounds, threads: this.threads, request, subroutine };
     const all: Record<string, Application> = {
       ...applications(this.clock),
       ...playing(sounds),
@@ -98,6 +101,7 @@ export class World {
       Dial: dialing(calling),
       Queue: queueing(options.queues, calling),
       Record: recording(sounds, this.recordings),
+      ...mixing(this.recordings),
       ...JUMPS,
       ...nested((name) => Object.entries(all).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1]),
       Stasis: (channel, data) => this.stasis.application(channel, data),

@@ -199,7 +199,7 @@ export class CollectedCall implements Call<OutcomeNames> {
     ].join('');
     const groups = strategy === 'all' ? [endpoints.join('&')] : endpoints;
     const file = record ? `${recordingName(name, this.list, this.id)}.wav` : '';
-    const context = plain('transfers', transfers ?? 'none');
+    const context = transfers === undefined ? '' : plain('transfers', transfers);
     const steps: Verb[] = groups.map((group) => ['dial', group, timeout, flags, context, file]);
     this.#await('dialled', name, { verb: 'dial', steps });
   }

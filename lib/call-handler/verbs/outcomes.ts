@@ -32,7 +32,7 @@ export interface Outcomes {
   /** Of `call.queue`, when the conversation is over or there was none. */
   queued: {
     outcome: 'answered' | 'timeout' | 'full' | 'empty' | 'hungup' | 'failed';
-    /** Who answered: `PJSIP/agent1`. */
+    /** Who answered: `PJSIP/agent1`. Needs `setinterfacevar = yes` in queues.conf. */
     member?: string;
   };
   /** Of `call.transfer`. */
@@ -93,7 +93,11 @@ export const OUTCOMES: { [K in Kind]: (arrived: Arrived, channelId: string) => O
     const outcome = more === CALL_REJECTED ? 'declined' : (named(DIALLED, result) ?? 'failed');
     return { outcome, seconds, recording };
   },
-  queued: ({ result, values: [member] }) => ({ outcome: named(QUEUED, result) ?? 'failed', ...(member && { member }) }),
+  queued: ({ result, values: [member] }) => {
+    // Asterisk says who answered where queues.conf has setinterfacevar=yes; without it, a caller who hangs up is just gone.
+    if (!member) return { outcome: named(QUEUED, result) ?? 'failed' };
+    return { outcome: result === 'HANGUP' ? 'answered' : (named(QUEUED, result) ?? 'failed'), member };
+  },
   transferred: ({ result }) => ({ outcome: named(TRANSFERRED, result) ?? 'failed' }),
   detected: ({ result }) => ({ outcome: named(DETECTED, result) ?? 'unsure' }),
   next: ({ result }) => ({ outcome: named(NEXT, result) ?? 'ok' }),

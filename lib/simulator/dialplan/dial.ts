@@ -21,9 +21,11 @@ export interface DialSurroundings {
   sounds: Sounds;
   threads: Threads;
   request: RequestLeg;
+  /** Runs a context of the dialplan on a leg that has answered. */
+  subroutine(leg: Channel, context: string, args: readonly string[]): Thread;
 }
 
-/** `Dial(endpoint&endpoint,seconds,options)`, with the options A(x), f(x), g, m, o and r. */
+/** `Dial(endpoint&endpoint,seconds,options)`, with the options A(x), f(x), g, m, o, r and U(x). */
 export function dialing(around: DialSurroundings): Application {
   return function* (channel, data) {
     const [endpoints = '', seconds = '', options = ''] = applicationFields(data);
@@ -47,6 +49,8 @@ export function dialing(around: DialSurroundings): Application {
     setVariable(channel, 'DIALEDPEERNUMBER', leg.name.replace(/^[^/]*\/|-[^-]*$/g, ''));
     const whispered = argument(options, 'A');
     if (whispered) for (const file of whispered.split('&')) yield* sounds.play(leg, file);
+    const [routine, ...args] = argument(options, 'U')?.split('^') ?? [];
+    if (routine) yield* around.subroutine(leg, routine, args);
     legs.tellAnswer(leg);
     answer(channel);
     yield* conversation(channel, leg, threads);

@@ -2,6 +2,7 @@ import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import { parsedParty, writtenParty } from '../channel/party.ts';
 import type { DialplanFunction } from './dialplan-function.ts';
+import { SHARED_FUNCTION } from './shared.ts';
 import { setLocal } from './subroutines.ts';
 import { TEXT_FUNCTIONS } from './text-functions.ts';
 import { setVariable, variable } from './variables.ts';
@@ -20,6 +21,7 @@ const FUNCTIONS: Record<string, DialplanFunction> = {
   PJSIP_HEADER: { read: ({ headers }, [action, name = '', at = '1']) => headerAt(headers, action, name, at) },
   SET: { read: setAndRead },
   DIALPLAN_EXISTS: { read: existsInDialplan },
+  SHARED: SHARED_FUNCTION,
   LOCAL: {
     read: (channel, [name = '']) => variable(channel, name),
     write: (channel, [name = ''], value) => setLocal(channel, name, value),

@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/channel.ts';
 import type { Dialplan } from '../dialplan.ts';
 import type { Thread } from '../threads.ts';
+import { enterSubroutine } from './subroutines.ts';
 import { substituted } from './substitution.ts';
 
 /** An application of the dialplan. @returns -1 where the dialplan does not go on */
@@ -46,6 +47,15 @@ export class Pbx {
       while ((yield* this.#line(channel)) === 0) channel.priority += 1;
     }
     channel.pbx = undefined;
+  }
+
+  /** Runs the subroutine at `s` of a context on a channel that runs no dialplan: a leg that has answered. */
+  *subroutine(channel: Channel, context: string, args: readonly string[]): Thread {
+    const { exten, priority, context: before } = channel;
+    enterSubroutine(channel, { context: '', exten: '', priority: 0 }, args);
+    Object.assign(channel, { context, exten: 's', priority: 1 });
+    yield* this.#lines(channel);
+    Object.assign(channel, { context: before, exten, priority });
   }
 
   /** @returns what its application does; undefined where there is none */

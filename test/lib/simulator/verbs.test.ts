@@ -170,7 +170,7 @@ test('what the dialplan plays to a call can be seen, with its names of ARI', asy
   expect(heard).toEqual(['sound:hello-world', 'sound:beep', 'recording:note', 'digits:12', 'number:7']);
   expect(told).toHaveLength(2);
   await verbs(101, 'characters:ab', 'time:0:UTC:HM', 'time:7:UTC:', 'music:5:jazz', 'music:5:gone', GATHER);
-  wait(2 + 2 + 7 + 5);
+  wait(2 + 2 + 7 + 5 + 5);
   expect(heard.slice(5)).toEqual(['characters:ab', 'time:0', 'time:7', 'music:jazz', 'sound:vm-password']);
 });
 

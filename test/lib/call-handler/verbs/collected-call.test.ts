@@ -39,11 +39,11 @@ describe('a list of verbs', () => {
       'answer|gather::1:5:3:t%28%29:1',
     ],
     ['records by the name of the list', (c) => c.record('m', { beep: false }), 'answer|record:m-1.1-7.wav:5:120:kq'],
-    ['dials all', (c) => c.dial('d', { to: ['PJSIP/1', 'PJSIP/2'] }), 'dial:PJSIP%2F1%26PJSIP%2F2:30:g:none:'],
+    ['dials all', (c) => c.dial('d', { to: ['PJSIP/1', 'PJSIP/2'] }), 'dial:PJSIP%2F1%26PJSIP%2F2:30:g::'],
     [
       'dials one after the other',
       (c) => c.dial('d', { to: ['A/1', 'A/2'], timeout: 5, strategy: 'one after the other' }),
-      'dial:A%2F1:5:g:none:|dial:A%2F2:5:g:none:',
+      'dial:A%2F1:5:g::|dial:A%2F2:5:g::',
     ],
     ['leaves for where it came from', (c) => c.leave(), 'leave:'],
     ['leaves for somewhere else', (c) => c.leave({ context: 'sales', extension: '100' }), 'leave:sales%2C100%2C1'],
