@@ -162,6 +162,8 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
       const start = await until('a StasisStart', () => events.find(({ type }) => type === 'StasisStart'));
       close();
       expect(Object.keys((start.channel as { channelvars: object }).channelvars).toSorted()).toEqual([
+        'ARI_OUTCOME',
+        'ARI_STATE',
         'CALLERID(num)',
         'CHANNEL(linkedid)',
       ]);

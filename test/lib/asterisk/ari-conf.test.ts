@@ -27,7 +27,7 @@ function sectionsOf(text: string): Record<string, Record<string, string>> {
 test('a read-only user for the connector, a read-write one for the handlers, and no password of either', () => {
   const text = ariConf({}, {}, PASSWORDS);
   expect(sectionsOf(text)).toEqual({
-    general: { enabled: 'yes', pretty: 'no', channelvars: 'CHANNEL(linkedid)' },
+    general: { enabled: 'yes', pretty: 'no', channelvars: 'CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE' },
     connector: { type: 'user', read_only: 'yes', password_format: 'crypt', password: expect.stringMatching(/^\$6\$/) },
     handlers: { type: 'user', read_only: 'no', password_format: 'crypt', password: expect.stringMatching(/^\$6\$/) },
   });
@@ -50,7 +50,7 @@ test('each option can be set', () => {
       enabled: 'no',
       pretty: 'yes',
       allowed_origins: 'https://a.example.com,*',
-      channelvars: 'CHANNEL(linkedid),A',
+      channelvars: 'CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE,A',
     },
     connector: { type: 'user', read_only: 'no', password_format: 'plain', password: 'listens only' },
     handlers: { type: 'user', read_only: 'yes', password_format: 'plain', password: String.raw`a\;b` },
