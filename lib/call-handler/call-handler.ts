@@ -1,6 +1,7 @@
 import { channelHandle } from '../ari/channel.ts';
 import type { AriClient } from '../ari/client.ts';
 import { AriError } from '../ari/errors.ts';
+import type { AriPatternDetail } from '../events/ari-pattern.ts';
 import type { AriEventType, CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import {
   type ConnectorEventEnvelope,
@@ -22,7 +23,15 @@ import { outcomeIn } from './verbs/arrived.ts';
 import { goOnByEvent } from './verbs/by-events.ts';
 import { carryOut } from './verbs/carry-out.ts';
 import { CollectedCall } from './verbs/collected-call.ts';
-import { functionsFor, functionsNamed, hasOutcomes, isConcernedBy, outcomesOf, typesOf } from './verbs/dispatch.ts';
+import {
+  conditionsOf,
+  functionsFor,
+  functionsNamed,
+  hasOutcomes,
+  isConcernedBy,
+  outcomesOf,
+  typesOf,
+} from './verbs/dispatch.ts';
 import type { Kind } from './verbs/outcomes.ts';
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
@@ -34,6 +43,8 @@ export interface CallHandler {
   ): Promise<void>;
   /** Types of call events, for `ariPattern`. */
   readonly eventTypes: readonly AriEventType[];
+  /** Which events of some types it needs, for `ariPattern`: of the others all. */
+  readonly conditions: Readonly<Partial<Record<AriEventType, AriPatternDetail>>>;
   /** Types of the connector's own events, for `connectorPattern`. */
   readonly connectorEventTypes: readonly ConnectorEventType[];
   /** The outcomes that it has functions for: `gathered.pin`. */
@@ -226,6 +237,7 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
   return Object.assign(handle, {
     eventTypes: types.filter((type) => !isConnectorEventType(type)) as AriEventType[],
     connectorEventTypes: types.filter(isConnectorEventType),
+    conditions: conditionsOf(functions),
     outcomes: outcomesOf(functions),
     hasOnceStore: store !== undefined,
     withOptions: (changed: CallHandlerOptions) => handlerOf(functions, { ...options, ...changed }),

@@ -25,6 +25,8 @@ type WhereTheyHave<Field extends string, T extends AriEventType, V> = Field exte
 /** What a call handler says of itself. */
 export interface TypesOfHandler<T extends AriEventType> {
   readonly eventTypes: readonly T[];
+  /** Of some types, not all events: conditions on an event's fields. @default all */
+  readonly conditions?: Readonly<Partial<Record<AriEventType, AriPatternDetail>>>;
 }
 
 /**
@@ -57,7 +59,12 @@ export interface AriPatternFields<T extends AriEventType = AriEventType> {
 
 /** Fields of an event pattern: lists of alternatives, or more fields. */
 export interface AriPatternDetail {
-  [field: string]: (string | number | Prefix)[] | AriPatternDetail;
+  [field: string]: (string | number | Prefix | Excluded)[] | AriPatternDetail | AriPatternDetail[];
+}
+
+/** Matches any other value. */
+export interface Excluded {
+  'anything-but': string;
 }
 
 /**
@@ -88,11 +95,24 @@ export type AriPattern = {
 export function ariPattern<T extends AriEventType = AriEventType>(fields: AriPatternFields<T>): AriPattern {
   const { type, node, ...ofEvent } = fields;
   const detail = patternOf({ ...ofEvent, ...(node !== undefined && { metadata: { node } }) });
+  const where = conditionsOf(type);
   return {
     source: [CALL_EVENT_SOURCE],
     ...(type !== undefined && { 'detail-type': typesOf(type) }),
-    ...(detail && { detail }),
+    ...((detail || where) && { detail: { ...detail, ...where } }),
   };
+}
+
+/** Events of types that have conditions, and all events of the other types. */
+function conditionsOf<T extends AriEventType>(
+  type: AnyOf<T> | TypesOfHandler<T> | undefined,
+): AriPatternDetail | undefined {
+  if (type === undefined || typeof type === 'string' || !('eventTypes' in type)) return undefined;
+  const conditions = Object.entries(type.conditions ?? {});
+  if (conditions.length === 0) return undefined;
+  const others = type.eventTypes.filter((name) => !Object.hasOwn(type.conditions ?? {}, name));
+  const each = conditions.map(([name, condition]) => ({ type: [name], ...condition }));
+  return { $or: [...(others.length > 0 ? [{ type: [...others] }] : []), ...each] };
 }
 
 function typesOf<T extends AriEventType>(type: AnyOf<T> | TypesOfHandler<T>): T[] {

@@ -1,4 +1,5 @@
 import type { CallHandler } from '../call-handler/call-handler.ts';
+import { ariPattern } from '../events/ari-pattern.ts';
 import type { CallEventEnvelope } from '../events/call-event.ts';
 import { type EventPattern, matches } from '../events/pattern/index.ts';
 
@@ -17,6 +18,11 @@ export function checkPattern(app: string, handler: CallHandler, pattern: EventPa
   }
 }
 
-export function brings(pattern: EventPattern | undefined, envelope: CallEventEnvelope): boolean {
-  return pattern === undefined || matches(pattern, { ...envelope });
+/** The pattern of a handler for an app, where the test names none. */
+export function patternOf(application: string, handler: CallHandler): EventPattern {
+  return ariPattern({ application, type: handler });
+}
+
+export function brings(pattern: EventPattern, envelope: CallEventEnvelope): boolean {
+  return matches(pattern, { ...envelope });
 }

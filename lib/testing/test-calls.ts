@@ -13,7 +13,7 @@ import type { Caller } from '../simulator/world.ts';
 import { answerGuard } from './answer-guard.ts';
 import { TestBus } from './bus.ts';
 import { Courier } from './delivery.ts';
-import { brings, checkPattern } from './deployed-pattern.ts';
+import { brings, checkPattern, patternOf } from './deployed-pattern.ts';
 import { environmentsAtOnce, environmentsInTurn } from './environments.ts';
 import { InProcessTransport } from './in-process.ts';
 import { Interleaving } from './interleaving.ts';
@@ -122,14 +122,13 @@ export class TestPbx {
         const onOutcome = (verb: string, name: string) => void this.#unreached.delete(`${app}: ${verb}.${name}`);
         const inTest = handler.withOptions({ ...given, onOutcome, ...(handler.hasOnceStore && { once: new Once() }) });
         const all = interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
-        return [app, { all, types: handler.eventTypes }];
+        return [app, { all, pattern: patterns[app] ?? patternOf(app, handler) }];
       }),
     );
     this.#courier = new Courier({
       environmentsOf: (envelope) => {
-        const { application, type } = envelope.detail;
-        const { all, types } = environments.get(application) ?? {};
-        return types?.includes(type) && brings(patterns[application], envelope) ? all : undefined;
+        const { all, pattern } = environments.get(envelope.detail.application) ?? {};
+        return pattern && brings(pattern, envelope) ? all : undefined;
       },
       deliveryOf: delivery === 'concurrently' ? () => 'once' : delivery,
       commands: transport,

@@ -101,6 +101,8 @@ async function pressed(
   occasion: Occasion,
 ): Promise<Decided | 'taken' | undefined> {
   const { channelId = '', channelSequence: number = 0 } = event.metadata;
+  // The dialplan has the call, and collects digits itself.
+  if (event.channel.dialplan.app_name !== 'Stasis') return undefined;
   const { ari } = occasion;
   const channel = channelHandle(ari, channelId);
   const key = event.digit.replace(/[^\dA-D*#]/g, '');
@@ -223,6 +225,9 @@ function digitsIn(all: string, list: string, { finishOnKey, maxDigits }: GatherS
   };
 }
 
+/** Ids of playbacks that carry out a list begin with it. */
+export const PLAYBACK_PREFIX = 'ari-eventbridge_';
+
 /** What a playback's id says of it. */
 interface Id {
   list: string;
@@ -233,7 +238,7 @@ interface Id {
 }
 
 function idOf({ list, at, part, channelId }: Id): string {
-  return `ari-eventbridge_${list}_${at}_${part}_${channelId}`;
+  return `${PLAYBACK_PREFIX}${list}_${at}_${part}_${channelId}`;
 }
 
 function readId(id: string): Id | undefined {

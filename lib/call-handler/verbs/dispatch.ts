@@ -1,6 +1,9 @@
+import { OUTCOME_VARIABLE } from '../../ari/verbs-dialplan.ts';
+import type { AriPatternDetail } from '../../events/ari-pattern.ts';
 import type { AriEventType, CallEvent } from '../../events/call-event.ts';
 import type { CallFunctions } from '../call-functions.ts';
 import type { Arrived } from './arrived.ts';
+import { PLAYBACK_PREFIX } from './by-events.ts';
 import { KINDS, type Kind, OUTCOMES } from './outcomes.ts';
 
 /** A function of a handler, whose context the compiler cannot infer from an event's type. */
@@ -21,6 +24,22 @@ const OF_OUTCOMES: readonly AriEventType[] = [
 export function typesOf(functions: CallFunctions): string[] {
   const own = Object.keys(functions).filter((name) => !isKind(name));
   return hasOutcomes(functions) ? [...new Set([...own, ...OF_OUTCOMES])] : own;
+}
+
+/**
+ * Which events of these types bring outcomes, where the handler has no function of its own for the type: digits of a call
+ * that is in its app, and not of one that the dialplan collects; the end of a call whose list was under way.
+ */
+const CONDITIONS: Partial<Record<AriEventType, AriPatternDetail>> = {
+  ChannelDtmfReceived: { channel: { dialplan: { app_name: ['Stasis'] } } },
+  ChannelDestroyed: { channel: { channelvars: { [OUTCOME_VARIABLE]: [{ 'anything-but': '' }] } } },
+  PlaybackFinished: { playback: { id: [{ prefix: PLAYBACK_PREFIX }] } },
+};
+
+/** Conditions on events that a handler needs for outcomes alone. */
+export function conditionsOf(functions: CallFunctions): Partial<Record<AriEventType, AriPatternDetail>> {
+  if (!hasOutcomes(functions)) return {};
+  return Object.fromEntries(Object.entries(CONDITIONS).filter(([type]) => !Object.hasOwn(functions, type)));
 }
 
 /** The function of a name, if the handler has one. */

@@ -102,6 +102,7 @@ describe('events that are handled at the same time', () => {
           eventTypes: original.eventTypes,
           connectorEventTypes: original.connectorEventTypes,
           outcomes: original.outcomes,
+          conditions: original.conditions,
           hasOnceStore: original.hasOnceStore,
           withOptions: (options: Parameters<typeof original.withOptions>[0]) => counted(original.withOptions(options)),
         });

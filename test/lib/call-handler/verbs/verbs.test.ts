@@ -68,8 +68,8 @@ describe.each(['dialplan', 'events'] as const)('a gather by the %s', (way) => {
     });
   });
 
-  test('a pin is right in 200 interleavings of events and commands', () =>
-    forSeeds(200, async (seed) => {
+  test('a pin is right in 30 interleavings of events and commands', () =>
+    forSeeds(30, async (seed) => {
       const pbx = await testCalls(
         { Pin: pin(way) },
         { dialplan: DIALPLAN, delivery: 'concurrently', cold: true, seed },
