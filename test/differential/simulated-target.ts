@@ -16,7 +16,8 @@ export function simulatedTarget(program: Program, prefix: string): Target {
     ]),
   );
   const missingMedia = ['sound:nothing-there'];
-  const mediaLengths = { [LONG_SOUND]: 1000 * LONG_SOUND_SECONDS };
+  // As short as Asterisk's own: some programs are at their end before two seconds have passed.
+  const mediaLengths = { [LONG_SOUND]: 1000 * LONG_SOUND_SECONDS, beep: 300 };
   const phones = { [`PJSIP/${PHONE}`]: 'answers', [`PJSIP/${DEAF_PHONE}`]: 'rings' } as const;
   const asterisk = new SimulatedAsterisk({
     clock,

@@ -37,7 +37,7 @@ export class MediaLibrary {
   /** Some of the sounds, for lists of them. */
   get sounds(): string[] {
     const silences = Array.from({ length: LONGEST_SILENCE }, (_, at) => `silence/${at + 1}`);
-    return ['beep', 'hello-world', ...silences, ...Object.keys(this.#lengths)];
+    return [...new Set(['beep', 'hello-world', ...silences, ...Object.keys(this.#lengths)])];
   }
 
   /** How long it takes to say something, character by character. */
