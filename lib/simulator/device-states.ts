@@ -31,10 +31,10 @@ export class DeviceStates {
     this.#states.set(name, state as DeviceState['state']);
   }
 
+  /** There is no event. */
   delete(name: string): void {
     checkName(name);
-    if (!this.#states.delete(name)) return;
-    this.#change(name, 'UNKNOWN');
+    this.#states.delete(name);
   }
 
   isSubscribed(app: App, name: string): boolean {
@@ -44,7 +44,6 @@ export class DeviceStates {
   #change(name: string, state: DeviceState['state']): void {
     const before = this.#states.get(name);
     this.#states.set(name, state);
-    if (state === 'UNKNOWN') this.#states.delete(name);
     if (before === state) return;
     for (const app of this.#apps.list) {
       if (this.isSubscribed(app, name)) this.#apps.send(app, 'DeviceStateChanged', { device_state: { name, state } });

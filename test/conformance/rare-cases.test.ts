@@ -94,6 +94,24 @@ describe('a bridge', () => {
     expect(await s.run(`GET /channels/~caller${variable}`)).toBe('404 Provided variable was not found');
   });
 
+  test('goes on to show one video where its source leaves, and the event comes with the next change', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /applications/conformance/subscription?eventSource=bridge:~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run('POST /bridges/~room/videoSource/~caller');
+    expect((await s.story('BridgeVideoSourceChanged')).at(-1)).toBe('BridgeVideoSourceChanged room[caller]');
+    await s.run('POST /bridges/~room/removeChannel?channel=~caller');
+    expect(await s.story('ChannelLeftBridge')).toEqual(['ChannelLeftBridge room[] caller Up']);
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    expect((await s.story('ChannelEnteredBridge')).toSorted()).toEqual([
+      'BridgeVideoSourceChanged room[caller]',
+      'ChannelEnteredBridge room[caller] caller Up',
+    ]);
+    const { answer } = await s.ask('GET /bridges/~room');
+    expect([answer.video_mode, answer.video_source_id]).toEqual(['single', undefined]);
+  });
+
   test('that is destroyed keeps its id while a channel still waits to join it', async () => {
     await s.answeredCall();
     await s.run('POST /bridges/~room');
@@ -144,6 +162,27 @@ test('the second half of a Local channel has the account code of the originator'
   await s.story();
   const codes = ['~out', '~out;2'].map(async (id) => (await s.ask(`GET /channels/${id}`)).answer.accountcode);
   expect(await Promise.all(codes)).toEqual(['blue', 'blue']);
+});
+
+test('a recording whose file is deleted meanwhile is cancelled with an error', async () => {
+  await s.answeredCall();
+  await s.run('POST /channels/~caller/record?format=wav&name=~r');
+  await s.story('RecordingStarted');
+  expect(await s.run('DELETE /recordings/stored/~r')).toBe('204');
+  expect(await s.run('DELETE /recordings/live/~r')).toBe('500 Recording operation failed');
+  expect(await s.story('RecordingFinished')).toEqual(['RecordingFinished r done channel:caller']);
+});
+
+test('there is no event when a device state is deleted', async () => {
+  await s.run('POST /applications/conformance/subscription?eventSource=deviceState:Stasis:~lamp');
+  await s.run('PUT /deviceStates/Stasis:~lamp?deviceState=BUSY');
+  expect(await s.story('DeviceStateChanged')).toEqual(['DeviceStateChanged']);
+  expect(await s.run('DELETE /deviceStates/Stasis:~lamp')).toBe('204');
+  expect(await s.story()).toEqual([]);
+  await s.run('PUT /deviceStates/Stasis:~lamp?deviceState=BUSY');
+  expect(await s.story('DeviceStateChanged')).toEqual(['DeviceStateChanged']);
+  await s.run('DELETE /deviceStates/Stasis:~lamp');
+  await s.run('DELETE /applications/conformance/subscription?eventSource=deviceState:Stasis:~lamp');
 });
 
 test('media from outside have no statistics', async () => {

@@ -107,9 +107,13 @@ export class Bridge {
     else this.#end = action;
   }
 
-  /** What has changed since is known from now on. */
+  /** What has changed since is known from now on; a new source of the video makes an event. */
   publish(): void {
+    const old_video_source_id = this.#known.video_source_id;
     this.#known = this.snapshot;
+    if (this.#known.video_source_id === old_video_source_id) return;
+    const before = old_video_source_id === undefined ? {} : { old_video_source_id };
+    this.#apps.tell([this.id], 'BridgeVideoSourceChanged', { bridge: this.#known, ...before });
   }
 
   set(name: string, value: string | undefined, isReported: boolean): void {
@@ -127,6 +131,7 @@ export class Bridge {
     channel.bridgeId = this.id;
     if (this.isInvisible) return;
     if (!this.kind.holding) this.#shareCallId();
+    this.publish();
     this.#apps.tell([this.id], 'ChannelEnteredBridge', { bridge: this.snapshot, channel: channel.known });
     this.reconfigure();
     this.#introduce();
@@ -143,9 +148,10 @@ export class Bridge {
     setVariable(channel, 'BRIDGEPEER', undefined);
     setVariable(channel, 'BRIDGEPVTCALLID', undefined);
     this.#apps.tell([this.id], 'ChannelLeftBridge', { bridge: this.snapshot, channel: channel.known });
-    if (this.videoSource === channel.id) this.showVideoOf(undefined);
     this.reconfigure();
     this.#introduce();
+    // Asterisk takes its video away after all that: the event comes with the next change.
+    if (this.videoSource === channel.id) this.videoSource = undefined;
     this.#sendHelpersAway();
   }
 
@@ -157,15 +163,11 @@ export class Bridge {
     if (change < 0) this.#sendHelpersAway();
   }
 
-  /** Shows one channel's video to all; without one, that of who talks. */
-  showVideoOf(id: string | undefined): void {
-    const old = this.videoSource;
+  /** Shows one channel's video to all. */
+  showVideoOf(id: string): void {
     this.videoSource = id;
-    this.#video = id === undefined ? 'talker' : 'single';
+    this.#video = 'single';
     this.publish();
-    if (old === id) return;
-    const before = old === undefined ? {} : { old_video_source_id: old };
-    this.#apps.tell([this.id], 'BridgeVideoSourceChanged', { bridge: this.snapshot, ...before });
   }
 
   /** From now on the video follows who talks. There is no event. */

@@ -36,7 +36,10 @@ export const mediaCommands: Commands = {
   },
   'recordings.getLive': (world, params) => [200, world.recordings.live(params.id('recordingName')).snapshot],
   'recordings.stop': live((recording) => recording.end(true)),
-  'recordings.cancel': live((recording) => recording.end(false)),
+  'recordings.cancel': (world, params) => {
+    world.recordings.cancel(params.id('recordingName'));
+    return NO_CONTENT;
+  },
   'recordings.pause': live((recording) => recording.pause(true)),
   'recordings.unpause': live((recording) => recording.pause(false)),
   'recordings.mute': live((recording) => recording.mute()),

@@ -107,6 +107,14 @@ export class Recordings {
     return found(this.#live.get(name));
   }
 
+  /** Ends a live recording, and deletes its file, which somebody may have done before. */
+  cancel(name: string): void {
+    const task = this.live(name);
+    const hadFile = !task.isUnderWay || this.#stored.has(name);
+    task.end(false);
+    if (!hadFile) throw new Refusal(500, 'Recording operation failed');
+  }
+
   get stored(): StoredRecording[] {
     return [...this.#stored.values()].map(({ recording }) => recording).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -178,6 +186,10 @@ export class RecordingTask {
 
   get wasBegun(): boolean {
     return this.#duration !== undefined;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#state === 'recording' || this.#state === 'paused';
   }
 
   get isKept(): boolean {
@@ -257,7 +269,7 @@ export class RecordingTask {
   }
 
   #needsSession(): void {
-    if (this.#state !== 'recording' && this.#state !== 'paused') throw new Refusal(409, 'Recording not in session');
+    if (!this.isUnderWay) throw new Refusal(409, 'Recording not in session');
   }
 
   #turn(state: State, type: RecordingEvent): void {
