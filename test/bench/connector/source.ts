@@ -1,8 +1,11 @@
-/** An Asterisk that only sends: events of 200 channels, at full speed or at a rate, each with the time it was sent at. */
+/**
+ * Asterisk servers that only send: events of 200 channels, at full speed or at a rate, each with the time it was sent at. The
+ * nodes take turns: at a rate with an event each, at full speed with a burst each.
+ */
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 
-const [COUNT = '0', RATE = '0'] = process.argv.slice(2);
+const [COUNT = '0', RATE = '0', NODES = '1'] = process.argv.slice(2);
 const CHANNELS = 200;
 const BURST = 200;
 const TICK_MS = 2;
@@ -51,15 +54,25 @@ function pong(socket: Socket, data: Buffer): void {
   if (data[0] === 0x89) socket.write(Buffer.from([0x8a, 0]));
 }
 
-async function send(socket: Socket): Promise<void> {
+/** One for each node. */
+const sockets: Socket[] = [];
+
+async function send(): Promise<void> {
   const began = performance.now();
+  const rate = Number(RATE);
+  let turn = 0;
   for (let sent = 0; sent < Number(COUNT); ) {
-    const due = Number(RATE) === 0 ? sent + BURST : ((performance.now() - began) / 1000) * Number(RATE);
-    const frames: Buffer[] = [];
-    for (; sent < due && sent < Number(COUNT); sent++) frames.push(frame(event(sent)));
-    const room = frames.length === 0 || socket.write(Buffer.concat(frames));
-    if (!room) await new Promise((resolve) => socket.once('drain', resolve));
-    else if (Number(RATE) > 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    const due = rate === 0 ? sent + BURST : ((performance.now() - began) / 1000) * rate;
+    const frames = new Map<Socket, Buffer[]>();
+    for (; sent < due && sent < Number(COUNT); sent++) {
+      const socket = sockets[(rate === 0 ? turn : sent) % sockets.length] as Socket;
+      frames.set(socket, [...(frames.get(socket) ?? []), frame(event(sent))]);
+    }
+    turn += 1;
+    for (const [socket, list] of frames) {
+      if (!socket.write(Buffer.concat(list))) await new Promise((resolve) => socket.once('drain', resolve));
+    }
+    if (rate > 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
   process.send?.({ sent: Number(COUNT) });
 }
@@ -85,7 +98,9 @@ const server = createServer((socket) => {
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
-    process.once('message', () => void send(socket));
+    sockets.push(socket);
+    if (sockets.length !== Number(NODES)) return;
+    process.once('message', () => void send());
     process.send?.({ connected: true });
   });
 });

@@ -1,0 +1,127 @@
+/** Source, stub and contestants of the connector's benches: processes of their own. */
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CONNECTOR_BUNDLE } from '../../../lib/cdk/connector-image.ts';
+import type { Usage } from './usage.ts';
+
+const LIMIT_MS = 120_000;
+export const SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:connector';
+
+export type Launch = (environment: Record<string, string>) => ChildProcess;
+
+export interface Scenario {
+  /** Events, and how many a second; 0 for full speed. */
+  count: number;
+  rate: number;
+  /** How long the bus takes to answer, in milliseconds. */
+  latencyMs: number;
+  nodes?: number;
+}
+
+/** What a contestant showed. */
+export interface Run {
+  eventsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  cpuMicrosPerEvent: number;
+  rssMib: number;
+}
+
+/** The connector's bundle in a folder, with a journal of its own and so many nodes at the source. */
+export function connectorIn(folder: string, secretsUrl: string, nodes = 1): Launch {
+  return (environment) =>
+    start(join(folder, CONNECTOR_BUNDLE), {
+      ...environment,
+      ARI_NODES: JSON.stringify(
+        Array.from({ length: nodes }, (_, i) => ({
+          name: `pbx-${i + 1}`,
+          url: `${environment.SOURCE_URL}/ari`,
+          apps: ['Intro-IVR'],
+          secretId: SECRET,
+        })),
+      ),
+      EVENT_BUS_NAME: 'calls',
+      JOURNAL_FOLDER: mkdtempSync(join(folder, 'journal-')),
+      HEALTH_PORT: '0',
+      METRICS_INTERVAL_SECONDS: '0',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
+    });
+}
+
+export function start(file: string, environment: Record<string, string>): ChildProcess {
+  const { PATH = '' } = process.env;
+  const usage = pathToFileURL(join(import.meta.dirname, 'usage.ts')).href;
+  return spawn(process.execPath, ['--import', usage, file], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'ignore', 2, 'ipc'],
+  });
+}
+
+/** Starts source, stub and contestant, and calls `measure` when the contestant is connected. */
+export async function staged<T>(
+  { count, rate, latencyMs, nodes = 1 }: Scenario,
+  launch: Launch,
+  measure: (stage: { contestant: ChildProcess; source: ChildProcess; stub: ChildProcess }) => Promise<T>,
+): Promise<T> {
+  const source = fork(join(import.meta.dirname, 'source.ts'), [count, rate, nodes].map(String));
+  const stub = fork(join(import.meta.dirname, 'stub.ts'), [String(count), String(latencyMs)]);
+  let contestant: ChildProcess | undefined;
+  try {
+    const [{ port: sourcePort }, { port: stubPort }] = (await Promise.all([message(source), message(stub)])) as {
+      port: number;
+    }[] as [{ port: number }, { port: number }];
+    const connected = message(source);
+    contestant = launch({
+      SOURCE_URL: `http://127.0.0.1:${sourcePort}`,
+      STUB_URL: `http://127.0.0.1:${stubPort}`,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${stubPort}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    });
+    await connected;
+    return await measure({ contestant, source, stub });
+  } finally {
+    for (const child of [contestant, source, stub]) child?.kill('SIGKILL');
+  }
+}
+
+/** Sends the scenario's events through a contestant. */
+export function run(scenario: Scenario, launch: Launch): Promise<Run> {
+  return staged(scenario, launch, async ({ contestant, source, stub }) => {
+    // What a connector does after it has connected is not part of an event's cost.
+    await new Promise((resolve) => setTimeout(resolve, 700 + 10 * (scenario.nodes ?? 1)));
+    const before = await usageOf(contestant);
+    const finished = message(stub);
+    source.send('go');
+    const figures = (await finished) as Pick<Run, 'eventsPerSecond' | 'p50Ms' | 'p99Ms'>;
+    const after = await usageOf(contestant);
+    return {
+      ...figures,
+      cpuMicrosPerEvent: (after.cpuMicros - before.cpuMicros) / scenario.count,
+      rssMib: after.peakRssMib,
+    };
+  });
+}
+
+export function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no message for ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    child.once('message', (value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+export function usageOf(contestant: ChildProcess): Promise<Usage> {
+  const usage = message(contestant) as Promise<Usage>;
+  contestant.send('usage');
+  return usage;
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
