@@ -3,7 +3,8 @@ import { isLowValue, type JournalRecord, readRecord } from './record.ts';
 import { Segment } from './segment.ts';
 import { type Position, StateFile } from './state-file.ts';
 
-const READ_BYTES = 256 * 1024;
+/** A segment is read back in so many parts: of many nodes with small segments, each holds a small part in memory. */
+const READS = 32;
 
 /** The state that an earlier process saved of a node, and the records after it. */
 export interface NodeHistory {
@@ -240,7 +241,7 @@ export class NodeDisk {
   #readLines(segment: Segment, offset: number): Buffer[] {
     let lines: Buffer[] = [];
     try {
-      lines = segment.read(offset, READ_BYTES);
+      lines = segment.read(offset, Math.ceil(this.#options.segmentBytes / READS));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }

@@ -1,19 +1,20 @@
 /**
- * Asterisk servers that only send: events of 200 channels, at full speed or at a rate, each with the time it was sent at. The
- * nodes take turns: at a rate with an event each, at full speed with a burst each.
+ * Asterisk servers that only send: events of 200 channels in all, and at least one of each server, at full speed or at a rate,
+ * each with the time it was sent at. The servers take turns: at a rate with an event each, at full speed with a burst each.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 
 const [COUNT = '0', RATE = '0', NODES = '1'] = process.argv.slice(2);
-const CHANNELS = 200;
+const CHANNELS_PER_NODE = Math.max(1, Math.floor(200 / Number(NODES)));
 const BURST = 200;
 const TICK_MS = 2;
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** An event as Asterisk sends it, about 550 bytes long. */
-function event(index: number): string {
-  const id = `1795403597.${index % CHANNELS}`;
+function event(node: number, index: number): string {
+  const channel = node * CHANNELS_PER_NODE + (index % CHANNELS_PER_NODE);
+  const id = `1795403597.${channel}`;
   return JSON.stringify({
     type: 'ChannelDtmfReceived',
     timestamp: '2026-11-23T08:24:51.242+0000',
@@ -22,7 +23,7 @@ function event(index: number): string {
     duration_ms: 100,
     channel: {
       id,
-      name: `PJSIP/phone-${String(index % CHANNELS).padStart(8, '0')}`,
+      name: `PJSIP/phone-${String(channel).padStart(8, '0')}`,
       state: 'Up',
       protocol_id: `${id}@10.0.0.1`,
       caller: { name: 'Alice', number: '1001' },
@@ -65,8 +66,11 @@ async function send(): Promise<void> {
     const due = rate === 0 ? sent + BURST : ((performance.now() - began) / 1000) * rate;
     const frames = new Map<Socket, Buffer[]>();
     for (; sent < due && sent < Number(COUNT); sent++) {
-      const socket = sockets[(rate === 0 ? turn : sent) % sockets.length] as Socket;
-      frames.set(socket, [...(frames.get(socket) ?? []), frame(event(sent))]);
+      const node = (rate === 0 ? turn : sent) % sockets.length;
+      const socket = sockets[node] as Socket;
+      const list = frames.get(socket) ?? [];
+      list.push(frame(event(node, rate === 0 ? sent : Math.floor(sent / sockets.length))));
+      frames.set(socket, list);
     }
     turn += 1;
     for (const [socket, list] of frames) {
