@@ -22,6 +22,7 @@ export interface ProgramGlobals {
   clearTimeout: unknown;
   setInterval: unknown;
   clearInterval: unknown;
+  setImmediate: unknown;
   Date: unknown;
   Math: unknown;
   AbortSignal: unknown;
@@ -36,6 +37,7 @@ const GLOBALS = [
   'clearTimeout',
   'setInterval',
   'clearInterval',
+  'setImmediate',
   'Date',
   'Math',
   'AbortSignal',

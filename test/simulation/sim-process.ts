@@ -212,6 +212,8 @@ export class SimProcess {
         setTimer(action, ms, false, given),
       setInterval: (action: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) =>
         setTimer(action, ms, true, given),
+      // After what comes at the same time.
+      setImmediate: (action: () => void) => clock.after(0, () => this.deliver(action)),
       clearTimeout: clear,
       clearInterval: clear,
     };
