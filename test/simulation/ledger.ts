@@ -63,15 +63,19 @@ export interface Violation {
   says: string;
 }
 
-export type KnownGap =
-  | 'a holder that answers nothing keeps its app'
-  | 'a task handed over, and was stopped before it had published its journal'
-  | 'a task handed over, and was lost with its journal'
-  | 'a task with a new disk does not know which calls an earlier one has announced'
-  | 'a process was killed before it had announced how many events it dropped'
-  | 'a call that entered while its app changed hands is rebuilt under another id'
-  | 'a standby does not know which calls another connector has announced'
-  | 'a machine lost power with writes in its cache';
+/** What the present design cannot meet; docs/connector.md explains each. */
+export const KNOWN_GAPS = [
+  'a holder that answers nothing keeps its app',
+  'a task handed over, and was stopped before it had published its journal',
+  'a task handed over, and was lost with its journal',
+  'a task with a new disk does not know which calls an earlier one has announced',
+  'a standby does not know which calls another connector has announced',
+  'a call that entered while its app changed hands is rebuilt under another id',
+  'a process was killed before it had announced how many events it dropped',
+  'a machine lost power with writes in its cache',
+] as const;
+
+export type KnownGap = (typeof KNOWN_GAPS)[number];
 
 /** All that happened in a run, as the world knows it. */
 export class Ledger {
@@ -101,7 +105,6 @@ export class Ledger {
     this.violations.push({ kind, says });
   }
 
-  /** Notes what the present design cannot meet: docs/connector.md lists each. */
   knownGap(name: KnownGap, by = 1): void {
     this.count(`known gap: ${name}`, by);
   }

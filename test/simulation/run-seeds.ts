@@ -38,6 +38,7 @@ function together(a: WorkerAnswer, b: WorkerAnswer): WorkerAnswer {
   for (const [name, times] of Object.entries(b.counts)) counts[name] = (counts[name] ?? 0) + times;
   return {
     runs: a.runs + b.runs,
+    cpuSeconds: a.cpuSeconds + b.cpuSeconds,
     counts,
     leastFaults: Math.min(a.leastFaults, b.leastFaults),
     leastEvents: Math.min(a.leastEvents, b.leastEvents),

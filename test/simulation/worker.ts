@@ -13,6 +13,8 @@ export interface WorkerCommand {
 
 export interface WorkerAnswer {
   runs: number;
+  /** Processor time that the runs took. */
+  cpuSeconds: number;
   counts: Record<string, number>;
   /** The smallest numbers of faults and of events that a run had. */
   leastFaults: number;
@@ -34,6 +36,7 @@ async function work({ first, count, patches, untilFound }: WorkerCommand): Promi
   const program = await loadProgram(patches);
   const answer: WorkerAnswer = {
     runs: 0,
+    cpuSeconds: 0,
     counts: {},
     leastFaults: Number.POSITIVE_INFINITY,
     leastEvents: Number.POSITIVE_INFINITY,
@@ -59,6 +62,7 @@ async function work({ first, count, patches, untilFound }: WorkerCommand): Promi
     if (answer.failing.length < MAX_SHRUNK) answer.failing.push(await shrink(program, result, violation.kind));
     else answer.alsoFailing.push(seed);
   }
+  answer.cpuSeconds = process.cpuUsage().user / 1e6;
   return answer;
 }
 
