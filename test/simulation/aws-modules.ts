@@ -1,9 +1,11 @@
 import type { EventBridgeService, ServiceAnswer } from './event-bridge.ts';
 import type { Network } from './network.ts';
 import type { SimProcess } from './sim-process.ts';
+import type { SqsService } from './sqs-service.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export const EVENTS_HOST = 'events.eu-west-1.amazonaws.com';
+export const SQS_HOST = 'sqs.eu-west-1.amazonaws.com';
 export const SECRETS_HOST = 'secretsmanager.eu-west-1.amazonaws.com';
 
 /** Secrets Manager. */
@@ -26,6 +28,7 @@ export interface AwsSurroundings {
   name: string;
   host: string;
   bus: EventBridgeService;
+  queue: SqsService;
   secrets: Secrets;
   /** Called with +1 for each request to the bus that begins, and -1 for each that ends. */
   onCount(change: number): void;
@@ -38,31 +41,39 @@ interface DispatchHandler {
   onResponseError(controller: unknown, error: Error): void;
 }
 
+interface DispatchOptions {
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
 interface PoolOptions {
   headersTimeout: number;
   connect: { timeout: number };
 }
 
 /** What the connector uses of `undici`: requests to AWS. */
-export function undiciModule({ clock, network, process, name, host, bus, onCount }: AwsSurroundings): object {
+export function undiciModule({ clock, network, process, name, host, bus, queue, onCount }: AwsSurroundings): object {
   class Pool {
     readonly #options: PoolOptions;
+    readonly #service: string;
     #destroyed = false;
     /** A connection is kept open. */
     #connected = false;
 
-    constructor(_origin: string, options: PoolOptions) {
+    constructor(origin: string, options: PoolOptions) {
+      this.#service = new URL(origin).hostname;
       this.#options = options;
     }
 
-    dispatch({ body }: { body: Buffer }, handler: DispatchHandler): void {
-      onCount(1);
+    dispatch({ headers, body }: DispatchOptions, handler: DispatchHandler): void {
+      const count = this.#service === EVENTS_HOST ? onCount : () => {};
+      count(1);
       let done = false;
       const finish = (task: () => void): void => {
         if (done) return;
         done = true;
         late();
-        onCount(-1);
+        count(-1);
         if (!this.#destroyed) process.deliver(task);
       };
       const fail = (code: string): void => {
@@ -70,7 +81,7 @@ export function undiciModule({ clock, network, process, name, host, bus, onCount
         finish(() => handler.onResponseError(undefined, Object.assign(new Error(code), { code })));
       };
       const { headersTimeout, connect } = this.#options;
-      const cut = !this.#connected && network.isCut(host, EVENTS_HOST);
+      const cut = !this.#connected && network.isCut(host, this.#service);
       const late = clock.after(cut ? connect.timeout : headersTimeout, () =>
         fail(cut ? 'UND_ERR_CONNECT_TIMEOUT' : 'UND_ERR_HEADERS_TIMEOUT'),
       );
@@ -81,15 +92,17 @@ export function undiciModule({ clock, network, process, name, host, bus, onCount
           handler.onResponseData(undefined, Buffer.from(JSON.stringify(answer)));
           handler.onResponseEnd(undefined, {});
         });
-      const toHere = network.direction(EVENTS_HOST, host);
+      const toHere = network.direction(this.#service, host);
       network.direction(
         host,
-        EVENTS_HOST,
+        this.#service,
       )(() => {
         // A connection that was not established within its time is given up; a request that was sent may be served late.
         if (done && cut) return;
-        clock.after(bus.trouble.slowMs, () => {
-          const answer = bus.put(name, body.toString('utf8'));
+        const isBus = this.#service === EVENTS_HOST;
+        clock.after(isBus ? bus.trouble.slowMs : 0, () => {
+          const text = body.toString('utf8');
+          const answer = isBus ? bus.put(name, text) : queue.call(headers['x-amz-target'] ?? '', text);
           if (answer.lost === 'silence') return;
           toHere(() => (answer.lost === 'reset' ? fail('ECONNRESET') : answered(answer)));
         });

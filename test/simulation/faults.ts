@@ -63,6 +63,15 @@ const KINDS = {
     seconds: [1, 30],
     begin: ({ task, world, later }) => task && later(world.network.cut(task.name, SECRETS_HOST)),
   },
+  'SQS fails': {
+    seconds: [1, 30],
+    begin: ({ world: { queue }, later }) => {
+      queue.fails = true;
+      later(() => {
+        queue.fails = false;
+      });
+    },
+  },
   'slow network': {
     seconds: [2, 20],
     begin: ({ task, pbx, world, fault, later }) => {
@@ -183,8 +192,9 @@ export const faultKinds = Object.keys(KINDS) as FaultKind[];
 /** The faults of a seed, in their order. */
 export function planOf(seed: number, lengthMs: number): Fault[] {
   const random = new Random(seed, 'faults');
-  // A part of the kinds, so that some runs are about few of them.
-  const kinds = faultKinds.filter(() => random.chance(0.5));
+  // A part of the kinds, so that some runs are about few of them, and these often meet.
+  const share = random.pick([0.15, 0.3, 0.5]);
+  const kinds = faultKinds.filter(() => random.chance(share));
   const count = random.between(20, 26);
   return Array.from({ length: count }, (): Fault => {
     const kind = random.pick(kinds.length > 3 ? kinds : faultKinds);

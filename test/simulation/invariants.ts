@@ -122,5 +122,6 @@ const PATHS: readonly (readonly [string, string])[] = [
   ['has events of an earlier process', 'journal of an earlier process published'],
   ['A line of the journal is damaged', 'damaged line in the journal'],
   ['events were not published within', 'stopped with a backlog'],
+  ['that a stopped connector has left', 'hand-off through the queue'],
   ['Drained', 'drained'],
 ];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Secrets } from './aws-modules.ts';
+import { type Secrets, SQS_HOST } from './aws-modules.ts';
 import { EventBridgeService } from './event-bridge.ts';
 import { type Fault, inflict, planOf } from './faults.ts';
 import { check } from './invariants.ts';
@@ -9,6 +9,7 @@ import { Pbx } from './pbx.ts';
 import type { Program } from './program.ts';
 import { Random } from './random.ts';
 import { type Disks, Service } from './service.ts';
+import { SqsService } from './sqs-service.ts';
 import type { World } from './task.ts';
 import { Traffic } from './traffic.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -32,6 +33,8 @@ export interface Scenario {
   tasks: number;
   disks: Disks;
   pbxes: number;
+  /** A queue takes what stopped connectors leave. */
+  queue: boolean;
 }
 
 export interface RunResult {
@@ -61,6 +64,7 @@ export function scenarioOf(seed: number): Scenario {
     tasks: random.chance(0.4) ? 2 : 1,
     disks: random.chance(0.5) ? 'new' : 'kept',
     pbxes: random.chance(0.25) ? 2 : 1,
+    queue: random.chance(0.7),
   };
 }
 
@@ -71,6 +75,7 @@ export async function run({ program, seed, faults, traced = false, onEnd }: RunO
   const ledger = new Ledger();
   const network = new Network(clock, new Random(seed, 'network'));
   const bus = new EventBridgeService(clock, new Random(seed, 'bus'), ledger);
+  const queue = new SqsService(clock);
   const secrets: Secrets = { ...USER, wrong: 0, faults: 0 };
   const apps = ['Intro-IVR', 'Sales'];
   const pbxes = Array.from(
@@ -89,12 +94,13 @@ export async function run({ program, seed, faults, traced = false, onEnd }: RunO
     EVENT_BUS_NAME: 'calls',
     AWS_REGION: 'eu-west-1',
     JOURNAL_FOLDER: '/journal',
+    ...(scenario.queue && { LEFTOVER_QUEUE_URL: `https://${SQS_HOST}/123456789012/leftovers.fifo` }),
     JOURNAL_MAX_BYTES: String(2 ** 21),
     MEMORY_MAX_BYTES: String(2 ** 20),
     DRAIN_SECONDS: String(DRAIN_SECONDS),
     METRICS_INTERVAL_SECONDS: '10',
   };
-  const world: World = { seed, program, clock, network, bus, secrets, pbxes, ledger, env };
+  const world: World = { seed, program, clock, network, bus, queue, secrets, pbxes, ledger, env };
   const service = new Service(
     world,
     new Random(seed, 'service'),

@@ -9,6 +9,7 @@ import type { Pbx } from './pbx.ts';
 import type { Program } from './program.ts';
 import { Random } from './random.ts';
 import { SimProcess } from './sim-process.ts';
+import type { SqsService } from './sqs-service.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { webSocketModule } from './web-socket.ts';
 
@@ -19,6 +20,7 @@ export interface World {
   clock: VirtualClock;
   network: Network;
   bus: EventBridgeService;
+  queue: SqsService;
   secrets: Secrets;
   pbxes: readonly Pbx[];
   ledger: Ledger;
@@ -44,7 +46,7 @@ export class Task {
   #askHealth: AskHealth | undefined;
 
   constructor(world: World, name: string, disk: Disk, onExit: (code: number | undefined) => void) {
-    const { seed, program, clock, network, bus, secrets, ledger, env } = world;
+    const { seed, program, clock, network, bus, queue, secrets, ledger, env } = world;
     this.#world = world;
     this.name = name;
     this.disk = disk;
@@ -69,7 +71,7 @@ export class Task {
       env,
       random: new Random(seed, name),
       modules: (process) => {
-        const around = { clock, network, process, name, host: name, pbxAt, bus, secrets };
+        const around = { clock, network, process, name, host: name, pbxAt, bus, queue, secrets };
         return {
           ws: webSocketModule({ ...around, onCount: counter('sockets') }),
           undici: undiciModule({ ...around, onCount: counter('busRequests') }),
