@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as path from 'node:path';
 import { TLSSocket } from 'node:tls';
+import * as zlib from 'node:zlib';
 import type { Disk } from './disk.ts';
 import type { Program } from './program.ts';
 import type { Random } from './random.ts';
@@ -175,6 +176,7 @@ export class SimProcess {
       'node:path': path,
       'node:sqlite': sqliteModule(disk, this),
       'node:tls': { TLSSocket },
+      'node:zlib': zlib,
       'node:perf_hooks': {
         monitorEventLoopDelay: () => ({ enable() {}, disable() {}, reset() {}, percentile: () => 0 }),
       },
