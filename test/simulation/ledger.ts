@@ -73,6 +73,8 @@ export const KNOWN_GAPS = [
   'a call that entered while its app changed hands is rebuilt under another id',
   'a process was killed before it had announced how many events it dropped',
   'a machine lost power with writes in its cache',
+  'a process ended with events in memory only, as its disk had failed',
+  'an app is left to a foreign program that is gone',
 ] as const;
 
 export type KnownGap = (typeof KNOWN_GAPS)[number];

@@ -23,6 +23,18 @@ export function checkLosses(ledger: Ledger): void {
   for (const [name, count] of known) ledger.knownGap(name, count);
 }
 
+/** Whether a process that had an event could not write it to its disk. */
+function isInMemoryOnly({ log }: Ledger, process: string, at: number): boolean {
+  const own = log.filter((line) => line.process === process);
+  const failed = own.findLast((line) => line.at <= at + SLACK_MS && line.message.startsWith(DISK_FAILED));
+  if (!failed) return false;
+  const back = own.find((line) => line.at > failed.at && line.message === 'The journal is written to disk again');
+  return back === undefined || at <= back.at;
+}
+
+/** Begins the line of the log. */
+export const DISK_FAILED = 'The journal cannot be written';
+
 /** How long a journal may be full at a time: as long as the longest trouble of the bus, and its backlog. */
 const DROPPING_MS = 60_000;
 
@@ -77,6 +89,7 @@ function knownGapOf({ to = '', at, pbx, app }: SentEvent, ledger: Ledger): Known
       process === to && message.startsWith('The journal is full') && Math.abs(logged - at) < DROPPING_MS,
   );
   if (full && ledger.killed.has(to)) return 'a process was killed before it had announced how many events it dropped';
+  if (isInMemoryOnly(ledger, to, at)) return 'a process ended with events in memory only, as its disk had failed';
   if (end === 'stopped') return 'a task handed over, and was stopped before it had published its journal';
   if (end === 'killed') return 'a task handed over, and was lost with its journal';
   if (crash !== undefined && at > crash - CACHED_MS) return 'a machine lost power with writes in its cache';

@@ -15,6 +15,7 @@ export function watchHolders(world: World, service: Service, end: number): void 
   const { clock, ledger, pbxes } = world;
   const ableSince = new Map<string, number>();
   const unheldSince = new Map<string, { at: number; reported: boolean }>();
+  const afterForeign = new Set<string>();
   const look = (): void => {
     for (const pbx of pbxes) {
       for (const task of service.running) {
@@ -27,6 +28,8 @@ export function watchHolders(world: World, service: Service, end: number): void 
         const holder = holderOf(world, service, pbx, app);
         if (holder === 'listens' || holder === 'foreign') {
           unheldSince.delete(key);
+          if (holder === 'foreign') afterForeign.add(key);
+          else afterForeign.delete(key);
           continue;
         }
         const unheld = unheldSince.get(key) ?? { at: clock.time, reported: false };
@@ -38,6 +41,7 @@ export function watchHolders(world: World, service: Service, end: number): void 
         unheld.reported = true;
         const sentence = `${app} of ${pbx.name} had no listener for ${UNHELD_MS / 1000} s, until ${clock.now().toISOString()} (${holder})`;
         if (holder === 'silent') ledger.knownGap('a holder that answers nothing keeps its app');
+        else if (afterForeign.has(key)) ledger.knownGap('an app is left to a foreign program that is gone');
         else ledger.violate('unheld', sentence);
       }
     }
