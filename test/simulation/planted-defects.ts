@@ -13,12 +13,21 @@ const planted = (name: string, file: string, replace: string, by: string): Plant
 
 /** Defects that the connector had; each was found in it, and fixed. */
 export const REAL_DEFECTS: readonly PlantedDefect[] = [
-  planted(
-    'a holder whose names disappear counts as handed over',
-    'connector/asterisk/presence.ts',
-    'return holders.every((instance) => listed.includes(standbyName(app, instance)));',
-    'return holders.every((instance) => !holdersOf(app, listed, "").includes(instance));',
-  ),
+  {
+    name: 'holders are read before the wait for the bus, and one whose names disappear counts as handed over',
+    patches: [
+      {
+        file: 'connector/asterisk/presence.ts',
+        replace: 'return holders.every((instance) => listed.includes(standbyName(app, instance)));',
+        by: "return holders.every((instance) => !holdersOf(app, listed, '').includes(instance));",
+      },
+      {
+        file: 'connector/asterisk/node-link.ts',
+        replace: '    // The other connector may be gone by now.\n    await look();\n',
+        by: '',
+      },
+    ],
+  },
   planted(
     'a first connection announces no gap',
     'connector/asterisk/node-link.ts',
