@@ -155,8 +155,8 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'dropped events are not counted',
     'connector/connector.ts',
-    'onDropped: (origin) => this.#losses.drop(origin, this.#journal.depth),',
-    'onDropped: () => {},',
+    'this.#losses.drop(origin, this.#journal.depth);',
+    '',
   ),
   planted(
     'a later process does not publish what an earlier one has left',
@@ -167,8 +167,8 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'the number of connections to the bus has no bound',
     'connector/publisher.ts',
-    'this.#inFlight < Math.floor(this.#limit)',
-    'this.#inFlight < 64',
+    'this.#inFlight < this.#pace.concurrency &&',
+    'this.#inFlight < 64 &&',
   ),
   planted(
     'a missed StasisEnd is not rebuilt',
@@ -185,7 +185,7 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'a process ends by an error of its disk',
     'connector/journal/disk.ts',
-    '  #failed(error: unknown): void {\n',
-    "  #failed(error: unknown): void {\n    if (String(error).includes('EIO')) throw error;\n",
+    '  #failed(node: string, error: unknown): void {\n',
+    "  #failed(node: string, error: unknown): void {\n    if (String(error).includes('EIO')) throw error;\n",
   ),
 ];
