@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { type UserRole, usersOwner } from '../lib/ari/node.ts';
 import { type NodePasswords, passwordFaults, userFaults } from '../lib/asterisk/ari-conf.ts';
 import {
@@ -7,8 +7,13 @@ import {
   asteriskWarnings,
   FILES,
   type FileName,
+  type Layout,
+  PARTS,
+  partOf,
   renderFile,
+  renderPart,
 } from '../lib/asterisk/asterisk-node.ts';
+import { INSTALL_SCRIPT, type Installed, installScript } from '../lib/asterisk/install-script.ts';
 import { existingFile, writeConf } from './conf-files.ts';
 import { configuredNodes, configuredSecrets } from './configured-nodes.ts';
 import { egressAddress } from './egress-address.ts';
@@ -26,6 +31,14 @@ interface Values {
   pushSecrets?: true;
   passwords?: string;
   permit?: string[];
+  layout?: Layout;
+  usersOnly?: true;
+}
+
+/** A file to write. */
+interface Output extends Installed {
+  /** @param existing the current file, if there is one */
+  render(existing?: string): string;
 }
 
 /** `ari-eventbridge asterisk-config`; fails also when a file was not overwritten. */
@@ -38,6 +51,13 @@ export function asteriskConfig(command: Command, session: Session): void {
       'writes to a folder instead of standard output; shows the difference and asks before it overwrites a file',
     )
     .option('--overwrite', 'overwrites without asking')
+    .addOption(
+      new Option(
+        '--layout <layout>',
+        "for an Asterisk that is configured already: files that its own files include, or FreePBX's *_custom.conf",
+      ).choices(['merge', 'freepbx']),
+    )
+    .option('--users-only', 'only the two users, to be included; with --layout freepbx for FreePBX')
     .option(
       '--permit <addresses...>',
       'addresses and networks that the users may come from (default: with --from-secrets the fixed address of the deployment, else every address)',
@@ -61,19 +81,39 @@ async function write(named: FileName[], values: Values, { root, say, note }: Ses
   if (values.pushSecrets) return pushSecrets(node, values.passwords, root, say);
 
   for (const warning of asteriskWarnings(node)) note(`warning: ${node.name}: ${warning}\n`);
-  const permit = files.includes('ari.conf') ? await permitted(values, root, note) : [];
-  const passwords = files.includes('ari.conf') ? await passwordsOf(node, values, root, note) : undefined;
+  const withUsers = files.includes('ari.conf');
+  const permit = withUsers ? await permitted(values, root, note) : [];
+  const passwords = withUsers ? await passwordsOf(node, values, root, note) : undefined;
+  const outputs = outputsOf(values, files, permitting(node, permit), passwords);
   if (values.output === undefined) {
-    say(files.map((file) => renderFile(file, permitting(node, permit), passwords)).join('\n'));
+    say(outputs.map(({ render }) => render()).join('\n'));
     return;
   }
+  const whole = named.length === 0;
+  const script = { file: INSTALL_SCRIPT, render: () => installScript(outputs) };
   const kept: string[] = [];
-  for (const file of files) {
-    const text = renderFile(file, permitting(node, permit), passwords, await existingFile(values.output, file));
+  for (const { file, render } of whole ? [...outputs, script] : outputs) {
+    const text = render(await existingFile(values.output, file));
     if (!(await writeConf(values.output, file, text, (path) => mayOverwrite(path, values.overwrite), say)))
       kept.push(file);
   }
   if (kept.length > 0) throw new Error(`not overwritten: ${kept.join(', ')}; use --overwrite to write without asking`);
+}
+
+function outputsOf(
+  { layout, usersOnly }: Values,
+  files: readonly FileName[],
+  node: AsteriskNode,
+  passwords: NodePasswords | undefined,
+): Output[] {
+  if (layout === undefined && !usersOnly) {
+    return files.map((file) => ({ file, render: (existing) => renderFile(file, node, passwords, existing) }));
+  }
+  const into: Layout = layout ?? 'merge';
+  return PARTS.filter((part) => !usersOnly || part === 'users').map((part) => ({
+    ...partOf(part, into),
+    render: (existing) => renderPart(part, into, node, passwords, existing),
+  }));
 }
 
 /** The node, whose users may come from these addresses where it does not say itself from which. */
@@ -160,6 +200,9 @@ function checkCombination(values: Values, named: readonly string[], files: reado
   const { output, overwrite, passwords, fromSecrets: from, pushSecrets: push } = values;
   if (push && (from || output !== undefined || overwrite || named.length > 0)) {
     throw new Error('--push-secrets writes no files: it cannot be combined with FILE, --from-secrets or --output');
+  }
+  if ((values.layout !== undefined || values.usersOnly) && named.length > 0) {
+    throw new Error('--layout and --users-only have files of their own: they cannot be combined with FILE');
   }
   if (from && passwords !== undefined) throw new Error('expected one of --from-secrets and --passwords FILE, got both');
   if (!push && !from && passwords === undefined && files.includes('ari.conf')) {

@@ -25,6 +25,7 @@ const AS_THEY_ARE = [
   'LICENSE',
   'docs',
   'connector/Dockerfile',
+  'connector/systemd',
   'bin/ari-eventbridge.cjs',
   'bin/new-app',
 ];

@@ -119,22 +119,40 @@ export function ariConf(
   passwords: NodePasswords,
   existing = '',
 ): string {
-  const { enabled = true, pretty = false, allowed_origins: origins = [], channelvars = [] } = general;
-  const variables = new Set(['CHANNEL(linkedid)', ...CALL_VARIABLES, ...channelvars]);
+  const { enabled = true, pretty = false, allowed_origins: origins = [] } = general;
   const lines = ['[general]', confLine('enabled', enabled), confLine('pretty', pretty)];
   if (origins.length > 0) lines.push(confLine('allowed_origins', origins.join(',')));
-  lines.push(
-    '; In every event: the call id, the same for all channels of a call; what handlers know of the call.',
-    confLine('channelvars', [...variables].join(',')),
-  );
+  return `${[...lines, ...callIdLines(general)].join('\n')}\n\n${ariUsers(users, passwords, existing)}`;
+}
 
+/** What events need of ari.conf's `[general]`, to be added to that section of a file that has one. */
+export function ariAddition(general: AriOptions = {}): string {
+  return `${['[general](+)', ...callIdLines(general)].join('\n')}\n`;
+}
+
+function callIdLines({ channelvars = [] }: AriOptions): string[] {
+  return [
+    '; In every event: the call id, the same for all channels of a call; what handlers know of the call.',
+    confLine('channelvars', [...new Set(['CHANNEL(linkedid)', ...CALL_VARIABLES, ...channelvars])].join(',')),
+  ];
+}
+
+/**
+ * Renders the sections of the two users.
+ *
+ * @param existing a file whose hashes are kept where they match, as for `ariConf`
+ */
+export function ariUsers(
+  users: Partial<Record<UserRole, UserOptions>> = {},
+  passwords: NodePasswords,
+  existing = '',
+): string {
   const hashes = [...existing.matchAll(HASH_LINE)].map(([, hash]) => hash as string);
-  for (const role of Object.keys(ROLES) as UserRole[]) {
+  const sections = (Object.keys(ROLES) as UserRole[]).map((role) => {
     const { username, password } = passwords[role];
     const { type, read_only, password_format, permit } = completeUser(role, users[role]);
     const kept = () => hashes.find((hash) => verifySha512Crypt(password, hash));
-    lines.push(
-      '',
+    return [
       `; ${ROLES[role].purpose}`,
       `[${username}]`,
       confLine('type', type),
@@ -142,9 +160,9 @@ export function ariConf(
       confLine('password_format', password_format),
       confLine('password', password_format === 'plain' ? password : (kept() ?? sha512Crypt(password))),
       ...accessLines(permit),
-    );
-  }
-  return `${lines.join('\n')}\n`;
+    ];
+  });
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 /** Asterisk applies every line, and the last one that matches decides. */

@@ -2,8 +2,10 @@ import { type AriNode, nodeFaults, nodeKeyFaults, nodeLabel, type UserRole } fro
 import { isJsonObject } from '../json.ts';
 import {
   type AriOptions,
+  ariAddition,
   ariConf,
   ariFaults,
+  ariUsers,
   completeUser,
   type NodePasswords,
   passwordFaults,
@@ -34,6 +36,9 @@ export interface AsteriskNode extends AriNode {
 /** The files that are rendered. */
 export const FILES = ['http.conf', 'ari.conf', 'extensions.conf'] as const;
 export type FileName = (typeof FILES)[number];
+
+/** In the first line of each file, by which the script that installs them recognizes its own. */
+export const WRITTEN = 'written by `ari-eventbridge asterisk-config`';
 
 const KEYS = ['http', 'ari', 'users', 'context', 'extensions', 'fallback', 'rescue'];
 
@@ -79,21 +84,80 @@ export function renderFile(file: FileName, node: AsteriskNode, passwords?: NodeP
   const { name, url, apps, asterisk = {} } = node;
   if (file === 'http.conf') return headed(file, name, 'module reload http', httpConf(url, asterisk.http));
   if (file === 'extensions.conf') return headed(file, name, 'dialplan reload', extensionsConf(apps, asterisk));
-  if (!passwords) throw new Error('ari.conf: expected the users’ passwords, got none');
-  const faults = passwordFaults(`node ${show(name)}`, passwords);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
-  const text = ariConf(asterisk.ari, asterisk.users, passwords, existing);
+  const text = ariConf(asterisk.ari, asterisk.users, checked(name, passwords), existing);
   return headed(file, name, 'module reload res_ari.so', text);
 }
 
-function headed(file: FileName, node: string, reload: string, text: string): string {
-  // With two [general] sections Asterisk uses the first one of http.conf, and none of ari.conf.
-  const where = file === 'extensions.conf' ? file : `your own ${file}, which must not have a [general] section`;
-  return `; ${file} of ${node}, written by \`ari-eventbridge asterisk-config\`: do not edit, but write it again.
-; Use it as ${file}, or \`#include\` it from ${where}.
+function headed(file: string, node: string, reload: string, text: string, use = usedAlone(file)): string {
+  return `; ${file} of ${node}, ${WRITTEN}: do not edit, but write it again.
+; ${use}.
 ; In effect after: asterisk -rx '${reload}'
 
 ${text}`;
+}
+
+/** With two [general] sections Asterisk uses the first one of http.conf, and none of ari.conf. */
+function usedAlone(file: string): string {
+  if (file === 'extensions.conf') return `Use it as ${file}, or \`#include\` it from ${file}`;
+  return `Use it as ${file}; with your own ${file}, write the files with --layout merge instead`;
+}
+
+/** The files that are included into those of an Asterisk that is configured already. */
+export const PARTS = ['users', 'ari', 'extensions'] as const;
+export type PartName = (typeof PARTS)[number];
+
+/** Whose files they are included into: those of Asterisk, or those that FreePBX leaves to its users. */
+export type Layout = 'merge' | 'freepbx';
+
+/** A file that another one includes. */
+export interface Part {
+  /** `ari-eventbridge-users.conf` */
+  file: string;
+  /** The file that includes it. */
+  into: string;
+}
+
+const TARGETS: Record<Layout, Record<PartName, string>> = {
+  merge: { users: 'ari.conf', ari: 'ari.conf', extensions: 'extensions.conf' },
+  freepbx: {
+    users: 'ari_additional_custom.conf',
+    ari: 'ari_general_custom.conf',
+    extensions: 'extensions_custom.conf',
+  },
+};
+
+/** Names of a part, and of the file that includes it. */
+export function partOf(name: PartName, layout: Layout): Part {
+  return { file: `ari-eventbridge-${name}.conf`, into: TARGETS[layout][name] };
+}
+
+/**
+ * Renders one part of a node.
+ *
+ * @param passwords for the users
+ * @param existing the current file of the users, if there is one
+ * @throws on names or passwords that cannot be written in ari.conf
+ */
+export function renderPart(
+  name: PartName,
+  layout: Layout,
+  { name: node, apps, asterisk = {} }: AsteriskNode,
+  passwords?: NodePasswords,
+  existing?: string,
+): string {
+  const { file, into } = partOf(name, layout);
+  const use = `\`#include\` it at the end of ${into}`;
+  if (name === 'extensions') return headed(file, node, 'dialplan reload', extensionsConf(apps, asterisk), use);
+  const reload = 'module reload res_ari.so';
+  if (name === 'ari') return headed(file, node, reload, ariAddition(asterisk.ari), use);
+  return headed(file, node, reload, ariUsers(asterisk.users, checked(node, passwords), existing), use);
+}
+
+function checked(node: string, passwords: NodePasswords | undefined): NodePasswords {
+  if (!passwords) throw new Error('ari.conf: expected the users’ passwords, got none');
+  const faults = passwordFaults(`node ${show(node)}`, passwords);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return passwords;
 }
 
 function optionsFaults(at: string, { url, apps, asterisk }: AsteriskNode): string[] {

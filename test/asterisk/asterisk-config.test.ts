@@ -1,4 +1,5 @@
-import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type AsteriskOptions, FILES } from '../../lib/asterisk/asterisk-node.ts';
@@ -199,6 +200,94 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
     for (const extension of ["'100'", "'ivr'", "'_9XXX!'"]) expect(dialplan).toContain(extension);
     expect(await asterisk.server.cli('dialplan show 9123@from-phones')).toContain('Stasis(Intro-IVR,sales)');
     expect(await asterisk.server.cli('dialplan show ari-eventbridge-fallback')).toContain('Busy(20)');
+  });
+
+  describe('in folders like those of FreePBX', () => {
+    /** What FreePBX writes, and what it leaves to its users. */
+    const OF_FREEPBX = {
+      'ari.conf':
+        '[general]\nenabled = yes\n#include ari_general_custom.conf\n#include ari_additional.conf\n#include ari_additional_custom.conf\n',
+      'ari_additional.conf': '[freepbxuser]\ntype = user\npassword = of-freepbx\npassword_format = plain\n',
+      'ari_additional_custom.conf': '',
+      'ari_general_custom.conf': '',
+      'extensions.conf':
+        '[general]\nstatic = yes\n[default]\n#include extensions_custom.conf\nexten => 100,1,Hangup()\n',
+      'extensions_custom.conf': '',
+    };
+    const FREEPBX_USER = { username: 'freepbxuser', password: 'of-freepbx' };
+    const ON_THE_MACHINE = join(ASTERISK_ROOT, 'root/asterisk.d');
+    const script = (...args: string[]) => {
+      const { status, stdout, stderr } = spawnSync(
+        'chroot',
+        [ASTERISK_ROOT, 'sh', '/root/asterisk.d/install.sh', ...args],
+        {
+          encoding: 'utf8',
+        },
+      );
+      if (status !== 0) throw new Error(stdout + stderr);
+      return stdout;
+    };
+    const read = (file: string) => readFileSync(join(ASTERISK_ROOT, 'etc/asterisk', file), 'utf8');
+
+    test('the command’s files are included, outlive a restart, take a call, and can be taken back', async () => {
+      await asterisk.start({}, { files: OF_FREEPBX });
+      expect(await ping(url)).toMatchObject({ status: 401 });
+      const project = folderOfTest();
+      const node = { name: 'pbx-1', url, apps: ['Intro-IVR'], asterisk: { extensions: { ivr: { app: 'Intro-IVR' } } } };
+      writeFileSync(join(project, 'cdk.json'), JSON.stringify({ context: { nodes: [node] } }));
+      const passwords = join(project, 'passwords.json');
+      writeFileSync(passwords, JSON.stringify({ 'pbx-1': asterisk.passwords }), { mode: 0o600 });
+      const args = [
+        '--passwords',
+        passwords,
+        '--layout',
+        'freepbx',
+        '--permit',
+        '127.0.0.1',
+        '--output',
+        ON_THE_MACHINE,
+      ];
+      onTestFinished(() => rmSync(ON_THE_MACHINE, { recursive: true, force: true }));
+      await succeeding(['asterisk-config', ...args], project);
+
+      expect(script()).toContain('installed; back:');
+      const works = async (): Promise<void> => {
+        for (const user of [CONNECTOR, HANDLERS, FREEPBX_USER])
+          expect(await ping(url, { user })).toMatchObject({ status: 200 });
+      };
+      await works();
+      await asterisk.server.stop();
+      await asterisk.server.start();
+      await works();
+      expect(script('--check')).toBe('');
+
+      const socket = await openEvents(url, CONNECTOR, ['Intro-IVR']);
+      const call = placeCall(asterisk.server.sipPort, { to: 'ivr', hangUpAfterMs: 500 });
+      const start = await until('a StasisStart', () => socket.events.find(({ type }) => type === 'StasisStart'));
+      const { id, channelvars } = start.channel as { id: string; channelvars: Record<string, string> };
+      // What `[general](+)` of an included file adds is in effect.
+      expect(channelvars['CHANNEL(linkedid)']).toBe(id);
+      await ask(`${url}/channels/${id}/answer`, { method: 'POST', user: HANDLERS });
+      await call;
+      socket.close();
+
+      script('--undo');
+      expect(await ping(url)).toMatchObject({ status: 401 });
+      expect(await ping(url, { user: FREEPBX_USER })).toMatchObject({ status: 200 });
+      for (const [file, text] of Object.entries(OF_FREEPBX)) expect(read(file), file).toBe(text);
+    });
+
+    test('a user that only another address may use is refused', async () => {
+      const permit = ['192.0.2.1'];
+      await asterisk.start({ users: { handlers: { permit } } });
+      // From Asterisk's own machine both are let in.
+      expect(await ping(url, { user: HANDLERS })).toMatchObject({ status: 200 });
+      const text = read('ari.conf').replace(/^permit = (127\.0\.0\.1|::1).*\n/gm, '');
+      await asterisk.start({ users: { handlers: { permit } } }, { files: { 'ari.conf': text } });
+      const { status } = await ping(url, { user: HANDLERS });
+      expect([401, 403]).toContain(status);
+      expect(await ping(url)).toMatchObject({ status: 200 });
+    });
   });
 
   describe('sends calls to apps,', () => {

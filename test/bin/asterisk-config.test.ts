@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -60,12 +60,41 @@ test('all three files are written to standard output, with generated passwords, 
 describe('into a folder', () => {
   test('it writes three files, and finds them up to date the next time', async () => {
     await run(into());
-    expect(said).toBe(FILES.map((file) => `${join(folder, 'asterisk.d', file)}: written\n`).join(''));
+    const all = [...FILES, 'install.sh'];
+    expect(said).toBe(all.map((file) => `${join(folder, 'asterisk.d', file)}: written\n`).join(''));
     said = '';
     noted = '';
     await run(into());
-    expect(said).toBe(FILES.map((file) => `${join(folder, 'asterisk.d', file)}: is up to date\n`).join(''));
+    expect(said).toBe(all.map((file) => `${join(folder, 'asterisk.d', file)}: is up to date\n`).join(''));
     expect(noted).toBe('');
+  });
+
+  test.each([
+    [
+      ['--layout', 'freepbx'],
+      ['ari', 'extensions', 'users'],
+    ],
+    [
+      ['--layout', 'merge'],
+      ['ari', 'extensions', 'users'],
+    ],
+    [['--users-only'], ['users']],
+    [['--users-only', '--layout', 'freepbx'], ['users']],
+  ])('with %j it writes files to be included, and the script that includes them', async (options, parts) => {
+    await run(into(...options));
+    expect(readdirSync(join(folder, 'asterisk.d')).toSorted()).toEqual([
+      ...parts.map((name) => `ari-eventbridge-${name}.conf`),
+      'install.sh',
+    ]);
+    const target = options.includes('freepbx') ? 'ari_additional_custom.conf' : 'ari.conf';
+    expect(contentOf('install.sh')).toContain(`ari-eventbridge-users.conf:${target}`);
+    expect(contentOf('ari-eventbridge-users.conf')).toMatch(/^\[handlers\]$/m);
+  });
+
+  test('some of the files come without the script', async () => {
+    await run(into('ari.conf'));
+    expect(readdirSync(join(folder, 'asterisk.d'))).toEqual(['ari.conf']);
+    await expect(run(into('ari.conf', '--layout', 'merge'))).rejects.toThrow('they cannot be combined with FILE');
   });
 
   test('without a terminal it does not overwrite a changed file, but shows the difference and fails', async () => {

@@ -6,7 +6,10 @@ import {
   asteriskFaults,
   asteriskWarnings,
   FILES,
+  PARTS,
+  partOf,
   renderFile,
+  renderPart,
 } from '../../../lib/asterisk/asterisk-node.ts';
 
 const PASSWORDS = {
@@ -23,16 +26,35 @@ test('a node without `asterisk` is valid', () => {
 
 test('each file begins with what it is, how to include it, and how to load it', () => {
   for (const [file, reload, where] of [
-    ['http.conf', 'module reload http', 'your own http.conf, which must not have a [general] section'],
-    ['ari.conf', 'module reload res_ari.so', 'your own ari.conf, which must not have a [general] section'],
-    ['extensions.conf', 'dialplan reload', 'extensions.conf'],
+    ['http.conf', 'module reload http', 'with your own http.conf, write the files with --layout merge instead'],
+    ['ari.conf', 'module reload res_ari.so', 'with your own ari.conf, write the files with --layout merge instead'],
+    ['extensions.conf', 'dialplan reload', 'or `#include` it from extensions.conf'],
   ] as const) {
     const text = renderFile(file, NODE, PASSWORDS);
     expect(text).toMatch(new RegExp(`^; ${file} of pbx-1`));
-    expect(text).toContain(`\`#include\` it from ${where}.\n`);
+    expect(text).toContain(`${where}.\n`);
     expect(text).toContain(`asterisk -rx '${reload}'`);
   }
 });
+
+test.each([
+  ['merge', 'ari.conf', 'ari.conf', 'extensions.conf'],
+  ['freepbx', 'ari_additional_custom.conf', 'ari_general_custom.conf', 'extensions_custom.conf'],
+] as const)(
+  'for the layout %s, parts without a [general] of their own name the files that include them',
+  (layout, ...into) => {
+    expect(PARTS.map((name) => partOf(name, layout).into)).toEqual(into);
+    const texts = PARTS.map((name) => renderPart(name, layout, NODE, PASSWORDS));
+    for (const [index, text] of texts.entries()) {
+      expect(text).toMatch(/^; ari-eventbridge-\w+\.conf of pbx-1, written by/);
+      expect(text).toContain(`\`#include\` it at the end of ${into[index]}.\n`);
+      expect(text).not.toMatch(/^\[general\]$/m);
+    }
+    expect(texts[0]).toMatch(/^\[connector\]$/m);
+    expect(texts[1]).toContain('[general](+)\n');
+    expect(() => renderPart('users', layout, NODE)).toThrow('expected the users’ passwords');
+  },
+);
 
 test('faults of nodes come first, those of their options all in one list', () => {
   expect(asteriskFaults([{ ...NODE, name: 'a b' }])).toEqual([expect.stringContaining('expected `name`')]);
