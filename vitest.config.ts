@@ -137,6 +137,8 @@ export default defineConfig({
           ...whole,
           name: 'cfn-lint',
           env: unvalidated,
+          // Of two hundred nodes it reads a template of 250 KB.
+          testTimeout: 240_000,
           include: ['test/cfn-lint/**/*.test.ts'],
           globalSetup: 'test/cfn-lint/install.ts',
         },

@@ -2,6 +2,7 @@ import { Aws, Duration, Size } from 'aws-cdk-lib';
 import { type Connections, type IConnectable, type IVpc, type SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   AwsLogDriverMode,
+  type CfnCluster,
   Cluster,
   type ContainerImage,
   ContainerInsights,
@@ -136,9 +137,14 @@ export class ConnectorService extends Construct implements IConnectable {
     const cluster = new Cluster(this, 'Cluster', {
       vpc,
       containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
-      // The journal and the dead letters on the task's disk are call data.
-      ...(encryptionKey && { managedStorageConfiguration: { fargateEphemeralStorageKmsKey: encryptionKey } }),
     });
+    if (encryptionKey) {
+      // The journal and the dead letters on the task's disk are call data. By the key's ARN: CDK would take its id out of
+      // an ARN that another stack's output gives, and CloudFormation cannot do that.
+      const cfnCluster = cluster.node.defaultChild as CfnCluster;
+      const path = 'Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId';
+      cfnCluster.addPropertyOverride(path, encryptionKey.keyArn);
+    }
     if (!containerInsights) acknowledge(cluster, { 'AwsSolutions-ECS4': NO_INSIGHTS });
     const assignPublicIp = props.assignPublicIp ?? false;
     const subnets = props.subnets ?? {

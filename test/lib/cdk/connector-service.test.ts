@@ -234,7 +234,9 @@ test('the account’s own key encrypts the task’s disk too, where the journal 
   });
   const template = Template.fromStack(stack);
   expect(only(template, 'AWS::ECS::Cluster').Configuration).toEqual({
-    ManagedStorageConfiguration: { FargateEphemeralStorageKmsKeyId: { Ref: idOf(template, 'AWS::KMS::Key') } },
+    ManagedStorageConfiguration: {
+      FargateEphemeralStorageKmsKeyId: { 'Fn::GetAtt': [idOf(template, 'AWS::KMS::Key'), 'Arn'] },
+    },
   });
 });
 
