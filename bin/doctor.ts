@@ -68,7 +68,10 @@ export function doctor(command: Command, session: Session): void {
     .option('--function <name>', "that function's name or ARN")
     .optionsGroup('Output:')
     .option('--json', 'prints one JSON document instead of lines')
-    .addHelpText('after', '\nExit code: 0 no findings, 1 warnings, 2 errors, 3 could not examine.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 no findings, 1 warnings, 2 errors, 3 could not examine, or without a user only little.',
+    )
     .action(async (values: Values) => {
       const exitCode = await examined(values, session).catch((error: Error) => {
         throw new ExitError(missingPeer(error) ?? error.message, COULD_NOT_LOOK);
@@ -87,7 +90,13 @@ async function examined(values: Values, { root, signal, say }: Session): Promise
   } else {
     for await (const lines of report(looked)) say(lines);
   }
-  return signal.aborted ? COULD_NOT_LOOK : EXIT_CODES[worstOf(findings)];
+  return signal.aborted || sawNoUser(findings) ? COULD_NOT_LOOK : EXIT_CODES[worstOf(findings)];
+}
+
+/** Without a user most cannot be examined, and what can be says little. Where something is wrong, that is the result. */
+function sawNoUser(findings: readonly Finding[]): boolean {
+  const users = findings.filter(({ check }) => check === 'connector' || check === 'handlers');
+  return users.length > 0 && users.every(({ verdict }) => verdict === 'skipped') && worstOf(findings) !== 'error';
 }
 
 async function* kept(findings: AsyncIterable<Finding>, all: Finding[]): AsyncGenerator<Finding> {

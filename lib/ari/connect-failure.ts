@@ -97,7 +97,7 @@ function nothingListens({ url }: ConnectTarget): ConnectFault {
   const port = portOf(url);
   if (protocol === 'https:') {
     return {
-      says: `nothing listens on ${host} (ECONNREFUSED). Check that Asterisk is running, and that http.conf has tlsenable=yes, this tlsbindaddr, and a readable tlscertfile with its tlsprivatekey.`,
+      says: `nothing listens on ${host} (ECONNREFUSED), or a firewall on the way refuses the connection. Check that Asterisk is running, and that http.conf has tlsenable=yes, this tlsbindaddr, and a readable tlscertfile with its tlsprivatekey.`,
       remedies: [
         httpConf('tlsenable', 'yes'),
         httpConf('tlsbindaddr', `${address}:${port}`),
@@ -108,7 +108,7 @@ function nothingListens({ url }: ConnectTarget): ConnectFault {
     };
   }
   return {
-    says: `nothing listens on ${host} (ECONNREFUSED). Check that Asterisk is running, and that http.conf has enabled=yes and this bindaddr and bindport.`,
+    says: `nothing listens on ${host} (ECONNREFUSED), or a firewall on the way refuses the connection. Check that Asterisk is running, and that http.conf has enabled=yes and this bindaddr and bindport.`,
     remedies: [httpConf('enabled', 'yes'), httpConf('bindport', port), httpConf('bindaddr', address)],
   };
 }
@@ -117,10 +117,13 @@ function cutOff({ url }: ConnectTarget): ConnectFault {
   const { host, protocol } = new URL(url);
   const tls = protocol === 'http:' ? '; so does the port of tlsbindaddr, which needs https://' : '';
   return {
-    says: `Asterisk at ${host} closed the connection (ECONNRESET). It does so when it stops, and above sessionlimit of http.conf${tls}.`,
-    remedies: [httpConf('sessionlimit', '100')],
+    says: `Asterisk at ${host}, or a firewall on the way, closed the connection (ECONNRESET). Asterisk does so when it stops, and above sessionlimit of http.conf${tls}.`,
+    remedies: [httpConf('sessionlimit', SESSION_LIMIT)],
   };
 }
+
+/** What `asterisk-config` writes too. */
+const SESSION_LIMIT = '400';
 
 /** OpenSSL's codes for a certificate that is not signed by a trusted CA. */
 const UNKNOWN_AUTHORITY =
@@ -150,6 +153,13 @@ function certificateFault(
     return {
       says: `${not}: it is for ${names}, not for ${hostname}. Use one of its names in \`url\` of the node in cdk.json, or set tlscertfile of http.conf to a certificate for ${hostname}.`,
       remedies: [httpConf('tlscertfile', CERTIFICATE)],
+    };
+  }
+  if (error.code === 'DEPTH_ZERO_SELF_SIGNED_CERT' && !privateCa) {
+    const save = `openssl s_client -connect ${hostname}:${portOf(url)} </dev/null | openssl x509 -out asterisk.pem`;
+    return {
+      says: `${not}: it is self-signed (${error.code}). Name the certificate itself as \`caFile\` of the node in cdk.json: copy it from Asterisk's machine, or get it by ${save} and compare its fingerprint there.`,
+      remedies: [nodeKey('caFile', '"caFile": "asterisk.pem"')],
     };
   }
   if (UNKNOWN_AUTHORITY.test(error.code ?? '')) {
@@ -206,7 +216,7 @@ export function statusFault(
       }
       return {
         says: `Asterisk at ${host} forbids the user "${username}" to receive events (403). Check that permit, deny and acl of [${username}] in ari.conf allow ${from ?? 'the address of this side'}, and check allowed_origins.`,
-        remedies: from === undefined ? [] : [user('permit', `${from}/32`)],
+        remedies: from === undefined ? [] : [user('permit', `${from}/${from.includes(':') ? 128 : 32}`)],
       };
     case 404:
       return {

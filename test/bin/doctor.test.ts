@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { AriPeer } from '../support/ari-peer.ts';
 import { runCli } from '../support/cli.ts';
 import { freePort } from '../support/free-port.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
@@ -51,6 +52,15 @@ test('a server that does not answer is an error: exit code 2, and the lines to w
   expect(output).toContain(`✘ port                 nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`);
   expect(output).toContain('    http.conf [general]  enabled = yes\n');
   expect(code).toBe(2);
+});
+
+test('without a user the little that was examined is no good result: exit code 3', async () => {
+  const peer = await AriPeer.start();
+  onTestFinished(() => peer.close());
+  const { code, output } = await doctor(['--url', peer.url]);
+  expect(output).toContain('no credentials were given for the user that receives events');
+  expect(output).toMatch(/\b0 errors\b/);
+  expect(code).toBe(3);
 });
 
 test('--help names every option', async () => {

@@ -4,6 +4,7 @@ import { dialWebSocketTransport } from '../../ari/websocket-dial.ts';
 import type { Check } from './check.ts';
 import type { Examination } from './examination.ts';
 import { error, type Outcome, ok, skipped, warning } from './finding.ts';
+import { NGINX_UPGRADE } from './proxy.ts';
 import { settled } from './settled.ts';
 
 const ROUND_TRIP_MS = 5000;
@@ -28,6 +29,12 @@ export const events: Check = {
         ...(ca !== undefined && { ca }),
       });
     } catch (cause) {
+      if (examination.proxy !== undefined) {
+        return error(
+          `${reasonOf(cause)}. Plain requests pass ${examination.proxy}, which may not hand on the change to a WebSocket: for nginx these lines do`,
+          ...NGINX_UPGRADE,
+        );
+      }
       // ARI itself has answered before: only the module with its WebSocket is missing.
       if (!reasonOf(cause).includes('(404)')) return error(reasonOf(cause));
       return error(
@@ -61,10 +68,12 @@ export const apps: Check = {
       }
       // The connector registers this name for each app that it holds: connector/asterisk/presence.ts.
       const holders = listed.filter((name) => name.startsWith(`${app}~held-by~`)).map((name) => name.split('~').at(-1));
-      return ok(
-        holders.length > 0
-          ? `"${app}" is registered by connector ${holders.join(' and ')}: channels can enter it`
-          : `"${app}" is registered by another program than this project's connector: channels can enter it`,
+      if (holders.length > 0) {
+        return ok(`"${app}" is registered by connector ${holders.join(' and ')}: channels can enter it`);
+      }
+      // Asterisk lists an app also after its last program has gone.
+      return warning(
+        `"${app}" is listed, but no connector of this project holds it, and whether another program listens cannot be seen from outside: on Asterisk's machine, asterisk -rx 'ari show app ${app}' says so`,
       );
     });
   },

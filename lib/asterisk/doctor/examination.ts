@@ -70,6 +70,8 @@ export class Examination {
   modules: Set<string> | undefined;
   /** The doctor's address as Asterisk sees it, without a proxy or NAT between them. */
   from: string | undefined;
+  /** The name of a server in front of Asterisk, such as `nginx/1.22.1`; `undefined` where none was seen. */
+  proxy: string | undefined;
   /** The doctor's own channel, where one was allowed and created. */
   channelId: string | undefined;
   /** The doctor's event WebSocket, and the events received over it. */

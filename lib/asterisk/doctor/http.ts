@@ -2,6 +2,7 @@ import { confLine, statusFault } from '../../ari/connect-failure.ts';
 import type { Check } from './check.ts';
 import type { Answer, Examination } from './examination.ts';
 import { error, fault, ok } from './finding.ts';
+import { proxyFault, proxyOf } from './proxy.ts';
 import { speaksTls } from './tls.ts';
 
 /** Prefixes that administrators commonly configure. */
@@ -27,6 +28,10 @@ export const http: Check = {
       }
       return fault(examination.explain(cause));
     }
+    const refused = isAri(answer) ? undefined : proxyFault(answer, examination);
+    if (refused) return refused;
+    examination.proxy = proxyOf(answer);
+    if (examination.proxy !== undefined) return ok(`${examination.proxy} answers, in front of Asterisk`);
     if (answer.status === 503) return fault(statusFault(answer, examination.target));
     const { server } = answer.headers;
     return ok(server ? `${server} answers` : 'the HTTP server answers');

@@ -63,7 +63,7 @@ export const sessions: Check = {
     if (refused === 0) return ok(`Asterisk accepts ${CONNECTIONS} more connections`);
     return warning(
       `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: sessionlimit of http.conf is nearly reached. A connector needs 1, each Lambda environment up to 8`,
-      confLine('http.conf', 'general', 'sessionlimit', '1000'),
+      confLine('http.conf', 'general', 'sessionlimit', '400'),
     );
   },
 };

@@ -37,6 +37,24 @@ test.each<[string, ConnectFault, RegExp, string]>([
     'cdk.json [nodes] "caFile": "asterisk-ca.pem"',
   ],
   [
+    'a self-signed certificate',
+    networkFault(error('DEPTH_ZERO_SELF_SIGNED_CERT'), HTTPS),
+    /it is self-signed .* as `caFile` of the node.*openssl s_client -connect pbx:8089/,
+    'cdk.json [nodes] "caFile": "asterisk.pem"',
+  ],
+  [
+    'a connection that is reset',
+    networkFault(error('ECONNRESET'), HTTPS),
+    /or a firewall on the way, closed the connection/,
+    'http.conf [general] sessionlimit = 400',
+  ],
+  [
+    'an address of IPv6 that is not permitted',
+    statusFault({ status: 403, body: '{"message":"Access denied by ACL"}' }, { ...HTTPS, from: '2001:db8::7' }, 'h'),
+    /2001:db8::7/,
+    'ari.conf [h] permit = 2001:db8::7/128',
+  ],
+  [
     'another CA than that of caFile',
     networkFault(error('SELF_SIGNED_CERT_IN_CHAIN'), { ...HTTPS, privateCa: true }),
     /`caFile` of the node in cdk\.json has other CAs/,
