@@ -21,6 +21,8 @@ export async function cdk(root: string, environment: Record<string, string>, ...
     HOME: root,
     CDK_DISABLE_CLI_TELEMETRY: '1',
     CI: '1',
+    // Other suites look at what it finds; it takes half of the time of a synth.
+    CDK_VALIDATION: 'false',
     ...environment,
   };
   try {
