@@ -37,14 +37,12 @@ export async function countDeployed(root: string): Promise<Counted | undefined> 
 }
 
 function counted(ofType: (type: string) => Record<string, unknown>[], configured: readonly AriNode[]): Counted {
-  const alarms = ofType('AWS::CloudWatch::Alarm')
-    .flatMap(metricsOfAlarm)
-    .map((Dimensions) => {
-      const dimensions = new Map(
-        (Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
-      );
-      return { node: dimensions.get('Node'), app: dimensions.get('App') };
-    });
+  const alarms = ofType('AWS::CloudWatch::Alarm').map(({ Dimensions = [] }) => {
+    const dimensions = new Map(
+      (Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
+    );
+    return { node: dimensions.get('Node'), app: dimensions.get('App') };
+  });
   const ofApps = alarms.filter(({ app }) => app !== undefined);
   const ofNodes = alarms.filter(({ node, app }) => node !== undefined && app === undefined);
   // An app may have its nodes in its code rather than in cdk.json: then the alarms name them.
@@ -70,13 +68,4 @@ function counted(ofType: (type: string) => Record<string, unknown>[], configured
       tracing: JSON.stringify(ofType('AWS::Lambda::Function')).includes('"Mode":"Active"'),
     },
   };
-}
-
-/** The dimensions of each metric that an alarm watches: its own one, or those of its expression. */
-function metricsOfAlarm({ Dimensions = [], Metrics }: Record<string, unknown>): unknown[] {
-  if (!Array.isArray(Metrics)) return [Dimensions];
-  const watched = (Metrics as { MetricStat?: { Metric: { Dimensions?: unknown } } }[]).filter(
-    ({ MetricStat }) => MetricStat,
-  );
-  return watched.map(({ MetricStat }) => MetricStat?.Metric.Dimensions ?? []);
 }

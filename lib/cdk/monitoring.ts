@@ -4,7 +4,6 @@ import {
   AlarmStatusWidget,
   Dashboard,
   type IMetric,
-  MathExpression,
   Metric,
   TextWidget,
   TreatMissingData,
@@ -113,12 +112,14 @@ export class Monitoring extends Construct {
       section: 'handler-late',
       threshold: EVENT_AGE_SECONDS * 1000,
     });
-    this.#add(`${id}-Lost`, {
-      metric: lostEvents(fn, rules, bus),
-      means: `Events for ${id} were lost: they were dropped, or their dead-letter queue did not accept them.`,
-      section: 'handler-lost',
-      threshold: 1,
-    });
+    for (const [name, metric] of Object.entries(losses(fn, rules, bus))) {
+      this.#add(`${id}-${name}`, {
+        metric,
+        means: `Events for ${id} were lost: they were dropped, or their dead-letter queue did not accept them.`,
+        section: 'handler-lost',
+        threshold: 1,
+      });
+    }
     this.watchDeadLetters(id, deadLetters);
     this.dashboard?.addWidgets(
       graph(`${id}: events, errors, throttles`, [
@@ -254,22 +255,25 @@ function ofFunction(metricName: string, fn: IFunction, statistic: string): Metri
   return new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap, statistic, period: FIVE_MINUTES });
 }
 
-/** What neither a function nor its dead-letter queue has got. Each of the metrics is absent while it is 0. */
-function lostEvents(fn: IFunction, rules: readonly IRule[], bus: IEventBus): IMetric {
-  const metrics = [
-    ofFunction('AsyncEventsDropped', fn, 'Sum'),
-    ofFunction('DestinationDeliveryFailures', fn, 'Sum'),
-    ...rules.map(({ ruleArn }) => {
-      // CloudFormation's Ref of a rule on a bus that is not the default one is `bus|rule`.
-      const RuleName = Fn.select(2, Fn.split('/', ruleArn));
-      const dimensionsMap = { EventBusName: bus.eventBusName, RuleName };
-      const metricName = 'InvocationsFailedToBeSentToDlq';
-      return new Metric({ namespace: 'AWS/Events', metricName, dimensionsMap, statistic: 'Sum', period: FIVE_MINUTES });
-    }),
-  ];
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`lost${index}`, metric]));
-  const expression = Object.keys(usingMetrics)
-    .map((name) => `FILL(${name}, 0)`)
-    .join(' + ');
-  return new MathExpression({ expression, usingMetrics, period: FIVE_MINUTES });
+/** Metrics of events that neither a function nor its dead-letter queue has got, by the names of their alarms. */
+function losses(fn: IFunction, rules: readonly IRule[], bus: IEventBus): Record<string, IMetric> {
+  const ofRules = rules.map(({ ruleArn }, index) => {
+    // CloudFormation's Ref of a rule on a bus that is not the default one is `bus|rule`.
+    const RuleName = Fn.select(2, Fn.split('/', ruleArn));
+    const dimensionsMap = { EventBusName: bus.eventBusName, RuleName };
+    const metricName = 'InvocationsFailedToBeSentToDlq';
+    const metric = new Metric({
+      namespace: 'AWS/Events',
+      metricName,
+      dimensionsMap,
+      statistic: 'Sum',
+      period: FIVE_MINUTES,
+    });
+    return [`Undelivered${index === 0 ? '' : index + 1}`, metric];
+  });
+  return {
+    Dropped: ofFunction('AsyncEventsDropped', fn, 'Sum'),
+    NotKept: ofFunction('DestinationDeliveryFailures', fn, 'Sum'),
+    ...Object.fromEntries(ofRules),
+  };
 }

@@ -1,6 +1,6 @@
 /** The resources of an app with a monthly price that does not depend on calls. */
 export interface Deployed {
-  /** Metrics that CloudWatch alarms of handlers, the bus and the connector watch: each is billed. */
+  /** CloudWatch alarms, with one metric each, of handlers, the bus and the connector. */
   alarms: number;
   /** Additional alarms for each node. */
   alarmsPerNode: number;
@@ -13,7 +13,7 @@ export interface Deployed {
   connector: { vcpu: number; gb: number } | undefined;
 }
 
-/** Metrics of the alarms of each call handler: errors, throttles, age of events, dead letters, and three of lost events. */
+/** Alarms of each call handler: errors, throttles, age of events, dead letters, and three of lost events. */
 export const ALARMS_PER_HANDLER = 7;
 /** Call handlers of the app that `DEPLOYED` describes: those of `functions/`. */
 export const HANDLERS = 3;

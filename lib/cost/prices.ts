@@ -23,7 +23,7 @@ export const PRICES = {
   natGb: { usd: 0.045, unit: 'GB through the NAT gateway', source: 'Amazon VPC pricing' },
   secretMonth: { usd: 0.4, unit: 'secret, month', source: 'AWS Secrets Manager pricing' },
   metricMonth: { usd: 0.3, unit: 'custom metric, month', source: 'Amazon CloudWatch pricing' },
-  alarmMonth: { usd: 0.1, unit: 'metric of an alarm, month', source: 'Amazon CloudWatch pricing' },
+  alarmMonth: { usd: 0.1, unit: 'alarm, month', source: 'Amazon CloudWatch pricing' },
   dashboardMonth: { usd: 3, unit: 'dashboard, month', source: 'Amazon CloudWatch pricing' },
   trace: { usd: 5 / 1e6, unit: 'trace recorded', source: 'AWS X-Ray pricing' },
   logGb: { usd: 0.5, unit: 'GB of logs ingested', source: 'Amazon CloudWatch pricing' },
