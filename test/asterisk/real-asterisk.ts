@@ -119,7 +119,7 @@ export class RealAsterisk {
     write(
       'pjsip.conf',
       `[transport-udp]\ntype = transport\nprotocol = udp\nbind = 127.0.0.1:${this.sipPort}\n
-[sipp]\ntype = endpoint\ncontext = default\ndisallow = all\nallow = ulaw\ndtmf_mode = info\ndirect_media = no\n
+[sipp]\ntype = endpoint\ncontext = default\ndisallow = all\nallow = ulaw\ndtmf_mode = auto_info\ndirect_media = no\n
 [sipp]\ntype = identify\nendpoint = sipp\nmatch = 127.0.0.1\n`,
     );
   }

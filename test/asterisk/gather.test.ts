@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type CallHandler, callHandler } from '../../lib/call-handler/call-handler.ts';
+import { until } from '../support/until.ts';
+import { SipPhone } from './phone/sip-phone.ts';
+import { OWN_ASTERISK } from './real-asterisk.ts';
+import { VerbsStage } from './verbs-stage.ts';
+
+const APP = 'Gather';
+const DIGITS = 10;
+/** By each kind of keys. */
+const CALLS = 3;
+/** `GATHERS=1000` for as many of each way: they take minutes. */
+const GATHERS = process.env.GATHERS === undefined ? undefined : Number(process.env.GATHERS);
+/** By events, each digit takes several commands: a machine with two processors carries fewer at the same time. */
+const WAYS = [
+  { way: 'dialplan', count: GATHERS ?? 100, atOnce: 100 },
+  { way: 'events', count: GATHERS ?? 20, atOnce: 20 },
+] as const;
+/** For what callers press at the same time. */
+const LIMIT_MS = 60_000;
+/** So long events take to the handler, beside the connector's own time. */
+const HOP_MS = 150;
+/** Within this time a prompt ends that a key stops. */
+const BARGE_IN_MS = 50;
+/** Callers that press the digits of the extension when all have been called: 40 ms each, 20 ms apart. */
+const PRESSING = `
+[presses]
+exten => _X!,1,Set(turn=0)
+ same => n(wait),Wait(0.2)
+ same => n,Set(turn=$[\${turn} + 1])
+ same => n,GotoIf($["\${PRESS}" != "yes" & \${turn} < 300]?wait)
+ same => n,SendDTMF(\${EXTEN},20,40)
+ same => n,Wait(3600)
+`;
+
+interface Gathered {
+  channelId: string;
+  outcome: string;
+  digits: string;
+}
+
+let stage: VerbsStage;
+let gathered: Gathered[] = [];
+
+const gather = (way: 'dialplan' | 'events'): CallHandler =>
+  callHandler({
+    StasisStart: ({ call }) =>
+      call.gather('number', { prompt: 'sound:silent-prompt', maxDigits: DIGITS, timeout: 60, way }),
+    gathered: {
+      number: ({ call, outcome, digits }) => {
+        gathered.push({ channelId: call.id, outcome, digits });
+        call.hangup();
+      },
+    },
+  });
+
+describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asterisk', () => {
+  beforeAll(async () => {
+    stage = await VerbsStage.start({ gather: { app: APP } }, PRESSING);
+    stage.asterisk.server.addSilence('silent-prompt', 20);
+  });
+  afterAll(() => stage?.end());
+  afterEach(() => stage.hangUpAll());
+  beforeEach(() => {
+    gathered = [];
+    stage.faults.length = 0;
+    stage.counts = {};
+  });
+
+  test.each(['rtp', 'info'] as const)('ends the prompt within 50 ms of the first key, sent by %s', async (keysBy) => {
+    stage.hopMs = HOP_MS;
+    stage.serve(APP, gather('dialplan'));
+    const ends: number[] = [];
+    for (let each = 0; each < CALLS; each++) {
+      const phone = await SipPhone.call(stage.asterisk.server.sipPort, 'gather', keysBy);
+      const { heard } = phone.rtp;
+      await until('the prompt', () => heard.length > 25);
+      const pressed = await phone.press('1', { ms: 100 });
+      await sleep(300);
+      ends.push(Math.round((heard.at(-1)?.at ?? Number.NaN) - pressed));
+      const before = heard.length;
+      await phone.press('234567890');
+      await until('Asterisk to hang up', () => phone.isOver);
+      expect(heard.length).toBe(before);
+      phone.close();
+    }
+    console.log(`The prompt's last packet, in ms after the first key (${keysBy}): ${ends.join(', ')}`);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(BARGE_IN_MS);
+    expect(gathered.map(({ digits }) => digits)).toEqual(Array(CALLS).fill('1234567890'));
+    expect(stage.faults).toEqual([]);
+  });
+
+  test.each(WAYS)(
+    'collects by the $way what callers press, $atOnce at the same time',
+    async ({ way, count, atOnce }) => {
+      stage.hopMs = HOP_MS;
+      stage.serve(APP, gather(way));
+      const pressed = new Map<string, string>();
+      const { asterisk, channels } = stage.ari;
+      const call = async (id: string): Promise<void> => {
+        const digits = Array.from({ length: DIGITS }, () => Math.floor(Math.random() * 10)).join('');
+        pressed.set(id, digits);
+        const far = { channelId: `far-${id}`, context: 'presses', extension: digits, priority: 1 };
+        await channels.originate({ endpoint: 'Local/gather@default/n', otherChannelId: id, ...far });
+      };
+      while (pressed.size < count) {
+        await asterisk.setGlobalVar({ variable: 'PRESS', value: 'no' });
+        for (let each = 0; each < atOnce; each++) await call(`${way}-${pressed.size}`);
+        await asterisk.setGlobalVar({ variable: 'PRESS', value: 'yes' });
+        await until(`${pressed.size} outcomes`, () => gathered.length >= pressed.size, LIMIT_MS);
+      }
+      const wrong = gathered.filter((each) => each.outcome !== 'ok' || each.digits !== pressed.get(each.channelId));
+      console.log(
+        `By the ${way}: ${gathered.length} gathers, ${wrong.length} wrong; events: ${JSON.stringify(stage.counts)}`,
+      );
+      expect(wrong.map((each) => ({ ...each, pressed: pressed.get(each.channelId) }))).toEqual([]);
+      await stage.isEmpty();
+      expect(gathered.map(({ channelId }) => channelId).toSorted()).toEqual([...pressed.keys()].toSorted());
+      expect(stage.faults).toEqual([]);
+    },
+    GATHERS === undefined ? 120_000 : 1_800_000,
+  );
+});
