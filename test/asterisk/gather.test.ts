@@ -102,13 +102,23 @@ describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asteri
         const digits = Array.from({ length: DIGITS }, () => Math.floor(Math.random() * 10)).join('');
         pressed.set(id, digits);
         const far = { channelId: `far-${id}`, context: 'presses', extension: digits, priority: 1 };
-        await channels.originate({ endpoint: 'Local/gather@default/n', otherChannelId: id, ...far });
+        await channels.originate(
+          { endpoint: 'Local/gather@default/n', otherChannelId: id, ...far },
+          { timeoutMs: LIMIT_MS },
+        );
       };
       while (pressed.size < count) {
         await asterisk.setGlobalVar({ variable: 'PRESS', value: 'no' });
         for (let each = 0; each < atOnce; each++) await call(`${way}-${pressed.size}`);
         await asterisk.setGlobalVar({ variable: 'PRESS', value: 'yes' });
-        await until(`${pressed.size} outcomes`, () => gathered.length >= pressed.size, LIMIT_MS);
+        await until(`${pressed.size} outcomes`, () => gathered.length >= pressed.size, LIMIT_MS).catch(
+          (cause: Error) => {
+            const missing = [...pressed.keys()].filter((id) => !gathered.some(({ channelId }) => channelId === id));
+            throw new Error(
+              `${cause.message}: without ${missing.join(', ')}; faults: ${stage.faults.join('; ') || 'none'}`,
+            );
+          },
+        );
       }
       const wrong = gathered.filter((each) => each.outcome !== 'ok' || each.digits !== pressed.get(each.channelId));
       console.log(

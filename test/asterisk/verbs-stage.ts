@@ -26,6 +26,8 @@ const HOSTS = `127.0.0.1 localhost ${hostname()}\n192.0.2.1 A.ROOT-SERVERS.NET\n
 
 /** As often Lambda invokes a function for an event. */
 const ATTEMPTS = 3;
+/** Many calls at once take a machine long: callers are rescued later than by default. */
+const RESCUE_S = 60;
 const LOGGER = '[logfiles]\ndialplan-of-tests => warning,error\n';
 
 /** A real Asterisk with the rendered dialplan, a connector, a bus, and handlers that events reach later. */
@@ -47,7 +49,8 @@ export class VerbsStage {
   private constructor(asterisk: RenderedAsterisk) {
     this.asterisk = asterisk;
     const credentials = cachedCredentials(async () => PASSWORDS.handlers);
-    this.ari = createAriClient(httpTransport({ url: asterisk.server.url, credentials }));
+    const transport = httpTransport({ url: asterisk.server.url, credentials });
+    this.ari = createAriClient(transport, { timeoutMs: 20_000 }); // many calls at once may take a machine that long
   }
 
   /**
@@ -58,7 +61,7 @@ export class VerbsStage {
     const asterisk = await RenderedAsterisk.prepare(PASSWORDS);
     const apps = [...new Set(Object.values(extensions).map(({ app }) => app))];
     asterisk.node = { ...asterisk.node, apps };
-    await asterisk.start({ extensions }, { files: { '../hosts': HOSTS, 'logger.conf': LOGGER } });
+    await asterisk.start({ extensions, rescue: RESCUE_S }, { files: { '../hosts': HOSTS, 'logger.conf': LOGGER } });
     asterisk.append('extensions.conf', dialplan);
     await asterisk.server.cli('dialplan reload');
     const stage = new VerbsStage(asterisk);
