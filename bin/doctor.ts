@@ -108,16 +108,16 @@ async function* kept(findings: AsyncIterable<Finding>, all: Finding[]): AsyncGen
 
 async function* look(values: Values, node: AsteriskNode, root: string, signal: AbortSignal): AsyncGenerator<Finding> {
   const { calls = false, bus, from } = values;
-  const rescueContext = rescuingContext(node);
+  const ofDialplan = { rescueContext: rescuingContext(node), verbs: node.asterisk !== undefined };
   if (from !== undefined) {
     if (values.function === undefined) throw new Error('--from lambda: expected --function NAME as well');
-    yield* await examineFromLambda(values.function, { node: node.name, calls, rescueContext }, signal);
+    yield* await examineFromLambda(values.function, { node: node.name, calls, ...ofDialplan }, signal);
     return;
   }
   const ca = readCaFile(node);
   const users = await usersOf(values, node, root);
   const { url, apps } = node;
-  const patient = { url, apps, users, calls, rescueContext, ...(ca !== undefined && { ca }) };
+  const patient = { url, apps, users, calls, ...ofDialplan, ...(ca !== undefined && { ca }) };
   yield* examine(patient, { signal, more: bus === undefined ? [] : [onBus(bus)] });
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CALL_VARIABLES } from '../../lib/ari/verbs-dialplan.ts';
 import type { Finding } from '../../lib/asterisk/doctor/finding.ts';
 import { AwsAccount } from '../support/aws-account.ts';
 import { runCli } from '../support/cli.ts';
@@ -26,7 +27,7 @@ let cli: ReturnType<typeof runCli> | undefined;
 
 beforeAll(async () => {
   asterisk = await RealAsterisk.prepare();
-  asterisk.configure([{ ...CONNECTOR, readOnly: true }, HANDLERS]);
+  asterisk.configure([{ ...CONNECTOR, readOnly: true }, HANDLERS], undefined, {}, CALL_VARIABLES);
   await asterisk.start();
 });
 
@@ -78,7 +79,7 @@ describe.skipIf(!OWN_ASTERISK)('ari-eventbridge doctor', () => {
     expect(output).toMatch(/^✔ http +Asterisk\/22\S* answers$/m);
     expect(output).toMatch(/^✔ handlers-may-write +"handlers" may write, as it must$/m);
     expect(output).toMatch(/^✔ round-trip +a user event came back after \d+ ms$/m);
-    expect(output).toMatch(/^ {4}ari\.conf \[general\] {2}channelvars = CHANNEL\(linkedid\)$/m);
+    expect(output).toMatch(/^ {4}ari\.conf \[general\] {2}channelvars = CHANNEL\(linkedid\),ARI_OUTCOME,ARI_STATE$/m);
     expect(output).toMatch(/ok, 0 warnings, 0 errors, \d+ not examined\n$/);
     expect(code).toBe(0);
   });

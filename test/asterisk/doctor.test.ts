@@ -122,10 +122,10 @@ describe.skipIf(!OWN_ASTERISK)('what asterisk-config renders', () => {
     onTestFinished(() => rendered.end());
     await rendered.start({});
     const rescueContext = rescuingContext(rendered.node);
-    const patient = { url: rendered.server.url, apps: [], users, calls: true, rescueContext };
+    const patient = { url: rendered.server.url, apps: [], users, calls: true, rescueContext, verbs: true };
     const findings = await Array.fromAsync(examine(patient));
     expect(troubles(findings)).toEqual([]);
-    for (const check of ['channel', 'channelvars', 'write-timeout', 'password-format', 'rescue']) {
+    for (const check of ['channel', 'channelvars', 'write-timeout', 'password-format', 'rescue', 'verbs']) {
       expect(findings).toContainEqual(expect.objectContaining({ check, verdict: 'ok' }));
     }
   });
@@ -144,6 +144,15 @@ describe.skipIf(!OWN_ASTERISK)('options that only a channel shows', () => {
     const findings = await visit({ calls: true, rescueContext: 'default' });
     expect(troubles(findings)).toMatchObject([
       { check: 'rescue', verdict: 'warning', line: 'exten => T,1,Goto(ari-eventbridge-rescue,T,1)' },
+    ]);
+  });
+
+  test('include a dialplan and channelvars without what verbs need', async () => {
+    await asterisk.start();
+    const findings = await visit({ calls: true, verbs: true });
+    expect(troubles(findings)).toMatchObject([
+      { check: 'channelvars', line: 'channelvars = CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE' },
+      { check: 'verbs', section: 'ari-eventbridge-verbs' },
     ]);
   });
 

@@ -31,6 +31,12 @@ export interface Patient {
    * @default it is not examined
    */
   rescueContext?: string | undefined;
+  /**
+   * Whether Asterisk is to carry out the verbs of call handlers: by its dialplan and `channelvars`, as `asterisk-config`
+   * writes them.
+   * @default false: it is not examined
+   */
+  verbs?: boolean;
 }
 
 /** A response of Asterisk. */

@@ -11,6 +11,7 @@ import { rescue } from './rescue.ts';
 import { clock, keepAlive, sessions, sounds } from './server.ts';
 import { tls } from './tls.ts';
 import { connector, connectorReadOnly, handlers, handlersMayWrite } from './users.ts';
+import { verbs } from './verbs.ts';
 import { version } from './version.ts';
 
 /** In order: every check comes after the checks that it needs. */
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   writeTimeout,
   passwordFormat,
   rescue,
+  verbs,
   keepAlive,
   sounds,
   clock,

@@ -16,6 +16,8 @@ export interface DoctorRequest {
   calls?: boolean;
   /** The dialplan's context in which calls enter apps. @default the dialplan is not examined */
   rescueContext?: string | undefined;
+  /** Whether Asterisk is to carry out verbs. @default false: it is not examined */
+  verbs?: boolean;
 }
 
 /** The function's response: the report, as `--json` prints it. */
@@ -28,7 +30,12 @@ export interface DoctorResponse {
  * name the secrets of the handlers' users, as the CDK app writes them; `CONNECTOR_SECRETS` names those of the connector's users by node,
  * where the function may read them too. It accepts no URL: a caller cannot use it to probe other hosts.
  */
-export async function handler({ node: name, calls = false, rescueContext }: DoctorRequest): Promise<DoctorResponse> {
+export async function handler({
+  node: name,
+  calls = false,
+  rescueContext,
+  verbs = false,
+}: DoctorRequest): Promise<DoctorResponse> {
   const node = readNodes(process.env as NodesEnvironment).find((candidate) => candidate.name === name);
   if (!node) return failed(`this function has no node "${name}"`);
   const findings: Finding[] = [];
@@ -36,7 +43,8 @@ export async function handler({ node: name, calls = false, rescueContext }: Doct
     const ca = readCaFile(node);
     const users = await usersOf(node, findings);
     const { url, apps } = node;
-    for await (const finding of examine({ url, apps, users, calls, rescueContext, ...(ca !== undefined && { ca }) })) {
+    const patient = { url, apps, users, calls, rescueContext, verbs, ...(ca !== undefined && { ca }) };
+    for await (const finding of examine(patient)) {
       findings.push(finding);
     }
   } catch (cause) {

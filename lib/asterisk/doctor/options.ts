@@ -1,4 +1,5 @@
 import { confLine, type Remedy } from '../../ari/connect-failure.ts';
+import { CALL_VARIABLES } from '../../ari/verbs-dialplan.ts';
 import type { Check } from './check.ts';
 import type { Examination } from './examination.ts';
 import { error, type Outcome, ok, skipped, warning } from './finding.ts';
@@ -8,8 +9,8 @@ import { settled } from './settled.ts';
 const WRITE_TIMEOUT_MS = 100;
 /** Time limit for an event of the doctor's channel. */
 const EVENT_MS = 5000;
-const CHANNELVARS = 'CHANNEL(linkedid)';
-const setChannelvars = confLine('ari.conf', 'general', 'channelvars', CHANNELVARS);
+const CALL_ID = 'CHANNEL(linkedid)';
+const setChannelvars = confLine('ari.conf', 'general', 'channelvars', [CALL_ID, ...CALL_VARIABLES].join());
 const setWriteTimeout = confLine('ari.conf', 'general', 'websocket_write_timeout', String(WRITE_TIMEOUT_MS));
 /** A channel that calls nobody: created but never dialled, it does not enter the dialplan. */
 const ENDPOINT = 'Local/ari-eventbridge-doctor@ari-eventbridge-doctor/n';
@@ -51,7 +52,7 @@ export const channel: Check = {
   },
 };
 
-/** Every channel of every event has the id of its call. */
+/** Every channel of every event has the id of its call, and what verbs tell handlers by variables. */
 export const channelvars: Check = {
   name: 'channelvars',
   needs: ['modules'],
@@ -65,9 +66,17 @@ export const channelvars: Check = {
         setChannelvars,
       );
     }
-    if (first.channelvars && CHANNELVARS in first.channelvars) return ok(`channels have ${CHANNELVARS}`);
+    const { channelvars: found = {} } = first;
+    if (!(CALL_ID in found)) {
+      return warning(
+        `channels lack ${CALL_ID}, so \`metadata.callId\` is missing on the bus: set channelvars in [general] of ari.conf`,
+        setChannelvars,
+      );
+    }
+    const missing = CALL_VARIABLES.filter((name) => !(name in found));
+    if (!examination.patient.verbs || missing.length === 0) return ok(`channels have ${Object.keys(found).join()}`);
     return warning(
-      `channels lack ${CHANNELVARS}, so \`metadata.callId\` is missing on the bus: set channelvars in [general] of ari.conf`,
+      `channels lack ${missing.join()}, so handlers do not learn the outcome of a verb that the caller's hang-up ended, and have no call.state: set channelvars in [general] of ari.conf`,
       setChannelvars,
     );
   },

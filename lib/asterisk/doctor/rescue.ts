@@ -1,7 +1,7 @@
 import type { Remedy } from '../../ari/connect-failure.ts';
 import { RESCUE_CONTEXT, TIMED_OUT } from '../rescue.ts';
+import { anyChannel, readVariable } from './channel-variable.ts';
 import type { Check } from './check.ts';
-import type { Examination } from './examination.ts';
 import { type Outcome, ok, skipped, warning } from './finding.ts';
 
 /** Asterisk sends a call to the fallback that no handler claims: read through any channel, as no other command shows it. */
@@ -13,7 +13,7 @@ export const rescue: Check = {
     const { rescueContext: context } = examination.patient;
     if (context === undefined) return skipped('not examined: cdk.json names no node, or its `rescue` is false');
     const lines: Remedy = { file: 'extensions.conf', section: context, option: 'exten', line: TIMED_OUT.trim() };
-    const channelId = examination.channelId ?? (await anyChannel(examination));
+    const channelId = await anyChannel(examination);
     if (channelId === undefined) {
       return skipped(
         'the dialplan can be examined on a channel only, and there is none: make a call, or allow a channel that calls nobody with --calls, or compare this line',
@@ -21,13 +21,13 @@ export const rescue: Check = {
       );
     }
     const has = (name: string): Promise<string | undefined> =>
-      read(examination, channelId, `DIALPLAN_EXISTS(${name},1)`);
+      readVariable(examination, channelId, `DIALPLAN_EXISTS(${name},1)`);
     const [timedOut, arms] = [await has(`${context},T`), await has(`${RESCUE_CONTEXT},arm`)];
     if (timedOut === undefined || arms === undefined) {
       return skipped('not examined: Asterisk cannot say which extensions there are. func_dialplan.so may be missing');
     }
     if (timedOut !== '1' || arms !== '1') return missing(timedOut !== '1' ? `${context},T` : RESCUE_CONTEXT, lines);
-    if ((await read(examination, channelId, 'TIMEOUT(absolute)')) === undefined) {
+    if ((await readVariable(examination, channelId, 'TIMEOUT(absolute)')) === undefined) {
       return warning(
         'func_timeout.so is not running: no call is rescued. Add "load = func_timeout.so" to modules.conf, and remove a noload of it',
         { file: 'modules.conf', section: 'modules', option: 'load', line: 'load = func_timeout.so' },
@@ -42,15 +42,4 @@ function missing(what: string, lines: Remedy): Outcome {
     `the dialplan lacks ${what}: a caller whom no handler claims waits in silence. Write extensions.conf again with "ari-eventbridge asterisk-config", and type "dialplan reload" in asterisk -r`,
     lines,
   );
-}
-
-async function anyChannel(examination: Examination): Promise<string | undefined> {
-  const { json } = await examination.read('/channels');
-  return Array.isArray(json) ? (json as { id: string }[])[0]?.id : undefined;
-}
-
-async function read(examination: Examination, channelId: string, variable: string): Promise<string | undefined> {
-  const path = `/channels/${encodeURIComponent(channelId)}/variable?variable=${encodeURIComponent(variable)}`;
-  const { status, json } = await examination.read(path);
-  return status === 200 ? (json as { value?: string }).value : undefined;
 }

@@ -10,14 +10,26 @@ test('without permission no channel is created, and options that only a channel 
   expect(peer.asked).toEqual([]);
 });
 
+const ID = { 'CHANNEL(linkedid)': '1' };
+const LINE = 'channelvars = CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE';
+
 test.each([
-  ['no channel', [], 'skipped'],
-  ['a channel with it', [{ channelvars: { 'CHANNEL(linkedid)': '1' } }], 'ok'],
-  ['a channel with others', [{ channelvars: { 'CHANNEL(name)': '1' } }], 'warning'],
-  ['a channel without any', [{}], 'warning'],
-])('channelvars, by %s', async (_, channels, verdict) => {
-  const { examination } = await visitPeer({ '/channels': channels });
-  expect(await outcomes(channelvars, examination)).toMatchObject([{ verdict }]);
+  ['no channel', [], false, 'skipped'],
+  ['a channel with it', [{ channelvars: ID }], false, 'ok'],
+  ['a channel with others', [{ channelvars: { 'CHANNEL(name)': '1' } }], false, 'warning'],
+  ['a channel without any', [{}], false, 'warning'],
+  ['a channel with what verbs need', [{ channelvars: { ...ID, ARI_OUTCOME: '', ARI_STATE: '' } }], true, 'ok'],
+])('channelvars, by %s', async (_, channels, verbs, verdict) => {
+  const { examination } = await visitPeer({ '/channels': channels }, { verbs });
+  const found = await outcomes(channelvars, examination);
+  expect(found).toMatchObject([{ verdict, ...(verdict !== 'ok' && { line: LINE }) }]);
+});
+
+test.each(['ARI_OUTCOME', 'ARI_STATE'])('channelvars without %s are a warning where verbs need it', async (name) => {
+  const { [name]: _, ...rest } = { ...ID, ARI_OUTCOME: '', ARI_STATE: '' } as Record<string, string>;
+  const { examination } = await visitPeer({ '/channels': [{ channelvars: rest }] }, { verbs: true });
+  const says = expect.stringContaining(`lack ${name},`);
+  expect(await outcomes(channelvars, examination)).toMatchObject([{ verdict: 'warning', says, line: LINE }]);
 });
 
 test.each([
