@@ -10,7 +10,7 @@
  * `transfer` connects the caller with a person, `PERSON`, and `hangup` ends the call. The bot itself stops talking when the
  * caller speaks. Where no bot answers, the caller is connected with a person at once. Both legs end together.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type AriClient, AriError, callHandler, unlessGone } from 'ari-eventbridge';
 
 const { BOT = '127.0.0.1:9092', PERSON = 'PJSIP/reception' } = process.env;
@@ -46,11 +46,8 @@ export const handler = callHandler({
 const isBot = ({ channel }: { channel: { name: string } }): boolean => channel.name.startsWith('AudioSocket/');
 
 /** A UUID, the same one for a second delivery. */
-function botOf(channelId: string): string {
-  const [, ...parts] =
-    /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(createHash('sha256').update(channelId).digest('hex')) ?? [];
-  return parts.join('-');
-}
+const botOf = (channelId: string): string =>
+  hash('sha256', channelId).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
 
 /** @returns false where what the command is about is gone, or is there already */
 async function works(command: Promise<unknown>): Promise<boolean> {
