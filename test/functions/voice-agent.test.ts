@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { handler } from '../../functions/voice-agent/index.ts';
 
 const APP = 'Voice-Agent';
+const PERSON = 'PJSIP/reception';
 const SETUP = { dialplan: { agent: APP } };
 
 /** What the bot says. */
@@ -44,6 +45,17 @@ describe.each<[string, TestCallsOptions]>([
     ]);
     expect((await pbx.ari.channels.getChannelVar({ channelId: bot, variable: 'CALLER' })).value).toBe(call.id);
     await call.hangUp();
+    await nothingIsLeft(pbx);
+  });
+
+  test('is connected with a person without the bot, until the person hangs up', async () => {
+    const { pbx, call } = await start();
+    await wants(pbx, call, 'transfer');
+    const person = pbx.phone(PERSON);
+    await person.answer();
+    expect([await bots(pbx), pbx.bridges, call.isUp, person.isUp]).toEqual([[], [], true, true]);
+    await person.hangUp();
+    expect(call.isOver).toBe(true);
     await nothingIsLeft(pbx);
   });
 
@@ -94,6 +106,16 @@ const CALLS: Record<string, (pbx: TestPbx, call: TestCall) => Promise<void>> = {
     await pbx.wait(5);
     await wants(pbx, call, 'transfer');
     await pbx.wait(60);
+  },
+  'talks to a person, and hangs up': async (pbx, call) => {
+    await pbx.wait(5);
+    await wants(pbx, call, 'transfer');
+    await pbx.wait(10);
+    const person = pbx.phone(PERSON);
+    await person.answer();
+    await pbx.wait(10);
+    expect([pbx.seed, call.isUp, person.isUp]).toEqual([pbx.seed, true, true]);
+    await call.hangUp();
   },
   'is hung up by the bot, which wants it twice': async (pbx, call) => {
     await pbx.wait(5);
