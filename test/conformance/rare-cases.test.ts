@@ -112,6 +112,19 @@ describe('a bridge', () => {
     expect([answer.video_mode, answer.video_source_id]).toEqual(['single', undefined]);
   });
 
+  test('has no video source any more once its last channel and a playback have left it', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run('POST /bridges/~room/videoSource/~caller');
+    await s.run('POST /bridges/~room/play/~p?media=sound:silence/9');
+    await s.story('PlaybackStarted');
+    await s.run('POST /bridges/~room/removeChannel?channel=~caller');
+    await s.story();
+    const { answer } = await s.ask('GET /bridges/~room');
+    expect([answer.video_mode, answer.video_source_id]).toEqual(['single', undefined]);
+  });
+
   test('that is destroyed keeps its id while a channel still waits to join it', async () => {
     await s.answeredCall();
     await s.run('POST /bridges/~room');

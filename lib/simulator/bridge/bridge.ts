@@ -183,7 +183,10 @@ export class Bridge {
 
   /** Where somebody has left, Asterisk's own channels do not stay alone. */
   #sendHelpersAway(): void {
-    if (this.members.length === 0 && this.#helpers > 0) this.#onlyHelpersLeft();
+    if (this.members.length > 0 || this.#helpers === 0) return;
+    // Their leaving is a change.
+    this.publish();
+    this.#onlyHelpersLeft();
   }
 
   /**
