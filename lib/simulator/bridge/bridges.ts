@@ -79,7 +79,7 @@ export class Bridges {
   /** Emits the event of its end, once all have left. */
   tellOfEnd(bridge: Bridge): void {
     this.#ending.delete(bridge.id);
-    this.#apps.tell([bridge.id], 'BridgeDestroyed', { bridge: { ...bridge.snapshot, channels: [] } });
+    this.#apps.tell([bridge.id], 'BridgeDestroyed', { bridge: { ...bridge.known, channels: [] } });
     this.#apps.forget(bridge.id);
     this.#apps.cleanUp();
   }
