@@ -84,7 +84,8 @@ test('a connector killed twenty times at 1,000 events a second loses no event th
   });
   expect(recovered(report.starts)).toBeGreaterThan(0);
   expect(recovered(report.ends)).toBeGreaterThan(0);
-  expect(gaps).toHaveLength(ROUNDS);
+  // The first one, on an empty disk, does not know what came before it.
+  expect(gaps).toHaveLength(ROUNDS + 1);
   expect(gaps.map(({ detail }) => detail.cause)).toEqual(gaps.map(() => 'connector-restarted'));
   expect(waiting).toBeGreaterThan(0);
 }, 180_000);
