@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AriEventMap, Channel as ChannelSnapshot } from '../../ari/generated/model.ts';
 import { type Apps, ariTime, type EventFields } from '../app/apps.ts';
 import { causeText } from '../causes.ts';
@@ -136,7 +136,7 @@ export class Channel {
     this.id = wish.id;
     this.name = wish.name;
     this.technology = wish.technology;
-    this.protocolId = wish.technology.name === 'PJSIP' ? randomUUID() : '';
+    this.protocolId = wish.technology.name === 'PJSIP' ? callIdOf(wish.id) : '';
     this.state = wish.state;
     this.caller = wish.caller ?? NOBODY;
     this.context = wish.context;
@@ -360,4 +360,10 @@ function samePlace(a: ChannelSnapshot, b: ChannelSnapshot): boolean {
 
 function sameParty(a: Party, b: Party): boolean {
   return a.name === b.name && a.number === b.number;
+}
+
+/** A SIP Call-ID, the same for the same channel id: a simulation repeats exactly. */
+function callIdOf(channelId: string): string {
+  const hex = createHash('sha256').update(channelId).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
