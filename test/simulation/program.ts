@@ -26,6 +26,7 @@ export interface ProgramGlobals {
   Date: unknown;
   Math: unknown;
   AbortSignal: unknown;
+  performance: unknown;
 }
 
 /** The connector's program: called once for each process, with that process's modules and globals. */
@@ -41,6 +42,7 @@ const GLOBALS = [
   'Date',
   'Math',
   'AbortSignal',
+  'performance',
 ] as const satisfies (keyof ProgramGlobals)[];
 
 /**

@@ -231,6 +231,7 @@ export class SimProcess {
     });
     return {
       Date: Time,
+      performance: { now: () => this.#options.clock.time },
       Math: Object.create(Math, { random: { value: () => random.next() } }) as Math,
       AbortSignal: {
         any: (signals: AbortSignal[]) => AbortSignal.any(signals),
