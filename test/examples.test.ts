@@ -22,7 +22,7 @@ import { expect } from 'vitest';
 
 declare const ari: AriClient, channel: ChannelHandle, event: CallEvent<'StasisStart'>, error: unknown;
 declare const handler: Handler, introIvr: Handler, pbx: TestPbx, call: TestCall;
-declare const channelId: string, caller: string, agent: string, url: string, apps: string[], entry: string;
+declare const channelId: string, caller: string, email: string, agent: string, url: string, apps: string[], entry: string;
 declare const credentials: CredentialsProvider, transport: WebSocketTransport, socket: WebSocket;
 declare const readPassword: () => Promise<string>, handle: (event: object) => void;
 declare const bus: IEventBus, vpc: IVpc, topic: ITopic, connector: ConnectorService, pattern: AriPattern;

@@ -13,7 +13,7 @@ export interface AlarmTopicProps {
  * A topic that sends alarms to an e-mail address.
  *
  * @example
- * const { topic } = new AlarmTopic(this, 'Alarms', { email: 'telephony@example.com' });
+ * const { topic } = new AlarmTopic(this, 'Alarms', { email });
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;

@@ -20,7 +20,7 @@ test.each<[ConnectFailure, RegExp]>([
   [unreachable('Opening handshake has timed out'), /accepts connections but does not answer/],
   [
     unreachable('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'),
-    /TLS certificate of pbx:8089.*NODE_EXTRA_CA_CERTS/,
+    /TLS certificate of pbx:8089.*is self-signed.*`caFile`/,
   ],
   [unreachable('Hostname mismatch', 'ERR_TLS_CERT_ALTNAME_INVALID'), /TLS certificate of pbx:8089 is not accepted/],
   [unreachable('something new'), /cannot connect to pbx:8089: something new/],
