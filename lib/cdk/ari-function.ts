@@ -94,8 +94,8 @@ export function ariFunction(
  * rule).
  *
  * @example
- * const click = new AriFunction(this, 'Click', { nodes: bridge.handlerUsers, entry: 'functions/click-to-dial/api.ts' });
- * click.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+ * const click = new AriFunction(this, 'Click', { nodes: users, entry: 'functions/click-to-dial/api.ts' });
+ * click.function.addFunctionUrl(); // for principals of AWS that may invoke it
  */
 export class AriFunction extends Construct implements IConnectable {
   readonly function: NodejsFunction;

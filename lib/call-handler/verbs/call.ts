@@ -94,7 +94,7 @@ export type Said =
  * An event that comes twice, or late, does nothing twice: a list runs once, and none that is older than one that ran.
  *
  * @example
- * StasisStart: ({ call }) => call.answer().play('sound:hello-world').hangup()
+ * const greeting = callHandler({ StasisStart: ({ call }) => call.answer().play('sound:hello-world').hangup() });
  */
 export interface Call<N extends OutcomeNames = OutcomeNames> {
   /** The channel's id. */
