@@ -15,7 +15,7 @@ export interface Deployed {
 
 /** Alarms of each call handler: errors, throttles, age of events, dead letters, and three of lost events. */
 export const ALARMS_PER_HANDLER = 7;
-/** Call handlers of the app that `DEPLOYED` describes: those of `functions/`. */
+/** Call handlers of the app that `DEPLOYED` describes: those of `bin/app.ts`. */
 export const HANDLERS = 3;
 
 /**
@@ -23,9 +23,9 @@ export const HANDLERS = 3;
  * the synthesized templates, however many handlers are added to them.
  */
 export const DEPLOYED: Deployed = {
-  // Beside the handlers': events that wait, were rejected or were dropped in the connector, rescued calls, and the bus's
-  // dead letters.
-  alarms: 5 + HANDLERS * ALARMS_PER_HANDLER,
+  // Beside the handlers': events that wait, were rejected, dropped or left behind by the connector, rescued calls, and the
+  // bus's dead letters.
+  alarms: 6 + HANDLERS * ALARMS_PER_HANDLER,
   alarmsPerNode: 1,
   alarmsPerApp: 1,
   dashboards: 1,

@@ -122,7 +122,8 @@ describe.skipIf(!OWN_ASTERISK)('with a certificate of a private CA', () => {
     await ari.channels.answer({ channelId });
     await ari.channels.hangup({ channelId });
     await until('its StasisEnd on the bus', () => recorder.ofType('StasisEnd', channelId)[0]);
-    expect(running.warnings).toEqual([]);
+    // Of its first start, on an empty disk.
+    expect(running.warnings).toEqual(['Events may have been missed: Asterisk does not send them again']);
   });
 
   test.each<[string, Parameters<PrivateAuthority['issue']>[0], string | undefined, RegExp]>([

@@ -91,9 +91,9 @@ test('the image adds to its base the connector’s bundle, its bill of materials
     ].join('\n'),
   );
   expect(added.map(({ path }) => path).toSorted()).toEqual([
+    '/ari-nodes/.keep',
     '/connector.cdx.json',
     '/connector.cjs',
-    '/ari-nodes/.keep',
     `${JOURNAL}/.keep`,
   ]);
   expect(added.filter(({ owner }) => owner === '1000/1000').map(({ path }) => path)).toEqual([`${JOURNAL}/.keep`]);

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { CALL_BEGINS, importHandler, UNREACHABLE } from '../../support/handler-i
 import { type Json, type Synthesized, synthesizeApp, WAYS } from '../../support/synth.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const HANDLERS = readdirSync(join(ROOT, 'functions')).length;
+const HANDLERS = readFileSync(join(ROOT, 'bin/app.ts'), 'utf8').split('new CallHandler(').length - 1;
 const CALLS = 'AriEventBridge';
 const CONNECTOR = 'AriEventBridgeConnector';
 

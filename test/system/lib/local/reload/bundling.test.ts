@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HandlerBuild } from '../../../../../lib/local/reload/handler-build.ts';
@@ -72,7 +72,9 @@ test.each(TITLES)('with the options of %s, hot reload makes the bundle that CDK 
   const build = new HandlerBuild(app, app, { ...fn, entry: fn.entry });
   const folder = join(dirname(fn.code), `hot-${title}`); // as deep as CDK's: source maps have relative paths
   expect(await build.build(folder), build.fault).toBe(true);
-  for (const name of readdirSync(fn.code)) {
+  const files = readdirSync(fn.code, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { parentPath, name: file } of files) {
+    const name = join(relative(fn.code, parentPath), file);
     expect(readFileSync(join(folder, name), 'utf8'), name).toBe(readFileSync(join(fn.code, name), 'utf8'));
   }
 });
