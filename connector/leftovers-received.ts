@@ -6,6 +6,10 @@ import type { LeftoverQueue, QueueMessage } from './leftover-queue.ts';
 
 /** How often an empty queue is asked, in milliseconds. */
 const POLL_MS = 10_000;
+/** How long a message is hidden from other connectors, in seconds: so long it waits where this one is killed. */
+const HIDDEN_SECONDS = 60;
+/** How often it is hidden again while its records are not settled, in milliseconds. */
+const HIDE_AGAIN_MS = 20_000;
 /** How often the log repeats that the queue cannot be read. */
 const REMIND_MS = 600_000;
 
@@ -23,13 +27,17 @@ export interface LeftoversReceivedOptions {
 }
 
 /**
- * Publishes what stopped connectors have left in the queue, a message at a time. A message is removed when all its records
- * are settled: where this connector ends before, another one gets it.
+ * Publishes what stopped connectors have left in the queue, a message at a time. A message is hidden from other connectors
+ * until all its records are settled, and then removed. Where this connector ends before, another one gets it: at once where
+ * this one gives it back, else when it is no longer hidden.
  */
 export class LeftoversReceived {
   readonly #options: LeftoversReceivedOptions;
   /** Ids of the message's records that are not settled. */
   readonly #open = new Set<string>();
+  /** The message that is being published. */
+  #message: QueueMessage | undefined;
+  #hiding: NodeJS.Timeout | undefined;
   #whenSettled: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -46,6 +54,12 @@ export class LeftoversReceived {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  /** Gives the message that is not published back to the queue, for another connector. */
+  async giveBack(): Promise<void> {
+    const message = this.#release();
+    if (message) await this.#hide(message, 0);
   }
 
   /** Whether the record is still in the queue. */
@@ -67,18 +81,19 @@ export class LeftoversReceived {
 
   /** @returns whether there was a message */
   async #takeOne(): Promise<boolean> {
-    const { queue, isReady, log } = this.#options;
+    const { queue, isReady } = this.#options;
     if (!isReady()) return false;
     try {
-      const message = await queue.receive();
-      if (!message || this.#stopped) return false;
+      const message = await queue.receive(HIDDEN_SECONDS);
+      if (!message) return false;
+      if (this.#stopped) {
+        await this.#hide(message, 0);
+        return false;
+      }
       await this.#publish(message);
       return true;
     } catch (error) {
-      if (Date.now() - this.#warnedAt > REMIND_MS) {
-        log.error(`Cannot read the queue of events that stopped connectors have left: ${reasonOf(error)}`);
-        this.#warnedAt = Date.now();
-      }
+      this.#warn(error);
       return false;
     }
   }
@@ -102,9 +117,34 @@ export class LeftoversReceived {
       const settled = new Promise<void>((resolve) => {
         this.#whenSettled = resolve;
       });
+      this.#message = message;
+      this.#hiding = setInterval(() => void this.#hide(message, HIDDEN_SECONDS), HIDE_AGAIN_MS);
+      this.#hiding.unref();
       for (const record of records) onRecord(record);
       await settled;
+      this.#release();
     }
     await message.remove();
+  }
+
+  #release(): QueueMessage | undefined {
+    const message = this.#message;
+    this.#message = undefined;
+    clearInterval(this.#hiding);
+    return message;
+  }
+
+  async #hide(message: QueueMessage, seconds: number): Promise<void> {
+    try {
+      await message.hide(seconds);
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  #warn(error: unknown): void {
+    if (Date.now() - this.#warnedAt <= REMIND_MS) return;
+    this.#options.log.error(`Cannot read the queue of events that stopped connectors have left: ${reasonOf(error)}`);
+    this.#warnedAt = Date.now();
   }
 }

@@ -55,11 +55,13 @@ export class Leftovers {
   async handOver(until: number): Promise<void> {
     const { queue, sender, journal, publisher, losses, log } = this.#options;
     publisher.stop();
+    const givenBack = this.#received.giveBack();
     const settle = (record: JournalRecord): void => journal.settle(record);
     const dropped = losses.unannounced;
     const { sent, left } = await handOver(this.#own(), { queue, sender, until, settle, dropped, log });
     log.warn('Events were not published in time: they are in the queue for another connector', { events: sent });
     for (const [node, count] of left) losses.abandon(node, count);
+    await givenBack;
   }
 
   /** Those that came from the queue are still in it. */

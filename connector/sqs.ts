@@ -6,8 +6,6 @@ import type { LeftoverQueue, QueueMessage } from './leftover-queue.ts';
 
 /** How long an empty queue waits for a message, in seconds; less than a request may take. */
 const WAIT_SECONDS = 1;
-/** How long a received message is given to no other connector, in seconds. */
-const HIDDEN_SECONDS = 300;
 
 /** An SQS queue: a standard one for dead letters, or a FIFO one for what a stopped connector leaves. */
 export class SqsQueue implements DeadLetterQueue, LeftoverQueue {
@@ -38,11 +36,11 @@ export class SqsQueue implements DeadLetterQueue, LeftoverQueue {
     });
   }
 
-  async receive(): Promise<QueueMessage | undefined> {
+  async receive(hiddenSeconds: number): Promise<QueueMessage | undefined> {
     const { Messages } = await this.#call('ReceiveMessage', {
       MaxNumberOfMessages: 1,
       WaitTimeSeconds: WAIT_SECONDS,
-      VisibilityTimeout: HIDDEN_SECONDS,
+      VisibilityTimeout: hiddenSeconds,
     });
     const message: unknown = Array.isArray(Messages) ? Messages[0] : undefined;
     if (!isJsonObject(message)) return undefined;
@@ -51,6 +49,9 @@ export class SqsQueue implements DeadLetterQueue, LeftoverQueue {
       body: String(Body),
       remove: async () => {
         await this.#call('DeleteMessage', { ReceiptHandle });
+      },
+      hide: async (seconds) => {
+        await this.#call('ChangeMessageVisibility', { ReceiptHandle, VisibilityTimeout: seconds });
       },
     };
   }

@@ -53,16 +53,18 @@ test('what a connector leaves is sent in its order, and once', async () => {
   });
 });
 
-test('a message is received for five minutes, and removed by its handle', async () => {
+test('a message is received, hidden again and removed by its handle', async () => {
   let answer: AwsReply = { body: { Messages: [{ Body: 'events', ReceiptHandle: 'handle' }] } };
   const { queue, queueUrl, requests } = await queueBefore(() => answer);
-  const message = await queue.receive();
+  const message = await queue.receive(60);
   expect(message?.body).toBe('events');
   answer = { body: {} };
+  await message?.hide(20);
   await message?.remove();
-  expect(await queue.receive()).toBeUndefined();
+  expect(await queue.receive(60)).toBeUndefined();
   expect(requests.map(({ target }) => target)).toEqual([
     'AmazonSQS.ReceiveMessage',
+    'AmazonSQS.ChangeMessageVisibility',
     'AmazonSQS.DeleteMessage',
     'AmazonSQS.ReceiveMessage',
   ]);
@@ -70,7 +72,12 @@ test('a message is received for five minutes, and removed by its handle', async 
     QueueUrl: queueUrl,
     MaxNumberOfMessages: 1,
     WaitTimeSeconds: 1,
-    VisibilityTimeout: 300,
+    VisibilityTimeout: 60,
   });
-  expect(JSON.parse(requests[1]?.body ?? '')).toEqual({ QueueUrl: queueUrl, ReceiptHandle: 'handle' });
+  expect(JSON.parse(requests[1]?.body ?? '')).toEqual({
+    QueueUrl: queueUrl,
+    ReceiptHandle: 'handle',
+    VisibilityTimeout: 20,
+  });
+  expect(JSON.parse(requests[2]?.body ?? '')).toEqual({ QueueUrl: queueUrl, ReceiptHandle: 'handle' });
 });

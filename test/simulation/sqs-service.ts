@@ -40,7 +40,14 @@ export class SqsService {
     const parameters = JSON.parse(body) as Parameters;
     if (target.endsWith('SendMessage')) return this.#send(parameters);
     if (target.endsWith('ReceiveMessage')) return this.#receive(parameters);
-    this.#messages = this.#messages.filter(({ handle }) => handle !== parameters.ReceiptHandle);
+    const message = this.#messages.find(({ handle }) => handle === parameters.ReceiptHandle);
+    if (!message || message.hiddenUntil <= this.#clock.time) {
+      const expired = 'Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.';
+      return { status: 400, body: { __type: 'InvalidParameterValue', message: expired } };
+    }
+    if (target.endsWith('ChangeMessageVisibility')) {
+      message.hiddenUntil = this.#clock.time + (parameters.VisibilityTimeout ?? 0) * 1000;
+    } else this.#messages.splice(this.#messages.indexOf(message), 1);
     return { status: 200, body: {} };
   }
 

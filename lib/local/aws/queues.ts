@@ -147,6 +147,16 @@ export class Queues {
     return at >= 0;
   }
 
+  /** Hides a received message for so long from now on. @returns whether the receipt handle was one of the queue's */
+  hide({ arn }: LocalQueue, receiptHandle: string, seconds: number): boolean {
+    const held = this.#queues.get(arn);
+    const message = held?.messages.find((one) => one.receiptHandle === receiptHandle);
+    if (!held || !message) return false;
+    message.visibleAt = Date.now() + seconds * 1000;
+    if (seconds === 0) for (const wake of held.arrivals) wake();
+    return true;
+  }
+
   purge({ arn }: LocalQueue): void {
     this.#queues.get(arn)?.messages.splice(0);
   }

@@ -23,6 +23,8 @@ export class SqsService {
         return this.#receive(input);
       case 'DeleteMessage':
         return this.#delete(input);
+      case 'ChangeMessageVisibility':
+        return this.#hide(input);
       case 'PurgeQueue':
         this.#queues.purge(this.#queue(input));
         return {};
@@ -111,13 +113,13 @@ export class SqsService {
 
   #delete(input: Input): object {
     const receiptHandle = required(input, 'ReceiptHandle');
-    if (!this.#queues.delete(this.#queue(input), receiptHandle)) {
-      throw new ServiceError(
-        'com.amazonaws.sqs#ReceiptHandleIsInvalid',
-        `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`,
-      );
-    }
-    return {};
+    return this.#queues.delete(this.#queue(input), receiptHandle) ? {} : isNoHandle(receiptHandle);
+  }
+
+  #hide(input: Input): object {
+    const receiptHandle = required(input, 'ReceiptHandle');
+    const seconds = Number(input.VisibilityTimeout);
+    return this.#queues.hide(this.#queue(input), receiptHandle, seconds) ? {} : isNoHandle(receiptHandle);
   }
 
   #attributes(input: Input): object {
@@ -148,6 +150,13 @@ export class SqsService {
   #named(name: string): LocalQueue {
     return this.#queues.named(name) ?? doesNotExist();
   }
+}
+
+function isNoHandle(receiptHandle: string): never {
+  throw new ServiceError(
+    'com.amazonaws.sqs#ReceiptHandleIsInvalid',
+    `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`,
+  );
 }
 
 function doesNotExist(): never {

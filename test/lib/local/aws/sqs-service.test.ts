@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -34,6 +35,18 @@ describe('SQS by the real SDK', () => {
     });
     await aws.sqs.send(new DeleteMessageCommand({ QueueUrl: aws.queueUrl, ReceiptHandle: message?.ReceiptHandle }));
     expect(await counts()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '0' });
+  });
+
+  test('a received message that its reader gives back is received again at once', async () => {
+    await aws.sqs.send(new SendMessageCommand({ QueueUrl: aws.queueUrl, MessageBody: 'letter' }));
+    const { Messages: [message] = [] } = await receive();
+    const received = receive({ WaitTimeSeconds: 20 });
+    const { QueueUrl, ReceiptHandle } = { QueueUrl: aws.queueUrl, ReceiptHandle: message?.ReceiptHandle };
+    const hide = (VisibilityTimeout: number, handle = ReceiptHandle) =>
+      aws.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: handle, VisibilityTimeout }));
+    await hide(0);
+    expect((await received).Messages?.[0]?.Body).toBe('letter');
+    await expect(hide(0, 'other')).rejects.toMatchObject({ name: 'ReceiptHandleIsInvalid' });
   });
 
   test('a waiting receiver gets the message when it arrives', async () => {
