@@ -26,6 +26,8 @@ export interface JournalDiskOptions {
   onDropped(record: JournalRecord): void;
   /** So many records of a node are damaged or missing on the disk. */
   onLost(node: string, count: number): void;
+  /** The disk can be written again after a failure. */
+  onWritable(): void;
   /** @default 8 MiB; an eighth of `maxBytes`, and for each node a share of a quarter of it, at the most */
   segmentBytes?: number;
 }
@@ -97,13 +99,13 @@ export class JournalDisk {
 
   /** Saves the state of a node, for a process that starts on this folder later. */
   save(node: string): void {
-    if (!this.#mayTry()) return;
+    if (!this.mayTry) return;
     this.#attempt(node, () => this.#of(node).save());
   }
 
   /** Writes records of a node in one call, and gives each its place; none has one where the disk fails. */
   write(node: string, records: readonly JournalRecord[], bytes: number): void {
-    if (!this.#mayTry()) return;
+    if (!this.mayTry) return;
     this.#attempt(node, () => {
       if (this.#fault) this.#expectRoom();
       this.#makeRoom(bytes);
@@ -193,15 +195,18 @@ export class JournalDisk {
     }
   }
 
-  #mayTry(): boolean {
+  /** Whether it has not failed within the last second. */
+  get mayTry(): boolean {
     return !this.#fault || Date.now() - this.#fault.at >= RETRY_MS;
   }
 
   #attempt(node: string, work: () => void): void {
     try {
       work();
-      if (this.#fault) this.#options.log.info('The journal is written to disk again');
+      if (!this.#fault) return;
       this.#fault = undefined;
+      this.#options.log.info('The journal is written to disk again');
+      this.#options.onWritable();
     } catch (error) {
       this.#failed(node, error);
     }

@@ -9,7 +9,7 @@ export type Arrival = 'live' | 'backlog';
 /** Of several nodes, each may have live records of so many times the free memory. */
 const LIVE_SHARE = 4;
 
-export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
+export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped' | 'onWritable'> {
   /** How much may be in memory, in bytes: given to `onRecord` and not settled. Half of `maxBytes` at the most. */
   windowBytes: number;
   /** A record that may be published now. */
@@ -25,7 +25,8 @@ export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped'> {
  * only.
  *
  * What a node may have in memory is measured by what is free, so that there is always room for a record of another node.
- * While the disk cannot be written, records pass through memory up to its bound.
+ * While the disk cannot be written, records pass through memory up to its bound. Those that are not settled when it can be
+ * written again are written then, before later ones.
  */
 export class Journal {
   readonly #options: JournalOptions;
@@ -56,6 +57,10 @@ export class Journal {
       onDropped: (record) => {
         this.#caughtUp(this.#of(record.node), record.lane);
         options.onDropped(record);
+      },
+      onWritable: () => {
+        for (const node of this.#nodes.values()) if (node.isIncomplete) this.#unwritten.add(node);
+        this.#flushSoon();
       },
     });
     this.#saves = new Saves((node) => this.save(node));
@@ -119,8 +124,10 @@ export class Journal {
   /** The bus has accepted the record, or will never accept it. */
   settle(record: JournalRecord): void {
     if (!this.#window.delete(record)) return;
+    const node = this.#of(record.node);
     this.#windowBytes -= record.line.length;
-    this.#of(record.node).windowBytes -= record.line.length;
+    node.windowBytes -= record.line.length;
+    node.missed.delete(record);
     this.#disk.settle(record);
     this.#flushSoon();
   }
@@ -168,21 +175,46 @@ export class Journal {
     for (const node of this.#unwritten) {
       const { records, bytes } = node.takeUnwritten();
       this.#unwritten.delete(node);
-      this.#write(node, records, bytes);
+      if (node.isIncomplete) this.#writeMissed(node);
+      if (records.length > 0) this.#write(node, records, bytes, (record) => this.#admit(node, record));
+      if (node.isIncomplete) this.#saveMissed(node);
     }
     if (this.#behind.size > 0 && !this.#isLeaving) this.#refill();
     if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   /** Writes records in one call, or in several where they are many for the room on disk: each makes room for itself. */
-  #write(node: NodeRecords, records: readonly JournalRecord[], bytes: number): void {
+  #write(
+    node: NodeRecords,
+    records: readonly JournalRecord[],
+    bytes: number,
+    after: (record: JournalRecord) => void,
+  ): void {
     if (bytes > this.#options.maxBytes / 8 && records.length > 1) {
       const half = records.length >> 1;
-      for (const part of [records.slice(0, half), records.slice(half)]) this.#write(node, part, bytesOf(part));
+      for (const part of [records.slice(0, half), records.slice(half)]) this.#write(node, part, bytesOf(part), after);
       return;
     }
     this.#disk.write(node.node, records, bytes);
-    for (const record of records) this.#admit(node, record);
+    for (const record of records) after(record);
+  }
+
+  /** Writes what is in memory only. */
+  #writeMissed(node: NodeRecords): void {
+    const missed = [...node.missed];
+    if (missed.length === 0 || !this.#disk.mayTry) return;
+    this.#write(node, missed, bytesOf(missed), (record) => {
+      if (!record.place) return;
+      record.place.segment.take(record.place.line);
+      node.missed.delete(record);
+    });
+  }
+
+  /** Saves the state, which is also made of records that were never written. */
+  #saveMissed(node: NodeRecords): void {
+    if (this.#disk.fault !== undefined) return;
+    this.#disk.save(node.node);
+    node.isIncomplete = this.#disk.fault !== undefined;
   }
 
   #isIdle(): boolean {
@@ -196,6 +228,7 @@ export class Journal {
   /** Gives a record to `onRecord`, or leaves it on disk, or drops it where it is not on disk either. */
   #admit(node: NodeRecords, record: JournalRecord): void {
     const { length } = record.line;
+    if (!record.place) node.isIncomplete = true;
     const room = length <= this.#freeBytes && node.windowBytes + length <= this.#liveShare * this.#freeBytes;
     const behind = node.isLaneBehind(record.lane);
     if (record.place && (!room || behind)) {
@@ -217,6 +250,7 @@ export class Journal {
     this.#window.add(record);
     this.#windowBytes += record.line.length;
     node.windowBytes += record.line.length;
+    if (!record.place) node.missed.add(record);
   }
 
   /** Reads back records that are on disk only, as far as there is room; the rest of the memory stays free for live ones. */

@@ -8,6 +8,10 @@ export class NodeRecords {
   #unwrittenBytes = 0;
   /** Bytes of its records in memory. */
   windowBytes = 0;
+  /** Records in memory that are not on disk, as it could not be written. */
+  readonly missed = new Set<JournalRecord>();
+  /** Whether a record was not written, so that the disk does not have all that the node's state is made of. */
+  isIncomplete = false;
   /** How many records of a lane are on disk only. */
   readonly #behind = new Map<string, number>();
   /** Records that are not on disk, and wait behind those of their lane that are on disk only. */

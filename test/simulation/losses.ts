@@ -23,17 +23,26 @@ export function checkLosses(ledger: Ledger): void {
   for (const [name, count] of known) ledger.knownGap(name, count);
 }
 
-/** Whether a process that had an event could not write it to its disk. */
-function isInMemoryOnly({ log }: Ledger, process: string, at: number): boolean {
-  const own = log.filter((line) => line.process === process);
-  const failed = own.findLast((line) => line.at <= at + SLACK_MS && line.message.startsWith(DISK_FAILED));
-  if (!failed) return false;
-  const back = own.find((line) => line.at > failed.at && line.message === 'The journal is written to disk again');
-  return back === undefined || at <= back.at;
+/** When the disk failed of a process that ended before it worked again; undefined for another one. */
+function diskFailedAt({ log }: Ledger, process: string): number | undefined {
+  const last = log.findLast(
+    (line) => line.process === process && /^The journal (cannot be|is) written/.test(line.message),
+  );
+  return last?.message.startsWith('The journal cannot') ? last.at : undefined;
 }
 
-/** Begins the line of the log. */
-export const DISK_FAILED = 'The journal cannot be written';
+/** Whether a process ended with an event that it could not write to its disk. */
+function isInMemoryOnly(ledger: Ledger, process: string, at: number): boolean {
+  const failed = diskFailedAt(ledger, process);
+  return failed !== undefined && at >= failed - SLACK_MS;
+}
+
+/** Whether a process ended with events that it could not write to its disk. */
+export function endedInMemoryOnly(ledger: Ledger): boolean {
+  return [...new Set(ledger.log.map(({ process }) => process))].some(
+    (process) => diskFailedAt(ledger, process) !== undefined,
+  );
+}
 
 /** How long a journal may be full at a time: as long as the longest trouble of the bus, and its backlog. */
 const DROPPING_MS = 60_000;

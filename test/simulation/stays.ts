@@ -1,4 +1,4 @@
-import { DISK_FAILED } from './losses.ts';
+import { endedInMemoryOnly } from './losses.ts';
 import type { World } from './task.ts';
 
 /** How long before the end of the run a call has begun or ended at the latest that the bus has to know of. */
@@ -37,7 +37,7 @@ export function checkStays({ ledger, pbxes, clock }: World, tasks: number): void
     } else if (told.StasisStart.has(call) && !told.StasisEnd.has(call)) {
       if (ledger.lostDisks.size > 0) {
         ledger.knownGap('a task with a new disk does not know which calls an earlier one has announced');
-      } else if (ledger.log.some(({ message }) => message.startsWith(DISK_FAILED))) {
+      } else if (endedInMemoryOnly(ledger)) {
         ledger.knownGap('a process ended with events in memory only, as its disk had failed');
       } else if (tasks > 1) {
         ledger.knownGap('a standby does not know which calls another connector has announced');
