@@ -1,23 +1,16 @@
 /** Monday to Friday from 9 to 17 in Berlin it rings at the front desk. Else, and where nobody answers: a message. */
 import { callHandler } from 'ari-eventbridge';
 
-const DESK = ['PJSIP/desk1', 'PJSIP/desk2'];
-const clock = new Intl.DateTimeFormat('en', {
-  timeZone: 'Europe/Berlin',
-  weekday: 'short',
-  hour: 'numeric',
-  hourCycle: 'h23',
-});
-
 export function isOpen(at: Date): boolean {
-  const { weekday = '', hour } = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
-  return !/Sat|Sun/.test(weekday) && Number(hour) >= 9 && Number(hour) < 17;
+  // Swedish writes a date as ISO 8601 does, so that it can be read back.
+  const local = new Date(at.toLocaleString('sv', { timeZone: 'Europe/Berlin' }));
+  return local.getDay() % 6 !== 0 && local.getHours() >= 9 && local.getHours() < 17;
 }
 
 export const handler = callHandler({
   StasisStart: ({ call, event }) => {
     // The event's time and not this function's: a call may have waited.
-    if (isOpen(new Date(event.timestamp))) call.dial('desk', { to: DESK, timeout: 20 });
+    if (isOpen(new Date(event.timestamp))) call.dial('desk', { to: ['PJSIP/desk1', 'PJSIP/desk2'], timeout: 20 });
     else call.play('sound:vm-isunavail').record('message');
   },
   dialled: {
