@@ -1,6 +1,6 @@
 import { forSeeds } from 'ari-eventbridge/testing';
 import { describe, test } from 'vitest';
-import { hangsUpRight, staysRight } from '../functions/verbs-concurrently.ts';
+import { connectsRight, hangsUpRight, staysRight } from '../functions/verbs-concurrently.ts';
 
 const SEEDS = Number(process.env.SEEDS ?? 1000);
 
@@ -14,3 +14,5 @@ describe.each(['dialplan', 'events'] as const)('verbs by the %s', (way) => {
   test(`leave nothing of ${SEEDS} callers who hang up at any point`, () =>
     forSeeds(SEEDS, (seed) => hangsUpRight(way, seed)));
 });
+
+test(`dial and queue are right in ${SEEDS} interleavings, whoever hangs up`, () => forSeeds(SEEDS, connectsRight));

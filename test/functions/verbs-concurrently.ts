@@ -95,3 +95,60 @@ async function inPbx(
     await pbx.close();
   }
 }
+
+const PHONES = {
+  'PJSIP/busy': 'busy',
+  'PJSIP/agent1': { answersAfter: 3 },
+  'PJSIP/agent2': { answersAfter: 4 },
+} as const;
+const QUEUES = { support: { members: ['PJSIP/agent1', 'PJSIP/agent2'] } };
+
+/**
+ * A caller who is connected with somebody, by `dial` and then by `queue`; one of the two hangs up at some time. Whatever comes
+ * first, each outcome comes in its order, from one list, and nothing is left.
+ */
+export async function connectsRight(seed: number): Promise<void> {
+  const seen: Seen[] = [];
+  const note = (outcome: string, list: number | undefined) => void seen.push({ outcome, list: String(list) });
+  const handler = callHandler({
+    StasisStart: ({ call }) =>
+      call.dial('desk', { to: ['PJSIP/busy', 'PJSIP/agent1'], strategy: 'one after the other', timeout: 10 }),
+    dialled: {
+      desk: ({ call, event, outcome }) => {
+        note(`desk ${outcome}`, event.metadata.channelSequence);
+        call.queue('line', { queue: 'support', timeout: 30 });
+      },
+    },
+    queued: {
+      line: ({ call, event, outcome }) => {
+        note(`line ${outcome}`, event.metadata.channelSequence);
+        call.play('sound:vm-goodbye').hangup();
+      },
+    },
+  });
+  const pbx = await testCalls(
+    { Verbs: handler },
+    { delivery: 'concurrently', cold: true, seed, phones: PHONES, queues: QUEUES },
+  );
+  try {
+    const call = await pbx.dial('Verbs');
+    for (let at = 0; at < 60 && !call.isOver; at++) {
+      await pbx.wait(1);
+      const agent = (await pbx.ari.channels.list()).find(({ name, state }) => /agent/.test(name) && state === 'Up');
+      const decision = (seed + at * 7) % 23;
+      if (!call.isOver && decision === 0) await call.hangUp();
+      else if (agent && decision < 5) await pbx.call(agent.id).hangUp();
+    }
+    if (!call.isOver) await call.hangUp();
+    await pbx.wait(60);
+    const names = [...new Set(seen.map(({ outcome }) => outcome.split(' ')[0]))];
+    expect([seed, names]).toEqual([seed, ['desk', 'line'].slice(0, names.length)]);
+    expect([seed, pbx.deadLetters, await pbx.ari.channels.list()]).toEqual([seed, [], []]);
+    for (const name of names) {
+      const lists = seen.filter(({ outcome }) => outcome.startsWith(`${name} `)).map(({ list }) => list);
+      expect([seed, name, new Set(lists).size]).toEqual([seed, name, 1]);
+    }
+  } finally {
+    await pbx.close();
+  }
+}

@@ -68,8 +68,8 @@ describe.each(['dialplan', 'events'] as const)('a gather by the %s', (way) => {
     });
   });
 
-  test('a pin is right in 30 interleavings of events and commands', () =>
-    forSeeds(30, async (seed) => {
+  test('a pin is right in 15 interleavings of events and commands', () =>
+    forSeeds(15, async (seed) => {
       const pbx = await testCalls(
         { Pin: pin(way) },
         { dialplan: DIALPLAN, delivery: 'concurrently', cold: true, seed },
