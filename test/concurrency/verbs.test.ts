@@ -15,4 +15,5 @@ describe.each(['dialplan', 'events'] as const)('verbs by the %s', (way) => {
     forSeeds(SEEDS, (seed) => hangsUpRight(way, seed)));
 });
 
-test(`dial and queue are right in ${SEEDS} interleavings, whoever hangs up`, () => forSeeds(SEEDS, connectsRight));
+test(`dial and queue are right in ${SEEDS} interleavings, with hang-ups by either side`, () =>
+  forSeeds(SEEDS, connectsRight));

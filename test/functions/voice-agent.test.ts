@@ -124,8 +124,8 @@ const CALLS: Record<string, (pbx: TestPbx, call: TestCall) => Promise<void>> = {
   },
 };
 
-test.each(Object.entries(CALLS))('a caller who %s leaves nothing behind, in 15 interleavings', (_, goes) =>
-  forSeeds(15, async (seed) => {
+test.each(Object.entries(CALLS))('a caller who %s leaves nothing behind, in 8 interleavings', (_, goes) =>
+  forSeeds(8, async (seed) => {
     const pbx = await testCalls({ [APP]: handler }, { ...SETUP, delivery: 'concurrently', cold: true, seed });
     await goes(pbx, await pbx.dial('agent'));
     await nothingIsLeft(pbx, seed);

@@ -6,13 +6,13 @@ import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type ConnectorConfig, readConfig } from '../../../connector/config.ts';
-import { readNodes } from '../../../lib/ari/node.ts';
-import { CallDataKey } from '../../../lib/cdk/call-data-key.ts';
-import { ConnectorService, type ConnectorServiceProps } from '../../../lib/cdk/connector-service.ts';
-import { NodeUser } from '../../../lib/cdk/node-user.ts';
-import { NODE, only } from '../../support/template-of.ts';
-import { folderOfTest, temporaryFolder } from '../../support/temporary-folder.ts';
+import { type ConnectorConfig, readConfig } from '../../../../connector/config.ts';
+import { readNodes } from '../../../../lib/ari/node.ts';
+import { CallDataKey } from '../../../../lib/cdk/call-data-key.ts';
+import { ConnectorService, type ConnectorServiceProps } from '../../../../lib/cdk/connector-service.ts';
+import { NodeUser } from '../../../../lib/cdk/node-user.ts';
+import { NODE, only } from '../../../support/template-of.ts';
+import { folderOfTest, temporaryFolder } from '../../../support/temporary-folder.ts';
 
 function connector(outdir: string, more: Partial<ConnectorServiceProps> = {}, node = NODE): Template {
   const stack = new Stack(new App({ outdir }), 'Test');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compile, type EventPattern, explain, matches, validate } from '../../../../lib/events/pattern/index.ts';
-import { cpuTime } from '../../../support/cpu-time.ts';
+import { compile, type EventPattern, explain, matches, validate } from '../../../../../lib/events/pattern/index.ts';
+import { cpuTime } from '../../../../support/cpu-time.ts';
 
 // Nothing here may crash or take long. The limit is far above what is taken, so that a slow machine does not fail.
 const MAX_MS = 5_000;

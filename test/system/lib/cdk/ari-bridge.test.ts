@@ -1,10 +1,10 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { AriBridge, type AriBridgeProps } from '../../../lib/cdk/ari-bridge.ts';
-import { CallDataKey } from '../../../lib/cdk/call-data-key.ts';
-import { NODE, templateOf } from '../../support/template-of.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { AriBridge, type AriBridgeProps } from '../../../../lib/cdk/ari-bridge.ts';
+import { CallDataKey } from '../../../../lib/cdk/call-data-key.ts';
+import { NODE, templateOf } from '../../../support/template-of.ts';
+import { folderOfTest } from '../../../support/temporary-folder.ts';
 
 const bridge = (props: Partial<AriBridgeProps> = {}) =>
   templateOf((stack) => new AriBridge(stack, 'Bridge', { nodes: [NODE], ...props }));

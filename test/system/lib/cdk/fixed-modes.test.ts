@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { CallHandler } from '../../../lib/cdk/call-handler.ts';
-import { imageContext } from '../../../lib/cdk/connector-image.ts';
-import { fixModes } from '../../../lib/cdk/fixed-modes.ts';
-import { NodeUser } from '../../../lib/cdk/node-user.ts';
-import { ariPattern } from '../../../lib/index.ts';
-import { NODE } from '../../support/template-of.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { CallHandler } from '../../../../lib/cdk/call-handler.ts';
+import { imageContext } from '../../../../lib/cdk/connector-image.ts';
+import { fixModes } from '../../../../lib/cdk/fixed-modes.ts';
+import { NodeUser } from '../../../../lib/cdk/node-user.ts';
+import { ariPattern } from '../../../../lib/index.ts';
+import { NODE } from '../../../support/template-of.ts';
+import { folderOfTest } from '../../../support/temporary-folder.ts';
 
 /** Until the end of the test. */
 function underUmask(mask: number): void {
