@@ -35,6 +35,11 @@ afterEach(async () => {
 afterAll(() => asterisk?.stop());
 
 /** Makes a call that enters Stasis(Intro-IVR). @returns the id of the channel that enters */
+/** The first connector on a new disk announces that it does not know what was before. */
+function gapsAfterTheFirst<T extends { type: string; detail: Record<string, unknown> }>(news: readonly T[]): T[] {
+  return news.filter(({ type, detail }) => type === 'Gap' && detail.from !== undefined);
+}
+
 async function call(): Promise<string> {
   const before = new Set((await ari.channels.list()).map(({ id }) => id));
   // Nobody answers the call, for longer than the longest test.
@@ -160,7 +165,7 @@ test('six hand-overs between two connectors at 400 events a second: every event 
   expect({ down: news('StandingDown'), up: news('NodeConnected'), gaps: news('Gap') }).toEqual({
     down: HANDOVERS,
     up: HANDOVERS + 1,
-    gaps: 0,
+    gaps: 1, // of the first start
   });
   expect(starts.filter(({ original, recovered }) => original !== 1 || recovered !== 0)).toEqual([]);
   expect(Object.keys(report.starts).sort()).toEqual([...channels, ...during].sort());
@@ -182,7 +187,7 @@ test('the old connector takes the app back when the new one is killed after it t
   const fresh = await call();
   await until('a new call', async () => (await stage.report()).starts[fresh]?.original === 1);
   const { news } = await stage.report();
-  expect(news.filter(({ type }) => type === 'Gap')).toHaveLength(1);
+  expect(gapsAfterTheFirst(news)).toHaveLength(1);
 }, 90_000);
 
 test('a new connector that cannot publish does not take the app over', async () => {
@@ -213,7 +218,7 @@ test('after a TCP connection is cut, the connector is ready again, announces the
     return ends[leaves] && Date.now();
   });
   const { news, starts, ends } = await stage.report();
-  const gaps = news.filter(({ type }) => type === 'Gap').map(({ detail }) => detail);
+  const gaps = gapsAfterTheFirst(news).map(({ detail }) => detail);
   say('TCP cut for 1.5 s', { 'StasisEnd rebuilt after ms': backAt - cutAt, gaps: gaps.length });
   expect(gaps).toHaveLength(1);
   expect(gaps[0]).toMatchObject({ node: 'pbx-1', apps: ['Intro-IVR'], cause: 'network' });
@@ -240,7 +245,7 @@ test('a connection frozen without FIN is detected in time, its gap announced, an
   await until('the StasisStart of the new call', async () => (await stage.report()).starts[entered]);
   await until('the StasisEnd of the call that ended', async () => (await stage.report()).ends[leaves]);
   const { news, starts, ends } = await stage.report();
-  const gaps = news.filter(({ type }) => type === 'Gap').map(({ detail }) => detail);
+  const gaps = gapsAfterTheFirst(news).map(({ detail }) => detail);
   say('connection frozen without FIN', { 'detected after ms': detectedAfter, gaps: gaps.length });
   expect(detectedAfter).toBeLessThan(DETECTED_WITHIN_MS + 2000);
   expect(gaps).toHaveLength(1);
@@ -268,9 +273,9 @@ test('after Asterisk restarts, the connector is ready again, announces the resta
   const fresh = await call();
   await until('a new call', async () => (await stage.report()).starts[fresh]);
   // The gap is announced after two looks at Asterisk's channels: the new call may be first.
-  await until('the gap', async () => (await stage.report()).news.some(({ type }) => type === 'Gap'));
+  await until('the gap', async () => gapsAfterTheFirst((await stage.report()).news).length > 0);
   const { news, ends } = await stage.report();
-  const gaps = news.filter(({ type }) => type === 'Gap').map(({ detail }) => detail.cause);
+  const gaps = gapsAfterTheFirst(news).map(({ detail }) => detail.cause);
   say('Asterisk restarted', { gaps: gaps.join() });
   expect(gaps).toEqual(['asterisk-restarted']);
   expect(Object.keys(ends).sort()).toEqual(calls.sort());
