@@ -6,6 +6,9 @@ export const VERBS_CONTEXT = 'ari-eventbridge-verbs';
 /** The argument of a `StasisStart` behind which an outcome stands. */
 export const OUTCOME_MARK = 'ari-eventbridge';
 
+/** The result of a list with a verb that the dialplan does not have. */
+export const UNKNOWN_VERB = 'UNKNOWN';
+
 /** The variable that has the outcome of a list that the caller's hang-up ended: in the channel's last events. */
 export const OUTCOME_VARIABLE = 'ARI_OUTCOME';
 

@@ -1,4 +1,4 @@
-import { VERBS_CONTEXT } from '../ari/verbs-dialplan.ts';
+import { OUTCOME_MARK, OUTCOME_VARIABLE, STATE_VARIABLE, UNKNOWN_VERB, VERBS_CONTEXT } from '../ari/verbs-dialplan.ts';
 import { DISARMED, RESCUE_CONTEXT } from './rescue.ts';
 
 /** One extension for each verb. */
@@ -30,13 +30,13 @@ exten => _X!,1,GotoIf($[0\${ARI_RAN} >= \${EXTEN}]?back)
  same => n,GotoIf($[\${LEN(\${ARI_STEP})} = 0]?back)
  same => n,GotoIf(\${DIALPLAN_EXISTS(${VERB_CONTEXT},\${CUT(ARI_STEP,:,1)},1)}?known)
  same => n,Log(WARNING,The handler asks for \${CUT(ARI_STEP,:,1)} which this dialplan does not have: write it again with asterisk-config)
- same => n,Set(ARI_RESULT=UNKNOWN)
+ same => n,Set(ARI_RESULT=${UNKNOWN_VERB})
  same => n,Goto(back)
  same => n(known),Gosub(${VERB_CONTEXT},\${CUT(ARI_STEP,:,1)},1)
  same => n,Goto(next)
  same => n(back),Set(ARI_RUNS=)
  same => n,GosubIf($[0\${ARI_RESCUE_AFTER} > 0]?${RESCUE_CONTEXT},arm,1(\${ARI_RESCUE_AFTER}))
- same => n,Stasis(\${ARI_APP},ari-eventbridge,\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},\${ARI_RESULT},\${ARI_VALUE},\${ARI_VALUE2})
+ same => n,Stasis(\${ARI_APP},${OUTCOME_MARK},\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},\${ARI_RESULT},\${ARI_VALUE},\${ARI_VALUE2})
  same => n,${DISARMED}
  same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)
  same => n,Log(WARNING,The app of \${CHANNEL(name)} has no connector: the call goes to the fallback)
@@ -83,7 +83,7 @@ const VERBS: readonly (readonly string[])[] = [
     `Set(ARI_KIND=${field(3)})`,
     `Set(ARI_NAME=${field(4)})`,
     `Set(ARI_ATTEMPT=${field(5)})`,
-    `ExecIf($[\${LEN(${field(6)})} > 0]?Set(ARI_STATE=${field(6)}))`,
+    `ExecIf($[\${LEN(${field(6)})} > 0]?Set(${STATE_VARIABLE}=${field(6)}))`,
     'Set(ARI_RESULT=)',
     'Set(ARI_VALUE=)',
     'Set(ARI_VALUE2=)',
@@ -172,7 +172,7 @@ const VERBS: readonly (readonly string[])[] = [
     `GotoIf($["\${ARI_KIND}" != "dialled"]?after)`,
     TALKED,
     `(after),ExecIf($["\${ARI_KIND}" = "recorded"]?Set(ARI_VALUE=$[\${EPOCH} - \${ARI_SINCE}]))`,
-    `Set(ARI_OUTCOME=\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},HANGUP,\${ARI_VALUE},\${ARI_VALUE2})`,
+    `Set(${OUTCOME_VARIABLE}=\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},HANGUP,\${ARI_VALUE},\${ARI_VALUE2})`,
     '(done),Return()',
   ],
 ];

@@ -33,11 +33,16 @@ const SETTLED = 1;
  * playback's end. `PUSH()` appends in one step, so concurrent digits are all kept.
  */
 export async function carryOutByEvents(call: CollectedCall, steps: EventStep[], occasion: Occasion): Promise<void> {
-  const { ari } = occasion;
+  const { ari, log } = occasion;
   const channel = channelHandle(ari, call.id);
   const { attempt = 1 } = call.awaited ?? {};
   const stored: Stored = { args: call.args, attempt, steps };
-  await setNow(channel, `ARI_LIST_${call.list}`, encoded(JSON.stringify(stored)));
+  const ran = await setNow(channel, `ARI_LIST_${call.list}`, encoded(JSON.stringify(stored)), `0\${ARI_RAN}`);
+  // The same list may be carried out again: an attempt may have failed in the middle of it.
+  if (Number(ran) > Number(call.list)) {
+    log.info('A later event has decided already: verbs are not carried out', { list: call.list, later: ran });
+    return;
+  }
   if (call.changedState !== '') await setNow(channel, STATE_VARIABLE, call.changedState);
   await setNow(channel, 'ARI_RAN', call.list);
   await goOn({ channelId: call.id, list: call.list, at: 0, steps }, occasion);
@@ -228,6 +233,8 @@ function digitsIn(all: string, list: string, { finishOnKey, maxDigits }: GatherS
 /** Ids of playbacks that carry out a list begin with it. */
 export const PLAYBACK_PREFIX = 'ari-eventbridge_';
 
+const ID = new RegExp(`^${PLAYBACK_PREFIX}(\\d+)_(\\d+)_(p?\\d+)_(.+)$`);
+
 /** What a playback's id says of it. */
 interface Id {
   list: string;
@@ -242,7 +249,7 @@ function idOf({ list, at, part, channelId }: Id): string {
 }
 
 function readId(id: string): Id | undefined {
-  const [, list = '', at = '', part = '', channelId] = /^ari-eventbridge_(\d+)_(\d+)_(p?\d+)_(.+)$/.exec(id) ?? [];
+  const [, list = '', at = '', part = '', channelId] = ID.exec(id) ?? [];
   return channelId === undefined ? undefined : { list, at: Number(at), part, channelId };
 }
 

@@ -1,5 +1,5 @@
 import type { Media } from '../../ari/media.ts';
-import { STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
+import { CALL_VARIABLES, STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
 import type { CallEvent } from '../../events/call-event.ts';
 import { type Arrived, type Decided, outcomeIn, ownArguments, variablesOf } from './arrived.ts';
 import type {
@@ -80,7 +80,7 @@ export class CollectedCall implements Call<OutcomeNames> {
       const text = this.#variables[STATE_VARIABLE];
       if (text === undefined) {
         throw new TypeError(
-          `Expected this ${this.#event.type} to carry ${STATE_VARIABLE}: write channelvars = CHANNEL(linkedid),ARI_OUTCOME,ARI_STATE into [general] of ari.conf (asterisk-config does), and read call.state in functions for events of a channel`,
+          `Expected this ${this.#event.type} to carry ${STATE_VARIABLE}: write channelvars = ${['CHANNEL(linkedid)', ...CALL_VARIABLES].join()} into [general] of ari.conf (asterisk-config does), and read call.state in functions for events of a channel`,
         );
       }
       const json = text === '' ? '{}' : Buffer.from(text, 'base64url').toString();

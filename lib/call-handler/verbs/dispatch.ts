@@ -1,7 +1,8 @@
-import { OUTCOME_VARIABLE } from '../../ari/verbs-dialplan.ts';
+import { OUTCOME_VARIABLE, UNKNOWN_VERB } from '../../ari/verbs-dialplan.ts';
 import type { AriPatternDetail } from '../../events/ari-pattern.ts';
 import type { AriEventType, CallEvent } from '../../events/call-event.ts';
 import type { CallFunctions } from '../call-functions.ts';
+import { GiveUp } from '../give-up.ts';
 import type { Arrived } from './arrived.ts';
 import { PLAYBACK_PREFIX } from './by-events.ts';
 import { KINDS, type Kind, OUTCOMES } from './outcomes.ts';
@@ -59,6 +60,7 @@ export function isConcernedBy(functions: CallFunctions, event: CallEvent): boole
  *
  * @param arrived the outcome
  * @param onOutcome called before the function of an outcome
+ * @throws GiveUp where the dialplan does not have a verb of the list
  */
 export function functionsFor(
   functions: CallFunctions,
@@ -68,6 +70,11 @@ export function functionsFor(
 ): Run[] {
   // A call that comes back with an outcome has entered the app before.
   const ofType = arrived && event.type !== 'ChannelDestroyed' ? [] : functionsNamed(functions, event.type);
+  if (arrived?.result === UNKNOWN_VERB) {
+    throw new GiveUp(
+      'Expected the dialplan to have each verb that the handler asks for, but it lacks one, as its log says: write extensions.conf again with asterisk-config, and reload the dialplan',
+    );
+  }
   if (!arrived || !isKind(arrived.kind)) return ofType;
   const { kind, name, attempt } = arrived;
   const named = functions[kind] as Record<string, Run> | undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callHandler } from '../../../../lib/call-handler/call-handler.ts';
+import { createLog } from '../../../../lib/log.ts';
 import { forSeeds, type TestCallsOptions, testCalls } from '../../../../lib/testing/index.ts';
 
 const DIALPLAN = { pin: 'Pin,x', inside: ['Wait(3600)'] };
@@ -81,4 +82,53 @@ describe.each(['dialplan', 'events'] as const)('a gather by the %s', (way) => {
       expect([seed, call.channel?.dialplan.exten]).toEqual([seed, 'inside']);
       await pbx.close();
     }));
+});
+
+test('a list by events that came late changes nothing of what a later one does', async () => {
+  const heard: string[] = [];
+  const handler = callHandler({
+    StasisStart: ({ call }) => call.gather('first', { maxDigits: 1, timeout: 30, way: 'events' }),
+    gathered: {
+      first: ({ call, digits }) => {
+        heard.push(`first ${digits}`);
+        call.gather('second', { maxDigits: 1, timeout: 30, way: 'events' });
+      },
+      second: ({ call, digits }) => {
+        heard.push(`second ${digits}`);
+        call.hangup();
+      },
+    },
+  });
+  const pbx = await testCalls({ App: handler }, { cold: true });
+  const call = await pbx.dial('App');
+  await call.press('1');
+  await pbx.wait(2);
+  const start = pbx.events.find(({ type }) => type === 'StasisStart');
+  if (start) await pbx.redeliver(start);
+  await pbx.wait(2);
+  await call.press('2');
+  await pbx.wait(5);
+  expect([heard, call.isOver]).toEqual([['first 1', 'second 2'], true]);
+  await pbx.close();
+});
+
+test('a verb that the dialplan does not have makes a dead letter at once', async () => {
+  const handler = callHandler({
+    StasisStart: ({ call }) => call.wait(1).next('end'),
+    next: { end: ({ call }) => call.hangup() },
+  });
+  const pbx = await testCalls({ App: handler });
+  const call = await pbx.dial('App');
+  await pbx.wait(5);
+  expect([pbx.deadLetters, call.isOver]).toEqual([[], true]);
+  const args = ['ari-eventbridge', 'next', 'end', '9', '1', 'UNKNOWN', '', ''];
+  const start = pbx.events.find(({ type }) => type === 'StasisStart');
+  if (start?.type !== 'StasisStart') throw new Error('Expected a StasisStart');
+  const events: string[] = [];
+  const deadLetter = async (_: object, error: Error) => void events.push(error.message);
+  const one = handler.withOptions({ clientOf: () => pbx.ari, deadLetter, log: createLog({}, () => {}) });
+  const detail = { ...start, args: [...start.args, ...args] };
+  await one({ source: 'asterisk.ari', 'detail-type': 'StasisStart', detail } as Parameters<typeof one>[0]);
+  expect(events).toEqual([expect.stringContaining('write extensions.conf again with asterisk-config')]);
+  await pbx.close();
 });
