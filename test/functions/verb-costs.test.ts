@@ -1,10 +1,18 @@
+import { readFileSync } from 'node:fs';
 import type { CallHandler } from 'ari-eventbridge';
 import { type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, expect, test, vi } from 'vitest';
+import { handler as afterHours } from '../../functions/after-hours/index.ts';
+import { handler as campaign } from '../../functions/campaign/index.ts';
+import { handler as click } from '../../functions/click-to-dial/index.ts';
 import { handler as pin } from '../../functions/pin/index.ts';
 import { handler as queue } from '../../functions/queue/index.ts';
 import { handler as recordedCall } from '../../functions/recorded-call/index.ts';
 import { InProcessTransport } from '../../lib/testing/in-process.ts';
+
+const textOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+/** Most of the traffic, which `appSettings` can leave in Asterisk. */
+const NOISE = ['ChannelVarset', 'ChannelDialplan'];
 
 /** Counts a handler's invocations. */
 function counted(handler: CallHandler, count: { invocations: number }): CallHandler {
@@ -21,54 +29,99 @@ function counted(handler: CallHandler, count: { invocations: number }): CallHand
   return invoked;
 }
 
-afterEach(() => void vi.restoreAllMocks());
+interface Example {
+  handler: CallHandler;
+  calls(pbx: TestPbx): Promise<unknown>;
+  options?: TestCallsOptions;
+}
 
-const CALLS: [string, CallHandler, (pbx: TestPbx) => Promise<void>, TestCallsOptions, [number, number]][] = [
-  [
-    'pin',
-    pin,
-    async (pbx) => {
+/** By folder: a call that the table in docs/verbs.md has a row for. */
+const EXAMPLES: Record<string, Example> = {
+  pin: {
+    handler: pin,
+    options: { dialplan: { inside: ['Answer()', 'Wait(3600)'] } },
+    calls: async (pbx) => {
       const call = await pbx.dial('App');
       await call.press('4711');
       await pbx.wait(5);
       await call.hangUp();
     },
-    { dialplan: { inside: ['Answer()', 'Wait(3600)'] } },
-    [2, 5],
-  ],
-  [
-    'queue',
-    queue,
-    async (pbx) => {
+  },
+  queue: {
+    handler: queue,
+    options: {
+      phones: { 'PJSIP/a1': { answersAfter: 3 }, 'PJSIP/a2': 'rings', 'PJSIP/a3': 'rings' },
+      queues: { support: { members: ['PJSIP/a1', 'PJSIP/a2', 'PJSIP/a3'] } },
+    },
+    calls: async (pbx) => {
       await pbx.dial('App');
       await pbx.wait(10);
       await pbx.phone('PJSIP/a1').hangUp();
     },
-    { phones: { 'PJSIP/a1': { answersAfter: 3 } }, queues: { support: { members: ['PJSIP/a1'] } } },
-    [2, 5],
-  ],
-  [
-    'recorded-call',
-    recordedCall,
-    async (pbx) => {
+  },
+  'recorded-call': {
+    handler: recordedCall,
+    options: { phones: { 'PJSIP/agent1': { answersAfter: 3 } } },
+    calls: async (pbx) => {
       const call = await pbx.dial('App');
       await pbx.wait(10);
       await call.hangUp();
     },
-    { phones: { 'PJSIP/agent1': { answersAfter: 3 } } },
-    [2, 4],
-  ],
-];
-
-test.each(CALLS)(
-  'a call of %s costs as many invocations and requests as docs/verbs.md says',
-  async (_, handler, calls, options, expected) => {
-    const request = vi.spyOn(InProcessTransport.prototype, 'request');
-    const count = { invocations: 0 };
-    const pbx = await testCalls({ App: counted(handler, count) }, options);
-    await calls(pbx);
-    await pbx.wait(3);
-    expect([count.invocations, request.mock.calls.length]).toEqual(expected);
-    await pbx.close();
   },
+  'after-hours': {
+    handler: afterHours,
+    options: { now: new Date('2026-11-22T12:00:00Z') },
+    calls: async (pbx) => {
+      const call = await pbx.dial('App');
+      await pbx.wait(15);
+      if (!call.isOver) await call.hangUp();
+    },
+  },
+  'click-to-dial': {
+    handler: click,
+    options: { phones: { 'PJSIP/agent': { answersAfter: 2 }, 'PJSIP/1001': { answersAfter: 2 } } },
+    calls: async (pbx) => {
+      const endpoint = 'PJSIP/agent';
+      await pbx.ari.channels.originateWithId({ channelId: 'click-1', endpoint, app: 'App', appArgs: '1,PJSIP/1001' });
+      await pbx.wait(10);
+      await pbx.phone('PJSIP/1001').hangUp();
+    },
+  },
+  campaign: {
+    handler: campaign,
+    options: { phones: { 'PJSIP/1001': { answersAfter: 1 } } },
+    calls: async (pbx) => {
+      await pbx.ari.channels.originateWithId({ channelId: 'c-1', endpoint: 'PJSIP/1001', app: 'App', timeout: 25 });
+      const phone = pbx.phone('PJSIP/1001');
+      for (let s = 0; s < 20 && !phone.heard.includes('sound:vm-options'); s++) await pbx.wait(1);
+      await phone.press('1');
+      await pbx.wait(10);
+    },
+  },
+};
+
+const rows = new Map(
+  [...textOf('docs/verbs.md').matchAll(/^\| `([\w-]+)`, [^|]* \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
+    ([, name = '', ...figures]) => [name, figures.map(Number)],
+  ),
 );
+
+afterEach(() => void vi.restoreAllMocks());
+
+test('docs/verbs.md has a row for each example, and no other', () => {
+  expect([...rows.keys()].toSorted()).toEqual(Object.keys(EXAMPLES).toSorted());
+});
+
+test.each(Object.keys(EXAMPLES))('a call of %s costs what docs/verbs.md says', async (name) => {
+  const { handler, calls, options } = EXAMPLES[name] as Example;
+  const request = vi.spyOn(InProcessTransport.prototype, 'request');
+  const count = { invocations: 0 };
+  const pbx = await testCalls({ App: counted(handler, count) }, options);
+  await calls(pbx);
+  await pbx.wait(3);
+  const requests = request.mock.calls.length;
+  const lines = textOf(`functions/${name}/index.ts`).trimEnd().split('\n').length;
+  const events = pbx.events.filter(({ type }) => !NOISE.includes(type)).length;
+  expect([lines, events, count.invocations, requests]).toEqual(rows.get(name));
+  await pbx.close();
+});
