@@ -55,9 +55,10 @@ export class ChannelRequests {
       return owner;
     }
     const behaviour = this.#phone(endpoint);
+    const [, host, uuid] = audioSocket(endpoint) ?? [];
     return channels.create({
       id,
-      name: `${endpoint}-#`,
+      name: host === undefined ? `${endpoint}-#` : `${technology}/${host}-${uuid}`,
       state: 'Down',
       technology: phone(technology, behaviour, this.#options.clock),
       ...linked,
@@ -66,6 +67,12 @@ export class ChannelRequests {
 
   #phone(endpoint: string): PhoneBehaviour {
     const { phones } = this.#options;
+    const [, host] = audioSocket(endpoint) ?? [];
+    if (host !== undefined) {
+      const there = phones === undefined || phones[`AudioSocket/${host}`] === 'answers';
+      if (there) return 'answers';
+      throw allocationFailed();
+    }
     const behaviour = phones === undefined ? 'rings' : phones[endpoint];
     if (!isPhone(endpoint) || behaviour === undefined || behaviour === 'unreachable') throw allocationFailed();
     return behaviour;
@@ -101,6 +108,11 @@ export class ChannelRequests {
       throw error;
     }
   }
+}
+
+/** Host with port, and UUID, of a program that audio is sent to. */
+function audioSocket(endpoint: string): RegExpExecArray | null {
+  return /^AudioSocket\/([^/]+:\d+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/c\(\w+\))?$/i.exec(endpoint);
 }
 
 /** Runs a channel's dialplan to its end, and ends the channel. */

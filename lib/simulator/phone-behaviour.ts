@@ -7,6 +7,8 @@
  *  - `unreachable`: nothing is registered there, and Asterisk answers 500 "Allocation failed" to the command;
  *  - `{ answersAfter: 5 }`: rings for so many seconds, then answers; with `voice: 'machine'` it is an answering machine
  *    that answers, as `AMD()` finds.
+ *
+ * A program that Asterisk sends audio to (`AudioSocket/HOST:PORT/UUID`) is named without its UUID, and `answers` or is absent.
  */
 export type PhoneBehaviour =
   | (typeof BEHAVIOURS)[number]

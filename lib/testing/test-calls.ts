@@ -21,6 +21,9 @@ import type { TestCallsOptions } from './options.ts';
 import { newSeed } from './seeds.ts';
 import { type CallDesk, TestCall } from './test-call.ts';
 
+/** What a channel's name has behind its endpoint: a number, or the UUID of an AudioSocket. */
+const SUFFIX = /-([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^-]*)$/;
+
 /**
  * A simulated telephone system with call handlers that run in this process: no AWS, no Asterisk, no waiting. Time passes
  * only when the test lets it; handlers themselves take no time. A store that a handler has for `once` is replaced by one
@@ -187,11 +190,11 @@ export class TestPbx {
   /**
    * The newest call of a phone that a handler called, as seen from that phone.
    *
-   * @param endpoint as the handler called it: `PJSIP/1001`
+   * @param endpoint as the handler called it: `PJSIP/1001`; of an AudioSocket without its UUID
    * @throws where it is not being called, nor in a call
    */
   phone(endpoint: string): TestCall {
-    const called = this.#asterisk.channels.filter(({ name }) => name.replace(/-[^-]*$/, '') === endpoint).at(-1);
+    const called = this.#asterisk.channels.filter(({ name }) => name.replace(SUFFIX, '') === endpoint).at(-1);
     if (called) return new TestCall(called.id, this.#desk);
     const names = this.#asterisk.channels.map(({ name }) => name).join(', ');
     throw new Error(`Expected ${endpoint} to be called, but these are all channels: ${names || 'none'}`);

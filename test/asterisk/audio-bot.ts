@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AriClient } from '../../lib/ari/client.ts';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Socket } from 'node:net';
 import { FRAME, tone } from './phone/ulaw.ts';
 
 /** Kinds of AudioSocket's messages: one byte, two of length, and so many more. */
@@ -10,8 +10,8 @@ const FRAMES_OF_SPEECH = 3;
 const FRAMES_OF_SILENCE = 15;
 /** What the bot says until the caller speaks, in hertz. */
 export const GREETING = 1000;
-/** What the bot wants of the call, by the key that the caller presses. */
-const INTENTS: Record<string, string> = { '0': 'transfer', '#': 'hangup' };
+/** What the bot wants to come next, by the key that the caller presses. */
+const INTENTS: Record<string, string> = { '0': 'person', '#': 'hangup' };
 
 /** One call of the bot's. */
 export class Conversation {
@@ -25,12 +25,12 @@ export class Conversation {
   #loud = 0;
   #quiet = 0;
   #rest = Buffer.alloc(0);
+  /** What the bot wants to come next, once it knows. */
+  intent: string | undefined;
   readonly #socket: Socket;
-  readonly #wants: (uuid: string, intent: string) => void;
 
-  constructor(socket: Socket, wants: (uuid: string, intent: string) => void) {
+  constructor(socket: Socket) {
     this.#socket = socket;
-    this.#wants = wants;
     const began = performance.now();
     // By the clock: a timer that came late is followed by more frames.
     const timer = setInterval(() => {
@@ -75,7 +75,9 @@ export class Conversation {
     if (kind === KIND.uuid) this.uuid = payload.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
     if (kind === KIND.audio) this.#hear(payload);
     const intent = kind === KIND.key ? INTENTS[payload.toString()] : undefined;
-    if (intent !== undefined) this.#wants(this.uuid, intent);
+    if (intent === undefined) return;
+    this.intent = intent;
+    this.#socket.end(Buffer.from([KIND.hangup, 0, 0]));
   }
 
   /** Is silent when the caller speaks, and then says what it has heard. */
@@ -95,31 +97,29 @@ export class Conversation {
 
 const SILENCE = new Int16Array(FRAME);
 
-/** A bot that talks over AudioSocket, stops when the caller speaks, repeats it, and wants something of the call on a key. */
+/** A bot that talks over AudioSocket, stops when the caller speaks, repeats it, and ends the talk on a key. */
 export class AudioBot {
   readonly conversations: Conversation[] = [];
-  readonly #server: Server;
+  readonly #audio = createServer((socket) => {
+    this.conversations.push(new Conversation(socket));
+  });
+  /** Says what comes next after a conversation, at its UUID. */
+  readonly #calls = createHttpServer(({ url }, response) => {
+    const intent = this.conversations.find(({ uuid }) => url === `/${uuid}`)?.intent;
+    response.writeHead(intent === undefined ? 404 : 200).end(JSON.stringify({ intent }));
+  });
 
-  private constructor(port: number, app: string, ari: AriClient) {
-    const wants = async (uuid: string, intent: string): Promise<void> => {
-      const { value } = await ari.channels.getChannelVar({ channelId: uuid, variable: 'CALLER' });
-      const about = { application: app, source: `channel:${value}`, variables: { intent } };
-      await ari.events.userEvent({ eventName: 'Intent', ...about });
-    };
-    this.#server = createServer((socket) => {
-      this.conversations.push(new Conversation(socket, (uuid, intent) => void wants(uuid, intent)));
-    }).listen(port, '127.0.0.1');
-  }
-
-  /** @param app of the handler that the bot says its intents to */
-  static async open(port: number, app: string, ari: AriClient): Promise<AudioBot> {
-    const bot = new AudioBot(port, app, ari);
-    await new Promise((resolve) => bot.#server.once('listening', resolve));
+  /** @param ports of audio, and of what comes next */
+  static async open(ports: { audio: number; calls: number }): Promise<AudioBot> {
+    const bot = new AudioBot();
+    await new Promise<void>((resolve) => bot.#audio.listen(ports.audio, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => bot.#calls.listen(ports.calls, '127.0.0.1', resolve));
     return bot;
   }
 
   async close(): Promise<void> {
     for (const conversation of this.conversations) conversation.close();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.#calls.closeAllConnections();
+    await Promise.all([this.#audio, this.#calls].map((server) => new Promise((resolve) => server.close(resolve))));
   }
 }

@@ -8,6 +8,7 @@ import { handler as click } from '../../functions/click-to-dial/index.ts';
 import { handler as pin } from '../../functions/pin/index.ts';
 import { handler as queue } from '../../functions/queue/index.ts';
 import { handler as recordedCall } from '../../functions/recorded-call/index.ts';
+import { handler as voiceAgent } from '../../functions/voice-agent/index.ts';
 import { InProcessTransport } from '../../lib/testing/in-process.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -96,6 +97,18 @@ const EXAMPLES: Record<string, Example> = {
       for (let s = 0; s < 20 && !phone.heard.includes('sound:vm-options'); s++) await pbx.wait(1);
       await phone.press('1');
       await pbx.wait(10);
+    },
+  },
+  'voice-agent': {
+    handler: voiceAgent,
+    calls: async (pbx) => {
+      vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({ intent: 'person' }));
+      await pbx.dial('App');
+      await pbx.wait(10);
+      await pbx.phone('AudioSocket/127.0.0.1:9092').hangUp();
+      await pbx.phone('PJSIP/reception').answer();
+      await pbx.wait(10);
+      await pbx.phone('PJSIP/reception').hangUp();
     },
   },
 };

@@ -1,22 +1,37 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CallHandler } from 'ari-eventbridge';
 import { forSeeds, type TestCall, type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
-import { describe, expect, test } from 'vitest';
-import { handler } from '../../functions/voice-agent/index.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 const APP = 'Voice-Agent';
+const BOT = 'AudioSocket/bot:9092';
 const PERSON = 'PJSIP/reception';
-const SETUP = { dialplan: { agent: APP } };
+const UUID = /^\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What the bot says. */
-async function wants(pbx: TestPbx, call: TestCall, intent: string): Promise<void> {
-  const about = { application: APP, source: `channel:${call.id}`, variables: { intent } };
-  await pbx.ari.events.userEvent({ eventName: 'Intent', ...about });
-  await pbx.settled();
-}
+let handler: CallHandler;
+/** What the bot says that comes next; undefined where its program is gone. */
+let intent: string | undefined;
+/** The paths that it was asked for. */
+let asked: string[] = [];
+const bot = createServer((request, response) => {
+  asked.push(request.url ?? '');
+  response.writeHead(intent === undefined ? 503 : 200).end(JSON.stringify({ intent }));
+});
 
-const bots = async (pbx: TestPbx): Promise<string[]> => {
-  const channels = await pbx.ari.channels.list();
-  return channels.filter(({ name }) => name.startsWith('AudioSocket/')).map(({ id }) => id);
-};
+beforeAll(async () => {
+  await new Promise<void>((resolve) => bot.listen(0, '127.0.0.1', resolve));
+  vi.stubEnv('BOT', 'bot:9092');
+  vi.stubEnv('BOT_CALLS', `http://127.0.0.1:${(bot.address() as AddressInfo).port}`);
+  ({ handler } = await import('../../functions/voice-agent/index.ts'));
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  bot.close();
+});
+beforeEach(() => {
+  [intent, asked] = ['person', []];
+});
 
 /** What is left in Asterisk, and in the queue of dead letters. */
 async function nothingIsLeft(pbx: TestPbx, seed?: number): Promise<void> {
@@ -31,59 +46,51 @@ describe.each<[string, TestCallsOptions]>([
   ['twice', { delivery: () => 'twice' }],
   ['twice, each to a cold function', { delivery: () => 'twice', cold: true }],
 ])('with every event delivered %s, a caller', (_, options) => {
-  const start = async () => {
-    const pbx = await testCalls({ [APP]: handler }, { ...SETUP, ...options });
+  const start = async (more: TestCallsOptions = {}) => {
+    const pbx = await testCalls({ [APP]: handler }, { dialplan: { agent: APP }, ...options, ...more });
     return { pbx, call: await pbx.dial('agent') };
   };
 
-  test('is in a bridge with one bot, whose channel names the caller', async () => {
+  test('talks to the bot, and then to the person whom the bot wants', async () => {
     const { pbx, call } = await start();
-    const [bot = '', ...more] = await bots(pbx);
-    expect(more).toEqual([]);
-    expect(pbx.bridges.map(({ id, channels }) => [id, channels.toSorted()])).toEqual([
-      [bot, [bot, call.id].toSorted()],
-    ]);
-    expect((await pbx.ari.channels.getChannelVar({ channelId: bot, variable: 'CALLER' })).value).toBe(call.id);
+    expect([call.isUp, pbx.phone(BOT).isUp]).toEqual([true, true]);
+    await pbx.phone(BOT).hangUp();
+    expect(asked).toEqual(Array(asked.length).fill(expect.stringMatching(UUID)));
+    await pbx.phone(PERSON).answer();
+    expect([call.isUp, pbx.phone(PERSON).isUp]).toEqual([true, true]);
+    await pbx.phone(PERSON).hangUp();
+    expect(call.isOver).toBe(true);
+    await nothingIsLeft(pbx);
+  });
+
+  test('is hung up when the bot wants that', async () => {
+    intent = 'hangup';
+    const { pbx, call } = await start();
+    await pbx.phone(BOT).hangUp();
+    expect(call.isOver).toBe(true);
+    await nothingIsLeft(pbx);
+  });
+
+  test('is left to a person where the bot ends and cannot be asked', async () => {
+    intent = undefined;
+    const { pbx, call } = await start();
+    await pbx.phone(BOT).hangUp();
+    await pbx.phone(PERSON).answer();
     await call.hangUp();
     await nothingIsLeft(pbx);
   });
 
-  test('is connected with a person without the bot, until the person hangs up', async () => {
-    const { pbx, call } = await start();
-    await wants(pbx, call, 'transfer');
-    const person = pbx.phone(PERSON);
-    await person.answer();
-    expect([await bots(pbx), pbx.bridges, call.isUp, person.isUp]).toEqual([[], [], true, true]);
-    await person.hangUp();
-    expect(call.isOver).toBe(true);
-    await nothingIsLeft(pbx);
-  });
-
-  test('whom no person answers is hung up', async () => {
-    const { pbx, call } = await start();
-    await wants(pbx, call, 'transfer');
-    await pbx.wait(40);
-    expect(call.isOver).toBe(true);
-    await nothingIsLeft(pbx);
-  });
-
-  test('is hung up when the bot wants it, and when the bot ends', async () => {
-    const { pbx, call } = await start();
-    await wants(pbx, call, 'hangup');
-    expect(call.isOver).toBe(true);
-    const other = await pbx.dial('agent');
-    const [bot = ''] = await bots(pbx);
-    await pbx.ari.channels.hangup({ channelId: bot });
-    await pbx.settled();
-    expect(other.isOver).toBe(true);
-    await nothingIsLeft(pbx);
-  });
-
-  test('stays with the bot at an intent that the handler does not know', async () => {
-    const { pbx, call } = await start();
-    await wants(pbx, call, 'constructor');
-    expect(call.bridge).toBe((await bots(pbx))[0]);
+  test('is left to a person where no bot is there', async () => {
+    const { pbx, call } = await start({ phones: { [PERSON]: 'answers' } });
+    expect([call.isUp, pbx.phone(PERSON).isUp, asked]).toEqual([true, true, []]);
     await call.hangUp();
+    await nothingIsLeft(pbx);
+  });
+
+  test('who hangs up ends the bot, which is asked nothing', async () => {
+    const { pbx, call } = await start();
+    await call.hangUp();
+    expect(asked).toEqual([]);
     await nothingIsLeft(pbx);
   });
 });
@@ -91,42 +98,30 @@ describe.each<[string, TestCallsOptions]>([
 /** How a call goes, from its beginning. */
 const CALLS: Record<string, (pbx: TestPbx, call: TestCall) => Promise<void>> = {
   'hangs up at once': (_, call) => call.hangUp(),
-  'hangs up while the bot is connected': async (pbx, call) => {
-    await pbx.wait(1);
-    await call.hangUp();
-  },
-  'hangs up as the bot transfers': async (pbx, call) => {
+  'hangs up as the bot ends': async (pbx, call) => {
     await pbx.wait(5);
-    await pbx.ari.events.userEvent({
-      ...{ eventName: 'Intent', application: APP, source: `channel:${call.id}`, variables: { intent: 'transfer' } },
-    });
-    await call.hangUp();
+    await Promise.all([pbx.phone(BOT).hangUp(), call.hangUp()]);
   },
-  'is transferred, and nobody answers': async (pbx, call) => {
+  'is transferred, and nobody answers': async (pbx) => {
     await pbx.wait(5);
-    await wants(pbx, call, 'transfer');
+    await pbx.phone(BOT).hangUp();
     await pbx.wait(60);
   },
   'talks to a person, and hangs up': async (pbx, call) => {
     await pbx.wait(5);
-    await wants(pbx, call, 'transfer');
+    await pbx.phone(BOT).hangUp();
     await pbx.wait(10);
-    const person = pbx.phone(PERSON);
-    await person.answer();
+    await pbx.phone(PERSON).answer();
     await pbx.wait(10);
-    expect([pbx.seed, call.isUp, person.isUp]).toEqual([pbx.seed, true, true]);
+    expect([pbx.seed, call.isUp, pbx.phone(PERSON).isUp]).toEqual([pbx.seed, true, true]);
     await call.hangUp();
-  },
-  'is hung up by the bot, which wants it twice': async (pbx, call) => {
-    await pbx.wait(5);
-    await wants(pbx, call, 'hangup');
-    if (!call.isOver) await wants(pbx, call, 'hangup');
   },
 };
 
 test.each(Object.entries(CALLS))('a caller who %s leaves nothing behind, in 8 interleavings', (_, goes) =>
   forSeeds(8, async (seed) => {
-    const pbx = await testCalls({ [APP]: handler }, { ...SETUP, delivery: 'concurrently', cold: true, seed });
+    const options: TestCallsOptions = { delivery: 'concurrently', cold: true, seed };
+    const pbx = await testCalls({ [APP]: handler }, { dialplan: { agent: APP }, ...options });
     await goes(pbx, await pbx.dial('agent'));
     await nothingIsLeft(pbx, seed);
   }),

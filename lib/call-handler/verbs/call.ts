@@ -48,7 +48,10 @@ export interface RecordOptions {
 
 /** `call.dial`: one or more phones. Times are in seconds. */
 export interface CallDialOptions {
-  /** Endpoints as Asterisk names them: `PJSIP/1001`, `PJSIP/+4930123@trunk`. */
+  /**
+   * Endpoints as Asterisk names them: `PJSIP/1001`, `PJSIP/+4930123@trunk`; a program that hears and says audio over TCP:
+   * `AudioSocket/HOST:PORT/UUID/c(slin)`.
+   */
   to: string | readonly string[];
   /** How long each rings. @default 30 */
   timeout?: number;

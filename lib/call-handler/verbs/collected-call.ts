@@ -37,6 +37,8 @@ export interface Awaited {
 const NAME = /^\w{1,24}$/;
 /** Endpoints, queues, rooms, contexts: nothing that parts arguments of the dialplan. */
 const PLAIN = /^[\w./@:+*#-]{1,200}$/;
+/** The codec of an AudioSocket. */
+const CODEC = /\/c\(\w+\)$/;
 const MAX_STATE = 2000;
 
 /** The verbs that a function asks for, in their order. */
@@ -186,7 +188,7 @@ export class CollectedCall implements Call<OutcomeNames> {
   dial(name: string, options: CallDialOptions): void {
     const { timeout = 30, strategy = 'all', callerId, whisper, music, transfers, record = false } = options;
     within('timeout', timeout, 1, 3600);
-    const endpoints = [options.to].flat().map((endpoint) => plain('to', endpoint));
+    const endpoints = [options.to].flat().map(dialable);
     if (endpoints.length === 0)
       throw new RangeError('to: expected at least one endpoint, such as PJSIP/1001, got none');
     const announced = whisper === undefined ? '' : plain('whisper', whisper.replace(/^sound:/, ''));
@@ -270,6 +272,11 @@ function saidAsMedia(said: Said): Media | undefined {
   if ('digits' in said) return `digits:${said.digits}`;
   if ('number' in said) return `number:${Math.trunc(said.number)}`;
   return 'spelled' in said ? `characters:${said.spelled}` : undefined;
+}
+
+function dialable(endpoint: string): string {
+  plain('to', endpoint.replace(CODEC, ''));
+  return endpoint;
 }
 
 function plain(option: string, value: string): string {
