@@ -1,6 +1,6 @@
 import { forSeeds } from 'ari-eventbridge/testing';
 import { describe, test } from 'vitest';
-import { connectsRight, hangsUpRight, staysRight } from '../functions/verbs-concurrently.ts';
+import { connectsRight, hangsUpRight, meetsRight, staysRight } from '../functions/verbs-concurrently.ts';
 
 const SEEDS = Number(process.env.SEEDS ?? 1000);
 
@@ -17,3 +17,6 @@ describe.each(['dialplan', 'events'] as const)('verbs by the %s', (way) => {
 
 test(`dial and queue are right in ${SEEDS} interleavings, with hang-ups by either side`, () =>
   forSeeds(SEEDS, connectsRight));
+
+test(`detectMachine, transfer and conference are right in ${SEEDS} interleavings, with hang-ups at any point`, () =>
+  forSeeds(SEEDS, meetsRight));

@@ -152,3 +152,58 @@ export async function connectsRight(seed: number): Promise<void> {
     await pbx.close();
   }
 }
+
+/**
+ * A called person of whom it is found out who answered, whose transfer fails, and who then is in a conference with others
+ * of the same; they hang up at some time. Outcomes come in their order, each from one list, and nothing is left.
+ */
+export async function meetsRight(seed: number): Promise<void> {
+  const seen: (Seen & { id: string })[] = [];
+  const handler = callHandler({
+    StasisStart: ({ call }) => call.detectMachine('who'),
+    detected: {
+      who: ({ call, event, outcome }) => {
+        seen.push({ id: call.id, outcome: `who ${outcome}`, list: String(event.metadata.channelSequence) });
+        call.transfer('away', { to: 'SIP/of-another-technology' });
+      },
+    },
+    transferred: {
+      away: ({ call, event, outcome }) => {
+        seen.push({ id: call.id, outcome: `away ${outcome}`, list: String(event.metadata.channelSequence) });
+        call.play('sound:vm-goodbye').conference('100').next('left');
+      },
+    },
+    next: {
+      left: ({ call, event, outcome }) => {
+        seen.push({ id: call.id, outcome: `left ${outcome}`, list: String(event.metadata.channelSequence) });
+        call.hangup();
+      },
+    },
+  });
+  const pbx = await testCalls({ Verbs: handler }, { delivery: 'concurrently', cold: true, seed });
+  try {
+    const calls = [await pbx.dial('Verbs'), await pbx.dial('Verbs')];
+    for (let at = 0; at < 40; at++) {
+      await pbx.wait(1);
+      for (const [index, call] of calls.entries()) {
+        if (!call.isOver && (seed + at * 7 + index * 11) % 29 === 0) await call.hangUp();
+      }
+    }
+    for (const call of calls) if (!call.isOver) await call.hangUp();
+    await pbx.wait(60);
+    for (const { id } of calls) {
+      const outcomes = seen.filter((one) => one.id === id);
+      const names = [...new Set(outcomes.map(({ outcome }) => outcome.split(' ')[0]))];
+      expect([seed, names]).toEqual([seed, ['who', 'away', 'left'].slice(0, names.length)]);
+      for (const name of names) {
+        const lists = outcomes.filter(({ outcome }) => outcome.startsWith(`${name} `)).map(({ list }) => list);
+        expect([seed, name, new Set(lists).size]).toEqual([seed, name, 1]);
+      }
+      // The caller's hang-up is the last outcome, unless it came before the first list ran.
+      if (names.length > 0) expect([seed, outcomes.at(-1)?.outcome]).toEqual([seed, expect.stringMatching(/hungup$/)]);
+    }
+    expect([seed, pbx.deadLetters, pbx.bridges, await pbx.ari.channels.list()]).toEqual([seed, [], [], []]);
+  } finally {
+    await pbx.close();
+  }
+}
