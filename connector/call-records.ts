@@ -1,5 +1,6 @@
 import { callEventEntry } from '../lib/events/entry.ts';
 import type { EventMetadata } from '../lib/events/metadata.ts';
+import { eventOutcome } from '../lib/events/outcomes.ts';
 import { subjectOf } from '../lib/events/subject.ts';
 import { ChannelNumbers, type FramePosition, type NodeState, type ReadEvent } from './asterisk/index.ts';
 import type { EventBus } from './event-bus.ts';
@@ -51,6 +52,7 @@ export class CallRecords {
       return undefined;
     }
     const receivedAt = Date.now();
+    const outcome = eventOutcome(event, channelId);
     const callId = channelId === undefined ? undefined : state.callOf(channelId);
     const metadata: EventMetadata = {
       id: stay === undefined ? eventId(position) : stayEventId(name, stay, event.type),
@@ -62,6 +64,7 @@ export class CallRecords {
       }),
       ...(callId !== undefined && { callId }),
       receivedAt: iso(receivedAt),
+      ...(outcome && { outcome }),
       ...(recovered && { recovered: true }),
     };
     const lane = `${name}/${channelId ?? resources[0] ?? event.type}`;

@@ -50,7 +50,6 @@ export type {
   Said,
 } from './call-handler/verbs/call.ts';
 export type { MediaList } from './call-handler/verbs/media.ts';
-export type { Kind, Outcomes } from './call-handler/verbs/outcomes.ts';
 export { type AriPattern, type AriPatternFields, ariPattern } from './events/ari-pattern.ts';
 export type { AriEventType, CallEvent, CallEventEnvelope } from './events/call-event.ts';
 export type {
@@ -63,4 +62,5 @@ export type {
 export { type ConnectorPatternFields, connectorPattern } from './events/connector-pattern.ts';
 export { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './events/entry.ts';
 export type { EventMetadata } from './events/metadata.ts';
+export type { EventOutcome, Kind, Outcomes } from './events/outcomes.ts';
 export { createLog, type Log } from './log.ts';

@@ -3,9 +3,9 @@ import type { AriClient } from '../ari/client.ts';
 import type { AriEventMap } from '../ari/generated/model.ts';
 import type { AriEventType, CallEvent } from '../events/call-event.ts';
 import type { ConnectorEvent, ConnectorEventType } from '../events/connector-event.ts';
+import type { Kind, Outcomes } from '../events/outcomes.ts';
 import type { Log } from '../log.ts';
 import type { Call, OutcomeNames } from './verbs/call.ts';
-import type { Kind, Outcomes } from './verbs/outcomes.ts';
 
 /** The argument of a call handler's functions. `channel` is there for events that concern one. */
 export type CallContext<T extends AriEventType, N extends OutcomeNames = OutcomeNames> = EventContext<T> &

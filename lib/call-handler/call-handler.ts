@@ -9,6 +9,7 @@ import {
   isConnectorEventType,
 } from '../events/connector-event.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
+import { type Kind, outcomeIn } from '../events/outcomes.ts';
 import { createLog, type Log } from '../log.ts';
 import { claimingClient } from './call-claim.ts';
 import type { CallFunctions } from './call-functions.ts';
@@ -19,7 +20,6 @@ import { MadeBridges } from './made-bridges.ts';
 import { ENDINGS, whatHappenedMeanwhile } from './meanwhile.ts';
 import { nodeClients } from './nodes.ts';
 import { Once, type OnceStore } from './once.ts';
-import { outcomeIn } from './verbs/arrived.ts';
 import { goOnByEvent } from './verbs/by-events.ts';
 import { carryOut } from './verbs/carry-out.ts';
 import { CollectedCall } from './verbs/collected-call.ts';
@@ -32,7 +32,6 @@ import {
   outcomesOf,
   typesOf,
 } from './verbs/dispatch.ts';
-import type { Kind } from './verbs/outcomes.ts';
 
 /** A Lambda function for call events, with the types of the events it has functions for. */
 export interface CallHandler {

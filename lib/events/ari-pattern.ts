@@ -1,6 +1,7 @@
 import type { AriEventMap, Channel } from '../ari/generated/model.ts';
 import type { AriEventType } from './call-event.ts';
 import { CALL_EVENT_SOURCE } from './entry.ts';
+import type { Kind, Outcomes } from './outcomes.ts';
 
 /** Matches a string by its beginning: `{ prefix: '+49' }`. */
 export interface Prefix {
@@ -55,6 +56,12 @@ export interface AriPatternFields<T extends AriEventType = AriEventType> {
   channel?: WhereTheyHave<'channel', T, FieldsOf<Omit<Channel, 'channelvars'>>>;
   /** The operator's name for the Asterisk server. @default all nodes */
   node?: AnyOf<string>;
+  /**
+   * The outcome of a verb that the event brings: its kind, the name that the handler gave it, and what came of it
+   * (docs/verbs.md).
+   * @default any events, with an outcome or without
+   */
+  outcome?: { kind?: AnyOf<Kind>; name?: AnyOf<string | Prefix>; outcome?: AnyOf<Outcomes[Kind]['outcome']> };
 }
 
 /** Fields of an event pattern: lists of alternatives, or more fields. */
@@ -90,11 +97,13 @@ export type AriPattern = {
  * @example
  * ariPattern({ type: 'StasisStart', channel: { dialplan: { exten: '100' }, caller: { number: { prefix: '+49' } } } })
  * @example
+ * ariPattern({ outcome: { kind: 'dialled', name: 'agent', outcome: 'busy' } }) // for rules of others: no handler is needed
+ * @example
  * ariPattern({ application: 'Intro-IVR', type: handler }) // written once: in the handler
  */
 export function ariPattern<T extends AriEventType = AriEventType>(fields: AriPatternFields<T>): AriPattern {
-  const { type, node, ...ofEvent } = fields;
-  const detail = patternOf({ ...ofEvent, ...(node !== undefined && { metadata: { node } }) });
+  const { type, node, outcome, ...ofEvent } = fields;
+  const detail = patternOf({ ...ofEvent, metadata: { node, outcome } });
   const where = conditionsOf(type);
   return {
     source: [CALL_EVENT_SOURCE],

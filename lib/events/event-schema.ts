@@ -3,6 +3,7 @@ import { type ModelSchema, modelSchemas } from '../ari/generated/schemas.ts';
 import type { ConnectorEvent, ConnectorEventMap, ConnectorEventType } from './connector-event.ts';
 import { CALL_EVENT_SOURCE, CONNECTOR_SOURCE } from './entry.ts';
 import type { EventMetadata } from './metadata.ts';
+import { KINDS } from './outcomes.ts';
 
 /** A schema for one type of event on the bus, in the form of EventBridge's schema registry. */
 export interface EventSchema {
@@ -40,9 +41,17 @@ const METADATA: SchemaOf<EventMetadata> = {
     channelSequence: LONG,
     callId: TEXT,
     receivedAt: TIME,
+    outcome: {
+      type: 'object',
+      required: ['kind', 'name', 'attempt', 'outcome'],
+      properties: {
+        ...{ kind: { type: 'string', enum: KINDS }, name: TEXT, attempt: NUMBER, outcome: TEXT },
+        ...{ digits: TEXT, recording: TEXT, seconds: NUMBER, endedBy: TEXT, member: TEXT },
+      },
+    },
     recovered: { type: 'boolean' },
   },
-  optional: ['channelId', 'channelSequence', 'callId', 'recovered'],
+  optional: ['channelId', 'channelSequence', 'callId', 'outcome', 'recovered'],
 };
 
 const NEWS_METADATA: SchemaOf<ConnectorEvent['metadata']> = { properties: { id: TEXT, node: TEXT }, optional: [] };

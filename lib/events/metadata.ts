@@ -1,3 +1,5 @@
+import type { EventOutcome } from './outcomes.ts';
+
 /** The object that the connector adds to an event's detail, under the key `metadata`. */
 export interface EventMetadata {
   /**
@@ -22,6 +24,8 @@ export interface EventMetadata {
   callId?: string;
   /** When the connector read the event, ISO 8601 in UTC with milliseconds. */
   receivedAt: string;
+  /** Present where the event brings the outcome of a verb (docs/verbs.md): a call that is back, or over. */
+  outcome?: EventOutcome;
   /** Present where the connector rebuilt the event after a gap: Asterisk never sent it. */
   recovered?: true;
 }

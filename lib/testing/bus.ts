@@ -1,6 +1,7 @@
 import type { CallEventEnvelope } from '../events/call-event.ts';
 import { nextChannelSequence } from '../events/channel-sequence.ts';
 import { type AriFrame, callEventEntry, readFrame } from '../events/entry.ts';
+import { eventOutcome } from '../events/outcomes.ts';
 import { subjectOf } from '../events/subject.ts';
 
 /** The node that test calls come from. */
@@ -15,6 +16,7 @@ export class TestBus {
   envelopeOf(event: object, now: Date): CallEventEnvelope {
     const frame = readFrame(JSON.stringify(event)) as AriFrame;
     const { channelId, callId, resources } = subjectOf(frame.event);
+    const outcome = eventOutcome(frame.event, channelId);
     this.#sequence += 1;
     const metadata = {
       id: `${CONNECTION}-${this.#sequence}`,
@@ -23,6 +25,7 @@ export class TestBus {
       sequence: this.#sequence,
       ...(channelId !== undefined && { channelId, ...this.#next(channelId, callId, frame.event.timestamp) }),
       receivedAt: now.toISOString(),
+      ...(outcome && { outcome }),
     };
     const entry = callEventEntry(frame, metadata, resources);
     return {

@@ -48,7 +48,9 @@ const gather = (way: 'dialplan' | 'events'): CallHandler =>
     StasisStart: ({ call }) =>
       call.gather('number', { prompt: 'sound:silent-prompt', maxDigits: DIGITS, timeout: 60, way }),
     gathered: {
-      number: ({ call, outcome, digits }) => {
+      number: ({ call, event, outcome, digits }) => {
+        // Digits that the dialplan collects are on the bus as words.
+        if (way === 'dialplan') expect(event.metadata.outcome).toMatchObject({ kind: 'gathered', outcome, digits });
         gathered.push({ channelId: call.id, outcome, digits });
         call.hangup();
       },

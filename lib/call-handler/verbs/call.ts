@@ -1,5 +1,5 @@
+import type { Kind } from '../../events/outcomes.ts';
 import type { MediaList } from './media.ts';
-import type { Kind } from './outcomes.ts';
 
 /** The names that a handler has functions for, by kind of outcome. */
 export type OutcomeNames = Record<Kind, string>;

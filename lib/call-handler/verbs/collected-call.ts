@@ -1,7 +1,8 @@
 import type { Media } from '../../ari/media.ts';
 import { CALL_VARIABLES, STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
 import type { CallEvent } from '../../events/call-event.ts';
-import { type Arrived, type Decided, outcomeIn, ownArguments, variablesOf } from './arrived.ts';
+import { type Arrived, type Kind, outcomeIn, recordingName, variablesOf } from '../../events/outcomes.ts';
+import { type Decided, ownArguments } from './arrived.ts';
 import type {
   Call,
   CallData,
@@ -15,8 +16,6 @@ import type {
 import type { EventStep } from './event-step.ts';
 import type { Verb } from './list.ts';
 import { type MediaList, playing, promptFiles, silence } from './media.ts';
-import type { Kind } from './outcomes.ts';
-import { recordingName } from './outcomes.ts';
 
 /** A verb that the handler has asked for, and how it is carried out: by the dialplan, or step by step as events come. */
 export interface Wish {

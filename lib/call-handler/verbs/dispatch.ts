@@ -1,11 +1,10 @@
 import { OUTCOME_VARIABLE, UNKNOWN_VERB } from '../../ari/verbs-dialplan.ts';
 import type { AriPatternDetail } from '../../events/ari-pattern.ts';
 import type { AriEventType, CallEvent } from '../../events/call-event.ts';
+import { type Arrived, isKind, KINDS, type Kind, OUTCOMES } from '../../events/outcomes.ts';
 import type { CallFunctions } from '../call-functions.ts';
 import { GiveUp } from '../give-up.ts';
-import type { Arrived } from './arrived.ts';
 import { PLAYBACK_PREFIX } from './by-events.ts';
-import { KINDS, type Kind, OUTCOMES } from './outcomes.ts';
 
 /** A function of a handler, whose context the compiler cannot infer from an event's type. */
 export type Run = (context: object) => unknown;
@@ -95,10 +94,6 @@ export function outcomesOf(functions: CallFunctions): string[] {
 /** Whether a handler has functions for outcomes. */
 export function hasOutcomes(functions: CallFunctions): boolean {
   return Object.keys(functions).some(isKind);
-}
-
-function isKind(name: string): name is Kind {
-  return (KINDS as string[]).includes(name);
 }
 
 /** The context, whose getters stay ones, and more fields. */

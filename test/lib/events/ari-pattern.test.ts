@@ -25,6 +25,16 @@ test('a pattern has the source and only the given fields', () => {
   });
 });
 
+test('matches outcomes of verbs', () => {
+  const failed = ariPattern({ outcome: { kind: 'dialled', outcome: ['busy', 'noanswer'] }, node: 'pbx-1' });
+  expect(failed).toEqual({
+    source: ['asterisk.ari'],
+    detail: { metadata: { node: ['pbx-1'], outcome: { kind: ['dialled'], outcome: ['busy', 'noanswer'] } } },
+  });
+  // @ts-expect-error: no verb has such an outcome
+  ariPattern({ outcome: { outcome: 'bored' } });
+});
+
 test('arguments are found anywhere in the list, any of several', () => {
   const sales = ariPattern({ type: 'StasisStart', args: 'sales' });
   expect(sales.detail).toEqual({ args: ['sales'] });

@@ -1,4 +1,4 @@
-import type { Arrived } from './arrived.ts';
+import { OUTCOME_MARK, OUTCOME_VARIABLE, UNKNOWN_VERB } from '../ari/verbs-dialplan.ts';
 
 /** What came of each verb that has a name, by the name of the functions for it. */
 export interface Outcomes {
@@ -44,6 +44,35 @@ export interface Outcomes {
 }
 
 export type Kind = keyof Outcomes;
+
+/** An outcome as `metadata.outcome` of an event has it: of which verb, and the fields of that kind. */
+export type EventOutcome = {
+  [K in Kind]: {
+    /** `gathered`, `recorded`, `dialled`, `queued`, `transferred`, `detected` or `next`. */
+    kind: K;
+    /** The name that the handler gave the verb. */
+    name: string;
+    /** How often in a row the verb of this name was asked for. */
+    attempt: number;
+  } & Outcomes[K];
+}[Kind];
+
+/** An outcome as the dialplan says it. */
+export interface Arrived {
+  /** Which verb it is of (`Kind`); empty where the list had no verb with a name. */
+  kind: string;
+  /** The name that the handler gave the verb. */
+  name: string;
+  /** The number of the list. */
+  list: string;
+  /** How often in a row the verb of this name was asked for. */
+  attempt: number;
+  /** As Asterisk's application says it. */
+  result: string;
+  values: readonly string[];
+  /** The caller has hung up. */
+  isOver: boolean;
+}
 
 /** Results of the dialplan's applications, and what they are called here. */
 const GATHERED = { OK: 'ok', TIMEOUT: 'timeout', HANGUP: 'hungup' } as const;
@@ -108,6 +137,41 @@ export const KINDS = Object.keys(OUTCOMES) as Kind[];
 /** The name under which `call.record` stores what it records. */
 export function recordingName(name: string, list: string, channelId: string): string {
   return `${name}-${channelId}-${list}`;
+}
+
+/** The outcome that an event brings: of a call that is back in its app, or of one that is over. */
+export function outcomeIn(event: { type: string; args?: unknown; channel?: unknown }): Arrived | undefined {
+  if (event.type === 'StasisStart') {
+    const args = Array.isArray(event.args) ? (event.args as string[]) : [];
+    const at = args.indexOf(OUTCOME_MARK);
+    return at < 0 ? undefined : arrived(args.slice(at + 1), false);
+  }
+  if (event.type !== 'ChannelDestroyed') return undefined;
+  const said = variablesOf(event)[OUTCOME_VARIABLE];
+  return said ? arrived(said.split(','), true) : undefined;
+}
+
+/** The same, in words that need no knowledge of Asterisk. */
+export function eventOutcome(event: Parameters<typeof outcomeIn>[0], channelId = ''): EventOutcome | undefined {
+  const found = outcomeIn(event);
+  if (!found || !isKind(found.kind) || found.result === UNKNOWN_VERB) return undefined;
+  const { kind, name, attempt } = found;
+  return { kind, name, attempt, ...OUTCOMES[kind](found, channelId) } as EventOutcome;
+}
+
+/** The variables that a channel's event carries (`channelvars` in ari.conf). */
+export function variablesOf(event: object): Readonly<Record<string, string | undefined>> {
+  const { channel } = event as { channel?: { channelvars?: Record<string, string | undefined> } };
+  return channel?.channelvars ?? {};
+}
+
+export function isKind(name: string): name is Kind {
+  return Object.hasOwn(OUTCOMES, name);
+}
+
+function arrived(fields: readonly string[], isOver: boolean): Arrived {
+  const [kind = '', name = '', list = '', attempt = '', result = '', ...values] = fields;
+  return { kind, name, list, attempt: Number(attempt) || 1, result, values, isOver };
 }
 
 function named<T>(names: Readonly<Record<string, T>>, result: string): T | undefined {
