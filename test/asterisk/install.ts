@@ -6,7 +6,10 @@ import type { TestProject } from 'vitest/node';
 
 const FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ari-eventbridge');
 
-/** Tests change Asterisk's files, so what runs at the same time has copies: suites, and a suite's processes 1, 2, …. */
+/**
+ * Tests change Asterisk's files, so what runs at the same time has copies: suites, and a suite's processes 1, 2, ….
+ * `ASTERISK_SUITE` names other copies than the suite's own, so that the same suite can run twice on a machine.
+ */
 const copyFor = (suite: string, worker: number): string => join(FOLDER, `asterisk-${suite}-${worker}`);
 
 /** The chroot with Asterisk of this test process. It is kept between runs. */
@@ -21,10 +24,9 @@ export function setup(project?: TestProject): void {
     return;
   }
   const script = fileURLToPath(new URL('./install-asterisk.sh', import.meta.url));
-  if (project) process.env.ASTERISK_SUITE = project.name; // for the processes that Vitest starts
-  const copies = Array.from({ length: project?.config.maxWorkers ?? 1 }, (_, index) =>
-    copyFor(project?.name ?? 'bench', index + 1),
-  );
+  if (project) process.env.ASTERISK_SUITE ??= project.name; // for the processes that Vitest starts
+  const suite = process.env.ASTERISK_SUITE ?? 'bench';
+  const copies = Array.from({ length: project?.config.maxWorkers ?? 1 }, (_, index) => copyFor(suite, index + 1));
   const { status } = spawnSync(script, [join(FOLDER, 'asterisk'), ...copies], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
