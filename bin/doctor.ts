@@ -11,6 +11,7 @@ import { type Finding, type Verdict, worstOf } from '../lib/asterisk/doctor/find
 import { examineFromLambda } from '../lib/asterisk/doctor/invoke.ts';
 import { report } from '../lib/asterisk/doctor/report.ts';
 import { rescuingContext } from '../lib/asterisk/extensions-conf.ts';
+import { completeHttp } from '../lib/asterisk/http-conf.ts';
 import { readSecret } from '../lib/aws/secrets-manager.ts';
 import { configuredNodes, configuredSecrets } from './configured-nodes.ts';
 import { missingPeer } from './missing-peer.ts';
@@ -108,16 +109,21 @@ async function* kept(findings: AsyncIterable<Finding>, all: Finding[]): AsyncGen
 
 async function* look(values: Values, node: AsteriskNode, root: string, signal: AbortSignal): AsyncGenerator<Finding> {
   const { calls = false, bus, from } = values;
-  const ofDialplan = { rescueContext: rescuingContext(node), verbs: node.asterisk !== undefined };
+  const { tlscertfile, tlsprivatekey } = completeHttp(node.url, node.asterisk?.http);
+  const configured = {
+    rescueContext: rescuingContext(node),
+    verbs: node.asterisk !== undefined,
+    certificate: { tlscertfile, ...(tlsprivatekey !== undefined && { tlsprivatekey }) },
+  };
   if (from !== undefined) {
     if (values.function === undefined) throw new Error('--from lambda: expected --function NAME as well');
-    yield* await examineFromLambda(values.function, { node: node.name, calls, ...ofDialplan }, signal);
+    yield* await examineFromLambda(values.function, { node: node.name, calls, ...configured }, signal);
     return;
   }
   const ca = readCaFile(node);
   const users = await usersOf(values, node, root);
   const { url, apps } = node;
-  const patient = { url, apps, users, calls, ...ofDialplan, ...(ca !== undefined && { ca }) };
+  const patient = { url, apps, users, calls, ...configured, ...(ca !== undefined && { ca }) };
   yield* examine(patient, { signal, more: bus === undefined ? [] : [onBus(bus)] });
 }
 

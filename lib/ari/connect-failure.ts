@@ -7,7 +7,7 @@ export interface Remedy {
   /** The section without its brackets; for `cdk.json` the key. */
   section: string;
   option: string;
-  /** The line to write. `PASSWORD_PLACE` replaces a password, which is never shown. */
+  /** The line to write. `HASH_PLACE` replaces a hash; passwords are never shown. */
   line: string;
 }
 
@@ -27,13 +27,23 @@ export interface ConnectTarget {
   privateCa?: boolean;
   /** The local address of the connection. @default unknown */
   from?: string;
+  /** The server's certificate and its key, as http.conf of the node names them. @default those of the documents */
+  certificate?: { tlscertfile: string; tlsprivatekey?: string };
 }
 
-/** Replaces the secret's password in a suggested line. */
-export const PASSWORD_PLACE = '<the password of the secret>';
+/** Replaces the hash of the secret's password in a suggested line. */
+export const HASH_PLACE = '<the hash that "asterisk-config ari.conf" writes>';
 
 /** The certificate's path in the documents: with its chain and its key in one file. */
-const CERTIFICATE = '/etc/asterisk/keys/asterisk.pem';
+export const CERTIFICATE = '/etc/asterisk/keys/asterisk.pem';
+
+/**
+ * `sessionlimit` of http.conf that is enough: two connectors that hand over use 2 WebSockets and 16 connections for commands;
+ * the rest is for call handlers. Each Lambda environment keeps up to 8, mostly 3 at the start of a call, for 15 s, which allows
+ * 125 environments with three each. Each connection is an open file of Asterisk, of which Linux allows 1,024, and calls need
+ * theirs.
+ */
+export const SESSION_LIMIT = 400;
 
 /** A line of an Asterisk configuration file. */
 export function confLine(file: string, section: string, option: string, value: string): Remedy {
@@ -75,12 +85,7 @@ export function networkFault(error: Error & { code?: string | undefined }, targe
       remedies: [],
     };
   }
-  if (/wrong version number|packet length too long|record layer failure/.test(error.message)) {
-    return {
-      says: `${host} does not speak TLS. Set tlsenable=yes in http.conf and use the port of tlsbindaddr in \`url\`, or use http:// with allowPlainHttp.`,
-      remedies: [nodeKey('url', `"url": "${target.url.replace('https:', 'http:')}", "allowPlainHttp": true`)],
-    };
-  }
+  if (/wrong version number|packet length too long|record layer failure/.test(error.message)) return plainPort(target);
   if (new URL(target.url).protocol === 'http:' && error.code === 'HPE_INVALID_CONSTANT') {
     return {
       says: `${host} does not speak HTTP. With tlsenable=yes in http.conf, the port of tlsbindaddr needs https:// in \`url\`.`,
@@ -90,40 +95,65 @@ export function networkFault(error: Error & { code?: string | undefined }, targe
   return { says: `cannot connect to ${host}: ${reasonOf(error)}`, remedies: [] };
 }
 
-function nothingListens({ url }: ConnectTarget): ConnectFault {
+/** Passwords must not leave the machine without TLS: plain HTTP is suggested on it only. */
+function plainPort({ url }: ConnectTarget): ConnectFault {
+  const { host, hostname } = new URL(url);
+  const says = `${host} does not speak TLS.`;
+  if (LOOPBACK.test(hostname)) {
+    return {
+      says: `${says} On this machine http:// is enough; else set tlsenable=yes in http.conf, and use the port of tlsbindaddr in \`url\` of the node in cdk.json.`,
+      remedies: [nodeKey('url', `"url": "${url.replace('https:', 'http:')}"`)],
+    };
+  }
+  return {
+    says: `${says} Set tlsenable=yes in http.conf, and use the port of tlsbindaddr in \`url\` of the node in cdk.json.`,
+    remedies: [httpConf('tlsenable', 'yes'), nodeKey('url', `"url": "${url.replace(host, `${hostname}:8089`)}"`)],
+  };
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+function nothingListens({ url, certificate }: ConnectTarget): ConnectFault {
   const { host, hostname, protocol } = new URL(url);
-  const loopback = /^(localhost|127\.)/.test(hostname);
-  const address = loopback ? hostname.replace('localhost', '127.0.0.1') : '0.0.0.0';
+  const everywhere = hostname.startsWith('[') ? '[::]' : '0.0.0.0';
+  const address = LOOPBACK.test(hostname) ? hostname.replace('localhost', '127.0.0.1') : everywhere;
   const port = portOf(url);
+  const { tlscertfile, tlsprivatekey = tlscertfile } = certificate ?? { tlscertfile: CERTIFICATE };
   if (protocol === 'https:') {
     return {
       says: `nothing listens on ${host} (ECONNREFUSED), or a firewall on the way refuses the connection. Check that Asterisk is running, and that http.conf has tlsenable=yes, this tlsbindaddr, and a readable tlscertfile with its tlsprivatekey.`,
       remedies: [
         httpConf('tlsenable', 'yes'),
         httpConf('tlsbindaddr', `${address}:${port}`),
-        httpConf('tlscertfile', CERTIFICATE),
-        httpConf('tlsprivatekey', CERTIFICATE),
+        httpConf('tlscertfile', tlscertfile),
+        httpConf('tlsprivatekey', tlsprivatekey),
         httpConf('enabled', 'yes'),
       ],
     };
   }
   return {
     says: `nothing listens on ${host} (ECONNREFUSED), or a firewall on the way refuses the connection. Check that Asterisk is running, and that http.conf has enabled=yes and this bindaddr and bindport.`,
-    remedies: [httpConf('enabled', 'yes'), httpConf('bindport', port), httpConf('bindaddr', address)],
+    remedies: [
+      httpConf('enabled', 'yes'),
+      httpConf('bindport', port),
+      httpConf('bindaddr', address.replace(/^\[|\]$/g, '')),
+    ],
   };
 }
 
-function cutOff({ url }: ConnectTarget): ConnectFault {
+function cutOff({ url, certificate }: ConnectTarget): ConnectFault {
   const { host, protocol } = new URL(url);
-  const tls = protocol === 'http:' ? '; so does the port of tlsbindaddr, which needs https://' : '';
+  const says = `Asterisk at ${host}, or a firewall on the way, closed the connection (ECONNRESET). Asterisk does so when it stops, and above sessionlimit of http.conf`;
+  const limit = httpConf('sessionlimit', String(SESSION_LIMIT));
+  if (protocol === 'http:') {
+    return { says: `${says}; so does the port of tlsbindaddr, which needs https://.`, remedies: [limit] };
+  }
+  const { tlscertfile, tlsprivatekey = tlscertfile } = certificate ?? { tlscertfile: CERTIFICATE };
   return {
-    says: `Asterisk at ${host}, or a firewall on the way, closed the connection (ECONNRESET). Asterisk does so when it stops, and above sessionlimit of http.conf${tls}.`,
-    remedies: [httpConf('sessionlimit', SESSION_LIMIT)],
+    says: `${says}; and after a reload that found no readable tlscertfile with its tlsprivatekey.`,
+    remedies: [limit, httpConf('tlscertfile', tlscertfile), httpConf('tlsprivatekey', tlsprivatekey)],
   };
 }
-
-/** What `asterisk-config` writes too. */
-const SESSION_LIMIT = '400';
 
 /** OpenSSL's codes for a certificate that is not signed by a trusted CA. */
 const UNKNOWN_AUTHORITY =
@@ -132,33 +162,34 @@ const UNKNOWN_AUTHORITY =
 /** Explains why the certificate is not accepted; `undefined` where the error has another reason. */
 function certificateFault(
   error: Error & { code?: string | undefined; cert?: { subjectaltname?: string } },
-  { url, privateCa = false }: ConnectTarget,
+  { url, privateCa = false, certificate }: ConnectTarget,
 ): ConnectFault | undefined {
   const { host, hostname } = new URL(url);
+  const writeCertificate = httpConf('tlscertfile', certificate?.tlscertfile ?? CERTIFICATE);
   const not = `the TLS certificate of ${host} is not accepted`;
   if (error.code === 'CERT_HAS_EXPIRED') {
     return {
       says: `${not}: it has expired. Renew it, set tlscertfile of http.conf to the new one, and run "module reload http" in Asterisk.`,
-      remedies: [httpConf('tlscertfile', CERTIFICATE)],
+      remedies: [writeCertificate],
     };
   }
   if (error.code === 'CERT_NOT_YET_VALID') {
     return {
       says: `${not}: it is not valid yet. Check the clocks on this side and on Asterisk's, or set tlscertfile of http.conf to another one.`,
-      remedies: [httpConf('tlscertfile', CERTIFICATE)],
+      remedies: [writeCertificate],
     };
   }
   if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = error.cert?.subjectaltname || 'no host';
     return {
       says: `${not}: it is for ${names}, not for ${hostname}. Use one of its names in \`url\` of the node in cdk.json, or set tlscertfile of http.conf to a certificate for ${hostname}.`,
-      remedies: [httpConf('tlscertfile', CERTIFICATE)],
+      remedies: [writeCertificate],
     };
   }
-  if (error.code === 'DEPTH_ZERO_SELF_SIGNED_CERT' && !privateCa) {
+  if (error.code === 'DEPTH_ZERO_SELF_SIGNED_CERT') {
     const save = `openssl s_client -connect ${hostname}:${portOf(url)} </dev/null | openssl x509 -out asterisk.pem`;
     return {
-      says: `${not}: it is self-signed (${error.code}). Name the certificate itself as \`caFile\` of the node in cdk.json: copy it from Asterisk's machine, or get it by ${save} and compare its fingerprint there.`,
+      says: `${not}: it is self-signed (${error.code})${privateCa ? ', and not the one that `caFile` has' : ''}. Name the certificate itself as \`caFile\` of the node in cdk.json: copy it from Asterisk's machine, or get it by ${save} and compare its fingerprint there.`,
       remedies: [nodeKey('caFile', '"caFile": "asterisk.pem"')],
     };
   }
@@ -168,10 +199,7 @@ function certificateFault(
       : 'set `caFile` of the node in cdk.json, or NODE_EXTRA_CA_CERTS, to the file with your private CA; with a public CA, put the whole chain into tlscertfile of http.conf';
     return {
       says: `${not}: its CA is not trusted (${error.code}): ${todo}.`,
-      remedies: [
-        ...(privateCa ? [] : [nodeKey('caFile', '"caFile": "asterisk-ca.pem"')]),
-        httpConf('tlscertfile', CERTIFICATE),
-      ],
+      remedies: [...(privateCa ? [] : [nodeKey('caFile', '"caFile": "asterisk-ca.pem"')]), writeCertificate],
     };
   }
   if (error.code?.startsWith('ERR_TLS') || /^CERT_|certificate|self.signed/i.test(`${error.code} ${error.message}`)) {
@@ -204,8 +232,8 @@ export function statusFault(
       };
     case 401:
       return {
-        says: `Asterisk at ${host} refused the user "${username}" (401). Compare the secret with the section [${username}] in ari.conf: type=user, password, password_format, and no option unknown to Asterisk; then run "module reload res_ari.so".`,
-        remedies: [user('password', PASSWORD_PLACE), user('password_format', 'plain'), user('type', 'user')],
+        says: `Asterisk at ${host} refused the user "${username}" (401). Compare the secret with the section [${username}] in ari.conf: type=user, password, password_format, no option unknown to Asterisk (permit, deny and acl are, before 22.9 and 20.19), and no section twice; then run "module reload res_ari.so". On its machine, asterisk -rx 'ari show users' lists the users that it has.`,
+        remedies: [user('password', HASH_PLACE), user('password_format', 'crypt'), user('type', 'user')],
       };
     case 403:
       if (body.includes('Write access denied')) {
@@ -220,7 +248,7 @@ export function statusFault(
       };
     case 404:
       return {
-        says: `there is no ARI at ${host}${pathname} (404). Check the node's url against \`prefix\` in http.conf, \`enabled\` in ari.conf, that its [general] section has no option unknown to Asterisk, and that modules.conf loads res_ari.so and res_ari_events.so.`,
+        says: `there is no ARI at ${host}${pathname} (404). Check the node's url against \`prefix\` in http.conf, \`enabled\` in ari.conf, that its [general] section has no option unknown to Asterisk and is not there twice, and that modules.conf loads res_ari.so and res_ari_events.so. On its machine, asterisk -rx 'ari show status' says whether ARI is enabled.`,
         remedies: [
           confLine('ari.conf', 'general', 'enabled', 'yes'),
           confLine('modules.conf', 'modules', 'load', 'res_ari.so'),

@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
+import { CERTIFICATE, SESSION_LIMIT } from '../ari/connect-failure.ts';
 import { confLine } from './conf-value.ts';
 import { absolutePath, check, flag, optionFaults, text, whole } from './option-faults.ts';
 
@@ -24,13 +25,6 @@ export interface HttpOptions {
   sessionlimit?: number;
 }
 
-/**
- * Beyond the limit Asterisk closes connections without an answer, including the connector's new WebSocket, so calls are
- * lost. Two connectors that hand over use 2 WebSockets and 16 connections for commands; the rest is for call handlers:
- * each Lambda environment keeps up to 8, mostly 3 at the start of a call, for 15 s, which allows 125 environments with
- * three each. Each connection is an open file of Asterisk, of which Linux allows 1,024, and calls need theirs.
- */
-const SESSION_LIMIT = 400;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** Asterisk's buffer for the prefix has 80 bytes. */
 const PREFIX = /^(?=.{0,78}$)([A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)?$/;
@@ -64,7 +58,7 @@ export function completeHttp(
   return {
     enabled: true,
     ...fromUrl(url),
-    tlscertfile: '/etc/asterisk/keys/asterisk.pem',
+    tlscertfile: CERTIFICATE,
     sessionlimit: SESSION_LIMIT,
     ...given,
   };

@@ -6,6 +6,7 @@ import { reasonOf } from '../../ari/errors.ts';
 import type { UserRole } from '../../ari/node.ts';
 import type { WebSocketTransport } from '../../ari/websocket-transport.ts';
 import { parseJson } from '../../json.ts';
+import type { AsteriskVersion } from './asterisk-version.ts';
 
 /** The project's two ARI users. */
 export type Role = UserRole;
@@ -31,6 +32,8 @@ export interface Patient {
    * @default it is not examined
    */
   rescueContext?: string | undefined;
+  /** The server's certificate as `asterisk.http` of the node names it. @default that of the documents */
+  certificate?: ConnectTarget['certificate'];
   /**
    * Whether Asterisk is to carry out the verbs of call handlers: by its dialplan and `channelvars`, as `asterisk-config`
    * writes them.
@@ -48,6 +51,8 @@ export interface Answer {
   json: unknown;
   /** The local address of the connection. */
   from: string | undefined;
+  /** Whether the request went over a connection that had been kept. */
+  reused: boolean;
 }
 
 export interface AskOptions {
@@ -74,6 +79,8 @@ export class Examination {
   readonly accepted = new Map<Role, Credentials>();
   /** The running modules, where Asterisk lists them. */
   modules: Set<string> | undefined;
+  /** Asterisk's version, where it reports one that can be read; `text` is its own. */
+  version: (AsteriskVersion & { text: string }) | undefined;
   /** The doctor's address as Asterisk sees it, without a proxy or NAT between them. */
   from: string | undefined;
   /** The name of a server in front of Asterisk, such as `nginx/1.22.1`; `undefined` where none was seen. */
@@ -88,7 +95,8 @@ export class Examination {
 
   constructor(patient: Patient) {
     this.patient = patient;
-    this.target = { url: patient.url, privateCa: patient.ca !== undefined };
+    const { url, ca, certificate } = patient;
+    this.target = { url, privateCa: ca !== undefined, ...(certificate && { certificate }) };
   }
 
   /** A user that may read: any accepted one. */
@@ -151,10 +159,10 @@ export class Examination {
     const url = root + path;
     const http = process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http');
     const signal = AbortSignal.timeout(LIMIT_MS);
-    const headers = as ? { authorization: basicAuthorization(as) } : {};
+    const sent = as ? { authorization: basicAuthorization(as) } : {};
     const options: RequestOptions & AgentOptions = {
       method,
-      headers,
+      headers: sent,
       signal,
       agent: agent ?? false,
       ...this.agentOptions,
@@ -168,9 +176,10 @@ export class Examination {
           body += chunk;
         });
         response.on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: parseJson(body), from }),
-        );
+        response.on('end', () => {
+          const { statusCode: status = 0, headers } = response;
+          resolve({ status, headers, body, json: parseJson(body), from, reused: request.reusedSocket });
+        });
       });
       request.on('error', (error) => reject(signal.aborted ? slow() : error));
       request.end();

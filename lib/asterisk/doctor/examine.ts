@@ -12,7 +12,7 @@ import { clock, keepAlive, sessions, sounds } from './server.ts';
 import { tls } from './tls.ts';
 import { connector, connectorReadOnly, handlers, handlersMayWrite } from './users.ts';
 import { verbs } from './verbs.ts';
-import { version } from './version.ts';
+import { knownBugs, version } from './version.ts';
 
 /** In order: every check comes after the checks that it needs. */
 export const CHECKS: readonly Check[] = [
@@ -28,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   connectorReadOnly,
   handlersMayWrite,
   version,
+  knownBugs,
   modules,
   events,
   apps,

@@ -15,7 +15,7 @@ export interface Finding {
   /** Its section, without the brackets. */
   section?: string;
   option?: string;
-  /** The line to write. `<the password of the secret>` replaces the password. */
+  /** The line to write. The place of a password's hash is named in it instead. */
   line?: string;
   /** Other possible remedies, the most probable first: from the outside, several causes look the same. */
   otherwise?: Remedy[];

@@ -26,6 +26,11 @@ export const http: Check = {
       if (url.startsWith('http:') && (await speaksTls(url))) {
         return fault(examination.explain(Object.assign(new Error('TLS'), { code: 'HPE_INVALID_CONSTANT' })));
       }
+      if (String((cause as NodeJS.ErrnoException).code).startsWith('HPE_')) {
+        return error(
+          `what listens on ${new URL(url).host} speaks neither HTTP nor TLS: it is another program. Write the port of Asterisk's HTTP server in \`url\` of the node in cdk.json`,
+        );
+      }
       return fault(examination.explain(cause));
     }
     const refused = isAri(answer) ? undefined : proxyFault(answer, examination);
@@ -34,7 +39,7 @@ export const http: Check = {
     if (examination.proxy !== undefined) return ok(`${examination.proxy} answers, in front of Asterisk`);
     if (answer.status === 503) return fault(statusFault(answer, examination.target));
     const { server } = answer.headers;
-    return ok(server ? `${server} answers` : 'the HTTP server answers');
+    return ok(server ? `${server} answers` : 'an HTTP server answers');
   },
 };
 
@@ -44,7 +49,10 @@ export const prefix: Check = {
   needs: ['http'],
   async look(examination) {
     const { prefix: own, root } = examination;
-    if (isAri(await examination.ask(PING)) || (await servesSockets(examination, root))) {
+    const answer = await examination.ask(PING);
+    const refused = isAri(answer) ? undefined : proxyFault(answer, examination);
+    if (refused) return refused;
+    if (isAri(answer) || (await servesSockets(examination, root))) {
       return ok(own === '' ? 'no prefix, as in the URL' : `the prefix is "${own}", as in the URL`);
     }
     const { origin } = new URL(root);
@@ -67,7 +75,7 @@ export const prefix: Check = {
 
 /** res_http_websocket.so serves `/ws`, with ARI or without: 426, or 401 where it requires a user. */
 async function servesSockets(examination: Examination, root: string): Promise<boolean> {
-  return (await examination.ask('/ws', { root })).status !== 404;
+  return [401, 426].includes((await examination.ask('/ws', { root })).status);
 }
 
 /** ARI is enabled. */

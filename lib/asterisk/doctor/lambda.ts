@@ -4,7 +4,7 @@ import { reasonOf } from '../../ari/errors.ts';
 import { type AriNodeWithSecret, readNodes } from '../../ari/node.ts';
 import type { NodesEnvironment } from '../../ari/nodes-file.ts';
 import { readSecret } from '../../aws/secrets-manager.ts';
-import type { Role } from './examination.ts';
+import type { Patient, Role } from './examination.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
 
@@ -18,6 +18,8 @@ export interface DoctorRequest {
   rescueContext?: string | undefined;
   /** Whether Asterisk is to carry out verbs. @default false: it is not examined */
   verbs?: boolean;
+  /** The certificate's files, for the lines to write. @default that of the documents */
+  certificate?: Patient['certificate'];
 }
 
 /** The function's response: the report, as `--json` prints it. */
@@ -35,6 +37,7 @@ export async function handler({
   calls = false,
   rescueContext,
   verbs = false,
+  certificate,
 }: DoctorRequest): Promise<DoctorResponse> {
   const node = readNodes(process.env as NodesEnvironment).find((candidate) => candidate.name === name);
   if (!node) return failed(`this function has no node "${name}"`);
@@ -43,7 +46,8 @@ export async function handler({
     const ca = readCaFile(node);
     const users = await usersOf(node, findings);
     const { url, apps } = node;
-    const patient = { url, apps, users, calls, rescueContext, verbs, ...(ca !== undefined && { ca }) };
+    const more = { ...(ca !== undefined && { ca }), ...(certificate && { certificate }) };
+    const patient = { url, apps, users, calls, rescueContext, verbs, ...more };
     for await (const finding of examine(patient)) {
       findings.push(finding);
     }

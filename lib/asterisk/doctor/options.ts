@@ -147,8 +147,14 @@ async function readOption(
   if (channelId === undefined || modules?.has('func_config.so') === false) return undefined;
   const variable = encodeURIComponent(`AST_CONFIG(${file},${section},${option})`);
   const { status, json } = await examination.read(`/channels/${channelId}/variable?variable=${variable}`);
-  // An option that is not set cannot be read: "Unable to read provided function".
-  if (status === 500) return {};
+  // An option that is not set cannot be read: "Unable to read provided function". Neither can a file.
+  if (status === 500) return (await canRead(examination, channelId, file)) ? {} : undefined;
   const { value } = (json ?? {}) as { value?: string };
   return status === 200 && value !== undefined ? { text: value } : undefined;
+}
+
+/** Every user that Asterisk accepts has a section with a type. */
+async function canRead(examination: Examination, channelId: string, file: string): Promise<boolean> {
+  const variable = encodeURIComponent(`AST_CONFIG(${file},${examination.reader?.username},type)`);
+  return (await examination.read(`/channels/${channelId}/variable?variable=${variable}`)).status === 200;
 }

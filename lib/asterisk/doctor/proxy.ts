@@ -7,7 +7,7 @@ export function proxyOf({ headers: { server } }: Answer): string | undefined {
   return server === undefined || /^Asterisk/.test(String(server)) ? undefined : String(server);
 }
 
-/** What a reverse proxy itself answered, instead of handing the request on. `undefined` where it may be Asterisk's answer. */
+/** What a reverse proxy itself answered, instead of handing the request on. `undefined` where it is Asterisk's answer. */
 export function proxyFault(answer: Answer, { root, target }: Examination): Outcome | undefined {
   const proxy = proxyOf(answer);
   if (proxy === undefined) return undefined;
@@ -31,8 +31,16 @@ export function proxyFault(answer: Answer, { root, target }: Examination): Outco
         `${proxy} at ${host} does not reach Asterisk (${status}). Compare the address that it hands on to with bindaddr and bindport, or tlsbindaddr, of http.conf, and check that Asterisk is running`,
       );
     default:
-      return undefined;
+      // Asterisk's HTTP server signs its pages, also where another server hands them on.
+      return /Asterisk\//.test(answer.body) || answer.json !== undefined ? undefined : alone(proxy, answer, host);
   }
+}
+
+function alone(proxy: string, { status }: Answer, host: string): Outcome {
+  return error(
+    `${proxy} at ${host} answers by itself (${status}): nothing shows that Asterisk is behind it. Write the port of Asterisk in \`url\` of the node in cdk.json, or have that server hand /ari/ on to Asterisk: for nginx these lines do`,
+    ...NGINX_LOCATION,
+  );
 }
 
 function redirected(proxy: string, { status, headers: { location = 'another place' } }: Answer, root: string): Outcome {
@@ -44,15 +52,21 @@ function redirected(proxy: string, { status, headers: { location = 'another plac
   );
 }
 
-/** Lines for nginx, by which a WebSocket passes it. */
-export const NGINX_UPGRADE: readonly Remedy[] = [
-  ['proxy_http_version', '1.1'],
-  ['proxy_set_header Upgrade', '$http_upgrade'],
-  ['proxy_set_header Connection', '"upgrade"'],
-  ['proxy_read_timeout', '1h'],
-].map(([option = '', value]) => ({
+/** A line for nginx, in its location of ARI. */
+export const nginx = (option: string, value: string): Remedy => ({
   file: 'nginx.conf',
   section: 'location /ari/',
   option,
   line: `${option} ${value};`,
-}));
+});
+
+/** Lines for nginx, by which a WebSocket passes it. */
+export const NGINX_UPGRADE: readonly Remedy[] = [
+  nginx('proxy_http_version', '1.1'),
+  nginx('proxy_set_header Upgrade', '$http_upgrade'),
+  nginx('proxy_set_header Connection', '"upgrade"'),
+  nginx('proxy_read_timeout', '1h'),
+];
+
+/** Lines for nginx, by which all requests to ARI pass it. */
+const NGINX_LOCATION: readonly Remedy[] = [nginx('proxy_pass', 'http://127.0.0.1:8088'), ...NGINX_UPGRADE];

@@ -1,11 +1,13 @@
 import { connect, type Socket } from 'node:net';
-import { confLine, portOf } from '../../ari/connect-failure.ts';
+import { confLine, portOf, SESSION_LIMIT } from '../../ari/connect-failure.ts';
 import { timeOf } from '../../ari/timestamp.ts';
 import type { Check } from './check.ts';
-import { type Outcome, ok, skipped, warning } from './finding.ts';
+import { error, type Outcome, ok, skipped, warning } from './finding.ts';
 
 /** A connector's WebSocket and the pool of one Lambda environment (lib/ari/http-transport.ts). */
 const CONNECTIONS = 9;
+/** The doctor's own: the event WebSocket, a connection that is kept, one for a command, and one that is closing. */
+const OWN_CONNECTIONS = 4;
 /** How long to wait for a close: Asterisk closes a connection beyond the limit at once. */
 const CLOSED_MS = 300;
 const CLOCK_MS = 5000;
@@ -36,11 +38,19 @@ export function clockOutcome(asteriskTime: number, before: number, after: number
   );
 }
 
+const writeLimit = confLine('http.conf', 'general', 'sessionlimit', String(SESSION_LIMIT));
+
 /** Asterisk accepts the connections of a connector and a handler. */
 export const sessions: Check = {
   name: 'sessions',
   needs: ['http'],
-  async look({ patient }) {
+  async look({ patient, proxy }) {
+    if (proxy !== undefined) {
+      return skipped(
+        `not examined: ${proxy} accepts the connections here. Compare sessionlimit of http.conf`,
+        writeLimit,
+      );
+    }
     const { hostname } = new URL(patient.url);
     const port = Number(portOf(patient.url));
     const sockets: Socket[] = [];
@@ -61,10 +71,11 @@ export const sessions: Check = {
     for (const socket of sockets) socket.destroy();
     const refused = closed.filter(Boolean).length;
     if (refused === 0) return ok(`Asterisk accepts ${CONNECTIONS} more connections`);
-    return warning(
-      `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: sessionlimit of http.conf is nearly reached. A connector needs 1, each Lambda environment up to 8`,
-      confLine('http.conf', 'general', 'sessionlimit', '400'),
-    );
+    const says = `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: sessionlimit of http.conf is`;
+    const needed = 'A connector needs 1, each Lambda environment up to 8';
+    return CONNECTIONS - refused < OWN_CONNECTIONS
+      ? error(`${says} too low or reached: not even the doctor can examine more. ${needed}`, writeLimit)
+      : warning(`${says} nearly reached. ${needed}`, writeLimit);
   },
 };
 
@@ -77,8 +88,9 @@ export const keepAlive: Check = {
     const { Agent } = process.getBuiltinModule(examination.root.startsWith('https:') ? 'node:https' : 'node:http');
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ...examination.agentOptions });
     await examination.atEnd('a connection', () => agent.destroy());
-    const { headers } = await examination.ask('/ari/asterisk/ping', { as: examination.reader, agent: agent as never });
-    if (headers.connection?.toLowerCase() !== 'close') return ok('connections are kept alive between commands');
+    const command = () => examination.ask('/ari/asterisk/ping', { as: examination.reader, agent: agent as never });
+    await command();
+    if ((await command()).reused) return ok('connections are kept alive between commands');
     return warning(
       'Asterisk closes the connection after every command, so each command needs a new TCP and TLS handshake: set session_keep_alive in http.conf, in milliseconds',
       confLine('http.conf', 'general', 'session_keep_alive', '15000'),
@@ -104,7 +116,8 @@ export const sounds: Check = {
     const counts = countByLanguage(Array.isArray(all.json) ? all.json : []);
     const here = counts.get(language) ?? 0;
     if (here > 0) return ok(`${here} sounds in the default language "${language}"`);
-    const [most] = [...counts].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+    // One of two names of a folder is as good as the other: the shorter one is the language's own.
+    const [most] = [...counts].toSorted(([a, m], [b, n]) => n - m || a.length - b.length).map(([name]) => name);
     if (most === undefined) {
       return warning(
         'Asterisk has no sounds at all: "sound:…" plays nothing. Install them (Debian: asterisk-core-sounds-en-wav), or check astdatadir of asterisk.conf',

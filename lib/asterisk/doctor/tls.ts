@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
-import { confLine, networkFault, portOf } from '../../ari/connect-failure.ts';
+import { CERTIFICATE, confLine, networkFault, portOf } from '../../ari/connect-failure.ts';
 import type { Check } from './check.ts';
 import type { Patient } from './examination.ts';
 import { fault, type Outcome, ok, skipped, warning } from './finding.ts';
@@ -26,16 +26,16 @@ export const tls: Check = {
     const authority = certificate.issuer?.CN ?? certificate.issuer?.O ?? 'a CA without a name';
     const kind = patient.ca === undefined ? '' : ', the private CA of `caFile`';
     const accepted = ok(`${version}, ${cipher}; the certificate is signed by ${authority}${kind}`);
-    return [accepted, expiry(certificate)];
+    return [accepted, expiry(certificate, patient.certificate?.tlscertfile ?? CERTIFICATE)];
   },
 };
 
-function expiry({ valid_to }: PeerCertificate): Outcome {
+function expiry({ valid_to }: PeerCertificate, file: string): Outcome {
   const days = Math.floor((Date.parse(valid_to) - Date.now()) / DAY_MS);
   if (days >= RENEW_DAYS) return ok(`the certificate is valid for ${days} more days`);
   return warning(
     `the certificate expires in ${days} days, on ${valid_to}: renew it, set tlscertfile of http.conf to the new one, and run "module reload http" in Asterisk`,
-    confLine('http.conf', 'general', 'tlscertfile', '/etc/asterisk/keys/asterisk.pem'),
+    confLine('http.conf', 'general', 'tlscertfile', file),
   );
 }
 

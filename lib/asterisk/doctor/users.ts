@@ -1,7 +1,8 @@
-import { confLine, PASSWORD_PLACE, statusFault } from '../../ari/connect-failure.ts';
+import { confLine, HASH_PLACE, statusFault } from '../../ari/connect-failure.ts';
 import type { Check } from './check.ts';
-import type { Examination, Role } from './examination.ts';
+import type { Answer, Examination, Role } from './examination.ts';
 import { error, fault, type Outcome, ok, skipped, warning } from './finding.ts';
+import { nginx } from './proxy.ts';
 
 const DOES: Record<Role, string> = { connector: 'receives events', handlers: 'commands calls' };
 /** A hash of crypt(3): `$6$salt$…`, `$y$…`. */
@@ -11,28 +12,43 @@ const CRYPT = /^\$(1|2[abxy]|5|6|7|y|gy)\$/;
 function credentials(role: Role): Check {
   return {
     name: role,
-    needs: ['ari'],
+    needs: ['ari', 'sessions'],
     async look(examination) {
       const user = examination.patient.users[role];
       if (!user) return skipped(`no credentials were given for the user that ${DOES[role]}`);
       const answer = await examination.ask('/ari/asterisk/ping', { as: user });
       if (answer.status === 401 || answer.status === 403) {
-        const { from } = examination;
-        const found = statusFault(answer, { ...examination.target, ...(from && { from }) }, user.username);
-        return [fault(found), ...password(user.password, user.username)];
+        return [refused(answer, examination, user.username), ...password(user.password, user.username)];
       }
+      // res_ari.so answers 404 for a module that is not running, and only to a user that it has accepted.
+      const accepted = answer.status === 200 || /Resource not found/.test(answer.body);
+      if (!accepted) return error(`expected ARI to accept "${user.username}", got ${statusOf(answer)}`);
       examination.accepted.set(role, user);
       return ok(`"${user.username}", which ${DOES[role]}, is accepted`);
     },
   };
 }
 
+function refused(answer: Answer, { from, proxy, target }: Examination, username: string): Outcome {
+  const found = statusFault(answer, { ...target, ...(from && proxy === undefined && { from }) }, username);
+  if (proxy === undefined) return fault(found);
+  const hint =
+    answer.status === 401
+      ? `It sees what ${proxy} hands on: the header Authorization has to be among it`
+      : `It sees the address of ${proxy}, not of this side`;
+  const handOn = answer.status === 401 ? [nginx('proxy_set_header Authorization', '$http_authorization')] : [];
+  return fault({ says: `${found.says} ${hint}.`, remedies: [...found.remedies, ...handOn] });
+}
+
+const statusOf = ({ status, body }: Answer): string =>
+  `status ${status}: ${body.replace(/\s+/g, ' ').slice(0, 200) || 'nothing'}`;
+
 export const connector = credentials('connector');
 export const handlers = credentials('handlers');
 
 /** Properties of a refused password that may be the reason. The findings do not contain the password. */
 function password(text: string, username: string): Outcome[] {
-  const write = confLine('ari.conf', username, 'password', PASSWORD_PLACE);
+  const write = confLine('ari.conf', username, 'password', HASH_PLACE);
   if (CRYPT.test(text)) {
     return [
       warning(
@@ -44,7 +60,7 @@ function password(text: string, username: string): Outcome[] {
   if (/;/.test(text)) {
     return [
       warning(
-        `the password of "${username}" contains a ";", which starts a comment in ari.conf: write "\\;" there`,
+        `the password of "${username}" contains a ";", which starts a comment in ari.conf: write its hash there, or "\\;"`,
         write,
       ),
     ];
@@ -66,7 +82,9 @@ export const connectorReadOnly: Check = {
     if (user?.username === other?.username) {
       return skipped(`connector and handlers share the user "${username}", which must be able to write`);
     }
-    if (!(await mayWrite(examination, 'connector'))) return ok(`"${username}" may only read, as it should`);
+    const answer = await attempt(examination, 'connector');
+    if (isReadOnly(answer)) return ok(`"${username}" may only read, as it should`);
+    if (!isWritten(answer)) return unclear(answer, examination, username);
     return warning(
       `the user "${username}" may write, but does not need to: set read_only=yes in [${username}] of ari.conf`,
       confLine('ari.conf', username, 'read_only', 'yes'),
@@ -81,15 +99,28 @@ export const handlersMayWrite: Check = {
   as: 'handlers',
   async look(examination) {
     const username = examination.sectionOf('handlers');
-    if (await mayWrite(examination, 'handlers')) return ok(`"${username}" may write, as it must`);
-    const { says, remedies } = statusFault({ status: 403, body: 'Write access denied' }, examination.target, username);
+    const answer = await attempt(examination, 'handlers');
+    if (isWritten(answer)) return ok(`"${username}" may write, as it must`);
+    if (!isReadOnly(answer)) return unclear(answer, examination, username);
+    const { says, remedies } = statusFault(answer, examination.target, username);
     return error(says, ...remedies);
   },
 };
 
-/** Hangs up a channel that does not exist: Asterisk answers 403 to a read-only user, 404 to others. */
-async function mayWrite(examination: Examination, role: Role): Promise<boolean> {
+/** Hangs up a channel that does not exist: Asterisk refuses a read-only user, and finds no channel for others. */
+function attempt(examination: Examination, role: Role): Promise<Answer> {
   const as = examination.accepted.get(role);
-  const { status } = await examination.ask(`/ari/channels/${examination.app}`, { as, method: 'DELETE' });
-  return status !== 403;
+  return examination.ask(`/ari/channels/${examination.app}`, { as, method: 'DELETE' });
+}
+
+const isReadOnly = ({ status, body }: Answer): boolean => status === 403 && body.includes('Write access denied');
+/** Without res_ari_channels.so there are no channels to find either. */
+const isWritten = ({ status, json }: Answer): boolean => status === 404 && json !== undefined;
+
+/** A server in front of Asterisk may refuse other methods than GET. */
+function unclear(answer: Answer, { proxy }: Examination, username: string): Outcome {
+  const who = proxy === undefined ? 'Asterisk' : `${proxy}, or Asterisk behind it,`;
+  return error(
+    `cannot tell whether "${username}" may write: ${who} answered DELETE with ${statusOf(answer)}. Commands are sent with GET, POST, PUT and DELETE: let all of them through`,
+  );
 }

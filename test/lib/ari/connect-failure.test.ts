@@ -104,7 +104,7 @@ test.each<[string, ConnectFault, RegExp, string]>([
     'a refused password, which is not shown',
     statusFault({ status: 401, body: '' }, HTTPS, 'handlers'),
     /refused the user "handlers" \(401\)/,
-    'ari.conf [handlers] password = <the password of the secret>',
+    'ari.conf [handlers] password = <the hash that "asterisk-config ari.conf" writes>',
   ],
   [
     'no ARI',

@@ -27,3 +27,17 @@ test('a module that is loaded but not running is missing', async () => {
     },
   ]);
 });
+
+test('modules that answer do not show that those without a path of their own run', async () => {
+  const answers = {
+    '/asterisk/ping': {},
+    '/applications': [],
+    '/bridges': [],
+    '/channels': [],
+    '/recordings/stored': [],
+  };
+  const { examination } = await visitPeer(answers);
+  expect(await outcomes(modules, examination)).toMatchObject([
+    { verdict: 'skipped', says: expect.stringMatching(/run .*res_ari_channels\.so.*; the others were not examined/) },
+  ]);
+});

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { channel, channelvars, passwordFormat, writeTimeout } from '../../../../lib/asterisk/doctor/options.ts';
-import { outcomes, visitPeer } from './visit.ts';
+import { outcomes, visitOf, visitPeer } from './visit.ts';
 
 test('without permission no channel is created, and options that only a channel shows are skipped', async () => {
   const { examination, peer } = await visitPeer({});
@@ -35,10 +37,26 @@ test.each(['ARI_OUTCOME', 'ARI_STATE'])('channelvars without %s are a warning wh
 test.each([
   [{ value: '99' }, 'warning'],
   [{ value: '100' }, 'ok'],
-  [500, 'ok'],
   [404, 'skipped'],
 ])('websocket_write_timeout that is answered with %j: %s', async (answer, verdict) => {
   const { examination } = await visitPeer({ '/channels/c/variable': answer });
+  examination.channelId = 'c';
+  expect(await outcomes(writeTimeout, examination)).toMatchObject([{ verdict }]);
+});
+
+test.each([
+  [{ value: 'user' }, 'ok'],
+  [500, 'skipped'],
+])('an option that cannot be read is unset only where another one of the file can: %j, %s', async (type, verdict) => {
+  const server = createServer((request, response) => {
+    const answer = request.url?.includes(encodeURIComponent(',connector,type')) ? type : 500;
+    if (typeof answer === 'number') response.writeHead(answer).end();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => server.closeAllConnections());
+  onTestFinished(() => void server.close());
+  const examination = visitOf({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ari` });
   examination.channelId = 'c';
   expect(await outcomes(writeTimeout, examination)).toMatchObject([{ verdict }]);
 });

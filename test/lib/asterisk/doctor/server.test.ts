@@ -46,3 +46,9 @@ test('a server below its session limit, which keeps connections alive, is ok', a
   expect(await outcomes(sessions, examination)).toMatchObject([{ verdict: 'ok' }]);
   expect(await outcomes(keepAlive, examination)).toMatchObject([{ verdict: 'ok' }]);
 });
+
+test('connections that a proxy accepts say nothing about the session limit', async () => {
+  const { examination } = await visitPeer({});
+  examination.proxy = 'nginx/1.22.1';
+  expect(await outcomes(sessions, examination)).toMatchObject([{ verdict: 'skipped', line: 'sessionlimit = 400' }]);
+});
