@@ -16,6 +16,10 @@ export interface CertificateWishes {
   subjectAltName?: string;
   /** Days from now; with -1 it expired yesterday. @default 90 */
   days?: number;
+  /** Whether it may sign others. @default false */
+  authority?: boolean;
+  /** What signs it. @default the private CA itself */
+  by?: PrivateCertificate;
 }
 
 /** A private CA, which is valid as long as its certificates. */
@@ -30,11 +34,21 @@ export class PrivateAuthority {
     this.ca = this.#read('ca');
   }
 
-  issue({ subjectAltName = 'IP:127.0.0.1', days = 90 }: CertificateWishes = {}): PrivateCertificate {
+  issue({
+    subjectAltName = 'IP:127.0.0.1',
+    days = 90,
+    authority = false,
+    by: signer,
+  }: CertificateWishes = {}): PrivateCertificate {
     const [extensions, request, certificate] = ['extensions', 'request', 'certificate'].map((name) => this.#file(name));
-    writeFileSync(extensions as string, `subjectAltName = ${subjectAltName}\n`);
-    openssl('req', ...NEW_KEY, '-keyout', this.#file('key'), '-out', request as string, '-subj', '/CN=pbx');
-    const by = ['-CA', this.#file('ca'), '-CAkey', this.#file('ca.key'), '-CAcreateserial', '-days', String(days)];
+    const constraints = authority ? 'basicConstraints = critical,CA:TRUE\n' : '';
+    writeFileSync(extensions as string, `subjectAltName = ${subjectAltName}\n${constraints}`);
+    const subject = authority ? '/CN=Private intermediate CA' : '/CN=pbx';
+    openssl('req', ...NEW_KEY, '-keyout', this.#file('key'), '-out', request as string, '-subj', subject);
+    if (signer) writeFileSync(this.#file('signer'), signer.certificate + signer.key);
+    const signing = signer ? this.#file('signer') : this.#file('ca');
+    const key = signer ? signing : this.#file('ca.key');
+    const by = ['-CA', signing, '-CAkey', key, '-CAcreateserial', '-days', String(days)];
     const files = ['-in', request, '-extfile', extensions, '-out', certificate] as string[];
     openssl('x509', '-req', ...by, ...files);
     return { ca: this.ca, certificate: this.#read('certificate'), key: this.#read('key') };
@@ -60,6 +74,20 @@ export function privateCertificate(wishes: CertificateWishes = {}): PrivateCerti
     return authority.issue(wishes);
   } finally {
     authority.remove();
+  }
+}
+
+/** A certificate that has signed itself, and so is its own `ca`. */
+export function selfSigned(): PrivateCertificate {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+  try {
+    const [certificate, key] = [join(folder, 'certificate'), join(folder, 'key')];
+    const names = ['-subj', '/CN=pbx', '-addext', 'subjectAltName = IP:127.0.0.1', '-days', '90'];
+    openssl('req', '-x509', ...NEW_KEY, '-keyout', key, '-out', certificate, ...names);
+    const text = readFileSync(certificate, 'utf8');
+    return { ca: text, certificate: text, key: readFileSync(key, 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets a real Asterisk and sipp onto a Debian machine, as root: Asterisk 22 lives in Debian's `sid`
-# suite only, so it goes into a chroot of its own; sipp comes from the machine's own release.
+# Gets a real Asterisk, sipp, nginx and nftables onto a Debian machine, as root: Asterisk 22 lives in Debian's `sid`
+# suite only, so it goes into a chroot of its own; the others come from the machine's own release.
 #
 #   install-asterisk.sh DIR COPY...     leaves the chroot in DIR, to copy, and in each COPY, to run; does nothing where it
 #                                       is there already
@@ -22,6 +22,8 @@ fi
 need=()
 command -v debootstrap >/dev/null || need+=(debootstrap)
 command -v sipp >/dev/null || need+=(sip-tester)
+command -v nginx >/dev/null || need+=(nginx) # what stands between Asterisk and the doctor: a proxy, a firewall
+command -v nft >/dev/null || need+=(nftables)
 if [ ${#need[@]} -gt 0 ]; then "$(dirname "$0")/../support/install-packages.sh" "${need[@]}"; fi
 
 # Suites that begin at the same time take turns. One that was interrupted leaves nothing that looks done.

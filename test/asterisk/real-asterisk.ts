@@ -169,6 +169,11 @@ export class RealAsterisk {
     await ended;
   }
 
+  /** Halts the process, or lets it go on: `SIGSTOP`, `SIGCONT`. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal);
+  }
+
   /** How many channels sit in a bridge, by Asterisk's own `bridge show all`; `undefined` where there is none. */
   async inBridge(id: string): Promise<number | undefined> {
     if (!OWN_ASTERISK) return this.#inBridgeByRest(id);
