@@ -169,7 +169,7 @@ export function ariUsers(
 function accessLines(permit: readonly string[]): string[] {
   if (permit.length === 0) return [];
   return [
-    '; From these addresses only, and from this machine.',
+    '; From these addresses only, and from this machine. Asterisk before 20.19, 22.9 and 23.3 refuses a user with these lines.',
     ...['0.0.0.0/0', '::/0'].map((network) => confLine('deny', network)),
     ...['127.0.0.1', '::1', ...permit].map((network) => confLine('permit', withLength(network))),
   ];

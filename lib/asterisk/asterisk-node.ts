@@ -13,7 +13,7 @@ import {
   userFaults,
 } from './ari-conf.ts';
 import { type DialplanOptions, dialplanFaults, extensionsConf } from './extensions-conf.ts';
-import { completeHttp, type HttpOptions, httpConf, httpFaults } from './http-conf.ts';
+import { completeHttp, type HttpOptions, httpConf, httpContradictions, httpFaults } from './http-conf.ts';
 import { show } from './option-faults.ts';
 
 /**
@@ -24,6 +24,11 @@ import { show } from './option-faults.ts';
  */
 export interface AsteriskOptions extends DialplanOptions {
   http?: HttpOptions;
+  /**
+   * Whether `url` is the address of a reverse proxy or a forwarded port, so that `http` may contradict it.
+   * @default false
+   */
+  proxy?: boolean;
   ari?: AriOptions;
   users?: Partial<Record<UserRole, UserOptions>>;
 }
@@ -40,7 +45,7 @@ export type FileName = (typeof FILES)[number];
 /** In the first line of each file, by which the script that installs them recognizes its own. */
 export const WRITTEN = 'written by `ari-eventbridge asterisk-config`';
 
-const KEYS = ['http', 'ari', 'users', 'context', 'extensions', 'fallback', 'rescue'];
+const KEYS = ['http', 'proxy', 'ari', 'users', 'context', 'extensions', 'fallback', 'rescue'];
 
 /** All faults of the nodes and their `asterisk`, as sentences with what was expected and what was given. */
 export function asteriskFaults(nodes: unknown): string[] {
@@ -165,9 +170,15 @@ function optionsFaults(at: string, { url, apps, asterisk }: AsteriskNode): strin
   if (!isJsonObject(asterisk)) return [`${at}: expected an object of options, got ${show(asterisk)}`];
   const unknown = Object.keys(asterisk).filter((key) => !KEYS.includes(key));
   const users: unknown = asterisk.users ?? {};
+  const faultsOfHttp = httpFaults(`${at}.http`, url, asterisk.http);
   return [
     ...unknown.map((key) => `${at}: there is no option ${show(key)}; there are ${KEYS.join(', ')}`),
-    ...httpFaults(`${at}.http`, url, asterisk.http),
+    ...(asterisk.proxy === undefined || typeof asterisk.proxy === 'boolean'
+      ? []
+      : [`${at}.proxy: expected true or false, got ${show(asterisk.proxy)}`]),
+    ...(faultsOfHttp.length > 0 || asterisk.proxy === true
+      ? faultsOfHttp
+      : httpContradictions(`${at}.http`, url, asterisk.http as HttpOptions | undefined)),
     ...ariFaults(`${at}.ari`, asterisk.ari),
     ...(isJsonObject(users)
       ? Object.entries(users).flatMap(([role, given]) =>

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
-import { CERTIFICATE, SESSION_LIMIT } from '../ari/connect-failure.ts';
+import { CERTIFICATE, portOf, SESSION_LIMIT } from '../ari/connect-failure.ts';
 import { confLine } from './conf-value.ts';
 import { absolutePath, check, flag, optionFaults, text, whole } from './option-faults.ts';
 
@@ -47,6 +47,33 @@ export function httpFaults(at: string, url: string, given: unknown): string[] {
   const { prefix } = fromUrl(url);
   const fault = (given as HttpOptions | undefined)?.prefix === undefined && CHECKS.prefix(prefix);
   if (fault) faults.push(`${at}.prefix: expected ${fault}, got ${JSON.stringify(prefix)} from \`url\``);
+  return faults;
+}
+
+/**
+ * Options that contradict the node's `url`, by which nobody would reach Asterisk: valid where something between changes
+ * address, port, path or TLS.
+ */
+export function httpContradictions(at: string, url: string, given: HttpOptions = {}): string[] {
+  const { protocol, host, hostname } = new URL(url);
+  const own = fromUrl(url);
+  const faults: string[] = [];
+  const contradicts = (option: keyof HttpOptions, expected: string): void => {
+    faults.push(
+      `${at}.${option}: expected ${expected}, as \`url\` of the node says, got ${JSON.stringify(given[option])}; where a reverse proxy or a forwarded port is between, set \`proxy\` of \`asterisk\` to true`,
+    );
+  };
+  if (given.prefix !== undefined && given.prefix !== own.prefix) contradicts('prefix', JSON.stringify(own.prefix));
+  const [bound, port] =
+    protocol === 'https:'
+      ? (['tlsbindaddr', given.tlsbindaddr?.replace(/^.*:/, '')] as const)
+      : (['bindaddr', given.bindport === undefined ? undefined : String(given.bindport)] as const);
+  if (protocol === 'https:' && given.tlsenable === false) contradicts('tlsenable', 'true');
+  if (port !== undefined && port !== portOf(url)) {
+    contradicts(protocol === 'https:' ? 'tlsbindaddr' : 'bindport', `port ${portOf(url)}`);
+  }
+  const address = given[bound]?.replace(/^\[?(.*?)\]?(:\d+)?$/, protocol === 'https:' ? '$1' : '$&') ?? '';
+  if (/^(127\.|::1$)/.test(address) && !LOOPBACK.test(hostname)) contradicts(bound, `an address that ${host} reaches`);
   return faults;
 }
 

@@ -41,6 +41,20 @@ load() {
   done
 }
 
+# Asterisk says nothing of a user that it has not accepted, except in its log.
+accepted() {
+  listed=$(asterisk -rx 'ari show users') || fail "Asterisk did not answer to: ari show users"
+  for pair in $pairs; do
+    file=${'${'}pair%%:*}
+    case "$file" in ari.conf | ari-eventbridge-users.conf) ;; *) continue ;; esac
+    for user in $(sed -n 's/^\[\([^]]*\)\]$/\1/p' "$conf/$file"); do
+      [ "$user" != general ] || continue
+      echo "$listed" | awk -v user="$user" '$NF == user { found = 1 } END { exit !found }' ||
+        fail "Asterisk has not accepted the user $user of $file: asterisk -rx 'ari show users' does not list it. Before 20.19, 22.9 and 23.3 Asterisk knows neither permit nor deny: write the files with \"permit\": [] for both users in cdk.json, and keep others out by the firewall. Back: sh $0 --undo"
+    done
+  done
+}
+
 # A file that the package of the system brought, and that nobody has changed.
 is_packaged() {
   command -v dpkg-query >/dev/null || return 1
@@ -126,6 +140,7 @@ case "${'${'}1:-}" in
   done
   check
   load
+  accepted
   echo "installed; back: sh $0 --undo"
   ;;
 *)

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { type AriNode, nodeFaults, nodeKeyFaults } from '../ari/node.ts';
 import { filterFaults } from '../events/filter-fields.ts';
 import { type EventPattern, validate } from '../events/pattern/index.ts';
+import { isJsonObject } from '../json.ts';
 import { type Check, expected, flag, integer, listOf, oneOf, tagFaults, text, vpcFaults } from './config-checks.ts';
 import type { ExistingVpc } from './network.ts';
 
@@ -94,9 +95,10 @@ const CHECKS: Record<keyof AppConfig, Check> = {
   stage: text('up to 20 lower-case letters, digits and hyphens, such as "staging"', /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/),
   eventFilter: (value) => {
     if (!Array.isArray(value) || value.length === 0) return expected('a list of at least one event pattern', value);
-    return value.flatMap((pattern: EventPattern, index) => {
-      const fault = validate(pattern);
-      const faults = fault === undefined ? filterFaults(pattern) : [fault];
+    return value.flatMap((pattern: unknown, index) => {
+      // A misspelt field is named before what it makes of the pattern.
+      const unread = isJsonObject(pattern) ? filterFaults(pattern as EventPattern) : [];
+      const faults = unread.length > 0 ? unread : [validate(pattern as EventPattern) ?? []].flat();
       return faults.map((each) => `pattern ${index + 1}: ${each}`);
     });
   },
@@ -183,11 +185,11 @@ function parsed(key: string, value: unknown): unknown {
   }
 }
 
-/** CDK's own keys contain a colon, an at sign or a slash. Any other unknown key is probably a typo. */
+/** CDK's own keys contain a colon, an at sign or a slash, and so do comments. Any other unknown key is probably a typo. */
 function unknownKeys(scope: Construct): string[] {
   const known = Object.keys(CHECKS);
   return Object.keys((scope.node.getAllContext() ?? {}) as object)
-    .filter((key) => /^\w+$/.test(key) && !known.includes(key))
+    .filter((key) => !/[:@/]/.test(key) && !known.includes(key))
     .map((key) => `\`${key}\`: there is no such key, expected one of ${known.join(', ')}`);
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json.ts';
 import type { EventPattern } from './pattern/index.ts';
 
 /** The fields of an entry that the connector compares with its filter, before EventBridge adds its own. */
@@ -15,7 +16,7 @@ const FIELDS = ['source', 'detail-type', 'resources', 'detail'];
 export function filterFaults(pattern: EventPattern): string[] {
   return Object.entries(pattern).flatMap(([field, expected]) => {
     if (field === '$or' && Array.isArray(expected))
-      return expected.flatMap((branch: EventPattern) => filterFaults(branch));
+      return expected.flatMap((branch: unknown) => (isJsonObject(branch) ? filterFaults(branch as EventPattern) : []));
     if (FIELDS.includes(field)) return [];
     return [`${JSON.stringify(field)} is not a field that the filter can read: expected ${list(FIELDS)}`];
   });

@@ -56,7 +56,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
 
     test('bindaddr and bindport', async () => {
       const bindport = await freePort();
-      await asterisk.start({ http: { bindaddr: '127.0.0.2', bindport } });
+      await asterisk.start({ http: { bindaddr: '127.0.0.2', bindport }, proxy: true });
       expect(await ping(`http://127.0.0.2:${bindport}/ari`)).toMatchObject({ status: 200 });
       expect(await ping(`http://127.0.0.1:${bindport}/ari`)).toMatchObject({ status: 0 });
       expect(await ping(url)).toMatchObject({ status: 0 });
@@ -64,7 +64,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
 
     test.each([
       ['the url', {}, '/pbx/one/ari'],
-      ['the option', { http: { prefix: 'pbx/one' } }, '/ari'],
+      ['the option', { http: { prefix: 'pbx/one' }, proxy: true }, '/ari'],
     ])('prefix, from %s', async (_, options, path) => {
       await asterisk.start(options, { url: url.replace('/ari', path) });
       expect(await ping(url.replace('/ari', '/pbx/one/ari'))).toMatchObject({ status: 200 });
@@ -93,7 +93,7 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
       const tlscertfile = keyFile('both', certificate.key + certificate.certificate);
       const bindport = await freePort();
       const http = { bindport, tlscertfile, tlsbindaddr: `127.0.0.1:${tlsPort}` };
-      await asterisk.start({ http }, { url: 'https://pbx.example.com:8089/ari' });
+      await asterisk.start({ http, proxy: true }, { url: 'https://pbx.example.com:8089/ari' });
       expect(await ping(`https://127.0.0.1:${tlsPort}/ari`, { ca: certificate.ca })).toMatchObject({ status: 200 });
       expect(await ping(`https://127.0.0.2:${tlsPort}/ari`, { ca: certificate.ca })).toMatchObject({ status: 0 });
       expect(await ping(`http://127.0.0.2:${bindport}/ari`)).toMatchObject({ status: 0 });
@@ -229,26 +229,22 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
     };
     const read = (file: string) => readFileSync(join(ASTERISK_ROOT, 'etc/asterisk', file), 'utf8');
 
-    test('the command’s files are included, outlive a restart, take a call, and can be taken back', async () => {
-      await asterisk.start({}, { files: OF_FREEPBX });
-      expect(await ping(url)).toMatchObject({ status: 401 });
+    /** Writes the files as the command does, and copies them to the machine. */
+    async function copyFiles(): Promise<void> {
       const project = folderOfTest();
       const node = { name: 'pbx-1', url, apps: ['Intro-IVR'], asterisk: { extensions: { ivr: { app: 'Intro-IVR' } } } };
       writeFileSync(join(project, 'cdk.json'), JSON.stringify({ context: { nodes: [node] } }));
       const passwords = join(project, 'passwords.json');
       writeFileSync(passwords, JSON.stringify({ 'pbx-1': asterisk.passwords }), { mode: 0o600 });
-      const args = [
-        '--passwords',
-        passwords,
-        '--layout',
-        'freepbx',
-        '--permit',
-        '127.0.0.1',
-        '--output',
-        ON_THE_MACHINE,
-      ];
       onTestFinished(() => rmSync(ON_THE_MACHINE, { recursive: true, force: true }));
-      await succeeding(['asterisk-config', ...args], project);
+      const freepbx = ['--layout', 'freepbx', '--permit', '127.0.0.1', '--output', ON_THE_MACHINE];
+      await succeeding(['asterisk-config', '--passwords', passwords, ...freepbx], project);
+    }
+
+    test('the command’s files are included, outlive a restart, take a call, and can be taken back', async () => {
+      await asterisk.start({}, { files: OF_FREEPBX });
+      expect(await ping(url)).toMatchObject({ status: 401 });
+      await copyFiles();
 
       expect(script()).toContain('installed; back:');
       const works = async (): Promise<void> => {
@@ -273,6 +269,20 @@ describe.skipIf(!OWN_ASTERISK)('on rendered files Asterisk', () => {
 
       script('--undo');
       expect(await ping(url)).toMatchObject({ status: 401 });
+      expect(await ping(url, { user: FREEPBX_USER })).toMatchObject({ status: 200 });
+      for (const [file, text] of Object.entries(OF_FREEPBX)) expect(read(file), file).toBe(text);
+    });
+
+    test('users that this Asterisk refuses, as one before 22.9 those with `permit`, are named, with the way back', async () => {
+      await asterisk.start({}, { files: OF_FREEPBX });
+      await copyFiles();
+      const users = join(ON_THE_MACHINE, 'ari-eventbridge-users.conf');
+      // Of this version `permit` is an option.
+      writeFileSync(users, readFileSync(users, 'utf8').replaceAll(/^permit/gm, 'permitted'));
+      expect(() => script()).toThrow(
+        /has not accepted the user connector of ari-eventbridge-users\.conf: .*"permit": \[\]/s,
+      );
+      script('--undo');
       expect(await ping(url, { user: FREEPBX_USER })).toMatchObject({ status: 200 });
       for (const [file, text] of Object.entries(OF_FREEPBX)) expect(read(file), file).toBe(text);
     });

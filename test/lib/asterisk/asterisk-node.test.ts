@@ -72,6 +72,17 @@ test('faults of nodes come first, those of their options all in one list', () =>
   for (const fault of faults) expect(fault).toMatch(/^node "pbx-1": asterisk/);
 });
 
+test('options that contradict the url are faults, unless something is between', () => {
+  const http = { prefix: 'pbx', tlsbindaddr: '127.0.0.1:8443' };
+  const faults = asteriskFaults([configured({ http })]);
+  expect(faults).toHaveLength(3);
+  for (const fault of faults) expect(fault).toMatch(/^node "pbx-1": asterisk\.http\.\w+: expected .* as `url`/);
+  expect(asteriskFaults([configured({ http, proxy: true })])).toEqual([]);
+  expect(asteriskFaults([configured({ proxy: 'nginx' })])).toEqual([
+    'node "pbx-1": asterisk.proxy: expected true or false, got "nginx"',
+  ]);
+});
+
 test.each([[null], [7], [[]]])('%j as options is refused', (asterisk) => {
   expect(asteriskFaults([configured(asterisk)])).toEqual([expect.stringContaining('expected an object of options')]);
   expect(asteriskFaults([configured({ users: asterisk ?? 'x' })])).toHaveLength(1);
@@ -80,7 +91,7 @@ test.each([[null], [7], [[]]])('%j as options is refused', (asterisk) => {
 test.each([
   [{ http: { enabled: false } }, 'http.enabled is false'],
   [{ ari: { enabled: false } }, 'ari.enabled is false'],
-  [{ http: { tlsenable: false, bindaddr: '0.0.0.0' } }, 'plain HTTP on 0.0.0.0 and no TLS'],
+  [{ http: { tlsenable: false, bindaddr: '0.0.0.0' }, proxy: true }, 'plain HTTP on 0.0.0.0 and no TLS'],
   [{ users: { handlers: { read_only: true } } }, 'Asterisk refuses every command of the call handlers'],
   [{ users: { connector: { password_format: 'plain' } } }, 'users.connector.password_format is plain'],
 ])('%j is allowed with a warning', (asterisk, warning) => {
@@ -110,7 +121,7 @@ describe('no given value can add a line to a file', () => {
   const users = { connector: { password_format: 'plain' }, handlers: { password_format: 'plain' } };
   const plain = (asterisk: object) => configured({ users, ...asterisk });
   const places: [string, (value: string) => [AsteriskNode, typeof PASSWORDS]][] = [
-    ['prefix', (prefix) => [plain({ http: { prefix } }), PASSWORDS]],
+    ['prefix', (prefix) => [plain({ http: { prefix }, proxy: true }), PASSWORDS]],
     ['certificate', (name) => [plain({ http: { tlscertfile: `/${name}` } }), PASSWORDS]],
     ['origin', (origin) => [plain({ ari: { allowed_origins: [`https://${origin}`] } }), PASSWORDS]],
     ['variable', (name) => [plain({ ari: { channelvars: [name] } }), PASSWORDS]],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { httpConf, httpFaults } from '../../../lib/asterisk/http-conf.ts';
+import { httpConf, httpContradictions, httpFaults } from '../../../lib/asterisk/http-conf.ts';
 
 const SECURE = 'https://pbx-1.example.com:8089/ari';
 
@@ -81,5 +81,43 @@ describe('is refused', () => {
     const url = 'https://pbx.example.com/a%20b/ari';
     expect(httpFaults('http', url, {})).toEqual([expect.stringContaining('got "a%20b" from `url`')]);
     expect(httpFaults('http', url, { prefix: '' })).toEqual([]);
+  });
+});
+
+describe('an option that contradicts the url', () => {
+  test.each([
+    [SECURE, { prefix: 'pbx' }, 'http.prefix: expected ""'],
+    ['https://pbx.example.com/pbx/ari', { prefix: '' }, 'http.prefix: expected "pbx"'],
+    [SECURE, { tlsenable: false }, 'http.tlsenable: expected true'],
+    [SECURE, { tlsbindaddr: '0.0.0.0:443' }, 'http.tlsbindaddr: expected port 8089'],
+    ['https://pbx.example.com/ari', { tlsbindaddr: '[::]:8089' }, 'http.tlsbindaddr: expected port 443'],
+    [
+      SECURE,
+      { tlsbindaddr: '127.0.0.1:8089' },
+      'http.tlsbindaddr: expected an address that pbx-1.example.com:8089 reaches',
+    ],
+    [SECURE, { tlsbindaddr: '[::1]:8089' }, 'http.tlsbindaddr: expected an address that'],
+    ['http://pbx.example.com:8088/ari', { bindport: 80 }, 'http.bindport: expected port 8088'],
+    [
+      'http://pbx.example.com/ari',
+      { bindaddr: '127.0.0.1' },
+      'http.bindaddr: expected an address that pbx.example.com',
+    ],
+    ['http://pbx.example.com/ari', { bindaddr: '::1' }, 'http.bindaddr: expected an address that'],
+  ])('%s with %j is named, and how to allow it', (url, given, expected) => {
+    const [fault, ...more] = httpContradictions('http', url, given);
+    expect(more).toEqual([]);
+    expect(fault).toContain(expected);
+    expect(fault).toContain('set `proxy` of `asterisk` to true');
+  });
+
+  test.each([
+    [SECURE, { prefix: '', tlsenable: true, tlsbindaddr: '10.0.0.1:8089', bindaddr: '127.0.0.1', bindport: 9000 }],
+    ['https://pbx.example.com/pbx/ari', { prefix: 'pbx', tlsbindaddr: '[::]:443' }],
+    ['http://127.0.0.1:8088/ari', { bindaddr: '127.0.0.1', bindport: 8088, tlsbindaddr: '127.0.0.1:1' }],
+    ['http://localhost:8088/ari', { bindaddr: '::1' }],
+    [SECURE, {}],
+  ])('is none in %s with %j', (url, given) => {
+    expect(httpContradictions('http', url, given)).toEqual([]);
   });
 });

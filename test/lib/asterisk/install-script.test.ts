@@ -14,7 +14,12 @@ const MERGED: Installed[] = [
 const RELOADS = 'module reload http\nmodule reload res_ari.so\ndialplan reload\n';
 
 /** Asterisk's folder with these files, and a folder with files to install and the script. */
-function machineWith(present: Record<string, string>, files: readonly Installed[], texts: Record<string, string> = {}) {
+function machineWith(
+  present: Record<string, string>,
+  files: readonly Installed[],
+  texts: Record<string, string> = {},
+  refused = 'nobody',
+) {
   const root = folderOfTest();
   const [conf, own, tools] = ['conf', 'asterisk.d', 'tools'].map((name) => join(root, name)) as [
     string,
@@ -25,12 +30,15 @@ function machineWith(present: Record<string, string>, files: readonly Installed[
   for (const [name, text] of Object.entries(present)) writeFileSync(join(conf, name), text);
   for (const { file } of files) writeFileSync(join(own, file), `; ${file}, ${WRITTEN}\n${texts[file] ?? ''}`);
   writeFileSync(join(own, INSTALL_SCRIPT), installScript(files));
-  writeFileSync(join(tools, 'asterisk'), '#!/bin/sh\necho "$2"\n', { mode: 0o755 });
+  // It accepts the users of all files, but no section with an option that it does not know.
+  const users = `grep -h '^\\[' "$ASTERISK_CONF"/*.conf | tr -d '[]' | sed 's/^/No    Yes   /' | grep -v "$REFUSED"`;
+  const asterisk = `#!/bin/sh\nif [ "$2" = 'ari show users' ]; then ${users} || true; else echo "$2"; fi\n`;
+  writeFileSync(join(tools, 'asterisk'), asterisk, { mode: 0o755 });
   return {
     run(...args: string[]) {
       const { status, stdout, stderr } = spawnSync('sh', [join(own, INSTALL_SCRIPT), ...args], {
         encoding: 'utf8',
-        env: { PATH: `${tools}:${process.env.PATH}`, ASTERISK_CONF: conf },
+        env: { PATH: `${tools}:${process.env.PATH}`, ASTERISK_CONF: conf, REFUSED: refused },
       });
       return { status, stdout, stderr };
     },
@@ -135,6 +143,23 @@ describe('sections that are there twice, over all included files,', () => {
     expect(machine.run('--undo').status).toBe(0);
     expect(machine.files).toEqual(present);
   });
+});
+
+test('a user that Asterisk does not accept is named, with the way back', () => {
+  const users = '[connector]\npermit = 127.0.0.1/32\n[handlers]\n';
+  const machine = machineWith(
+    { 'ari.conf': '[general]\n' },
+    MERGED,
+    { 'ari-eventbridge-users.conf': users },
+    'connector',
+  );
+  const { status, stderr } = machine.run();
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /has not accepted the user connector of ari-eventbridge-users\.conf: .*Before 20\.19.*--undo$/m,
+  );
+  expect(machine.run('--undo').status).toBe(0);
+  expect(machine.files).toEqual({ 'ari.conf': '[general]\n' });
 });
 
 test('an unknown argument is refused', () => {
