@@ -1,139 +1,113 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FILES } from '../../lib/asterisk/asterisk-node.ts';
-import { LocalSystem } from '../../lib/local/local-system.ts';
 import { freePort } from '../support/free-port.ts';
-import { copyProject } from '../support/project-copy.ts';
-import { Recorder } from '../support/recorder.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { privateCertificate } from './certificate.ts';
 import { ASTERISK_ROOT } from './install.ts';
+import { commandsOf, HOST, Operator } from './operator.ts';
 import { OWN_ASTERISK, RealAsterisk } from './real-asterisk.ts';
+import { ask } from './rendered-asterisk.ts';
 import { placeCall } from './sipp.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const HOST = 'pbx-1.example.com';
-const KEYS = join(ASTERISK_ROOT, 'etc/asterisk/keys');
-const COPIED = join(ASTERISK_ROOT, 'root/asterisk.d');
+const CONF = join(ASTERISK_ROOT, 'etc/asterisk');
+const KEYS = join(CONF, 'keys');
+const LIMIT_MS = 120_000;
 
-/** The README's commands for deploying, in order. */
-function operatorPath(): string[] {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const section = readme.slice(readme.indexOf('## Deploy'), readme.indexOf('## Development'));
-  const blocks = [...section.matchAll(/^ {3}```sh\n(.*?)^ {3}```$/gms)].map(([, lines = '']) => lines);
-  return blocks
-    .join('')
-    .split('\n')
-    .flatMap((line) => line.trim() || []);
-}
+const beginningOf = (line: string): string => line.split(' ', 2).join(' ');
 
-/**
- * What the commands find on this machine under their names: a server named `pbx-1.example.com`, which is the chroot; a
- * deployment, which the local system is; the package's own command.
- */
-const COMMANDS = {
-  scp: `cp -r "$2" "$PBX/root/"`,
-  ssh: `shift; exec chroot "$PBX" sh -c "cd /root; $*"`,
-  npx: `case "$1 $2" in
-    'cdk deploy') ;;
-    # The account, which is not here, is examined in test/bin/preflight.test.ts.
-    '--no-install ari-eventbridge') shift 2; [ "$1" = preflight ] && exit 0; exec node "$PROJECT/bin/ari-eventbridge.cjs" "$@" ;;
-    *) exit 127 ;;
-  esac`,
-};
-
-describe.skipIf(!OWN_ASTERISK)('an operator who follows the README, from an empty Asterisk on', () => {
-  const project = copyProject();
-  const tools = temporaryFolder();
-  const recorder = new Recorder();
-  const { ca, certificate, key } = privateCertificate();
+describe.skipIf(!OWN_ASTERISK)('an operator', () => {
   let asterisk: RealAsterisk;
-  let system: LocalSystem;
-  let connected: Promise<void>;
+  let operator: Operator;
+  let added: string[] = [];
 
-  beforeAll(async () => {
-    const port = await freePort();
-    writeFileSync(join(project.root, 'our-ca.pem'), ca);
-    project.edit(
-      'cdk.json',
-      `"https://${HOST}:8089/ari",\n`,
-      `"https://127.0.0.1:${port}/ari", "caFile": "our-ca.pem",\n`,
-    );
-    for (const [name, script] of Object.entries(COMMANDS)) {
-      writeFileSync(join(tools.path, name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
-    }
-
+  beforeEach(async () => {
+    operator = await Operator.prepare();
     asterisk = await RealAsterisk.prepare();
     asterisk.configure([]); // SIP
-    for (const file of FILES) writeFileSync(join(ASTERISK_ROOT, 'etc/asterisk', file), '');
     mkdirSync(KEYS, { recursive: true });
-    writeFileSync(join(KEYS, 'asterisk.pem'), certificate + key);
+    writeFileSync(join(KEYS, 'asterisk.pem'), operator.certificate);
     chmodSync(join(KEYS, 'asterisk.pem'), 0o644);
-    await asterisk.start();
-
-    const { nodes } = JSON.parse(readFileSync(join(project.root, 'cdk.json'), 'utf8')).context;
-    system = await LocalSystem.prepare(project.root, nodes, recorder);
-    connected = system.connected('pbx-1');
-    await system.start();
   });
-  afterAll(async () => {
-    await system?.stop();
+  afterEach(async () => {
+    await operator?.end();
     await asterisk?.stop();
-    for (const folder of [KEYS, COPIED]) rmSync(folder, { recursive: true, force: true });
-    project.remove();
-    tools.remove();
+    for (const file of ['keys', ...added.splice(0)]) rmSync(join(CONF, file), { recursive: true, force: true });
   });
 
-  /** Runs one line as a shell does, in the project's folder. */
-  async function run(line: string): Promise<{ code: number | null; output: string }> {
-    const { url, credentials } = system.endpoint;
-    const shell = spawn('bash', ['-c', `exec 2>&1; ${line}`], {
-      cwd: project.root,
-      env: {
-        ...process.env,
-        PATH: [tools.path, process.env.PATH].join(delimiter),
-        PBX: ASTERISK_ROOT,
-        PROJECT: project.root,
-        AWS_ENDPOINT_URL: url,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const code = new Promise<number | null>((resolve) => shell.once('close', resolve));
-    const output = await text(shell.stdout);
-    return { code: await code, output };
+  /** Writes Asterisk's files, and starts it on them. */
+  async function start(files: Record<string, string>): Promise<void> {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(CONF, file), text, { mode: 0o644 });
+    await asterisk.start();
+    await operator.deploy();
   }
 
-  test('gets a handled call', async () => {
-    const lines = operatorPath();
-    expect(lines.map((line) => line.split(' ', 2).join(' '))).toEqual([
-      'npx --no-install',
-      'npx cdk',
-      'npx --no-install',
-      'scp -r',
-      `ssh root@${HOST}`,
-      'npx --no-install',
-    ]);
-    for (const line of lines) {
-      // Typing all this takes longer than the connector waits between two attempts.
-      if (line.includes('doctor')) await connected;
-      const { code, output } = await run(line);
-      expect(code, `${line}\n${output}`).toBe(0);
-      for (const { connector, handlers } of system.users) {
-        expect(output).not.toContain(connector.password);
-        expect(output).not.toContain(handlers.password);
-      }
-    }
+  async function callIsHandled(): Promise<void> {
+    const { recorder } = operator;
     await placeCall(asterisk.sipPort, { to: 'ivr', digit: { key: '9', afterMs: 300 } });
     const ended = await until('the end of the call', () => recorder.ofType('StasisEnd')[0]);
     expect(ended.resources[0]).toBe(recorder.ofType('StasisStart')[0]?.resources[0]);
     expect(recorder.deadLetters).toEqual([]);
-  }, 120_000);
+  }
+
+  test(
+    'who follows the README, from an empty Asterisk on, gets a handled call',
+    async () => {
+      await start(Object.fromEntries(FILES.map((file) => [file, ''])));
+      const lines = commandsOf('README.md', '## Deploy', '## Development');
+      expect(lines.map(beginningOf)).toEqual([
+        'npx --no-install',
+        'npx cdk',
+        'npx --no-install',
+        'scp -r',
+        `ssh root@${HOST}`,
+        'npx --no-install',
+      ]);
+      for (const line of lines) await operator.run(line);
+      await callIsHandled();
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'who has FreePBX gets a handled call too, which a restart does not change, and all files back',
+    async () => {
+      const port = await freePort();
+      const http = `[general]\nenabled = yes\nbindaddr = 127.0.0.1\nbindport = ${port}\n`;
+      const tls = `tlsenable = yes\ntlsbindaddr = 127.0.0.1:${operator.port}\ntlscertfile = /etc/asterisk/keys/asterisk.pem\n`;
+      const files = {
+        'http.conf': http + tls,
+        'ari.conf':
+          '[general]\nenabled = yes\n#include ari_general_additional.conf\n#include ari_general_custom.conf\n#include ari_additional.conf\n#include ari_additional_custom.conf\n',
+        'ari_additional.conf': '[freepbxuser]\ntype = user\npassword = of-freepbx\npassword_format = plain\n',
+        'ari_additional_custom.conf': '',
+        'ari_general_additional.conf': ';\n',
+        'ari_general_custom.conf': '',
+        'extensions.conf':
+          '[general]\nstatic = yes\n#include extensions_custom.conf\n[default]\ninclude => from-internal-custom\nexten => 100,1,Hangup()\n',
+        'extensions_custom.conf': '[from-internal-custom]\nexten => 1234,1,Hangup()\n',
+      };
+      added = Object.keys(files).filter((file) => !FILES.some((own) => own === file));
+      operator.edit('"fallback": "busy"', '"fallback": "busy", "context": "from-internal-custom"');
+      await start(files);
+      const lines = commandsOf('docs/asterisk-config.md', '### FreePBX', '**Sections that are there twice**');
+      const [back, ...others] = lines.toReversed();
+      expect(others.toReversed().map(beginningOf)).toEqual([
+        'npx --no-install',
+        'scp -r',
+        `ssh root@${HOST}`,
+        `ssh root@${HOST}`,
+        'npx --no-install',
+      ]);
+      for (const line of others.toReversed()) await operator.run(line);
+      await callIsHandled();
+
+      await operator.run(back ?? '');
+      for (const [file, text] of Object.entries(files)) expect(readFileSync(join(CONF, file), 'utf8'), file).toBe(text);
+      const user = { username: 'freepbxuser', password: 'of-freepbx' };
+      expect(await ask(`http://127.0.0.1:${port}/ari/asterisk/ping`, { user })).toMatchObject({ status: 200 });
+      expect(await asterisk.cli('ari show users')).not.toContain('connector');
+    },
+    LIMIT_MS,
+  );
 });
