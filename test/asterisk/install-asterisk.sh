@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets a real Asterisk, sipp, nginx and nftables onto a Debian machine, as root: Asterisk 22 lives in Debian's `sid`
+# Gets a real Asterisk, sipp, nginx, HAProxy and nftables onto a Debian machine, as root: Asterisk 22 lives in Debian's `sid`
 # suite only, so it goes into a chroot of its own; the others come from the machine's own release.
 #
 #   install-asterisk.sh DIR COPY...     leaves the chroot in DIR, to copy, and in each COPY, to run; does nothing where it
@@ -22,7 +22,8 @@ fi
 need=()
 command -v debootstrap >/dev/null || need+=(debootstrap)
 command -v sipp >/dev/null || need+=(sip-tester)
-command -v nginx >/dev/null || need+=(nginx) # what stands between Asterisk and the doctor: a proxy, a firewall
+command -v nginx >/dev/null || need+=(nginx) # what stands between Asterisk and the doctor: proxies, a firewall
+command -v haproxy >/dev/null || need+=(haproxy)
 command -v nft >/dev/null || need+=(nftables)
 if [ ${#need[@]} -gt 0 ]; then "$(dirname "$0")/../support/install-packages.sh" "${need[@]}"; fi
 
