@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { error, type Outcome, ok, warning } from './finding.ts';
 import type { Plan } from './plan.ts';
+import { WITHOUT_SCHEMA_REGISTRY } from './regions.ts';
 
 /** Where the deployment goes. */
 export interface Place {
@@ -152,8 +153,12 @@ const network: Check = {
 const registry: Check = {
   name: 'registry',
   needs: 'schemas:DescribeRegistry',
-  async run(account, { registry: name, stacks: { schemas } }) {
+  async run(account, { registry: name, stacks: { schemas } }, { region }) {
     if (name === undefined || schemas === undefined) return [];
+    if (WITHOUT_SCHEMA_REGISTRY.includes(region)) {
+      const says = `${region} has no schema registry: the stack ${schemas} could not be made`;
+      return [error(says, '"schemas": false in cdk.json')];
+    }
     if (!(await account.hasRegistry(name))) return [ok(`the schema registry ${name} will be made`)];
     if (await account.stack(schemas)) return [ok(`the schema registry ${name} is that of ${schemas}`)];
     const says = `the schema registry ${name} exists already, and no stack ${schemas} that made it`;

@@ -190,6 +190,17 @@ describe('what would make a deployment fail is an error with the command that me
     expect(exitCode).toBe(2);
   });
 
+  test('a region without a schema registry, unless no schemas are published', async () => {
+    vi.stubEnv('AWS_REGION', 'ca-west-1');
+    const { exitCode, findings } = await examine();
+    const [finding] = findings.filter(({ check }) => check === 'registry');
+    expect(finding).toMatchObject({ verdict: 'error', mend: '"schemas": false in cdk.json' });
+    expect(finding?.says).toContain('ca-west-1 has no schema registry');
+    expect(exitCode).toBe(2);
+    const { findings: others } = await examine({}, { schemas: false });
+    expect(others.filter(({ check }) => check === 'registry')).toEqual([]);
+  });
+
   test('no Docker, unless the image is published or the connector runs elsewhere', async () => {
     vi.stubEnv('CDK_DOCKER', program('docker', 'exit 1'));
     const image = async (context: object) =>
