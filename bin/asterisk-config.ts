@@ -82,7 +82,7 @@ async function write(named: FileName[], values: Values, { root, say, note }: Ses
 
   for (const warning of asteriskWarnings(node)) note(`warning: ${node.name}: ${warning}\n`);
   const withUsers = files.includes('ari.conf');
-  const permit = withUsers ? await permitted(values, root, note) : [];
+  const permit = withUsers ? await permitted(values, node, root, note) : [];
   const passwords = withUsers ? await passwordsOf(node, values, root, note) : undefined;
   const outputs = outputsOf(values, files, permitting(node, permit), passwords);
   if (values.output === undefined) {
@@ -124,12 +124,17 @@ function permitting(node: AsteriskNode, permit: readonly string[]): AsteriskNode
   return { ...node, asterisk: { ...asterisk, users: { connector: of('connector'), handlers: of('handlers') } } };
 }
 
-async function permitted({ permit, fromSecrets }: Values, root: string, note: Session['note']): Promise<string[]> {
+async function permitted(
+  { permit, fromSecrets }: Values,
+  node: AsteriskNode,
+  root: string,
+  note: Session['note'],
+): Promise<string[]> {
   const given = permit ?? [];
   const faults = userFaults('asterisk-config', { permit: given });
   if (faults.length > 0) throw new Error(faults.join('\n'));
   if (permit || !fromSecrets) return given;
-  const found = await egressAddress(root);
+  const found = await egressAddress(root, node);
   if (typeof found === 'string') return [found];
   if (found.missing)
     note(`warning: ${found.missing}: ari.conf lets the users come from every address; --permit names others\n`);

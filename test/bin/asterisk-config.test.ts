@@ -288,6 +288,15 @@ describe('the addresses that users may come from', () => {
     expect(noted).toBe('');
   });
 
+  test('are the fixed one of an app of another name, whose stack made the secret', async () => {
+    const stacks = { MyApp: stack({ BridgeNetworkEgressAddressOutput1F: '203.0.113.9' }).AriEventBridge };
+    const handlers = { ...secrets['ari-eventbridge/pbx-1/handlers'], stack: 'MyApp' };
+    expect(await permits({ stacks, secrets: { ...secrets, 'ari-eventbridge/pbx-1/handlers': handlers } })).toEqual(
+      twice('203.0.113.9/32'),
+    );
+    expect(noted).toBe('');
+  });
+
   test('are all, with a warning, where the stack names none', async () => {
     expect(await permits({ stacks: stack({}) })).toEqual([]);
     expect(noted).toContain(

@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { testCalls } from 'ari-eventbridge/testing';
 import { handler } from '../functions/greeter/index.ts';
 
-test('a caller hears the greeting, and then the call ends', async () => {
-  const pbx = await testCalls({ Greeter: handler });
+let pbx: Awaited<ReturnType<typeof testCalls>>;
+afterEach(() => pbx.close());
+
+test('a caller who presses 1 hears the monkeys, and then the call ends', async () => {
+  pbx = await testCalls({ Greeter: handler });
   const call = await pbx.dial('Greeter');
-  assert.equal(call.isUp, true);
-  await call.playbackEnds();
-  assert.deepEqual(call.heard, ['sound:hello-world']);
+  await call.press('1');
+  await pbx.wait(10);
+  assert.deepEqual(call.heard, ['sound:hello-world', 'sound:tt-monkeys']);
   assert.equal(call.isOver, true);
-  await pbx.close();
 });
 
-test('the greeting is played once, also where EventBridge delivers each event twice', async () => {
-  const pbx = await testCalls({ Greeter: handler }, { delivery: () => 'twice', cold: true });
+test('a caller who presses nothing hears a goodbye, also where EventBridge delivers each event twice', async () => {
+  pbx = await testCalls({ Greeter: handler }, { delivery: () => 'twice', cold: true });
   const call = await pbx.dial('Greeter');
-  await pbx.wait(10);
-  assert.deepEqual(call.heard, ['sound:hello-world']);
-  await pbx.close();
+  await pbx.wait(20);
+  assert.deepEqual(call.heard, ['sound:hello-world', 'sound:vm-goodbye']);
+  assert.equal(call.isOver, true);
 });
