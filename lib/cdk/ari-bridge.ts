@@ -19,7 +19,7 @@ const APP_SETTINGS = fileURLToPath(new URL('../call-handler/app-settings.ts', im
 
 /** The connector's options that `AriBridge` does not set itself. */
 export interface AriBridgeConnector
-  extends Partial<Omit<ConnectorServiceProps, 'bus' | 'nodes' | 'encryptionKey' | 'vpc' | 'subnets'>> {
+  extends Partial<Omit<ConnectorServiceProps, 'bus' | 'nodes' | 'encryptionKey' | 'vpc' | 'subnets' | 'resolvers'>> {
   /**
    * The stack of the connector and its users: with a separate one, handlers deploy without Docker.
    * @default that of the bridge
@@ -59,7 +59,7 @@ export interface AriBridgeProps {
 /** What a `CallHandler` needs of its bridge: `new CallHandler(this, 'IntroIvr', { ...bridge.handlerDefaults, entry, pattern })`. */
 export type HandlerDefaults = Pick<
   CallHandlerProps,
-  'bus' | 'nodes' | 'vpc' | 'subnets' | 'tracing' | 'encryptionKey' | 'monitoring'
+  'bus' | 'nodes' | 'vpc' | 'subnets' | 'resolvers' | 'tracing' | 'encryptionKey' | 'monitoring'
 >;
 
 /**
@@ -115,6 +115,7 @@ export class AriBridge extends Construct {
       encryptionKey,
       vpc: inNetwork ? network?.vpc : undefined,
       subnets: inNetwork ? network?.subnets : undefined,
+      resolvers: inNetwork ? network?.resolvers : undefined,
     };
     this.#applySettings(nodes);
     if (props.connector === false || !network) return;
@@ -125,11 +126,9 @@ export class AriBridge extends Construct {
       const user = { node, username: 'connector', description, encryptionKey: ownKey, stage, sharedWith };
       return new NodeUser(own, `ConnectorUser-${node.name}`, user);
     });
-    const { vpc, subnets, assignPublicIp } = network;
+    const { vpc, subnets, assignPublicIp, resolvers } = network;
     this.connector = new ConnectorService(own, 'Connector', {
-      vpc,
-      subnets,
-      assignPublicIp,
+      ...{ vpc, subnets, assignPublicIp, resolvers },
       ...(stage !== undefined && { metricsNamespace }),
       ...settings,
       bus: this.bus,

@@ -29,6 +29,8 @@ export interface AriFunctionProps
   vpc?: IVpc | undefined;
   /** @default the private subnets of the `vpc` */
   subnets?: SubnetSelection | undefined;
+  /** IPv4 addresses of the resolvers that the DHCP options of the `vpc` name. @default Amazon's, which need no rule */
+  resolvers?: readonly string[] | undefined;
   /** @default Tracing.ACTIVE */
   tracing?: Tracing | undefined;
   /** @default 1 month */
@@ -51,10 +53,21 @@ export function ariFunction(
   scope: Construct,
   props: AriFunctionProps,
 ): { function: NodejsFunction; connections: Connections } {
-  const { nodes, vpc, subnets, logRetention, encryptionKey, bundling, memorySize, tracing, environment, ...given } =
-    props;
+  const {
+    nodes,
+    vpc,
+    subnets,
+    resolvers,
+    logRetention,
+    encryptionKey,
+    bundling,
+    memorySize,
+    tracing,
+    environment,
+    ...given
+  } = props;
   const ariNodes = nodes.map(({ ariNode }) => ariNode);
-  const group = vpc && egressOnly(scope, 'SecurityGroup', vpc, ariNodes);
+  const group = vpc && egressOnly(scope, 'SecurityGroup', vpc, ariNodes, resolvers);
   const log = logGroup(scope, 'Logs', { retention: logRetention, encryptionKey });
   const role = roleOf(scope, log, vpc !== undefined);
   const delivered = deliverNodes(nodes, role, { settings: false });

@@ -62,6 +62,8 @@ export interface CallHandlerProps {
    * @default its private ones
    */
   subnets?: SubnetSelection | undefined;
+  /** IPv4 addresses of the resolvers that the DHCP options of the `vpc` name. @default Amazon's, which need no rule */
+  resolvers?: readonly string[] | undefined;
   /** Whether X-Ray follows events through the function. @default Tracing.ACTIVE */
   tracing?: Tracing | undefined;
   /** @default 1 month */
@@ -114,9 +116,21 @@ export class CallHandler extends Construct implements IConnectable {
     this.node.addValidation({ validate: () => applicationFaults(id, props) });
     const { encryptionKey, reservedConcurrency = 'unreserved' } = props;
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
-    const { entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, bundling } = props;
+    const { entry, nodes, memorySize, vpc, subnets, resolvers, tracing, logRetention, environment, bundling } = props;
     const made = ariFunction(this, {
-      ...{ entry, nodes, memorySize, vpc, subnets, tracing, logRetention, environment, encryptionKey, bundling },
+      ...{
+        entry,
+        nodes,
+        memorySize,
+        vpc,
+        subnets,
+        resolvers,
+        tracing,
+        logRetention,
+        environment,
+        encryptionKey,
+        bundling,
+      },
       timeout: props.timeout ?? Duration.seconds(10),
       ...(reservedConcurrency !== 'unreserved' && { reservedConcurrentExecutions: reservedConcurrency }),
       maxEventAge,

@@ -33,16 +33,19 @@ export const listOf =
       ? undefined
       : expected(`a list of ${what}`, value);
 
+const IPV4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
+
 /** An existing VPC, described in full. */
 export function vpcFaults(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [expected('{ vpcId, availabilityZones, subnetIds, public? }', value)];
+    return [expected('{ vpcId, availabilityZones, subnetIds, public?, resolvers? }', value)];
   }
   const {
     vpcId,
     availabilityZones: zones,
     subnetIds,
     public: isPublic = false,
+    resolvers,
     ...more
   } = value as Partial<ExistingVpc>;
   const checks = [
@@ -50,6 +53,7 @@ export function vpcFaults(value: unknown): string[] {
     ['availabilityZones', listOf('names such as "eu-west-1a"', /^[a-z]{2}(-[a-z]+)+-\d[a-z0-9-]*$/)(zones)],
     ['subnetIds', listOf('ids such as "subnet-0123456789abcdef0"', /^subnet-[0-9a-f]{8,17}$/)(subnetIds)],
     ['public', flag(isPublic)],
+    ['resolvers', resolvers === undefined ? undefined : listOf('IPv4 addresses such as "10.0.0.53"', IPV4)(resolvers)],
     ...Object.keys(more).map((key) => [key, 'there is no such key']),
   ] as const;
   const faults = checks.flatMap(([key, fault]) =>

@@ -43,7 +43,7 @@ export interface AppConfig {
    * @default fixed
    */
   asteriskNetwork: 'fixed' | 'private' | 'open';
-  /** `vpc`: an existing one, `{ vpcId, availabilityZones, subnetIds, public? }`. @default a new one */
+  /** `vpc`: an existing one, `{ vpcId, availabilityZones, subnetIds, public?, resolvers? }`. @default a new one */
   vpc?: ExistingVpc;
   /** `vpcCidr`: the CIDR block of a new VPC. @default 10.0.0.0/16 */
   vpcCidr?: string;

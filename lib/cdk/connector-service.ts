@@ -35,6 +35,8 @@ export interface ConnectorServiceProps {
   vpc: IVpc;
   /** Subnets of the `vpc`. @default its private ones, or the public ones with `assignPublicIp` */
   subnets?: SubnetSelection;
+  /** IPv4 addresses of the resolvers that the DHCP options of the `vpc` name. @default Amazon's, which need no rule */
+  resolvers?: readonly string[] | undefined;
   /** Gives the task a public address, which it needs in a subnet without NAT. @default false */
   assignPublicIp?: boolean;
   /** The bus of call events. */
@@ -158,7 +160,7 @@ export class ConnectorService extends Construct implements IConnectable {
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
-      securityGroups: [egressOnly(this, 'SecurityGroup', props.vpc, ariNodes)],
+      securityGroups: [egressOnly(this, 'SecurityGroup', props.vpc, ariNodes, props.resolvers)],
       assignPublicIp,
       vpcSubnets: subnets,
       propagateTags: PropagatedTagSource.SERVICE,

@@ -19,6 +19,8 @@ export interface DoctorFunctionProps {
   vpc?: IVpc | undefined;
   /** Subnets of the `vpc`. @default its private ones */
   subnets?: SubnetSelection | undefined;
+  /** IPv4 addresses of the resolvers that the DHCP options of the `vpc` name. @default Amazon's, which need no rule */
+  resolvers?: readonly string[] | undefined;
   /** Whether X-Ray follows an examination. @default Tracing.ACTIVE */
   tracing?: Tracing | undefined;
   /** Encrypts environment and log; see `CallDataKey`. @default keys that AWS owns */
@@ -39,9 +41,9 @@ export class DoctorFunction extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, props: DoctorFunctionProps) {
     super(scope, id);
-    const { nodes, connectorUsers = [], vpc, subnets, tracing, encryptionKey } = props;
+    const { nodes, connectorUsers = [], vpc, subnets, resolvers, tracing, encryptionKey } = props;
     const made = ariFunction(this, {
-      ...{ nodes, vpc, subnets, tracing, encryptionKey },
+      ...{ nodes, vpc, subnets, resolvers, tracing, encryptionKey },
       description: "Examines the Asterisk servers on the call handlers' network path",
       entry: ENTRY,
       timeout: Duration.minutes(2),

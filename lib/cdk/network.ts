@@ -3,6 +3,7 @@ import {
   CfnEIP,
   FlowLogDestination,
   FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
   IpAddresses,
   type IVpc,
   NatProvider,
@@ -15,6 +16,11 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { logGroup } from './log-group.ts';
 
+const GATEWAYS = [
+  ['S3', GatewayVpcEndpointAwsService.S3],
+  ['DynamoDb', GatewayVpcEndpointAwsService.DYNAMODB],
+] as const;
+
 /** An existing VPC, described in full: nothing is looked up. */
 export interface ExistingVpc {
   /** `vpc-…` */
@@ -23,6 +29,8 @@ export interface ExistingVpc {
   availabilityZones: string[];
   /** The same number for each availability zone. */
   subnetIds: string[];
+  /** IPv4 addresses of the resolvers that its DHCP options name. @default Amazon's */
+  resolvers?: string[];
   /** Whether the subnets reach the internet with public addresses, without NAT. @default false */
   public?: boolean;
 }
@@ -53,6 +61,8 @@ export interface NetworkProps {
 export class Network extends Construct {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
+  /** Of an existing VPC; `undefined` where names are resolved by Amazon. */
+  readonly resolvers: readonly string[] | undefined;
   /** Whether tasks in the subnets need a public address to reach the internet. */
   readonly assignPublicIp: boolean;
   /** The fixed address by which a new VPC's traffic leaves; also the output `EgressAddress`. */
@@ -60,6 +70,7 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, id);
+    this.resolvers = props.existing?.resolvers;
     this.assignPublicIp = props.existing ? (props.existing.public ?? false) : !props.fixedAddress;
     this.subnets = { subnetType: this.assignPublicIp ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS };
     const address = props.existing || this.assignPublicIp ? undefined : this.#address();
@@ -101,6 +112,8 @@ export class Network extends Construct {
         ...(this.assignPublicIp ? [] : [{ name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS }]),
       ],
     });
+    // Free, unlike the NAT gateway: the layers of the image come from S3, and tables are reached without leaving AWS.
+    if (address) for (const [name, service] of GATEWAYS) vpc.addGatewayEndpoint(name, { service });
     vpc.addFlowLog('Rejected', {
       trafficType: FlowLogTrafficType.REJECT,
       destination: FlowLogDestination.toCloudWatchLogs(logGroup(this, 'Rejected', { encryptionKey })),

@@ -132,6 +132,7 @@ export const WAYS: Record<string, Json> = {
       vpcId: 'vpc-0123456789abcdef0',
       availabilityZones: ['eu-west-1a', 'eu-west-1b'],
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+      resolvers: ['10.0.0.53'],
     },
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pbx-alarms',
   },

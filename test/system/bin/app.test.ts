@@ -159,6 +159,13 @@ describe('the app', () => {
       AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: subnets },
     });
     expect(app('existing VPC').resources('AWS::EC2::VPC')).toEqual([]);
+    // Its resolvers can be asked by all of them, and by nothing where Amazon resolves names.
+    for (const [, { Properties }] of app('existing VPC').resources('AWS::EC2::SecurityGroup')) {
+      expect(Properties.SecurityGroupEgress).toContainEqual(
+        expect.objectContaining({ CidrIp: '10.0.0.53/32', FromPort: 53 }),
+      );
+    }
+    expect(JSON.stringify(app().resources('AWS::EC2::SecurityGroup'))).not.toContain('"FromPort":53');
   });
 
   test('lets the connector and the handlers leave by one fixed address, an output, unless cdk.json asks for changing ones', () => {
