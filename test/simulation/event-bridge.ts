@@ -71,11 +71,11 @@ export class EventBridgeService {
     if (Entries.length === 0 || Entries.length > 10) {
       this.#ledger.violate('protocol', `PutEvents: expected 1 to 10 entries, got ${Entries.length}`);
     }
-    if (poisonFails && Entries.some(({ Detail }) => Detail.includes(POISON.failure))) {
+    if (poisonFails && body.includes(POISON.failure)) {
       this.#ledger.count('path: poison entry fails its request');
       return refusal(500, 'InternalFailure', 'internal failure');
     }
-    if (Entries.some(({ Detail }) => Detail.includes(POISON.request))) {
+    if (body.includes(POISON.request)) {
       return refusal(400, 'ValidationException', 'an entry is malformed');
     }
     const results = Entries.map((entry) => {

@@ -50,6 +50,7 @@ const DROPPING_MS = 60_000;
 function undeclared(ledger: Ledger): SentEvent[] {
   const delivered = new Set<string>();
   const stays = new Set<string>();
+  const processes = processesByConnection(ledger);
   const rejected = new Map<string, number>();
   const gaps: Detail[] = [];
   const dropped = new Map<string, number>();
@@ -59,8 +60,10 @@ function undeclared(ledger: Ledger): SentEvent[] {
       delivered.add(`${node} ${text}`);
       stays.add(`${node} ${detail.application} ${type} ${detail.channel?.id}`);
     } else if (type === 'Gap') gaps.push(detail);
-    else if (type === 'EventRejected') rejected.set(node, (rejected.get(node) ?? 0) + 1);
-    else if (type === 'EventsDropped') dropped.set(node, (dropped.get(node) ?? 0) + Number(detail.count));
+    else if (type === 'EventRejected') {
+      const process = processes.get(connectionOf(detail.id)) ?? '';
+      rejected.set(process, (rejected.get(process) ?? 0) + 1);
+    } else if (type === 'EventsDropped') dropped.set(node, (dropped.get(node) ?? 0) + Number(detail.count));
   }
   const slack = SLACK_MS + ledger.clockShiftMs;
   let missing = ledger.sent.filter((event) => {
@@ -70,14 +73,32 @@ function undeclared(ledger: Ledger): SentEvent[] {
     if (isStay && stays.has(`${pbx} ${app} ${type} ${channelId}`)) return false;
     return !gaps.some((gap) => covers(gap, event, slack));
   });
-  const explain = (matches: (event: SentEvent) => boolean, count: number): void => {
+  const explain = (matches: (event: SentEvent) => boolean, count: number): Set<SentEvent> => {
     const explained = new Set(missing.filter(matches).slice(0, count));
     missing = missing.filter((event) => !explained.has(event));
+    return explained;
   };
-  for (const [node, count] of rejected) explain(({ pbx, text }) => pbx === node && text.includes('poison'), count);
-  for (const [process, count] of ledger.droppedByMetric) explain(({ to }) => to === process, count);
-  for (const [node, count] of dropped) explain(({ pbx }) => pbx === node, count);
+  for (const [process, count] of rejected) explain(({ to, text }) => to === process && text.includes('poison'), count);
+  for (const [process, count] of ledger.droppedByMetric) {
+    // The metric and the announcement count the same events.
+    for (const { pbx } of explain(({ to }) => to === process, count)) dropped.set(pbx, (dropped.get(pbx) ?? 0) - 1);
+  }
+  for (const [node, count] of dropped) explain(({ pbx }) => pbx === node, Math.max(0, count));
   return missing;
+}
+
+/** Which process opened each connection, as its log says. */
+function processesByConnection({ log }: Ledger): Map<string, string> {
+  const processes = new Map<string, string>();
+  for (const { process, message, fields } of log) {
+    if (message === 'Connected to Asterisk') processes.set(String(fields.connection), process);
+  }
+  return processes;
+}
+
+/** The connection in the id of an event. */
+function connectionOf(id = ''): string {
+  return id.slice(0, id.lastIndexOf('-'));
 }
 
 function covers(gap: Detail, { pbx, app, at }: SentEvent, slack: number): boolean {

@@ -1,12 +1,13 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Patch } from './program.ts';
 import type { RunResult } from './run.ts';
-import type { WorkerAnswer, WorkerCommand } from './worker.ts';
+import type { Portion, WorkerAnswer, WorkerTask } from './worker.ts';
 
 /** Seeds are given to workers in portions, as some take longer than others. */
-const PORTION = 25;
+const PORTION = 10;
+const WORKERS = Number(process.env.WORKERS ?? availableParallelism());
 
 export interface Seeds {
   first: number;
@@ -17,19 +18,21 @@ export interface Seeds {
   untilFound?: boolean;
 }
 
-/** Runs seeds in as many processes as the machine has processors. */
+/** Runs seeds in as many processes as the machine has processors, or as WORKERS says. */
 export async function runSeeds({ first, count, patches = [], untilFound = false }: Seeds): Promise<WorkerAnswer> {
   const all: WorkerAnswer[] = [];
   let next = first;
   const end = first + count;
   const lane = async (): Promise<void> => {
+    const worker = new Worker({ patches, untilFound });
     while (next < end && !(untilFound && all.some(({ failing }) => failing.length > 0))) {
       const from = next;
       next = Math.min(end, next + PORTION);
-      all.push(await ask({ first: from, count: next - from, patches, untilFound }));
+      all.push(await worker.ask({ first: from, count: next - from }));
     }
+    worker.end();
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: WORKERS }, lane));
   return all.reduce(together);
 }
 
@@ -47,13 +50,29 @@ function together(a: WorkerAnswer, b: WorkerAnswer): WorkerAnswer {
   };
 }
 
-function ask(command: WorkerCommand): Promise<WorkerAnswer> {
-  return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), { execArgv: [], stdio: 'inherit' });
-    child.once('message', (answer) => resolve(answer as WorkerAnswer));
-    child.once('exit', (code) => code !== 0 && reject(new Error(`a worker of the simulation ended with ${code}`)));
-    child.send(command);
-  });
+class Worker {
+  readonly #child: ChildProcess;
+
+  constructor(task: WorkerTask) {
+    const path = fileURLToPath(new URL('worker.ts', import.meta.url));
+    this.#child = fork(path, [JSON.stringify(task)], { execArgv: [], stdio: 'inherit' });
+  }
+
+  ask(portion: Portion): Promise<WorkerAnswer> {
+    return new Promise((resolve, reject) => {
+      const onExit = (code: number | null): void => reject(new Error(`a worker of the simulation ended with ${code}`));
+      this.#child.once('exit', onExit);
+      this.#child.once('message', (answer) => {
+        this.#child.off('exit', onExit);
+        resolve(answer as WorkerAnswer);
+      });
+      this.#child.send(portion);
+    });
+  }
+
+  end(): void {
+    this.#child.kill();
+  }
 }
 
 /** A failing run in words: how to repeat it, its faults, and what went wrong. */

@@ -237,8 +237,10 @@ export class SimProcess {
         any: (signals: AbortSignal[]) => AbortSignal.any(signals),
         timeout: (ms: number) => {
           const controller = new AbortController();
-          const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-          setTimeout(() => controller.abort(reason), ms);
+          setTimeout(
+            () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+            ms,
+          );
           return controller.signal;
         },
       },

@@ -88,7 +88,7 @@ function isBefore(a: Appointment, b: Appointment): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** Resolves when all promises are resolved that can be. */
+/** Resolves when all promises are resolved that can be: Node takes the next tick after all microtasks. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -3,6 +3,8 @@ import type { Pbx } from './pbx.ts';
 import type { Service } from './service.ts';
 import type { Task, World } from './task.ts';
 
+type Holder = 'listens' | 'foreign' | 'silent' | 'nobody';
+
 const LOOK_MS = 500;
 /**
  * How long an app may have no listener while a connector runs that could listen and publish. Asterisk's connection is
@@ -14,7 +16,7 @@ export const UNHELD_MS = 45_000;
 export function watchHolders(world: World, service: Service, end: number): void {
   const { clock, ledger, pbxes } = world;
   const ableSince = new Map<string, number>();
-  const unheldSince = new Map<string, { at: number; reported: boolean }>();
+  const unheldSince = new Map<string, { at: number; holder: Holder; reported: boolean }>();
   const afterForeign = new Set<string>();
   const look = (): void => {
     for (const pbx of pbxes) {
@@ -32,7 +34,10 @@ export function watchHolders(world: World, service: Service, end: number): void 
           else afterForeign.delete(key);
           continue;
         }
-        const unheld = unheldSince.get(key) ?? { at: clock.time, reported: false };
+        const known = unheldSince.get(key);
+        // Others see that a silent holder is gone no earlier than when its connection ends.
+        const isGone = known?.holder === 'silent' && holder === 'nobody';
+        const unheld = known && !isGone ? known : { at: clock.time, holder, reported: false };
         unheldSince.set(key, unheld);
         const able = service.running.flatMap((task) => ableSince.get(`${task.name} ${pbx.name}`) ?? []);
         if (able.length === 0 || unheld.reported) continue;
@@ -51,7 +56,7 @@ export function watchHolders(world: World, service: Service, end: number): void 
 }
 
 /** Who has an app: a connector that listens, a foreign program, a connector that Asterisk lists and that reads nothing, or nobody. */
-function holderOf({ network }: World, service: Service, pbx: Pbx, app: string) {
+function holderOf({ network }: World, service: Service, pbx: Pbx, app: string): Holder {
   const holder = pbx.holderOf(app);
   if (holder === undefined) return 'nobody';
   if (holder === 'foreign') return 'foreign';

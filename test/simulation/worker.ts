@@ -1,14 +1,18 @@
-/** A process that runs seeds: one command, one answer. */
+/** A process that runs seeds of one program: to each portion of seeds one answer. */
 import { loadProgram, type Patch } from './program.ts';
 import { type RunResult, run } from './run.ts';
 import { shrink } from './shrink.ts';
 
-export interface WorkerCommand {
-  first: number;
-  count: number;
+/** What the process runs, in its only argument as JSON. */
+export interface WorkerTask {
   patches: readonly Patch[];
   /** Stop at the first seed with a violation. */
   untilFound: boolean;
+}
+
+export interface Portion {
+  first: number;
+  count: number;
 }
 
 export interface WorkerAnswer {
@@ -26,14 +30,18 @@ export interface WorkerAnswer {
 
 /** Failing seeds that are shrunk by each worker. */
 const MAX_SHRUNK = 3;
+let shrunk = 0;
 
 let unhandled: unknown;
 process.on('unhandledRejection', (reason) => {
   unhandled ??= reason;
 });
 
-async function work({ first, count, patches, untilFound }: WorkerCommand): Promise<WorkerAnswer> {
-  const program = await loadProgram(patches);
+const { patches, untilFound } = JSON.parse(process.argv[2] ?? '') as WorkerTask;
+const program = loadProgram(patches);
+
+async function work({ first, count }: Portion): Promise<WorkerAnswer> {
+  const before = process.cpuUsage();
   const answer: WorkerAnswer = {
     runs: 0,
     cpuSeconds: 0,
@@ -44,7 +52,9 @@ async function work({ first, count, patches, untilFound }: WorkerCommand): Promi
     alsoFailing: [],
   };
   for (let seed = first; seed < first + count; seed++) {
-    const result = await run({ program, seed });
+    const result = await run({ program: await program, seed });
+    // Node finds rejected promises when no more ticks wait.
+    await new Promise((resolve) => setImmediate(resolve));
     answer.runs += 1;
     answer.leastFaults = Math.min(answer.leastFaults, result.faults.length);
     answer.leastEvents = Math.min(answer.leastEvents, result.counts['events sent'] ?? 0);
@@ -59,16 +69,19 @@ async function work({ first, count, patches, untilFound }: WorkerCommand): Promi
       answer.failing.push(result);
       break;
     }
-    if (answer.failing.length < MAX_SHRUNK) answer.failing.push(await shrink(program, result, violation.kind));
-    else answer.alsoFailing.push(seed);
+    if (shrunk < MAX_SHRUNK) {
+      shrunk += 1;
+      answer.failing.push(await shrink(await program, result, violation.kind));
+    } else answer.alsoFailing.push(seed);
   }
-  answer.cpuSeconds = process.cpuUsage().user / 1e6;
+  const { user, system } = process.cpuUsage(before);
+  answer.cpuSeconds = (user + system) / 1e6;
   return answer;
 }
 
-process.on('message', (command: WorkerCommand) => {
-  work(command).then(
-    (answer) => process.send?.(answer, () => process.exit(0)),
+process.on('message', (portion: Portion) => {
+  work(portion).then(
+    (answer) => process.send?.(answer),
     (error: Error) => {
       console.error(error);
       process.exit(1);
