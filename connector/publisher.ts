@@ -186,7 +186,8 @@ export class Publisher {
     const outcomes = await this.#options.bus.put(records.map(({ entry }) => entry));
     this.#inFlight -= 1;
 
-    if (outcomes.some(({ status }) => status === 'accepted')) this.#suspects.noteAccepted();
+    if (outcomes.some(({ status }) => status === 'accepted')) this.#suspects.note('accepted');
+    else if (outcomes.every(({ status }) => status === 'unavailable')) this.#suspects.note('failed');
     let index = 0;
     for (const share of shares) {
       this.#conclude(share, outcomes.slice(index, index + share.records.length), records.length === 1);

@@ -297,6 +297,22 @@ describe('when one entry makes each request fail that contains it, the publisher
   });
 });
 
+describe('on a bus that fails at random, the publisher', () => {
+  test.each([0.5, 0.75, 0.9])('rejects no record where a share of %d of the requests fails', async (share) => {
+    let state = 1;
+    const random = (): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const seen = publisherOf((ids) => (random() < share ? ids.map(() => AWAY) : accept(ids)), {
+      backoff: { baseMs: 0.1, capMs: 0.1 },
+    });
+    for (let i = 0; i < 400; i++) seen.publisher.submit(recordOf(`lane ${i}`, `${i}`));
+    await seen.publisher.idle();
+    expect(seen.rejected).toEqual([]);
+  });
+});
+
 describe('with several nodes, the publisher', () => {
   test('gives each node that has records a place in each request', async () => {
     const { publisher, requests } = publisherOf(slowly, { concurrency: 1 });
