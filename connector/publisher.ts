@@ -188,9 +188,10 @@ export class Publisher {
 
     if (outcomes.some(({ status }) => status === 'accepted')) this.#suspects.note('accepted');
     else if (outcomes.every(({ status }) => status === 'unavailable')) this.#suspects.note('failed');
+    const served = new Set(records.filter((_, i) => outcomes[i]?.status === 'accepted').map(({ node }) => node));
     let index = 0;
     for (const share of shares) {
-      this.#conclude(share, outcomes.slice(index, index + share.records.length), records.length === 1);
+      this.#conclude(share, outcomes.slice(index, index + share.records.length), records.length === 1, served);
       index += share.records.length;
     }
     const isBlamed = wasAlone && this.#suspects.isBlamed(records[0] as JournalRecord);
@@ -199,8 +200,12 @@ export class Publisher {
     if (this.#lanes.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** Reports final outcomes, and puts the other records back at the head of their lane. */
-  #conclude({ lane, records }: Share, outcomes: PutOutcome[], isAlone: boolean): void {
+  /**
+   * Reports final outcomes, and puts the other records back at the head of their lane.
+   *
+   * @param served nodes of which the bus has accepted a record of the request: the others come first in the next one
+   */
+  #conclude({ lane, records }: Share, outcomes: PutOutcome[], isAlone: boolean, served: ReadonlySet<string>): void {
     const again: JournalRecord[] = [];
     let delayed = false;
     for (const [index, record] of records.entries()) {
@@ -220,11 +225,11 @@ export class Publisher {
     for (const record of again.reverse()) lane.waiting.unshift(record);
     if (!delayed) {
       lane.backoff = undefined;
-      this.#resume(lane, again.length > 0);
+      this.#resume(lane, again.length > 0, !served.has(lane.node));
     } else {
       lane.backoff ??= new Backoff(this.#options.backoff ?? ENTRY_BACKOFF);
       setTimeout(() => {
-        this.#resume(lane, false);
+        this.#resume(lane, false, false);
         this.#pump();
       }, lane.backoff.next());
     }
@@ -235,12 +240,15 @@ export class Publisher {
     this.#options.onRejected(record, reason);
   }
 
-  /** @param isNext whether the lane comes before others of its node: its record has waited already */
-  #resume(lane: Lane, isNext: boolean): void {
+  /**
+   * @param isNext whether the lane comes before others of its node: its record has waited already
+   * @param isNodeNext whether its node comes before others
+   */
+  #resume(lane: Lane, isNext: boolean, isNodeNext: boolean): void {
     const next = lane.waiting.peek();
     if (!next) this.#lanes.delete(lane.name);
     else if (this.#suspects.has(next)) this.#alone.push(lane);
-    else if (isNext && this.#stalled === undefined) this.#ready.unshift(lane);
+    else if (isNext && this.#stalled === undefined) this.#ready.unshift(lane, isNodeNext);
     else this.#ready.push(lane);
   }
 

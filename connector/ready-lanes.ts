@@ -30,9 +30,13 @@ export class ReadyLanes<L extends ReadyLane> {
     this.#of(lane.node)[lane.arrival].push(lane);
   }
 
-  /** Adds a lane before its node's others. */
-  unshift(lane: L): void {
-    this.#of(lane.node)[lane.arrival].unshift(lane);
+  /**
+   * Adds a lane before its node's others.
+   *
+   * @param isNext whether the node comes before others that had their turn
+   */
+  unshift(lane: L, isNext = false): void {
+    this.#of(lane.node, isNext)[lane.arrival].unshift(lane);
   }
 
   /** The lane that `take` would return. */
@@ -56,12 +60,13 @@ export class ReadyLanes<L extends ReadyLane> {
     return this.#turns.peek()?.[first].length === 0 ? other : first;
   }
 
-  #of(name: string): NodeLanes<L> {
+  #of(name: string, isNext = false): NodeLanes<L> {
     let node = this.#nodes.get(name);
     if (!node) {
       node = { name, live: new Fifo(), backlog: new Fifo() };
       this.#nodes.set(name, node);
-      this.#turns.push(node);
+      if (isNext) this.#turns.unshift(node);
+      else this.#turns.push(node);
     }
     return node;
   }

@@ -322,6 +322,18 @@ describe('with several nodes, the publisher', () => {
     expect(requests.slice(0, 4).map((ids) => ids.filter((id) => id.startsWith('quiet')).length)).toEqual([5, 5, 5, 5]);
   });
 
+  test('lets each node have its share where the bus accepts one entry of a request', async () => {
+    const seen = publisherOf((ids) => ids.map((_, index) => (index === 0 ? ACCEPTED : THROTTLED)), {
+      concurrency: 1,
+      backoff: { baseMs: 0.1, capMs: 0.1 },
+    });
+    for (let i = 0; i < 80; i++) seen.publisher.submit(recordOf(`noisy/${i % 8}`, `noisy ${i}`, { node: 'noisy' }));
+    for (let i = 0; i < 20; i++) seen.publisher.submit(recordOf(`quiet/${i % 4}`, `quiet ${i}`, { node: 'quiet' }));
+    await seen.publisher.idle();
+    const first = seen.accepted.slice(0, 40).filter((id) => id.startsWith('quiet'));
+    expect(first.length).toBeGreaterThanOrEqual(18);
+  });
+
   test('delays a quiet node little while the bus throttles half of what a noisy node sends', async () => {
     const sentAt = new Map<string, number>();
     const delays: number[] = [];
