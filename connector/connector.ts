@@ -103,6 +103,7 @@ export class Connector {
       metrics,
       log,
       announce: (type, detail) => this.#announce(type, detail),
+      repeat: (news) => this.#journal.append(news),
     });
     this.#publisher = new Publisher({
       bus,
@@ -124,9 +125,9 @@ export class Connector {
       log,
       checkpoint: (node) => this.#nodes.get(node)?.origin.state.checkpoint(),
       onRecord: (record, arrival) => this.#publisher.submit(record, arrival),
-      onDropped: (origin) => {
-        this.#losses.drop(origin, this.#journal.depth);
-        this.#leftovers?.settled(origin.id);
+      onDropped: (record) => {
+        this.#losses.drop(record, this.#journal.depth);
+        this.#leftovers?.settled(record.id);
       },
       onLost: (node, count) => this.#losses.lose(node, count),
     });

@@ -1,7 +1,7 @@
 import type { ConnectorEventMap } from '../lib/events/connector-event.ts';
 import type { Log } from '../lib/log.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { RecordOrigin } from './journal/index.ts';
+import { type JournalRecord, type RecordOrigin, readRecord } from './journal/index.ts';
 import type { Metrics } from './metrics.ts';
 
 /** An event or news that the bus will never accept, with the reason. */
@@ -17,11 +17,16 @@ const NO_ROOM = 'the journal had no room for them';
 const ABANDONED = 'a connector was stopped that could not publish them';
 const NOT_READABLE = 'a file of the journal was damaged, shortened or removed';
 
+/** How much news is kept that found no room. */
+const MAX_NEWS = 1000;
+
 export interface LossesOptions {
   deadLetters: DeadLetters;
   metrics: Metrics;
   log: Log;
   announce<T extends 'EventRejected' | 'EventsDropped'>(type: T, detail: ConnectorEventMap[T]): void;
+  /** Journals news again that found no room. */
+  repeat(news: JournalRecord): void;
 }
 
 /** Handles lost events: counts, logs and announces them on the bus, and keeps a rejected one as a dead letter. */
@@ -29,6 +34,9 @@ export class Losses {
   readonly #options: LossesOptions;
   /** How many events were dropped and not announced yet, by node and reason. */
   readonly #dropped = new Map<string, Map<string, number>>();
+
+  /** News that found no room: a gap that is not announced is a loss that nobody knows of. */
+  #news: JournalRecord[] = [];
 
   constructor(options: LossesOptions) {
     this.#options = options;
@@ -44,8 +52,15 @@ export class Losses {
     if (kind === 'event') announce('EventRejected', { ...about, reason });
   }
 
-  /** Counts an event that was dropped because there was no room. It is announced when there is room again. */
-  drop({ id, node, app, type }: RecordOrigin, waiting: number): void {
+  /** Counts an event that was dropped because there was no room. It is announced when there is room again, and so is news. */
+  drop(record: JournalRecord, waiting: number): void {
+    // A copy: the line can be a part of a whole segment.
+    const news = record.kind === 'news' && this.#news.length < MAX_NEWS && readRecord(Buffer.from(record.line));
+    if (news) {
+      this.#news.push(news);
+      return;
+    }
+    const { id, node, app, type } = record;
     this.#options.metrics.count('dropped', node, app);
     if (this.#add(node, NO_ROOM, 1) > 1) return;
     this.#options.log.error(
@@ -80,12 +95,16 @@ export class Losses {
   /** Announces how many events of a node were dropped since the last announcement. */
   announceDropped(node: string): void {
     for (const [reason, count] of this.#forget(node)) this.#options.announce('EventsDropped', { node, count, reason });
+    if (this.#news.length === 0) return;
+    const own = this.#news.filter((news) => news.node === node);
+    this.#news = this.#news.filter((news) => news.node !== node);
+    for (const news of own) this.#options.repeat(news);
   }
 
-  /** Ends and logs the count when the connector stops. @returns how many events of all nodes are not announced */
+  /** Ends and logs the count when the connector stops. @returns how many events and news of all nodes are not announced */
   close(): number {
     const counts = [...this.#dropped.keys()].flatMap((node) => [...this.#forget(node).values()]);
-    return counts.reduce((a, b) => a + b, 0);
+    return counts.reduce((a, b) => a + b, this.#news.splice(0).length);
   }
 
   #add(node: string, reason: string, count: number): number {

@@ -1,6 +1,6 @@
 import { bytesOf, JournalDisk, type JournalDiskOptions, type JournalHistory } from './disk.ts';
 import { NodeRecords } from './node-records.ts';
-import type { JournalRecord, RecordOrigin } from './record.ts';
+import type { JournalRecord } from './record.ts';
 import { Saves } from './saves.ts';
 
 /** Where a record comes from: just read from Asterisk, or from the disk, where it waited. */
@@ -15,7 +15,7 @@ export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped' | '
   /** A record that may be published now. */
   onRecord(record: JournalRecord, arrival: Arrival): void;
   /** There was no room: the record is lost. */
-  onDropped(origin: RecordOrigin): void;
+  onDropped(record: JournalRecord): void;
 }
 
 /**

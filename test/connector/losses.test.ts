@@ -8,11 +8,13 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let announced: [string, object][];
 let lines: { message: string; node: string; count?: number }[];
+let repeated: string[];
 let losses: Losses;
 
 beforeEach(({ onTestFinished }) => {
   announced = [];
   lines = [];
+  repeated = [];
   const folder = temporaryFolder();
   const metrics = new Metrics();
   onTestFinished(() => {
@@ -26,6 +28,7 @@ beforeEach(({ onTestFinished }) => {
     metrics,
     log,
     announce: (type, detail) => announced.push([type, detail]),
+    repeat: ({ id }) => repeated.push(id),
   });
 });
 
@@ -46,6 +49,23 @@ test('dropped events are counted by node, logged at the first one, and announced
   expect(announced).toMatchObject([['EventsDropped', { node: 'pbx-1', count: 2 }]]);
   expect(losses.close()).toBe(1);
   expect(losses.close()).toBe(0);
+});
+
+test('news that found no room, as a Gap, is no dropped event: it is announced again when there is room', () => {
+  losses.drop(recordOf('news', 'gap', { kind: 'news', type: 'Gap' }), 7);
+  losses.drop(recordOf('news', 'other', { kind: 'news', node: 'pbx-2' }), 7);
+  losses.announceDropped('pbx-1');
+  losses.announceDropped('pbx-1');
+  expect(repeated).toEqual(['gap']);
+  expect(announced).toEqual([]);
+  expect(losses.close()).toBe(1);
+});
+
+test('of more than 1000 news that found no room, the others count as dropped', () => {
+  for (let i = 0; i < 1003; i++) losses.drop(recordOf('news', `${i}`, { kind: 'news' }), 7);
+  losses.announceDropped('pbx-1');
+  expect(repeated).toHaveLength(1000);
+  expect(announced).toMatchObject([['EventsDropped', { node: 'pbx-1', count: 3 }]]);
 });
 
 test('events that the journal cannot read any more are counted and announced with their own reason', () => {
