@@ -147,6 +147,8 @@ export class AppLink {
     const apps = this.apps;
     try {
       await this.#options.beforeConnect?.(apps);
+      // Its requests may have found that the secret has changed.
+      if (!this.#refreshCredentials) user = await credentials.get();
     } catch (error) {
       this.#failed({ kind: 'unprepared', error }, user.username);
       return;

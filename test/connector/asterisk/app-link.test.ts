@@ -251,6 +251,25 @@ describe('a link', () => {
     expect(sockets).toHaveLength(1);
   });
 
+  test('uses the credentials that `beforeConnect` has refreshed', async () => {
+    let password = 'old';
+    const get = async () => ({ username: 'connector', password });
+    const good = `Basic ${Buffer.from('connector:new').toString('base64')}`;
+    const seen: (string | undefined)[] = [];
+    refusal = (authorization) => {
+      seen.push(authorization);
+      return authorization === good ? undefined : 401;
+    };
+    start({
+      credentials: { get, refresh: get },
+      beforeConnect: async () => {
+        password = 'new';
+      },
+    });
+    await until('the connection', () => seen.length > 0);
+    expect(seen).toEqual([good]);
+  });
+
   test('refreshes the credentials when Asterisk refuses them, and not before', async () => {
     const passwords = ['old', 'new'];
     const asked: string[] = [];
@@ -262,12 +281,12 @@ describe('a link', () => {
     refusal = (authorization) => (authorization === good ? undefined : 401);
     start({ credentials: { get: user('get'), refresh: user('refresh') } });
     await connections(1);
-    expect(asked).toEqual(['get', 'refresh']);
+    expect(asked).toEqual(['get', 'get', 'refresh']);
     expect(lines.join()).toMatch(/refused the user \\"connector\\" \(401\)/);
     sockets[0]?.terminate();
     refusal = () => undefined;
     await connections(2);
-    expect(asked).toEqual(['get', 'refresh', 'get']);
+    expect(asked).toEqual(['get', 'get', 'refresh', 'get', 'get']);
   });
 
   test('tries again when the credentials cannot be read', async () => {
