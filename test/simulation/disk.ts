@@ -35,6 +35,17 @@ export interface DiskTrouble {
   broken: boolean;
 }
 
+/** What a process does with its disk, for who watches it. */
+export interface DiskWatch {
+  /** A state was saved, or a segment begun: the path of the file. */
+  onFile(path: string): void;
+  /** It reads again and again where nothing is. */
+  onEndlessRead(): void;
+}
+
+/** So many reads in a row that give nothing are an endless loop. */
+const MAX_EMPTY_READS = 1000;
+
 /** A disk with files in one folder. It survives the processes that use it. */
 export class Disk {
   readonly #files = new Map<string, SimFile>();
@@ -47,6 +58,21 @@ export class Disk {
     let sum = 0;
     for (const { size } of this.#files.values()) sum += size;
     return sum;
+  }
+
+  /**
+   * Another program shortens the largest file whose name ends so.
+   *
+   * @param share how much of it stays, from 0 to 1
+   * @returns whether there is one
+   */
+  shorten(ending: string, share: number): boolean {
+    const [largest] = [...this.#files]
+      .filter(([path, { size }]) => path.endsWith(ending) && size > 0)
+      .map(([, file]) => file)
+      .toSorted((a, b) => b.size - a.size);
+    largest?.resize(Math.floor(largest.size * share));
+    return largest !== undefined;
   }
 
   /** The machine loses power: of each file's last writes some are lost, torn, or zeros. */
@@ -70,7 +96,8 @@ export class Disk {
    *
    * @param spend lets the process wait so many milliseconds
    */
-  fs(time: () => number, spend: (ms: number) => void): object {
+  fs(time: () => number, spend: (ms: number) => void, watch: DiskWatch): object {
+    let emptyReads = 0;
     const open = new Map<number, { file: SimFile; append: boolean }>();
     let next = 20;
     const files = this.#files;
@@ -103,7 +130,10 @@ export class Disk {
       if (flags !== 'r' && this.trouble.broken) throw failure('EIO', `i/o error, open '${path}'`);
       if (flags !== 'r' && !files.has(path)) files.set(path, new SimFile());
       const file = named(path);
-      if (flags.startsWith('w')) file.resize(0);
+      if (flags.startsWith('w')) {
+        file.resize(0);
+        watch.onFile(path);
+      }
       open.set(++next, { file, append: flags === 'a' });
       return next;
     };
@@ -144,6 +174,11 @@ export class Disk {
       readSync: (fd: number, into: Uint8Array, offset: number, length: number, position: number) => {
         const part = at(fd).file.content.subarray(position, position + length);
         into.set(part, offset);
+        emptyReads = part.length === 0 ? emptyReads + 1 : 0;
+        if (emptyReads > MAX_EMPTY_READS) {
+          watch.onEndlessRead();
+          throw failure('EIO', 'i/o error, read');
+        }
         return part.length;
       },
       ftruncateSync: (fd: number, size: number) => at(fd).file.resize(size),

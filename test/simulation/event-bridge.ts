@@ -1,4 +1,4 @@
-import type { Detail, Ledger } from './ledger.ts';
+import type { AcceptedEntry, Detail, Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -31,6 +31,8 @@ export interface BusTrouble {
   lostAnswers: number;
   /** How long each request takes, in milliseconds. */
   slowMs: number;
+  /** Entries that it accepts in a second; others are throttled. */
+  perSecond: number;
 }
 
 export const NO_TROUBLE: Readonly<BusTrouble> = {
@@ -41,6 +43,7 @@ export const NO_TROUBLE: Readonly<BusTrouble> = {
   denied: false,
   lostAnswers: 0,
   slowMs: 0,
+  perSecond: Number.POSITIVE_INFINITY,
 };
 
 /** Marks entries that the service refuses for ever, and how: an error of the entry, or of the whole request. */
@@ -54,6 +57,10 @@ export class EventBridgeService {
   trouble: BusTrouble = { ...NO_TROUBLE };
   /** Whether entries that make their whole request fail still do so. */
   poisonFails = true;
+  /** Called for each accepted entry. */
+  onAccepted: (entry: AcceptedEntry) => void = () => {};
+  /** Entries that it may still accept of its quota, at a time. */
+  #quota = { left: 0, at: 0 };
 
   constructor(clock: VirtualClock, random: Random, ledger: Ledger) {
     this.#clock = clock;
@@ -79,7 +86,8 @@ export class EventBridgeService {
       return refusal(400, 'ValidationException', 'an entry is malformed');
     }
     const results = Entries.map((entry) => {
-      if (random.chance(trouble.throttled)) return { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' };
+      if (random.chance(trouble.throttled) || !this.#takeQuota())
+        return { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' };
       if (random.chance(trouble.failedEntries)) return { ErrorCode: 'InternalFailure', ErrorMessage: 'failed' };
       if (entry.Detail.includes(POISON.entry)) return { ErrorCode: 'InvalidArgument', ErrorMessage: 'malformed' };
       this.#accept(from, entry);
@@ -94,7 +102,19 @@ export class EventBridgeService {
     const detail = JSON.parse(Detail) as Detail;
     const end = Detail.lastIndexOf(',"metadata":');
     const text = Source === 'asterisk.ari' ? `${Detail.slice(0, end)}}` : '';
-    this.#ledger.accepted.push({ at: this.#clock.time, from, source: Source, type: DetailType, detail, text });
+    const entry = { at: this.#clock.time, from, source: Source, type: DetailType, detail, text };
+    this.#ledger.accepted.push(entry);
+    this.#ledger.lastAccepted.set(from, entry.at);
+    this.onAccepted(entry);
+  }
+
+  #takeQuota(): boolean {
+    const { perSecond } = this.trouble;
+    if (!Number.isFinite(perSecond)) return true;
+    const { time } = this.#clock;
+    const left = Math.min(perSecond, this.#quota.left + ((time - this.#quota.at) / 1000) * perSecond);
+    this.#quota = { left: left < 1 ? left : left - 1, at: time };
+    return left >= 1;
   }
 }
 

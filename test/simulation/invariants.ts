@@ -2,7 +2,9 @@ import type { AcceptedEntry, Ledger, SentEvent } from './ledger.ts';
 import { checkLosses } from './losses.ts';
 import type { Service } from './service.ts';
 import { checkStays } from './stays.ts';
-import type { World } from './task.ts';
+import type { NodeFiles, World } from './task.ts';
+
+const DISK_AGAIN = 'The journal is written to disk again';
 
 /** Checks a run that has ended. */
 export function check(world: World, service: Service): void {
@@ -78,7 +80,7 @@ function checkOrder(ledger: Ledger, byText: Map<string, SentEvent>): void {
 
 function checkBounds({ env, ledger, pbxes, clock }: World, service: Service): void {
   const apps = pbxes.reduce((sum, { apps: own }) => sum + own.length, 0);
-  for (const { name, peaks, startedAt } of service.all) {
+  for (const { name, peaks, files, startedAt } of service.all) {
     // One socket a node, one for each app that it stands by for, and as many while they are replaced.
     const sockets = 2 * (pbxes.length + apps);
     if (peaks.sockets > sockets)
@@ -89,12 +91,26 @@ function checkBounds({ env, ledger, pbxes, clock }: World, service: Service): vo
     const bytes = 2 * Number(env.JOURNAL_MAX_BYTES);
     if (peaks.diskBytes > bytes)
       ledger.violate('bound', `${name} had ${peaks.diskBytes} bytes on disk, expected at most ${bytes}`);
+    checkSaves(ledger, name, files);
     const seconds = (clock.time - startedAt) / 1000;
     for (const pbx of pbxes) {
       const requests = pbx.requests.get(name) ?? 0;
       const most = 200 + 10 * seconds;
       if (requests > most) ledger.violate('bound', `${name} sent ${requests} requests to ${pbx.name} in ${seconds} s`);
     }
+  }
+}
+
+/** A node's state is saved when it is in step with Asterisk, with each segment, and at the end. */
+function checkSaves(ledger: Ledger, name: string, files: ReadonlyMap<string, NodeFiles>): void {
+  const again = ledger.log.filter(({ process, message }) => process === name && message === DISK_AGAIN).length;
+  for (const [node, { saves, segments }] of files) {
+    const synced = ledger.log.filter(
+      ({ process, message, fields }) => process === name && message === 'In step with Asterisk' && fields.node === node,
+    ).length;
+    const most = synced + segments + again + 2;
+    if (saves > most)
+      ledger.violate('bound', `${name} saved the state of ${node} ${saves} times, expected at most ${most}`);
   }
 }
 
@@ -118,7 +134,7 @@ const PATHS: readonly (readonly [string, string])[] = [
   ['back from a program that is not a connector', 'taken back from a foreign program'],
   ['The journal is full', 'journal full'],
   ['The journal cannot be written', 'journal in memory only'],
-  ['The journal is written to disk again', 'journal on disk again'],
+  [DISK_AGAIN, 'journal on disk again'],
   ['has events of an earlier process', 'journal of an earlier process published'],
   ['A line of the journal is damaged', 'damaged line in the journal'],
   ['events were not published within', 'stopped with a backlog'],

@@ -42,6 +42,7 @@ export interface Detail {
     channelId?: string;
     channelSequence?: number;
     connection?: string;
+    receivedAt?: string;
     recovered?: boolean;
   };
 }
@@ -55,7 +56,17 @@ export interface LogLine {
   fields: Record<string, unknown>;
 }
 
-export type ViolationKind = 'loss' | 'stay' | 'identity' | 'order' | 'unheld' | 'bound' | 'crash' | 'protocol';
+export type ViolationKind =
+  | 'loss'
+  | 'stay'
+  | 'identity'
+  | 'order'
+  | 'unheld'
+  | 'late'
+  | 'taken'
+  | 'bound'
+  | 'crash'
+  | 'protocol';
 
 /** What must not happen. */
 export interface Violation {
@@ -74,7 +85,7 @@ export const KNOWN_GAPS = [
   'a process was killed before it had announced how many events it dropped',
   'a machine lost power with writes in its cache',
   'a process ended with events in memory only, as its disk had failed',
-  'an app is left to a foreign program that is gone',
+  'another program shortened a file of the journal',
 ] as const;
 
 export type KnownGap = (typeof KNOWN_GAPS)[number];
@@ -98,6 +109,19 @@ export class Ledger {
   readonly crashedDisks = new Map<string, number>();
   /** Events that a process counted as dropped or rejected, by its metrics. */
   readonly droppedByMetric = new Map<string, number>();
+
+  /** By process: when the bus last accepted an entry from it. */
+  readonly lastAccepted = new Map<string, number>();
+  /** By process and Asterisk, as `process pbx`: when it last lost a connection that held an app. */
+  readonly lastLost = new Map<string, number>();
+  /** By connection: the process that opened it. */
+  readonly openedBy = new Map<string, string>();
+  /** Channels with an event that the bus does not accept, as `pbx channel`. */
+  readonly poisoned = new Set<string>();
+  /** The longest wait of an event that nothing hindered, in milliseconds. */
+  mostDelayMs = 0;
+  /** By process: when another program last shortened a file of its disk. */
+  readonly shortened = new Map<string, number>();
 
   count(name: string, by = 1): void {
     this.counts[name] = (this.counts[name] ?? 0) + by;

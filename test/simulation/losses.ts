@@ -50,7 +50,6 @@ const DROPPING_MS = 60_000;
 function undeclared(ledger: Ledger): SentEvent[] {
   const delivered = new Set<string>();
   const stays = new Set<string>();
-  const processes = processesByConnection(ledger);
   const rejected = new Map<string, number>();
   const gaps: Detail[] = [];
   const dropped = new Map<string, number>();
@@ -61,7 +60,7 @@ function undeclared(ledger: Ledger): SentEvent[] {
       stays.add(`${node} ${detail.application} ${type} ${detail.channel?.id}`);
     } else if (type === 'Gap') gaps.push(detail);
     else if (type === 'EventRejected') {
-      const process = processes.get(connectionOf(detail.id)) ?? '';
+      const process = ledger.openedBy.get(connectionOf(detail.id)) ?? '';
       rejected.set(process, (rejected.get(process) ?? 0) + 1);
     } else if (type === 'EventsDropped') dropped.set(node, (dropped.get(node) ?? 0) + Number(detail.count));
   }
@@ -85,15 +84,6 @@ function undeclared(ledger: Ledger): SentEvent[] {
   }
   for (const [node, count] of dropped) explain(({ pbx }) => pbx === node, Math.max(0, count));
   return missing;
-}
-
-/** Which process opened each connection, as its log says. */
-function processesByConnection({ log }: Ledger): Map<string, string> {
-  const processes = new Map<string, string>();
-  for (const { process, message, fields } of log) {
-    if (message === 'Connected to Asterisk') processes.set(String(fields.connection), process);
-  }
-  return processes;
 }
 
 /** The connection in the id of an event. */
@@ -120,6 +110,7 @@ function knownGapOf({ to = '', at, pbx, app }: SentEvent, ledger: Ledger): Known
   );
   if (full && ledger.killed.has(to)) return 'a process was killed before it had announced how many events it dropped';
   if (isInMemoryOnly(ledger, to, at)) return 'a process ended with events in memory only, as its disk had failed';
+  if (at <= (ledger.shortened.get(to) ?? 0)) return 'another program shortened a file of the journal';
   if (end === 'stopped') return 'a task handed over, and was stopped before it had published its journal';
   if (end === 'killed') return 'a task handed over, and was lost with its journal';
   if (crash !== undefined && at > crash - CACHED_MS) return 'a machine lost power with writes in its cache';

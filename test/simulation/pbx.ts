@@ -1,5 +1,6 @@
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
+import { POISON } from './event-bridge.ts';
 import type { Ledger } from './ledger.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -15,6 +16,8 @@ export interface SocketPeer {
 
 /** Asterisk's end of an event WebSocket, as its other end reaches it. */
 export interface PbxSession {
+  /** Whether it has an app. */
+  holds(): boolean;
   begin(): void;
   ping(): void;
   close(code: number): void;
@@ -48,6 +51,14 @@ export class Pbx {
   /** Requests served, by process. */
   readonly requests = new Map<string, number>();
   #failing: { operation: RegExp; status: number } | undefined;
+  /** Until when it has more events than the bus takes. */
+  noisyUntil = 0;
+  /** By app: when its present holder took it. */
+  readonly #heldSince = new Map<string, number>();
+  /** By app: how often a foreign program has taken it. */
+  readonly foreignTakes = new Map<string, number>();
+  /** Called when a process takes an app from another one that has had it for so long, in milliseconds. */
+  onTaken: (app: string, by: string, from: string, heldMs: number) => void = () => {};
 
   constructor(options: PbxOptions) {
     this.#options = options;
@@ -73,6 +84,10 @@ export class Pbx {
     return this.#asterisk !== undefined && this.#failing === undefined && accepted;
   }
 
+  get isNoisy(): boolean {
+    return this.#options.clock.time < this.noisyUntil;
+  }
+
   /** Who has an app: a process, a foreign program, or nobody. */
   holderOf(app: string): string | 'foreign' | undefined {
     const holder = this.#holders.get(app);
@@ -80,6 +95,7 @@ export class Pbx {
   }
 
   start(): void {
+    if (this.#asterisk) return;
     this.#asterisk = new SimulatedAsterisk({
       clock: this.#options.clock,
       dialplan: Object.fromEntries(this.apps.map((app) => [app, [`Stasis(${app},argument)`, 'Wait(1)', 'Hangup()']])),
@@ -88,9 +104,14 @@ export class Pbx {
 
   /** Asterisk ends, and every connection with it. */
   async stop(): Promise<void> {
+    for (const session of this.#sessions) session.peer.reset();
+    await this.losePower();
+  }
+
+  /** Its machine loses power: nobody at the other ends of its connections learns it. */
+  async losePower(): Promise<void> {
     const asterisk = this.#asterisk;
     this.#asterisk = undefined;
-    for (const session of this.#sessions) session.peer.reset();
     this.#sessions.clear();
     this.#holders.clear();
     await asterisk?.stop();
@@ -110,6 +131,7 @@ export class Pbx {
     if (!asterisk) return () => {};
     const leave = asterisk.subscribe(app, (event) => this.#note(app, event, undefined));
     this.#holders.set(app, 'foreign');
+    this.foreignTakes.set(app, (this.foreignTakes.get(app) ?? 0) + 1);
     return () => {
       leave();
       if (this.#asterisk === asterisk && this.#holders.get(app) === 'foreign') this.#holders.delete(app);
@@ -122,11 +144,17 @@ export class Pbx {
     if (authorization !== basicAuthorization(this.#user)) return { status: 401, body: 'Authentication required' };
     const session = new Session(peer);
     return {
+      holds: () => this.apps.some((app) => session.apps.has(app)),
       begin: () => {
         this.#sessions.add(session);
         for (const app of apps) {
           const previous = this.#holders.get(app);
           if (previous instanceof Session) previous.apps.delete(app);
+          const { time } = this.#options.clock;
+          if (previous instanceof Session && previous.peer.process !== peer.process) {
+            this.onTaken(app, peer.process, previous.peer.process, time - (this.#heldSince.get(app) ?? 0));
+          }
+          this.#heldSince.set(app, time);
           this.#holders.set(app, session);
           const leave = asterisk.subscribe(app, (event) => this.#send(session, app, event));
           session.apps.set(app, leave);
@@ -195,6 +223,7 @@ export class Pbx {
     if (this.apps.includes(app)) {
       const { ledger, clock, name } = this.#options;
       const channelId = channel?.id ?? peer?.id;
+      if (text.includes(POISON.failure)) ledger.poisoned.add(`${name} ${channelId}`);
       ledger.sent.push({ order: ledger.sent.length, pbx: name, app, type, channelId, at: clock.time, text, to });
     }
     return text;

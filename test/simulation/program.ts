@@ -23,6 +23,7 @@ export interface ProgramGlobals {
   setInterval: unknown;
   clearInterval: unknown;
   setImmediate: unknown;
+  queueMicrotask: unknown;
   Date: unknown;
   Math: unknown;
   AbortSignal: unknown;
@@ -39,6 +40,7 @@ const GLOBALS = [
   'setInterval',
   'clearInterval',
   'setImmediate',
+  'queueMicrotask',
   'Date',
   'Math',
   'AbortSignal',

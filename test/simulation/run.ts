@@ -14,6 +14,7 @@ import type { World } from './task.ts';
 import { Traffic } from './traffic.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { watchHolders } from './watch-holders.ts';
+import { watchPublishing } from './watch-publishing.ts';
 
 /** How long faults begin, and how long the world then has to recover, in milliseconds of the run's time. */
 const WARM_UP_MS = 8000;
@@ -117,6 +118,7 @@ export async function run({ program, seed, faults, traced = false, onEnd }: RunO
   const traffics = pbxes.map((pbx) => new Traffic(pbx, clock, new Random(seed, `traffic of ${pbx.name}`)));
   for (const traffic of traffics) traffic.start(endOfFaults + MORE_CALLS_MS, 220 * pbxes.length);
   watchHolders(world, service, end);
+  watchPublishing(world, service, end);
 
   const plan = faults ?? planOf(seed, FAULTS_MS);
   for (const fault of plan) {

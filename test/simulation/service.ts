@@ -68,6 +68,15 @@ export class Service {
     this.#world.clock.after(this.#stopTimeoutMs, () => task.process.kill());
   }
 
+  /** Starts a second process on a task's disk. It is expected to end at once. */
+  startBeside({ disk, name }: Task): void {
+    const second = new Task(this.#world, `${name}-second`, disk, (code) => {
+      if (code === 1) this.#world.ledger.count('path: second process on a folder refused');
+    });
+    this.all.push(second);
+    second.start();
+  }
+
   kill(task: Task): void {
     this.#noteHeld(task);
     task.process.kill();

@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import * as path from 'node:path';
 import { TLSSocket } from 'node:tls';
 import * as zlib from 'node:zlib';
-import type { Disk } from './disk.ts';
+import type { Disk, DiskWatch } from './disk.ts';
 import type { Program } from './program.ts';
 import type { Random } from './random.ts';
 import { sqliteModule } from './sqlite-module.ts';
@@ -13,6 +13,7 @@ export interface SimProcessOptions {
   clock: VirtualClock;
   random: Random;
   disk: Disk;
+  diskWatch: DiskWatch;
   env: Record<string, string>;
   /** What the process imports besides `node:fs`, `node:crypto`, timers and the like. */
   modules(process: SimProcess): Record<string, object>;
@@ -169,6 +170,7 @@ export class SimProcess {
       (ms) => {
         this.#busyUntil = Math.max(this.#busyUntil, clock.time) + ms;
       },
+      this.#options.diskWatch,
     );
     return {
       'node:fs': guarded(fs, () => this.#alive),
@@ -216,6 +218,7 @@ export class SimProcess {
         setTimer(action, ms, true, given),
       // After what comes at the same time.
       setImmediate: (action: () => void) => clock.after(0, () => this.deliver(action)),
+      queueMicrotask: (task: () => void) => queueMicrotask(() => this.#run(task)),
       clearTimeout: clear,
       clearInterval: clear,
     };

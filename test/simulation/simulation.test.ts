@@ -7,8 +7,8 @@ import { run } from './run.ts';
 import { describeRun, runSeeds } from './run-seeds.ts';
 
 const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
-/** With the planted defects, about five minutes on two processors. */
-const DEFAULT_RUNS = 500;
+/** About five minutes on two processors. */
+const DEFAULT_RUNS = 2000;
 const RUNS = Number(process.env.RUNS ?? (SEED === undefined ? DEFAULT_RUNS : 1));
 const FIRST = SEED ?? 1;
 
@@ -36,6 +36,7 @@ const PATHS = [
   'rebuilt StasisEnd',
   'rebuilt StasisStart',
   'replaced as unhealthy',
+  'second process on a folder refused',
   'stopped with a backlog',
   'taken back from a connector that is gone',
   'taken back from a foreign program',

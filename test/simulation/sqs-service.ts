@@ -25,6 +25,8 @@ export class SqsService {
   #handles = 0;
   /** It answers 500. */
   fails = false;
+  /** It carries requests out, and its answers are lost. */
+  losesAnswers = false;
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -36,6 +38,11 @@ export class SqsService {
   }
 
   call(target: string, body: string): ServiceAnswer {
+    const answer = this.#carryOut(target, body);
+    return this.losesAnswers ? { ...answer, lost: 'reset' } : answer;
+  }
+
+  #carryOut(target: string, body: string): ServiceAnswer {
     if (this.fails) return { status: 500, body: { __type: 'InternalFailure', message: 'internal failure' } };
     const parameters = JSON.parse(body) as Parameters;
     if (target.endsWith('SendMessage')) return this.#send(parameters);

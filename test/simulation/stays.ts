@@ -41,6 +41,8 @@ export function checkStays({ ledger, pbxes, clock }: World, tasks: number): void
         ledger.knownGap('a process ended with events in memory only, as its disk had failed');
       } else if (tasks > 1) {
         ledger.knownGap('a standby does not know which calls another connector has announced');
+      } else if (ledger.shortened.size > 0) {
+        ledger.knownGap('another program shortened a file of the journal');
       } else if (ledger.crashedDisks.size > 0) ledger.knownGap('a machine lost power with writes in its cache');
       else ledger.violate('stay', `${call} has left its app, and the bus has a StasisStart and no StasisEnd of it`);
     }

@@ -35,6 +35,12 @@ export interface Peaks {
   diskBytes: number;
 }
 
+/** How often a process wrote, by node. */
+export interface NodeFiles {
+  saves: number;
+  segments: number;
+}
+
 /** A container with one connector. */
 export class Task {
   readonly name: string;
@@ -42,6 +48,7 @@ export class Task {
   readonly process: SimProcess;
   readonly peaks: Peaks = { sockets: 0, ariRequests: 0, busRequests: 0, diskBytes: 0 };
   readonly startedAt: number;
+  readonly files = new Map<string, NodeFiles>();
   readonly #world: World;
   #askHealth: AskHealth | undefined;
 
@@ -68,12 +75,20 @@ export class Task {
       program,
       clock,
       disk,
+      diskWatch: {
+        onFile: (path) => this.#countFile(path),
+        onEndlessRead: () => ledger.violate('bound', `${name} reads without end where a file of its journal has ended`),
+      },
       env,
       random: new Random(seed, name),
       modules: (process) => {
         const around = { clock, network, process, name, host: name, pbxAt, bus, queue, secrets };
         return {
-          ws: webSocketModule({ ...around, onCount: counter('sockets') }),
+          ws: webSocketModule({
+            ...around,
+            onCount: counter('sockets'),
+            onHolderLost: (pbx) => ledger.lastLost.set(`${name} ${pbx}`, clock.time),
+          }),
           undici: undiciModule({ ...around, onCount: counter('busRequests') }),
           '@aws-sdk/client-eventbridge': eventBridgeSdk(),
           '@aws-sdk/client-secrets-manager': secretsManagerSdk({ ...around, onCount: () => {} }),
@@ -114,6 +129,16 @@ export class Task {
     this.process.deliver(() => answer(this.#askHealth?.('/healthz')));
   }
 
+  #countFile(path: string): void {
+    const match = /([^/]+?)\.(state\.new|\d+\.journal)$/.exec(path);
+    if (!match) return;
+    const [, node = '', kind] = match;
+    const files = this.files.get(node) ?? { saves: 0, segments: 0 };
+    this.files.set(node, files);
+    if (kind === 'state.new') files.saves += 1;
+    else files.segments += 1;
+  }
+
   #read(line: string): void {
     const { clock, ledger } = this.#world;
     const record = parseJsonObject(line);
@@ -127,6 +152,7 @@ export class Task {
       this.peaks.diskBytes = Math.max(this.peaks.diskBytes, this.disk.bytes);
     } else {
       const { level, message, ...fields } = record;
+      if (message === 'Connected to Asterisk') ledger.openedBy.set(String(fields.connection), this.name);
       ledger.log.push({ at: clock.time, process: this.name, level: String(level), message: String(message), fields });
     }
   }

@@ -37,6 +37,14 @@ export class Traffic {
     return sent;
   }
 
+  /** So many calls that end at once. */
+  dialAndHangUp(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const call = this.#dial();
+      if (call) this.#end(call);
+    }
+  }
+
   /** Hangs up a call, or all of them. */
   hangUp(share: number): void {
     for (const call of [...this.#calls]) if (this.#random.chance(share)) this.#end(call);
@@ -59,10 +67,13 @@ export class Traffic {
     else this.#userEvent({});
   }
 
-  #dial(): void {
+  #dial(): { id: string } | undefined {
     const app = this.#random.pick(this.#pbx.apps);
     const id = this.#pbx.asterisk?.dial(app, { name: 'Alice', number: '1001' });
-    if (id !== undefined && this.#pbx.asterisk?.appOf(id) !== undefined) this.#calls.push({ id, app });
+    if (id === undefined || this.#pbx.asterisk?.appOf(id) === undefined) return undefined;
+    const call = { id, app };
+    this.#calls.push(call);
+    return call;
   }
 
   #digit(): void {

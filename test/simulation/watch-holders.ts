@@ -42,17 +42,23 @@ export function watchHolders(world: World, service: Service, end: number): void 
         const able = service.running.flatMap((task) => ableSince.get(`${task.name} ${pbx.name}`) ?? []);
         if (able.length === 0 || unheld.reported) continue;
         const since = Math.max(unheld.at, Math.min(...able));
-        if (clock.time - since <= UNHELD_MS) continue;
+        const foreign = afterForeign.has(key);
+        const leftMs = foreign ? leftToForeignMs(pbx.foreignTakes.get(app) ?? 1) : 0;
+        if (clock.time - since <= UNHELD_MS + leftMs) continue;
         unheld.reported = true;
         const sentence = `${app} of ${pbx.name} had no listener for ${UNHELD_MS / 1000} s, until ${clock.now().toISOString()} (${holder})`;
         if (holder === 'silent') ledger.knownGap('a holder that answers nothing keeps its app');
-        else if (afterForeign.has(key)) ledger.knownGap('an app is left to a foreign program that is gone');
         else ledger.violate('unheld', sentence);
       }
     }
     if (clock.time < end) clock.after(LOOK_MS, look);
   };
   clock.after(LOOK_MS, look);
+}
+
+/** How long a connector leaves an app to foreign programs that have taken it so many times. */
+function leftToForeignMs(takes: number): number {
+  return Math.min(30_000 * 2 ** (takes - 1), 600_000);
 }
 
 /** Who has an app: a connector that listens, a foreign program, a connector that Asterisk lists and that reads nothing, or nobody. */

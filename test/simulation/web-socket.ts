@@ -15,6 +15,8 @@ export interface SocketSurroundings {
   pbxAt(url: URL): Pbx;
   /** Called with +1 for each socket that opens, and -1 for each that closes. */
   onCount(change: number): void;
+  /** Called when a socket ends, at this end, that had an app of the Asterisk. */
+  onHolderLost(pbx: string): void;
 }
 
 interface WebSocketOptions {
@@ -23,7 +25,16 @@ interface WebSocketOptions {
 }
 
 /** What the connector uses of the package `ws`, over the simulated network. */
-export function webSocketModule({ clock, network, process, name, host, pbxAt, onCount }: SocketSurroundings): object {
+export function webSocketModule({
+  clock,
+  network,
+  process,
+  name,
+  host,
+  pbxAt,
+  onCount,
+  onHolderLost,
+}: SocketSurroundings): object {
   class SimWebSocket extends EventEmitter {
     static readonly OPEN = 1;
     readyState = 0;
@@ -117,6 +128,7 @@ export function webSocketModule({ clock, network, process, name, host, pbxAt, on
     #leave(): void {
       if (this.#gone) return;
       this.#gone = true;
+      if (this.#session?.holds()) onHolderLost(this.#pbx.name);
       onCount(-1);
       this.#toPbx(() => this.#session?.lost());
     }

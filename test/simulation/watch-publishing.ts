@@ -1,0 +1,69 @@
+import { EVENTS_HOST } from './aws-modules.ts';
+import type { AcceptedEntry } from './ledger.ts';
+import type { Service } from './service.ts';
+import type { Task, World } from './task.ts';
+
+const LOOK_MS = 500;
+/**
+ * How long an event may wait that a connector has read, while the connector runs and the bus works: the longest pause
+ * between two requests is 5 s, and a backlog goes first.
+ */
+export const LATE_MS = 15_000;
+/** A connector that has had an app for less may be unknown to one that takes it. */
+const KNOWN_MS = 15_000;
+
+/** Watches that events are published soon where nothing hinders it, and that a connector takes no app that cannot publish. */
+export function watchPublishing(world: World, service: Service, end: number): void {
+  const { clock, bus, ledger, pbxes } = world;
+  const wellSince = new Map<string, { at: number; offset: number }>();
+  const look = (): void => {
+    for (const task of service.running) {
+      const offset = task.process.clockOffset;
+      const known = wellSince.get(task.name);
+      if (!isWell(world, task)) wellSince.delete(task.name);
+      else if (known?.offset !== offset) wellSince.set(task.name, { at: clock.time, offset });
+    }
+    if (clock.time < end) clock.after(LOOK_MS, look);
+  };
+  clock.after(LOOK_MS, look);
+  bus.onAccepted = ({ source, from, type, detail }: AcceptedEntry): void => {
+    const { connection = '', node, channelId, receivedAt } = detail.metadata;
+    const well = wellSince.get(from);
+    const pbx = pbxes.find(({ name }) => name === node);
+    if (!well || source !== 'asterisk.ari' || receivedAt === undefined || ledger.openedBy.get(connection) !== from)
+      return;
+    // Of more than the bus takes, each server's own events wait; and those of a channel behind one that fails.
+    if (pbx?.isNoisy || ledger.poisoned.has(`${node} ${channelId}`)) return;
+    const waited = clock.time - Math.max(well.at, Date.parse(receivedAt) - well.offset);
+    ledger.mostDelayMs = Math.max(ledger.mostDelayMs, waited);
+    if (waited <= LATE_MS) return;
+    ledger.violate('late', `${type} of ${channelId} waited ${waited / 1000} s in ${from}, which nothing hindered`);
+  };
+  for (const pbx of pbxes) {
+    pbx.onTaken = (app, by, from, heldMs) => {
+      if (heldMs < KNOWN_MS) return;
+      const accepted = ledger.lastAccepted.get(by);
+      if (accepted !== undefined && accepted >= (ledger.lastLost.get(`${by} ${pbx.name}`) ?? 0)) return;
+      ledger.violate(
+        'taken',
+        `${by} took ${app} of ${pbx.name} from ${from} at ${clock.now().toISOString()}, and the bus had accepted nothing from it before`,
+      );
+    };
+  }
+}
+
+/** Whether nothing hinders a connector to publish what it has read. */
+function isWell({ network, bus }: World, { name, process, disk }: Task): boolean {
+  const { denied, serverErrors, throttledRequests, throttled, failedEntries, lostAnswers, slowMs } = bus.trouble;
+  const busWorks = !denied && serverErrors + throttledRequests + throttled + failedEntries + lostAnswers + slowMs === 0;
+  const { slowMs: slow, full, broken } = disk.trouble;
+  return (
+    process.isAlive &&
+    !process.isFrozen &&
+    busWorks &&
+    slow === 0 &&
+    !full &&
+    !broken &&
+    !network.isCut(name, EVENTS_HOST)
+  );
+}
