@@ -13,6 +13,21 @@ const planted = (name: string, file: string, replace: string, by: string): Plant
 
 /** Defects that the connector had; each was found in it, and fixed. */
 export const REAL_DEFECTS: readonly PlantedDefect[] = [
+  {
+    name: 'holders are looked for once, before the wait for the bus, and one that disappears counts as handed over',
+    patches: [
+      {
+        file: 'connector/asterisk/presence.ts',
+        replace: 'return holders.every((instance) => listed.includes(standbyName(app, instance)));',
+        by: "return holders.every((instance) => !holdersOf(app, listed, '').includes(instance));",
+      },
+      {
+        file: 'connector/asterisk/node-link.ts',
+        replace: '    // The other connector may be gone by now.\n    await look();\n',
+        by: '',
+      },
+    ],
+  },
   planted(
     'a first connection announces no gap',
     'connector/asterisk/node-link.ts',
@@ -26,10 +41,89 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     "        state.gaps.end([app], Date.now() - 6000);\n        this.#listen([app], from === 'foreign' ? 'app-taken' : 'connector-silent');",
   ),
   planted(
+    'a rebuilt event has an id of its connection',
+    'connector/call-records.ts',
+    'id: stay === undefined ? eventId(position) :',
+    'id: stay === undefined || recovered ? eventId(position) :',
+  ),
+  planted(
+    'the state of each node is saved whenever one is in step with Asterisk',
+    'connector/connector.ts',
+    'this.#journal.saveSoon(node);',
+    'for (const each of this.#nodes.keys()) this.#journal.save(each);',
+  ),
+  planted(
+    'a journal at its bound writes nothing more, and reports no fault',
+    'connector/journal/disk.ts',
+    'this.#makeRoom(bytes);',
+    'if (this.#bytes + bytes > this.#options.maxBytes) return;',
+  ),
+  planted(
+    'a file of the journal that was shortened is read without end',
+    'connector/journal/segment.ts',
+    'for (let more = size; more > 0; got += more)',
+    'for (let more = size; got < size; got += more)',
+  ),
+  planted(
+    'nodes take no turns',
+    'connector/ready-lanes.ts',
+    'this.#of(lane.node)[lane.arrival].push(lane);',
+    "this.#of('')[lane.arrival].push(lane);",
+  ),
+  planted(
+    'the node that was first in a request is first in the next one',
+    'connector/publisher.ts',
+    'this.#ready.unshift(lane, isNodeNext)',
+    'this.#ready.unshift(lane, false)',
+  ),
+  planted(
+    'an entry that makes its request fail goes with others',
+    'connector/suspects.ts',
+    'const SUSPECT_AFTER = 2;',
+    'const SUSPECT_AFTER = 1e9;',
+  ),
+  planted(
+    'an entry is rejected that a bus fails at by chance',
+    'connector/suspects.ts',
+    'this.#failingShare(known) ** known.evidence <= CHANCE',
+    'known.evidence >= FOUND_AFTER',
+  ),
+  planted(
+    'a look for holders that fails has found none',
+    'connector/asterisk/node-link.ts',
+    '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }))',
+    '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }).catch(() => []))',
+  ),
+  planted(
+    'an entry that was accepted before the connection was lost is enough to take an app back',
+    'connector/asterisk/node-link.ts',
+    'await acceptedSince(since);',
+    'await acceptedSince(0 * since);',
+  ),
+  planted(
+    'an app is left for ever to a foreign program',
+    'connector/asterisk/node-link.ts',
+    "node.foreign === 'leave' ? undefined",
+    "node.foreign !== '' ? undefined",
+  ),
+  planted(
     'a channel’s events are numbered from 1 by each connector',
     'lib/events/channel-sequence.ts',
     'return Math.max((last ?? 0) + 1, isFirst ? time + MARGIN : time);',
     'return isFirst && time < 0 ? MARGIN : (last ?? 0) + 1;',
+  ),
+  planted('two processes use one folder', 'connector/main.ts', '  lockFolder(config.journalFolder);\n', ''),
+  planted(
+    'a gap that finds no room in the journal is dropped',
+    'connector/losses.ts',
+    "const news = record.kind === 'news' &&",
+    "const news = record.kind === 'event' &&",
+  ),
+  planted(
+    'all apps of a node share the time at which one was last heard',
+    'connector/asterisk/gaps.ts',
+    'for (const app of apps) if (!this.#open.has(app)) this.#heardAt.set(app, at);',
+    'for (const app of new Set([...apps, ...this.#heardAt.keys()])) if (!this.#open.has(app)) this.#heardAt.set(app, at);',
   ),
 ];
 
@@ -106,5 +200,17 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
     'connector/asterisk/node-link.ts',
     'for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));',
     'if (entered.length > 1e9) for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));',
+  ),
+  planted(
+    'a standby never takes an app back',
+    'connector/asterisk/standby.ts',
+    'const LOOKS = 3;',
+    'const LOOKS = 1e9;',
+  ),
+  planted(
+    'dropped events are not counted',
+    'connector/connector.ts',
+    'this.#losses.drop(record, this.#journal.depth);',
+    '',
   ),
 ];

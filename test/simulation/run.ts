@@ -64,7 +64,7 @@ export function scenarioOf(seed: number): Scenario {
   return {
     tasks: random.chance(0.4) ? 2 : 1,
     disks: random.chance(0.5) ? 'new' : 'kept',
-    pbxes: random.chance(0.25) ? 2 : 1,
+    pbxes: random.chance(0.4) ? 2 : 1,
     queue: random.chance(0.7),
   };
 }
