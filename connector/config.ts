@@ -47,6 +47,10 @@ export interface ConnectorConfig extends Record<keyof typeof INTEGERS, number> {
   deadLetterQueueUrl: string | undefined;
   /** `LEFTOVER_QUEUE_URL`: an SQS FIFO queue for events that a stopped connector could not publish; without it they are only on its disk. */
   leftoverQueueUrl: string | undefined;
+  /** `STATE_TABLE_NAME`: a DynamoDB table that all connectors of the nodes share; without it a connector has only its disk. */
+  stateTableName: string | undefined;
+  /** `NEW_BUS`: `true` where no connector has put events on the bus before, as in local mode. */
+  isNewBus: boolean;
 }
 
 /** Lists all faults of the configuration, one a line. */
@@ -88,6 +92,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): ConnectorConfig {
     filter: readFilter(environment.EVENT_FILTER, faults),
     deadLetterQueueUrl: readQueueUrl('DEAD_LETTER_QUEUE_URL', environment, faults),
     leftoverQueueUrl: readQueueUrl('LEFTOVER_QUEUE_URL', environment, faults),
+    stateTableName: readTableName(environment.STATE_TABLE_NAME, faults),
+    isNewBus: readFlag('NEW_BUS', environment, faults),
     ...readIntegers(environment, faults),
   };
   if (faults.length > 0) throw new ConfigError(faults);
@@ -162,4 +168,18 @@ function readQueueUrl(variable: string, environment: NodeJS.ProcessEnv, faults: 
     faults.push(`${variable}: expected the URL of an SQS queue, got "${text}"`);
   }
   return text;
+}
+
+function readTableName(text: string | undefined, faults: string[]): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^[\w.-]{3,255}$/.test(text)) {
+    faults.push(`STATE_TABLE_NAME: expected the name of a DynamoDB table, got "${text}"`);
+  }
+  return text;
+}
+
+function readFlag(variable: string, environment: NodeJS.ProcessEnv, faults: string[]): boolean {
+  const text = environment[variable] || 'false';
+  if (text !== 'true' && text !== 'false') faults.push(`${variable}: expected true or false, got "${text}"`);
+  return text === 'true';
 }

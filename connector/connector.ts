@@ -4,7 +4,7 @@ import type { CredentialsProvider } from '../lib/ari/credentials.ts';
 import { httpTransport } from '../lib/ari/http-transport.ts';
 import type { ConnectorEventMap, ConnectorEventType } from '../lib/events/connector-event.ts';
 import type { Log } from '../lib/log.ts';
-import { type LinkEvent, NodeLink, NodeState, type NodeStateCheckpoint } from './asterisk/index.ts';
+import { type LinkEvent, type NodeHistory, NodeLink, NodeState, type NodeStateCheckpoint } from './asterisk/index.ts';
 import type { BackoffBounds } from './backoff.ts';
 import { CallRecords, EventOrigin, eventId } from './call-records.ts';
 import type { ConnectorNode } from './config.ts';
@@ -14,12 +14,16 @@ import type { EventFilter } from './event-filter.ts';
 import { Journal, type JournalRecord } from './journal/index.ts';
 import type { LeftoverQueue } from './leftover-queue.ts';
 import { Leftovers } from './leftovers.ts';
+import { newsOf } from './link-news.ts';
 import { Losses } from './losses.ts';
 import type { Gauges, Metrics } from './metrics.ts';
 import { newsRecord } from './news.ts';
 import { Publisher } from './publisher.ts';
 import { replay } from './replay.ts';
 import { type CallRescued, Rescues } from './rescues.ts';
+import { type ServedNode, ServedNodes } from './served-nodes.ts';
+import { SharedState } from './shared-state.ts';
+import type { StateTable } from './state-table.ts';
 import { within } from './within.ts';
 
 export interface ConnectorOptions {
@@ -30,6 +34,10 @@ export interface ConnectorOptions {
   deadLetters: DeadLetters;
   /** Takes what a stopped connector could not publish. @default none: it stays on the disk */
   leftovers?: LeftoverQueue | undefined;
+  /** Shared with other connectors. @default none: a connector knows of others what Asterisk lists, and its own disk */
+  table?: StateTable | undefined;
+  /** The bus is new: no connector has put anything on it before. @default false */
+  isNewBus?: boolean | undefined;
   metrics: Metrics;
   log: Log;
   journalFolder: string;
@@ -68,14 +76,11 @@ export interface Leftover {
   dropped: number;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** A node and the link to it. */
-interface Node {
-  origin: EventOrigin;
-  link: NodeLink;
-  rescues: Rescues;
-}
+/** With a shared table Asterisk is pinged so often: another connector takes over where it does not answer for two seconds. */
+const SHARED_PING_MS = 1000;
+/** A connection on which nothing comes for so long ends. */
+const SILENT_MS = 10_000;
+const NOTHING_ANNOUNCED: NodeHistory = { isServed: false, stays: [] };
 
 /** Forwards the events of all nodes to the bus: link → record → journal → publisher → bus. */
 export class Connector {
@@ -83,11 +88,12 @@ export class Connector {
   readonly #log: Log;
   readonly #instance = randomUUID().slice(0, 8);
   readonly #records: CallRecords;
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes = new ServedNodes();
   readonly #journal: Journal;
   readonly #publisher: Publisher;
   readonly #losses: Losses;
   readonly #leftovers: Leftovers | undefined;
+  readonly #shared: SharedState | undefined;
   /** When the bus last accepted an entry, in epoch milliseconds; 0 for never. */
   #acceptedAt = 0;
   /** Called at the next acceptance. */
@@ -141,11 +147,24 @@ export class Connector {
         losses: this.#losses,
         log,
       });
+    this.#shared =
+      options.table &&
+      new SharedState({
+        table: options.table,
+        instance: this.#instance,
+        bus,
+        heartbeat: () => ({
+          works: this.#publisher.stalled === undefined ? this.#nodes.where(({ link }) => link.isHeard) : [],
+          waiting: this.#journal.depth,
+          acceptedAt: this.#acceptedAt,
+        }),
+        log,
+      });
     const histories = this.#journal.open();
     for (const node of options.nodes) {
       const { checkpoint, since = [] } = histories.get(node.name) ?? {};
       const served = this.#node(node, new NodeState(checkpoint as NodeStateCheckpoint | undefined));
-      this.#nodes.set(node.name, served);
+      this.#nodes.add(served);
       for (const record of since) this.#replay(served.origin.state, record);
     }
     if (this.#journal.depth > 0) {
@@ -154,19 +173,20 @@ export class Connector {
   }
 
   start(): void {
-    for (const { origin, link } of this.#nodes.values()) {
+    for (const { origin, link } of this.#nodes.all) {
       this.#announce('ConnectorStarted', { node: origin.name, apps: [...origin.apps], instance: this.#instance });
       link.start();
     }
     this.#journal.resume();
     this.#leftovers?.start();
+    this.#shared?.start();
   }
 
   get status(): ConnectorStatus {
-    const nodes = [...this.#nodes].map(([name, { link }]) => [name, link.status] as const);
+    const { ready, nodes } = this.#nodes.status;
     return {
-      ready: nodes.every(([, { ready }]) => ready) && !this.#publisher.stalled && !this.#journal.fault,
-      nodes: Object.fromEntries(nodes.map(([name, { says }]) => [name, says])),
+      ready: ready && !this.#publisher.stalled && !this.#journal.fault,
+      nodes,
       bus: this.#publisher.stalled ?? 'accepting',
       journal: this.#journal.fault ?? 'on disk',
       waiting: this.#journal.depth,
@@ -175,20 +195,20 @@ export class Connector {
 
   /** Nodes whose link has stopped working, so that only a new process helps. */
   stuckNodes(now = Date.now()): string[] {
-    return [...this.#nodes.values()].filter(({ link }) => link.isStuck(now)).map(({ origin }) => origin.name);
+    return this.#nodes.where(({ link }) => link.isStuck(now));
+  }
+
+  /** Nodes that other connectors work for, and that this one has neither been connected to nor stood by for since it started. */
+  get neverServed(): string[] {
+    const served = this.#shared?.heartbeats.servedByOthers ?? [];
+    return this.#nodes.where(({ origin, link }) => served.includes(origin.name) && !link.hasServed);
   }
 
   get gauges(): Gauges {
     const { oldest } = this.#journal;
     return {
-      connected: [...this.#nodes.values()].flatMap(({ origin, link }) => {
-        const connected = link.connectedApps;
-        return [...origin.apps].map((app) => ({ node: origin.name, app, value: connected.includes(app) }));
-      }),
-      certificates: [...this.#nodes.values()].flatMap(({ origin, link }) => {
-        const expires = link.certificateExpires;
-        return expires === undefined ? [] : [{ node: origin.name, days: (expires - Date.now()) / DAY_MS }];
-      }),
+      ...this.#nodes.gauges,
+      tableFailures: this.#shared?.failures,
       journalDepth: this.#journal.depth,
       journalBytes: this.#journal.bytes,
       journalAgeSeconds: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1000,
@@ -202,19 +222,27 @@ export class Connector {
   async stop(limitMs: number): Promise<Leftover> {
     const until = Date.now() + limitMs;
     const handOverMs = this.#leftovers?.stop(limitMs) ?? 0;
-    for (const { rescues } of this.#nodes.values()) rescues.stop();
-    await Promise.all([...this.#nodes.values()].map(({ link }) => link.stop()));
+    await this.#nodes.stop();
     const drained = this.#journal.idle().then(() => this.#options.deadLetters.idle());
     await within(drained, until - handOverMs);
     if (this.#leftovers && this.#journal.depth > 0) await within(this.#leftovers.handOver(until), until);
     const dropped = this.#losses.close();
+    await this.#shared?.stop();
     const waiting = this.#journal.depth;
     this.#journal.close();
     return { waiting, dropped };
   }
 
-  #node(node: ConnectorNode, state: NodeState): Node {
-    const { credentialsOf, filter, reconnect, pingIntervalMs, standbyPollMs, takeBackMs } = this.#options;
+  #node(node: ConnectorNode, state: NodeState): ServedNode {
+    const {
+      credentialsOf,
+      filter,
+      reconnect,
+      pingIntervalMs,
+      standbyPollMs,
+      takeBackMs,
+      isNewBus = false,
+    } = this.#options;
     const credentials = credentialsOf(node.secretId);
     const origin = new EventOrigin(node.name, node.apps, state);
     const ari = createAriClient(
@@ -228,9 +256,13 @@ export class Connector {
       instance: this.#instance,
       excludedTypes: filter.excludedTypes(),
       acceptedSince: (time) => this.#acceptedSince(time),
+      others: this.#shared?.heartbeats,
+      history: async () => (isNewBus && !this.#shared ? NOTHING_ANNOUNCED : this.#shared?.historyOf(node.name)),
       log: this.#log,
       backoff: reconnect,
-      pingIntervalMs,
+      ...(this.#shared
+        ? { pingIntervalMs: pingIntervalMs ?? SHARED_PING_MS, silentMs: SILENT_MS }
+        : { pingIntervalMs }),
       standbyPollMs,
       takeBackMs,
       emit: (event) => this.#onLink(origin, event),
@@ -259,39 +291,21 @@ export class Connector {
         this.#losses.reject({ kind: 'event', id: eventId(position), node, app: '', reason: fault, content: text });
         break;
       }
-      case 'connected': {
-        const { apps, connection } = event;
-        this.#announce('NodeConnected', { node, apps, connection });
-        break;
-      }
-      case 'disconnected': {
-        const { apps, connection, reason } = event;
-        this.#announce('NodeDisconnected', { node, apps, connection, reason });
-        break;
-      }
-      case 'replaced': {
-        const { app, connection } = event;
-        this.#announce('StandingDown', { node, app, connection });
-        break;
-      }
-      case 'taken': {
-        const { app, takesBackAt } = event;
-        const back = takesBackAt === undefined ? {} : { takesBackAt: new Date(takesBackAt).toISOString() };
-        this.#announce('AppTaken', { node, app, ...back });
-        break;
-      }
-      case 'gap': {
-        const { apps, connection, cause } = event;
-        const from = event.from === undefined ? {} : { from: new Date(event.from).toISOString() };
-        const gap = { node, apps, ...from, to: new Date(event.to).toISOString(), cause };
-        for (const app of apps) this.#options.metrics.count('gaps', node, app);
-        this.#log.warn('Events may have been missed: Asterisk does not send them again', gap);
-        this.#announce('Gap', { ...gap, connection });
-        break;
-      }
       case 'synced':
         this.#journal.saveSoon(node);
+        break;
+      default: {
+        const news = newsOf(node, event);
+        if (news?.type === 'Gap') this.#noteGap(news.detail);
+        if (news) this.#append(newsRecord(this.#options.bus, news.type, news.detail));
+      }
     }
+  }
+
+  #noteGap(gap: ConnectorEventMap['Gap']): void {
+    const { connection: _, ...announced } = gap;
+    for (const app of gap.apps) this.#options.metrics.count('gaps', gap.node, app);
+    this.#log.warn('Events may have been missed: Asterisk does not send them again', announced);
   }
 
   #rescued(rescued: CallRescued): void {
@@ -326,6 +340,7 @@ export class Connector {
     this.#options.metrics.published(record.node, record.app, Date.now() - record.receivedAt);
     this.#journal.settle(record);
     this.#leftovers?.settled(record.id);
+    this.#shared?.accepted(record);
     this.#losses.announceDropped(record.node);
   }
 

@@ -6,6 +6,8 @@ export interface HealthSource {
   status(): ConnectorStatus;
   /** Nodes whose link has stopped working, so that only a new process helps. */
   stuck(): string[];
+  /** Nodes that other connectors work for, and that this one has never been connected to. */
+  neverServed(): string[];
   /** The connector's metrics in Prometheus' text format. */
   metrics(): string;
 }
@@ -13,7 +15,8 @@ export interface HealthSource {
 /**
  * Serves on loopback only, for the container's own health check:
  *
- *  - `/healthz`: 200 while the process and its links work, also while Asterisk or EventBridge cannot be reached;
+ *  - `/healthz`: 200 while the process and its links work, also while Asterisk or EventBridge cannot be reached. A new
+ *    connector that reaches what others do not is healthy; one that does not reach what they do is not: it must not replace them;
  *  - `/readyz`: 200 when the connector is ready, else 503; both with its status;
  *  - `/metrics`: metrics in Prometheus' text format.
  *
@@ -25,8 +28,10 @@ export async function serveHealth(port: number, source: HealthSource): Promise<S
       response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
     };
     if (request.url === '/healthz') {
-      const stuck = source.stuck();
-      json(stuck.length === 0 ? 200 : 503, { alive: stuck.length === 0, ...(stuck.length > 0 && { stuck }) });
+      const faults = Object.entries({ stuck: source.stuck(), neverServed: source.neverServed() });
+      const found = Object.fromEntries(faults.filter(([, nodes]) => nodes.length > 0));
+      const alive = Object.keys(found).length === 0;
+      json(alive ? 200 : 503, { alive, ...found });
     } else if (request.url === '/readyz') json(source.status().ready ? 200 : 503, source.status());
     else if (request.url === '/metrics') {
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(source.metrics());

@@ -5,6 +5,7 @@ import { createLog } from '../lib/log.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { Connector } from './connector.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { DynamoDbTable } from './dynamodb.ts';
 import { EventBridge } from './eventbridge.ts';
 import { serveHealth } from './health.ts';
 import { FolderInUse, lockFolder } from './journal/index.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   });
   const queue = config.deadLetterQueueUrl ? new SqsQueue(config.deadLetterQueueUrl, secrets.config) : undefined;
   const leftovers = config.leftoverQueueUrl ? new SqsQueue(config.leftoverQueueUrl, secrets.config) : undefined;
+  const table = config.stateTableName ? new DynamoDbTable(config.stateTableName, secrets.config) : undefined;
   const metrics = new Metrics(config.metricsNamespace);
   const connector = new Connector({
     ...config,
@@ -32,11 +34,13 @@ async function main(): Promise<void> {
     metrics,
     deadLetters: new DeadLetters(config.journalFolder, queue, log),
     leftovers,
+    table,
     credentialsOf: (id) => cachedCredentials(async () => parseCredentials(id, await readSecret(id, secrets))),
   });
   const health = await serveHealth(config.healthPort, {
     status: () => connector.status,
     stuck: () => connector.stuckNodes(),
+    neverServed: () => connector.neverServed,
     metrics: () => metrics.prometheus(connector.gauges),
   });
   log.info('Connector started', {
@@ -45,6 +49,11 @@ async function main(): Promise<void> {
     journal: config.journalFolder,
     healthPort: (health.address() as AddressInfo).port,
   });
+  if (!table && !config.isNewBus) {
+    log.info(
+      'There is no STATE_TABLE_NAME: this connector knows the calls that its own disk has, and other connectors by what Asterisk lists. On an empty disk it announces a gap, and does not know which calls have ended.',
+    );
+  }
   connector.start();
 
   const writeMetrics = (): void => {

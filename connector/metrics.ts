@@ -25,10 +25,12 @@ export const DEFAULT_NAMESPACE = 'AriEventBridge';
 
 /** The connector's state at this moment. */
 export interface Gauges {
-  /** Whether the app is registered over an open connection. */
-  connected: { node: string; app: string; value: boolean }[];
+  /** Whether the app is registered over an open connection, or this connector stands by for another one that has it. */
+  connected: { node: string; app: string; value: boolean; standsBy?: boolean }[];
   /** Days until the certificate of a node expires, of those that have one. */
   certificates: { node: string; days: number }[];
+  /** Requests to the table of connectors that failed since the process began; absent where there is no table. */
+  tableFailures?: number | undefined;
   journalDepth: number;
   journalBytes: number;
   /** Age of the oldest event that the bus has not accepted yet. */
@@ -53,6 +55,8 @@ export class Metrics {
   #latencyCount = 0;
   #latencySamples: number[] = [];
   #samplesSeen = 0;
+  /** Failures of the table at the last call of `embedded`. */
+  #loggedTableFailures = 0;
   readonly #namespace: string;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
 
@@ -109,6 +113,11 @@ export class Metrics {
     gauge('journal_depth', 'Events that are not accepted yet.', gauges.journalDepth);
     gauge('journal_bytes', 'Size of the journal on disk.', gauges.journalBytes);
     gauge('journal_age_seconds', 'Age of the oldest event that is not accepted yet.', gauges.journalAgeSeconds);
+    if (gauges.tableFailures !== undefined) {
+      family('table_failures_total', 'counter', 'Requests to the table of connectors that failed.', [
+        `${PREFIX}_table_failures_total ${gauges.tableFailures}`,
+      ]);
+    }
     gauge('event_loop_delay_seconds', '99th percentile, since it was last asked.', this.#loopDelaySeconds());
     gauge('resident_memory_bytes', 'Memory of the process.', process.memoryUsage.rss());
     family('publish_latency_seconds', 'histogram', 'From the socket to the acceptance by the bus.', this.#histogram());
@@ -142,19 +151,26 @@ export class Metrics {
     }
     // For one alarm over many nodes.
     const fleet = {
-      AppsNotConnected: gauges.connected.filter(({ value }) => !value).length,
+      AppsNotConnected: gauges.connected.filter(({ value, standsBy }) => !value && !standsBy).length,
       ...(gauges.certificates.length > 0 && {
         LeastCertificateDays: Math.min(...gauges.certificates.map(({ days }) => days)),
       }),
     };
     const { journalDepth: JournalDepth, journalBytes: JournalBytes, journalAgeSeconds: JournalAge } = gauges;
     const latency = this.#latencySamples.length > 0 ? { PublishLatency: this.#latencySamples } : {};
-    lines.push(
-      embeddedLine(this.#namespace, now, {}, { ...sums, ...fleet, JournalDepth, JournalBytes, JournalAge, ...latency }),
-    );
+    const journal = { JournalDepth, JournalBytes, JournalAge };
+    const table = this.#tableFailuresSince(gauges.tableFailures);
+    lines.push(embeddedLine(this.#namespace, now, {}, { ...sums, ...fleet, ...journal, ...table, ...latency }));
     this.#latencySamples = [];
     this.#samplesSeen = 0;
     return lines;
+  }
+
+  #tableFailuresSince(failures: number | undefined): { TableFailures?: number } {
+    if (failures === undefined) return {};
+    const TableFailures = failures - this.#loggedTableFailures;
+    this.#loggedTableFailures = failures;
+    return { TableFailures };
   }
 
   close(): void {

@@ -41,6 +41,8 @@ export interface AppLinkOptions {
   backoff?: BackoffBounds | undefined;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;
+  /** How long nothing may come before the connection ends, in milliseconds. @default two intervals of pings */
+  silentMs?: number | undefined;
   /** How long the socket is read after all its apps were taken over, in milliseconds. @default 2000 */
   handoverMs?: number | undefined;
 }
@@ -97,6 +99,11 @@ export class AppLink {
     return this.#handedOver ? undefined : this.#open?.connection;
   }
 
+  /** For how long Asterisk has sent nothing over the open connection, in milliseconds; infinite without one. */
+  get silentForMs(): number {
+    return this.connection === undefined ? Number.POSITIVE_INFINITY : (this.#socket?.silentForMs ?? 0);
+  }
+
   /** Whether events can still come over a connection, also while it has no apps any more. */
   isOpen(connection: string): boolean {
     return this.#open?.connection === connection;
@@ -135,7 +142,7 @@ export class AppLink {
   }
 
   async #connect(): Promise<void> {
-    const { node, credentials, nameBeside, pingIntervalMs } = this.#options;
+    const { node, credentials, nameBeside, pingIntervalMs, silentMs } = this.#options;
     this.#lastSign = Date.now();
     let user: Credentials;
     try {
@@ -168,6 +175,7 @@ export class AppLink {
         apps: [...apps, ...apps.map(nameBeside)],
         credentials: user,
         pingIntervalMs,
+        silentMs,
       },
       (event) => this.#onSocket(event, opened, user.username),
     );

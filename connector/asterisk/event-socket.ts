@@ -4,7 +4,7 @@ import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 
-/** How often the socket pings Asterisk; it ends when nothing has come for two intervals. */
+/** How often the socket pings Asterisk; as a rule it ends when nothing has come for two intervals. */
 const PING_INTERVAL_MS = 5000;
 const HANDSHAKE_TIMEOUT_MS = 3000;
 /** How long Asterisk may take to send the text of a refusal. */
@@ -30,18 +30,23 @@ export interface EventSocketOptions {
   credentials: Credentials;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;
+  /** How long nothing may come before the socket ends, in milliseconds. @default two intervals of pings */
+  silentMs?: number | undefined;
 }
 
 /** One event WebSocket that we dial. Credentials travel in the header: in the URL they would appear in logs. */
 export class EventSocket {
   readonly #socket: WebSocket;
   readonly #closed: Promise<void>;
-  #alive = true;
+  /** How often it looked in a row and nothing had come. */
+  #quiet = 0;
+  /** When Asterisk last sent something, by the monotonic clock in milliseconds. */
+  #heardAt = performance.now();
   #ended = false;
   #pinging: NodeJS.Timeout | undefined;
 
   constructor(
-    { node, apps, credentials, pingIntervalMs = PING_INTERVAL_MS }: EventSocketOptions,
+    { node, apps, credentials, pingIntervalMs = PING_INTERVAL_MS, silentMs = 2 * pingIntervalMs }: EventSocketOptions,
     emit: (event: SocketEvent) => void,
   ) {
     const url = new URL(`${node.url.replace(/\/+$/, '')}/events`);
@@ -67,7 +72,12 @@ export class EventSocket {
       ...(node.ca !== undefined && { ca: node.ca }),
     });
     let open = false;
-    let pingedAt = 0;
+    /** When the ping was sent that is not answered yet. */
+    let pingedAt: number | undefined;
+    const heard = (): void => {
+      this.#quiet = 0;
+      this.#heardAt = performance.now();
+    };
     let certificateExpires: number | undefined;
     this.#socket.on('upgrade', ({ socket }) => {
       if (socket instanceof TLSSocket) certificateExpires = Date.parse(socket.getPeerCertificate().valid_to);
@@ -75,20 +85,24 @@ export class EventSocket {
     this.#closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.on('open', () => {
       open = true;
+      heard();
       this.#pinging = setInterval(() => {
-        if (!this.#alive) return end({ kind: 'silent', seconds: Math.round((2 * pingIntervalMs) / 1000) });
-        this.#alive = false;
+        if (this.#quiet * pingIntervalMs >= silentMs)
+          return end({ kind: 'silent', seconds: Math.round(silentMs / 1000) });
+        this.#quiet += 1;
+        if (pingedAt !== undefined) return;
         pingedAt = Date.now();
         this.#socket.ping();
       }, pingIntervalMs);
       emit({ kind: 'open', certificateExpires });
     });
     this.#socket.on('pong', () => {
-      this.#alive = true;
-      emit({ kind: 'pong', pingedAt });
+      heard();
+      if (pingedAt !== undefined) emit({ kind: 'pong', pingedAt });
+      pingedAt = undefined;
     });
     this.#socket.on('message', (data: Buffer) => {
-      this.#alive = true;
+      heard();
       emit({ kind: 'frame', text: data.toString('utf8') });
     });
     this.#socket.on('unexpected-response', (request, response) => {
@@ -106,6 +120,11 @@ export class EventSocket {
       end(open ? { kind: 'closed', code: 1006, reason: error.message } : { kind: 'unreachable', error }),
     );
     this.#socket.on('close', (code, reason) => end({ kind: 'closed', code, reason: reason.toString('utf8') }));
+  }
+
+  /** For how long Asterisk has sent nothing, not even the answer to a ping, in milliseconds. */
+  get silentForMs(): number {
+    return performance.now() - this.#heardAt;
   }
 
   /**

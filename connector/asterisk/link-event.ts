@@ -17,7 +17,7 @@ export interface ReadEvent {
 }
 
 /**
- * What happens between Asterisk and the connector, in its order. `AppLink` emits all kinds but `taken`, `gap` and `synced`.
+ * What happens between Asterisk and the connector, in its order. `AppLink` emits all kinds but `taken`, `taking`, `gap` and `synced`.
  * `NodeLink` acts on them, passes them on (except `heard`), and adds those.
  */
 export type LinkEvent =
@@ -31,6 +31,8 @@ export type LinkEvent =
   | { kind: 'replaced'; app: string; connection: string }
   /** A program that is not a connector has taken the app. `takesBackAt` in epoch milliseconds, undefined for never. */
   | { kind: 'taken'; app: string; takesBackAt: number | undefined }
+  /** This connector takes apps from others, by their ids, that Asterisk lists and that do not work any more. */
+  | { kind: 'taking'; apps: string[]; from: string[] }
   /** Asterisk answered a ping: what it sent before `at`, when the ping was sent, was read. In epoch milliseconds. */
   | { kind: 'heard'; at: number }
   /** Events may have been missed. Times in epoch milliseconds; `from` is undefined where it is unknown. */

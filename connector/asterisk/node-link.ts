@@ -2,27 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DialledNode } from '../../lib/ari/ca-file.ts';
 import type { AriClient } from '../../lib/ari/client.ts';
 import type { CredentialsProvider } from '../../lib/ari/credentials.ts';
-import { reasonOf } from '../../lib/ari/errors.ts';
 import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { GapCause } from '../../lib/events/connector-event.ts';
-import type { AriFrame } from '../../lib/events/entry.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BackoffBounds } from '../backoff.ts';
 import { AppLink, READ_ON_MS } from './app-link.ts';
 import { AsteriskFilter } from './asterisk-filter.ts';
+import { Comparison } from './comparison.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
+import type { NodeHistory, OtherConnectors } from './others.ts';
 import { hasHandedOver, holderName, holdersOf } from './presence.ts';
-import {
-  type Difference,
-  differenceOf,
-  lastingDifference,
-  type Rebuilder,
-  rebuiltEnd,
-  rebuiltStart,
-  stasisChannels,
-} from './resync.ts';
-import { Standby } from './standby.ts';
+import { type FreeFrom, Standby } from './standby.ts';
 import { TakeBacks } from './take-backs.ts';
 
 /** How long Asterisk may take to list its applications before an attempt to connect. */
@@ -30,10 +21,12 @@ const LOOK_LIMIT_MS = 3000;
 /** How long a connector that was replaced may take to register its standby name. */
 const HANDOVER_MS = 5000;
 const HANDOVER_POLL_MS = 250;
-/** After so many failed attempts to read Asterisk's channels, the gap is announced without waiting for an answer. */
-const ANNOUNCED_AFTER_ATTEMPTS = 4;
-/** The longest wait before Asterisk is asked again. */
-const ASK_AGAIN_CAP_MS = 30_000;
+/** How long a connector that has handed over may take to publish what it has read; then it is taken for published. */
+const PUBLISHED_MS = 60_000;
+/** How long a hand-over takes before the other connector's heartbeat can say that all is published. */
+const SETTLE_MS = 4000;
+/** How long Asterisk may send nothing until the connection counts as not working, where others can take over. */
+const QUIET_MS = 2000;
 /** Attempts to connect are at most half a minute apart, each of a few seconds: a link with no sign for this long has stopped working. */
 const STUCK_MS = 120_000;
 
@@ -52,10 +45,19 @@ export interface NodeLinkOptions {
    * another connector.
    */
   acceptedSince(time: number): Promise<void>;
+  /** What is known of other connectors beside their names in Asterisk. @default nothing */
+  others?: OtherConnectors | undefined;
+  /**
+   * What earlier connectors have announced of the node; undefined where that cannot be known now. It answers within
+   * seconds. @default never known
+   */
+  history?(): Promise<NodeHistory | undefined>;
   emit(event: LinkEvent): void;
   log: Log;
   backoff?: BackoffBounds | undefined;
   pingIntervalMs?: number | undefined;
+  /** How long Asterisk may send nothing before the connection ends, in milliseconds. @default two intervals of pings */
+  silentMs?: number | undefined;
   /** How long a socket is read after all its apps were taken over, in milliseconds. @default 2000 */
   handoverMs?: number | undefined;
   /** How often to look whether an app that another connector holds is free, in milliseconds. @default 2000 */
@@ -81,10 +83,12 @@ export class NodeLink {
   readonly #options: NodeLinkOptions;
   readonly #log: Log;
   readonly #sleep: (ms: number) => Promise<unknown>;
+  readonly #comparison: Comparison;
+  readonly #standby: Standby;
+  readonly #filter: AsteriskFilter;
   #links: AppLink[] = [];
   /** Links whose apps were all taken over, while they are read to their end. */
   readonly #handedOver = new Set<AppLink>();
-  readonly #standbys = new Map<string, Standby>();
   /** Other connectors that held an app just before this connection. */
   readonly #holders = new Map<string, string[]>();
   readonly #takeBacks = new TakeBacks();
@@ -96,22 +100,49 @@ export class NodeLink {
   readonly #lostAt = new Map<AppLink, number>();
   #stopped = false;
   #waitingFor: string | undefined;
-  readonly #filter: AsteriskFilter;
+  /** Apps that this connector has held, or that another one held while this one stood by. */
+  readonly #served = new Set<string>();
 
   constructor(options: NodeLinkOptions) {
+    const { node, credentials, ari, state, instance, others, standbyPollMs, backoff, emit } = options;
     this.#options = options;
-    this.#log = options.log.with({ node: options.node.name });
+    this.#log = options.log.with({ node: node.name });
     this.#sleep = options.sleep ?? wait;
-    this.#filter = new AsteriskFilter(options.ari, options.excludedTypes, this.#log);
+    this.#filter = new AsteriskFilter(ari, options.excludedTypes, this.#log);
+    this.#comparison = new Comparison({
+      ari,
+      state,
+      history: options.history ?? (async () => undefined),
+      emit,
+      log: this.#log,
+      sleep: this.#sleep,
+    });
+    this.#standby = new Standby({
+      node,
+      credentials,
+      ari,
+      instance,
+      others,
+      log: this.#log,
+      pollMs: standbyPollMs,
+      backoff,
+      prove: (apps, from) => {
+        const since = Date.now();
+        emit({ kind: 'taking', apps: [...apps], from: [...from] });
+        return options.acceptedSince(since);
+      },
+      onForeign: (app, takesBackAt) => emit({ kind: 'taken', app, takesBackAt }),
+      onFree: (apps, from) => this.#takeBack(apps, from),
+    });
   }
 
   get status(): NodeStatus {
     const troubles = [this.#waitingFor, ...this.#links.map(({ notReady }) => notReady)].filter(
       (trouble) => trouble !== undefined,
     );
-    const standing = [...this.#standbys.values()].map(({ status }) => status);
+    const standing = this.#standby.statuses;
     const taken = standing.filter(({ ready }) => !ready).map(({ says }) => says);
-    if (this.#links.length + this.#standbys.size === 0) return { ready: false, says: 'not started' };
+    if (this.#links.length + standing.length === 0) return { ready: false, says: 'not started' };
     if (troubles.length + taken.length > 0) return { ready: false, says: [...troubles, ...taken].join('; ') };
     return { ready: true, says: standing.map(({ says }) => says).join('; ') || 'connected' };
   }
@@ -119,6 +150,22 @@ export class NodeLink {
   /** Apps that are registered over an open connection. */
   get connectedApps(): string[] {
     return this.#links.filter(({ connection }) => connection !== undefined).flatMap(({ apps }) => apps);
+  }
+
+  /** Apps that this connector stands by for while another one holds them. */
+  get heldByOthers(): string[] {
+    return this.#standby.heldByOthers;
+  }
+
+  /** Whether Asterisk answers, on a connection with apps. */
+  get isHeard(): boolean {
+    return this.#links.some(({ silentForMs }) => silentForMs < QUIET_MS);
+  }
+
+  /** Whether each app was once registered by this connector, or held by another one while this one stood by. */
+  get hasServed(): boolean {
+    for (const app of [...this.connectedApps, ...this.heldByOthers]) this.#served.add(app);
+    return this.#options.node.apps.every((app) => this.#served.has(app));
   }
 
   /** When Asterisk's certificate expires, in epoch milliseconds; undefined where none was seen. */
@@ -139,15 +186,15 @@ export class NodeLink {
   /** Closes all connections and does not reconnect; resolves when every event that Asterisk sent over them is emitted. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.#connection !== undefined) this.#leaveGaps(this.#options.node.apps, this.#connection);
-    for (const standby of this.#standbys.values()) standby.stop();
+    this.#comparison.stop([...this.#options.node.apps], this.#connection);
+    this.#standby.stop();
     await Promise.all([...this.#links, ...this.#handedOver].map((link) => link.stop('this connector was stopped')));
     this.#options.state.release(this.#options.node.apps);
   }
 
   /** @param cause the cause of the gap at the first connection, where there is one */
   #listen(apps: string[], cause: GapCause = 'connector-restarted'): void {
-    const { node, credentials, instance, backoff, pingIntervalMs, handoverMs } = this.#options;
+    const { node, credentials, instance, backoff, pingIntervalMs, silentMs, handoverMs } = this.#options;
     const link: AppLink = new AppLink({
       node,
       apps,
@@ -156,8 +203,9 @@ export class NodeLink {
       nameBeside: (app) => holderName(app, instance),
       backoff,
       pingIntervalMs,
+      silentMs,
       handoverMs,
-      beforeConnect: (wanted) => this.#lookForHolders(wanted, this.#lostAt.get(link) ?? 0),
+      beforeConnect: (wanted) => this.#prepare(link, wanted),
       emit: (event) => this.#onLink(link, event),
     });
     this.#causes.set(link, cause);
@@ -179,7 +227,7 @@ export class NodeLink {
         this.#connected(link, event.apps, event.connection);
         break;
       case 'replaced':
-        this.#standDown(link, event.app, event.connection);
+        this.#replaced(link, event.app, event.connection);
         break;
       case 'disconnected':
         this.#lostAt.set(link, Date.now());
@@ -190,24 +238,35 @@ export class NodeLink {
     }
   }
 
-  /** @param since when the connection before was lost: the bus has to have accepted an entry after that */
-  async #lookForHolders(apps: string[], since: number): Promise<void> {
-    const { instance, acceptedSince, ari } = this.#options;
-    const look = async (): Promise<boolean> => {
-      const listed = (await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS })).map(({ name }) => name);
-      for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
-      return apps.some((app) => this.#holders.get(app)?.length);
-    };
-    if (!(await look())) return;
-    // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
-    this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
-    try {
-      await acceptedSince(since);
-    } finally {
-      this.#waitingFor = undefined;
+  /** Before a link connects: who holds its apps, and which calls were announced. */
+  async #prepare(link: AppLink, apps: string[]): Promise<void> {
+    const { others, node, acceptedSince } = this.#options;
+    const lostAt = this.#lostAt.get(link);
+    if (await this.#isHeld(apps)) {
+      const holders = [...new Set(apps.flatMap((app) => this.#holders.get(app) ?? []))];
+      if (lostAt !== undefined && holders.length > 0 && holders.every((holder) => others?.works(holder, node.name))) {
+        this.#leave(link, apps);
+        throw new Error('another connector has taken over while there was no connection');
+      }
+      // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
+      this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
+      try {
+        await acceptedSince(lostAt ?? 0);
+      } finally {
+        this.#waitingFor = undefined;
+      }
     }
-    // The other connector may be gone by now.
-    await look();
+    await this.#comparison.learn(false);
+    // Meanwhile the other connector may be gone, and another one may have come.
+    await this.#isHeld(apps);
+  }
+
+  /** Notes which other connectors hold the apps. @throws where Asterisk does not answer: then it is not known */
+  async #isHeld(apps: string[]): Promise<boolean> {
+    const { instance, ari } = this.#options;
+    const listed = (await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS })).map(({ name }) => name);
+    for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
+    return apps.some((app) => this.#holders.get(app)?.length);
   }
 
   /** Names of Asterisk's applications; none where it does not answer. */
@@ -221,7 +280,8 @@ export class NodeLink {
 
   #connected(link: AppLink, apps: string[], connection: string): void {
     const { state, emit } = this.#options;
-    const takenOver = apps.filter((app) => !state.holds(app) && (this.#holders.get(app)?.length ?? 0) > 0);
+    const isHeld = (app: string): boolean => (this.#holders.get(app)?.length ?? 0) > 0;
+    const takenOver = apps.filter((app) => !state.holds(app) && isHeld(app));
     const cause = this.#causes.get(link) ?? 'network';
     const missed = apps.filter((app) => !takenOver.includes(app));
     state.gaps.begin(missed, cause);
@@ -229,11 +289,12 @@ export class NodeLink {
     state.gaps.begin(takenOver, 'connector-silent');
     this.#causes.delete(link);
     this.#connection = connection;
-    state.release(apps.filter((app) => (this.#holders.get(app)?.length ?? 0) > 0));
+    for (const app of apps) this.#served.add(app);
+    state.release(apps.filter(isHeld));
     state.hold(apps);
     emit({ kind: 'connected', apps, connection });
     void this.#filter.apply(apps);
-    void this.#resync(link, missed, connection, cause);
+    void this.#comparison.resync(link, missed, connection, cause);
     if (takenOver.length > 0) void this.#concludeHandover(link, takenOver, connection);
   }
 
@@ -242,162 +303,84 @@ export class NodeLink {
    * it is gone, or answers nothing.
    */
   async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
-    const { state, ari } = this.#options;
+    const holders = new Map(apps.map((app) => [app, this.#holders.get(app) ?? []]));
+    const beganAt = performance.now();
     let silent = apps;
     for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.isOpen(connection); ) {
       await this.#sleep(HANDOVER_POLL_MS);
       waited += HANDOVER_POLL_MS;
       const listed = await this.#listedNames();
-      silent = silent.filter((app) => !hasHandedOver(app, listed, this.#holders.get(app) ?? []));
+      silent = silent.filter((app) => !hasHandedOver(app, listed, holders.get(app) ?? []));
     }
     if (!link.isOpen(connection)) return;
-    await this.#resync(link, silent, connection, 'connector-silent');
+    await this.#comparison.resync(link, silent, connection, 'connector-silent');
     const kept = apps.filter((app) => !silent.includes(app));
     if (kept.length === 0) return;
     this.#log.info('Took over from another connector', { connection, apps: kept });
-    const adopt = async (): Promise<void> => {
-      const [{ status, system }, { timestamp }] = await Promise.all([ari.asterisk.getInfo(), ari.asterisk.ping()]);
-      state.startupTime = status?.startup_time;
-      const { entered, left } = differenceOf(await stasisChannels(ari, kept, state), kept, state);
-      if (!link.isOpen(connection)) return;
-      // The other connector has forwarded their events. It has known only calls that entered since it started: the end of
-      // an older one is rebuilt, and has the same id if both forward it.
-      for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
-      if (left.length > 0) {
-        this.#recover(link, connection, { entered: [], left }, { timestamp, asteriskId: system?.entity_id });
-      }
-      state.gaps.end(kept, Date.now());
-      this.#inStep(connection, kept);
-    };
-    await this.#untilAnswered(link, connection, adopt, (error, attempt) => {
-      if (attempt > 1) return;
-      this.#log.warn(`Cannot read Asterisk's channels: ${reasonOf(error)}. The connector tries again.`, { connection });
-    });
+    await this.#comparison.adopt(link, kept, connection);
+    const publishers = [...new Set(kept.flatMap((app) => holders.get(app) ?? []))];
+    if (!(await this.#havePublished(publishers, beganAt + SETTLE_MS, link, connection))) {
+      // What the other connector had read is lost with it.
+      this.#options.state.gaps.begin(kept, 'connector-silent');
+      await this.#comparison.resync(link, kept, connection, 'connector-silent');
+    }
+    await this.#comparison.verify(link, kept, connection);
   }
 
-  /** Announces the gap before this connection, and rebuilds each StasisStart and StasisEnd that was missed. */
-  async #resync(link: AppLink, apps: string[], connection: string, cause: GapCause): Promise<void> {
-    if (apps.length === 0) return;
-    const { ari, state, emit } = this.#options;
-    const to = Date.now();
-    const from = state.gaps.from(apps);
-    const current = (): boolean => link.isOpen(connection) && !this.#stopped;
-    let announced = false;
-    const announce = (why: GapCause): void => {
-      if (announced) return;
-      announced = true;
-      const pending = apps.filter((app) => state.gaps.isOpen(app));
-      if (pending.length > 0) emit({ kind: 'gap', apps: pending, connection, from, to, cause: why });
-    };
-    const compare = async (): Promise<void> => {
-      const [{ status, system }, { timestamp }] = await Promise.all([ari.asterisk.getInfo(), ari.asterisk.ping()]);
-      // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
-      state.startupTime ??= status?.startup_time;
-      const restarted = status?.startup_time !== state.startupTime;
-      const why = restarted ? 'asterisk-restarted' : cause;
-      const found = await lastingDifference(ari, apps, state, this.#sleep);
-      if (!current()) return;
-      announce(why);
-      if (found.entered.length + found.left.length > 0)
-        this.#recover(link, connection, found, { timestamp, asteriskId: system?.entity_id });
-      state.startupTime = status?.startup_time;
-      state.gaps.end(apps, Date.now());
-      this.#inStep(connection, apps);
-    };
-    await this.#untilAnswered(link, connection, compare, (error, attempt) => {
-      if (attempt !== ANNOUNCED_AFTER_ATTEMPTS) return;
-      announce(cause);
-      this.#log.error(
-        `Cannot read Asterisk's channels: ${reasonOf(error)}. Calls that entered or left during the gap are unknown until Asterisk answers; the connector tries again.`,
-        { connection, apps },
-      );
-    });
+  /** Waits until the connectors that handed over have published what they had read. @returns false where one ended before */
+  async #havePublished(instances: string[], after: number, link: AppLink, connection: string): Promise<boolean> {
+    const { others } = this.#options;
+    if (!others) return true;
+    for (let waited = 0; waited < PUBLISHED_MS && link.isOpen(connection); waited += 1000) {
+      await this.#sleep(1000);
+      const said = instances.map((instance) => others.published(instance, after));
+      if (said.includes('lost')) return false;
+      if (said.every((one) => one === 'published')) return true;
+    }
+    return true;
   }
 
-  /** Announces gaps that no comparison with Asterisk has ended, as this connector will not do it any more. */
-  #leaveGaps(apps: string[], connection: string): void {
+  #replaced(link: AppLink, app: string, connection: string): void {
     const { state, emit } = this.#options;
-    for (const app of apps.filter((one) => state.gaps.isOpen(one))) {
-      const cause = state.gaps.causeOf(app) ?? 'network';
-      emit({ kind: 'gap', apps: [app], connection, from: state.gaps.from([app]), to: Date.now(), cause });
-      state.gaps.end([app], Date.now());
-    }
-  }
-
-  /** The known state of the apps' channels is now the state that Asterisk reports. */
-  #inStep(connection: string, apps: string[]): void {
-    this.#log.info('In step with Asterisk', { connection, apps });
-    this.#options.emit({ kind: 'synced' });
-  }
-
-  /** Asks Asterisk until it answers, while the connection is open. */
-  async #untilAnswered(
-    link: AppLink,
-    connection: string,
-    ask: () => Promise<void>,
-    onFailure: (error: unknown, attempt: number) => void,
-  ): Promise<void> {
-    const current = (): boolean => link.isOpen(connection) && !this.#stopped;
-    for (let attempt = 1; current(); attempt++) {
-      try {
-        await ask();
-        return;
-      } catch (error) {
-        if (!current()) return;
-        onFailure(error, attempt);
-        await this.#sleep(Math.min(1000 * attempt, ASK_AGAIN_CAP_MS));
-      }
-    }
-  }
-
-  #recover(link: AppLink, connection: string, { entered, left }: Difference, by: Rebuilder): void {
-    const { emit } = this.#options;
-    const emitRebuilt = (frame: AriFrame): void => {
-      const position = link.nextPosition(connection);
-      if (position) emit({ kind: 'event', frame, position, recovered: true });
-    };
-    for (const { app, snapshot } of left) emitRebuilt(rebuiltEnd(app, snapshot, by));
-    for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));
-    this.#log.warn('Rebuilt events missed during the gap', { connection, entered: entered.length, left: left.length });
-  }
-
-  #standDown(link: AppLink, app: string, connection: string): void {
-    const { node, credentials, ari, instance, state, emit, standbyPollMs, backoff } = this.#options;
     this.#log.warn(`Asterisk has given the app "${app}" to another program: this connector stands by`, {
       app,
       connection,
     });
     state.release([app]);
     // While the socket is read to its end, the comparison with Asterisk can still end a gap.
-    void this.#sleep(this.#options.handoverMs ?? READ_ON_MS).then(() => this.#leaveGaps([app], connection));
+    void this.#sleep(this.#options.handoverMs ?? READ_ON_MS).then(() => this.#comparison.leaveGaps([app], connection));
     emit({ kind: 'replaced', app, connection });
-    if (link.apps.length === 0) {
-      this.#links = this.#links.filter((other) => other !== link);
-      this.#handedOver.add(link);
-      void link.stop('another connector has taken over').then(() => this.#handedOver.delete(link));
-    }
-    if (this.#stopped) return;
-    const takeBackMs =
-      node.foreign === 'leave' ? undefined : (this.#options.takeBackMs ?? this.#takeBacks.waitFor(app));
-    const standby = new Standby({
-      node,
-      app,
-      credentials,
-      ari,
-      instance,
-      log: this.#log,
-      pollMs: standbyPollMs,
-      backoff,
-      takeBackMs,
-      onForeign: (takesBackAt) => emit({ kind: 'taken', app, takesBackAt }),
-      onFree: (from) => {
-        this.#standbys.delete(app);
-        if (from === 'foreign' && takeBackMs !== undefined) this.#takeBacks.ended(app, takeBackMs);
-        this.#listen([app], from === 'foreign' ? 'app-taken' : 'connector-silent');
-      },
+    if (link.apps.length === 0) this.#remove(link);
+    if (!this.#stopped) this.#standBy(app);
+  }
+
+  /** Leaves apps to a connector that has taken them while this one had no connection. */
+  #leave(link: AppLink, apps: string[]): void {
+    this.#log.warn('Another connector has taken over while there was no connection: this connector stands by', {
+      apps,
     });
-    this.#standbys.set(app, standby);
-    standby.start();
+    this.#options.state.release(apps);
+    this.#remove(link);
+    for (const app of apps) this.#standBy(app);
+  }
+
+  #remove(link: AppLink): void {
+    this.#links = this.#links.filter((other) => other !== link);
+    this.#handedOver.add(link);
+    void link.stop('another connector has taken over').then(() => this.#handedOver.delete(link));
+  }
+
+  #standBy(app: string): void {
+    const { node, takeBackMs } = this.#options;
+    this.#standby.add(app, node.foreign === 'leave' ? undefined : (takeBackMs ?? this.#takeBacks.waitFor(app)));
+  }
+
+  #takeBack(apps: { app: string; takeBackMs: number | undefined }[], from: FreeFrom): void {
+    if (from === 'foreign') {
+      for (const { app, takeBackMs } of apps) if (takeBackMs !== undefined) this.#takeBacks.ended(app, takeBackMs);
+    }
+    const names = apps.map(({ app }) => app);
+    this.#listen(names, from === 'foreign' ? 'app-taken' : 'connector-silent');
   }
 }
 

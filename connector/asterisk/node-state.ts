@@ -1,6 +1,7 @@
 import { timeOf } from '../../lib/ari/timestamp.ts';
 import type { EventSubject } from '../../lib/events/subject.ts';
 import { Gaps, type GapsCheckpoint } from './gaps.ts';
+import type { AnnouncedStay } from './others.ts';
 import { nextStayId, type Stay, stayKey } from './stay.ts';
 
 /** What the connector knows about a channel. */
@@ -158,6 +159,30 @@ export class NodeState {
     channel.snapshot = snapshot;
     if (stayOf(channel)?.app === app) return;
     enter(channel, { app, id: nextStayId(stayKey(app, snapshot), channel.stays, undefined), start: 'listed' });
+  }
+
+  /**
+   * Takes note of stays that other connectors have announced.
+   *
+   * @param isCurrent whether this connector has read the channels' events meanwhile: then it knows better where they are
+   */
+  learn(announced: readonly AnnouncedStay[], isCurrent: boolean): void {
+    for (const { channelId, app, stay, snapshot } of announced) {
+      const channel = this.#touch(channelId);
+      if (channel.stays.some(({ id }) => id === stay)) continue;
+      if (isCurrent && stayOf(channel)) continue;
+      enter(channel, { app, id: stay, start: 'sent' });
+      channel.snapshot ??= snapshot;
+    }
+  }
+
+  /** Forgets stays that are known from Asterisk's list only, as no connector has announced them. */
+  forgetListed(apps: readonly string[], announced: readonly AnnouncedStay[]): void {
+    const known = new Set(announced.map(({ stay }) => stay));
+    for (const channel of this.#channels.values()) {
+      const stay = stayOf(channel);
+      if (stay?.start === 'listed' && apps.includes(stay.app) && !known.has(stay.id)) channel.stays.pop();
+    }
   }
 
   /** Notes that a channel has left, without an event: another connector has forwarded it. */

@@ -4,137 +4,200 @@ import type { CredentialsProvider } from '../../lib/ari/credentials.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BackoffBounds } from '../backoff.ts';
 import { AppLink } from './app-link.ts';
-import { holdersOf, standbyName } from './presence.ts';
+import type { OtherConnectors } from './others.ts';
+import { standbyName } from './presence.ts';
+import { StandingApp } from './standing-app.ts';
 
 const POLL_MS = 2000;
-/** How many polls in a row must find the app free, or held by no connector: a connector may be connecting. */
-const LOOKS = 3;
+/** How often the heartbeats of those that hold the apps are looked at: that asks nobody. */
+const WATCH_MS = 250;
+/** Apps that are taken one after another get one socket. */
+const GATHER_MS = 50;
+
+/** Where a free app comes from: a connector that is gone or silent, or a program that is not a connector. */
+export type FreeFrom = 'connector' | 'foreign';
 
 export interface StandbyOptions {
   node: DialledNode;
-  app: string;
   credentials: CredentialsProvider;
   ari: AriClient;
   instance: string;
+  /** What is known of other connectors beside Asterisk's names. @default nothing */
+  others?: OtherConnectors | undefined;
+  /** Resolves when the bus has accepted an entry about the take-over of apps from connectors that do not work. */
+  prove(apps: readonly string[], from: readonly string[]): Promise<void>;
   log: Log;
   /** @default 2000 */
   pollMs?: number | undefined;
   backoff?: BackoffBounds | undefined;
-  /** How long the app is left to a program that is not a connector, in milliseconds; undefined for ever. */
-  takeBackMs: number | undefined;
   /**
-   * A program that is not a connector has taken the app. Called once.
+   * A program that is not a connector has taken the app. Called once for each time it stands by.
    *
    * @param takesBackAt when this connector takes it back, in epoch milliseconds; undefined for never
    */
-  onForeign(takesBackAt: number | undefined): void;
-  /**
-   * The app is to be taken: no connector holds it any more, or it was left to another program for long enough. Called once.
-   */
-  onFree(from: 'connector' | 'foreign'): void;
+  onForeign(app: string, takesBackAt: number | undefined): void;
+  /** The apps are to be taken: nobody holds them any more, or they were left to another program for long enough. */
+  onFree(apps: StandingApp[], from: FreeFrom): void;
 }
 
 /**
- * Stands by for an app that another connector has taken. Registers a standby name in Asterisk, which shows the other
- * connector that this one no longer holds the app. Calls `onFree` when the other connector is gone.
- *
- * Where the app was taken by a program that is not a connector, Asterisk does not show whether that program is still
- * there: it lists the app while a call is in it. So the app is taken back after some time.
+ * Stands by for apps of a node that other connectors have taken, with one socket and one poll for all of them. The socket
+ * registers standby names in Asterisk, which show the other connectors that this one no longer holds the apps.
  */
 export class Standby {
   readonly #options: StandbyOptions;
-  readonly #link: AppLink;
-  #timer: NodeJS.Timeout | undefined;
-  /** The connectors that were last seen to hold the app. */
-  #holders: string[] = [];
-  #free = 0;
-  /** How many polls in a row have found no connector that holds the app, but the app. */
-  #unknown = 0;
-  #lastHeld = Date.now();
-  #foreign = false;
+  readonly #apps = new Map<string, StandingApp>();
+  #link: AppLink | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #polling: NodeJS.Timeout | undefined;
+  #watching: NodeJS.Timeout | undefined;
+  #looking = false;
+  /** Apps whose take-over from a silent connector was proven, or is being proven. */
+  readonly #proofs = new Map<string, 'awaited' | 'given'>();
 
   constructor(options: StandbyOptions) {
     this.#options = options;
-    this.#link = new AppLink({
-      node: options.node,
-      apps: [standbyName(options.app, options.instance)],
-      nameBeside: (name) => name,
-      credentials: options.credentials,
-      log: options.log.with({ standby: options.app }),
-      backoff: options.backoff,
-      // The connection only keeps the name registered: its events are not needed.
-      emit: () => {},
-    });
   }
 
-  start(): void {
-    this.#link.start();
+  /** @param takeBackMs how long the app is left to a program that is not a connector, in milliseconds; undefined for ever */
+  add(app: string, takeBackMs: number | undefined): void {
+    const { instance, node, others } = this.#options;
+    this.#apps.set(app, new StandingApp({ app, instance, node: node.name, others, takeBackMs }));
+    this.#register();
+    if (this.#polling) return;
     this.#schedule(0);
+    if (others) this.#watching = setInterval(() => this.#watch(), WATCH_MS);
   }
 
-  get status(): { ready: boolean; says: string } {
-    const { app, takeBackMs } = this.#options;
-    if (!this.#foreign) {
-      const holder = this.#holders.length > 0 ? 'another connector holds' : 'another program has taken';
-      return { ready: true, says: `standing by for "${app}", which ${holder}` };
-    }
-    const taken = `a program that is not a connector has taken the app "${app}"`;
-    if (takeBackMs === undefined) return { ready: true, says: `${taken}; the node's \`foreign\` leaves it there` };
-    const seconds = Math.max(0, Math.ceil((this.#lastHeld + takeBackMs - Date.now()) / 1000));
-    return { ready: false, says: `${taken}; this connector takes it back in ${seconds} s` };
+  get apps(): string[] {
+    return [...this.#apps.keys()];
+  }
+
+  /** Of each app. */
+  get statuses(): { ready: boolean; says: string }[] {
+    return [...this.#apps.values()].map(({ status }) => status);
+  }
+
+  /** Apps that another connector holds, as far as that is known. */
+  get heldByOthers(): string[] {
+    return [...this.#apps.values()].filter(({ holders }) => holders.length > 0).map(({ app }) => app);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    void this.#link.stop('no longer standing by');
+    this.#apps.clear();
+    this.#rest();
+    this.#register();
+  }
+
+  /** Registers the names of the present apps, and no others. */
+  #register(): void {
+    void this.#link?.stop('standing by for other apps');
+    this.#link = undefined;
+    clearTimeout(this.#gathering);
+    if (this.#apps.size === 0) return;
+    this.#gathering = setTimeout(() => {
+      const { node, credentials, instance, log, backoff } = this.#options;
+      this.#link = new AppLink({
+        node,
+        apps: this.apps.map((app) => standbyName(app, instance)),
+        nameBeside: (name) => name,
+        credentials,
+        log: log.with({ standby: this.apps.join() }),
+        backoff,
+        // The connection only keeps the names registered: its events are not needed.
+        emit: () => {},
+      });
+      this.#link.start();
+    }, GATHER_MS);
+  }
+
+  #rest(): void {
+    clearTimeout(this.#polling);
+    clearInterval(this.#watching);
+    this.#polling = undefined;
   }
 
   #schedule(inMs = this.#options.pollMs ?? POLL_MS): void {
-    this.#timer = setTimeout(() => void this.#look(), inMs);
+    clearTimeout(this.#polling);
+    this.#polling = setTimeout(() => void this.#look(), inMs);
+  }
+
+  /** Asks Asterisk without waiting for the next poll where a connector that holds an app does not work any more. */
+  #watch(): void {
+    const isOut = [...this.#apps.values()].some(
+      ({ app, holdersAreOut }) => holdersAreOut && this.#proofs.get(app) !== 'awaited',
+    );
+    if (isOut) void this.#look();
   }
 
   async #look(): Promise<void> {
-    const { ari, app, instance, log } = this.#options;
-    let names: string[];
+    if (this.#looking) return;
+    this.#looking = true;
+    let names: string[] | undefined;
     try {
-      names = (await ari.applications.list()).map(({ name }) => name);
+      names = (await this.#options.ari.applications.list()).map(({ name }) => name);
     } catch {
       // Asterisk cannot be reached, so that no connector is connected: either may connect first when it is back.
-      if (this.#timer) this.#schedule();
-      return;
     }
-    if (!this.#timer) return;
-    const holders = holdersOf(app, names, instance);
-    if (holders.length > 0) {
-      this.#holders = holders;
-      this.#lastHeld = Date.now();
-      this.#foreign = false;
+    this.#looking = false;
+    if (!this.#polling) return;
+    if (names) this.#judge(names);
+    if (this.#apps.size > 0) this.#schedule();
+  }
+
+  #judge(names: readonly string[]): void {
+    const free: Record<FreeFrom, StandingApp[]> = { connector: [], foreign: [] };
+    const silent: StandingApp[] = [];
+    for (const standing of this.#apps.values()) {
+      const { app } = standing;
+      const finding = standing.look(names, () => this.#noteForeign(standing));
+      if (finding === 'free' || (finding === 'silent' && this.#proofs.get(app) === 'given'))
+        free.connector.push(standing);
+      else if (finding === 'foreign') free.foreign.push(standing);
+      else if (finding === 'silent' && !this.#proofs.has(app)) silent.push(standing);
+      // It works again.
+      if (finding === 'held' && this.#proofs.get(app) === 'given') this.#proofs.delete(app);
     }
-    // A program that is not a connector has taken it: from this connector, or from one that now stands by too.
-    const foreign =
-      this.#holders.length === 0 || this.#holders.some((holder) => names.includes(standbyName(app, holder)));
-    const isTaken = holders.length === 0 && foreign && names.includes(app);
-    this.#unknown = isTaken ? this.#unknown + 1 : 0;
-    this.#free = holders.length > 0 || isTaken ? 0 : this.#free + 1;
-    if (this.#unknown === LOOKS) this.#noteForeign();
-    if (this.#free === LOOKS) {
+    if (silent.length > 0) this.#prove(silent);
+    this.#release(free);
+  }
+
+  /** The holder does not work; this connector takes its apps only if it works itself. */
+  #prove(silent: readonly StandingApp[]): void {
+    const apps = silent.map(({ app }) => app);
+    const holders = [...new Set(silent.flatMap((standing) => standing.holders))];
+    for (const app of apps) this.#proofs.set(app, 'awaited');
+    this.#options.log.warn('A connector that holds apps does not work any more: this connector takes them over', {
+      apps,
+      from: holders,
+    });
+    void this.#options.prove(apps, holders).then(() => {
+      for (const app of apps) this.#proofs.set(app, 'given');
+      if (this.#polling) void this.#look();
+    });
+  }
+
+  #release(free: Record<FreeFrom, StandingApp[]>): void {
+    const { log, onFree } = this.#options;
+    const leaving = [...free.connector, ...free.foreign];
+    if (leaving.length === 0) return;
+    for (const { app } of leaving) {
+      this.#apps.delete(app);
+      this.#proofs.delete(app);
+    }
+    if (this.#apps.size === 0) this.#rest();
+    this.#register();
+    for (const { app } of free.connector) {
       log.warn(`The program that held the app "${app}" is gone: this connector takes it back`, { app });
-      this.#leave('connector');
-    } else if (this.#foreign && this.#takesBackAt !== undefined && Date.now() >= this.#takesBackAt) {
+    }
+    for (const { app } of free.foreign) {
       log.warn(`This connector takes the app "${app}" back from a program that is not a connector`, { app });
-      this.#leave('foreign');
-    } else this.#schedule();
+    }
+    for (const from of ['connector', 'foreign'] as const) if (free[from].length > 0) onFree(free[from], from);
   }
 
-  get #takesBackAt(): number | undefined {
-    const { takeBackMs } = this.#options;
-    return takeBackMs === undefined ? undefined : this.#lastHeld + takeBackMs;
-  }
-
-  #noteForeign(): void {
-    const { app, log, takeBackMs, onForeign } = this.#options;
-    this.#foreign = true;
+  #noteForeign({ app, takeBackMs, takesBackAt }: StandingApp): void {
+    const { log, onForeign } = this.#options;
     const follows =
       takeBackMs === undefined
         ? 'The connector leaves it there, as `foreign` of the node says'
@@ -142,11 +205,6 @@ export class Standby {
     log.warn(`A program that is not a connector has taken the app "${app}": its events do not arrive. ${follows}.`, {
       app,
     });
-    onForeign(this.#takesBackAt);
-  }
-
-  #leave(from: 'connector' | 'foreign'): void {
-    this.stop();
-    this.#options.onFree(from);
+    onForeign(app, takesBackAt);
   }
 }

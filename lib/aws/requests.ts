@@ -1,5 +1,6 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { parseJsonObject } from '../json.ts';
+import { type AwsEnvironment, endpointOf, isGlobal } from './endpoint.ts';
 import { AwsError, refusalOf } from './errors.ts';
 import { AwsSigner, encodedQuery } from './signature.ts';
 import { AWS_TIMEOUTS } from './timeouts.ts';
@@ -7,11 +8,8 @@ import { AWS_TIMEOUTS } from './timeouts.ts';
 /** Credentials and region; the config of any SDK client has both. */
 export type RequestsConfig = Pick<EventBridgeClient['config'], 'credentials' | 'region'>;
 
-/** Where the endpoints are; `AWS_ENDPOINT_URL`, or `AWS_ENDPOINT_URL_IAM` for one service, names another place. */
-type Environment = Record<string, string | undefined>;
-
-/** Services with one endpoint for all regions of a partition, whose requests are signed for this region. */
-const GLOBAL: Record<string, string> = { iam: 'us-east-1' };
+/** Services with one endpoint have their requests signed for this region. */
+const GLOBAL_REGION = 'us-east-1';
 /** In the `Query` protocol, the version of each service's API. */
 const VERSIONS = { sts: '2011-06-15', cloudformation: '2010-05-15', iam: '2010-05-08', ec2: '2016-11-15' } as const;
 
@@ -25,9 +23,9 @@ const VERSIONS = { sts: '2011-06-15', cloudformation: '2010-05-15', iam: '2010-0
  */
 export class AwsRequests {
   readonly #config: RequestsConfig;
-  readonly #environment: Environment;
+  readonly #environment: AwsEnvironment;
 
-  constructor(config: RequestsConfig, environment: Environment = process.env) {
+  constructor(config: RequestsConfig, environment: AwsEnvironment = process.env) {
     this.#config = config;
     this.#environment = environment;
   }
@@ -76,8 +74,8 @@ export class AwsRequests {
     request: { method: string; path: string; headers: Record<string, string>; body: string },
   ): Promise<{ status: number; text: string }> {
     const region = await this.#config.region();
-    const endpoint = this.#endpointOf(service, region);
-    const signer = new AwsSigner(GLOBAL[service] ?? region, service);
+    const endpoint = endpointOf(service, region, this.#environment);
+    const signer = new AwsSigner(isGlobal(service) ? GLOBAL_REGION : region, service);
     const headers = { ...request.headers, host: endpoint.host };
     const signed = signer.sign({ ...request, headers }, await this.#config.credentials(), new Date());
     const response = await fetch(new URL(request.path, endpoint), {
@@ -89,13 +87,6 @@ export class AwsRequests {
       throw new AwsError(error.cause?.code ?? error.name, `${endpoint.host} cannot be reached`);
     });
     return { status: response.status, text: await response.text() };
-  }
-
-  #endpointOf(service: string, region: string): URL {
-    const own = this.#environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? this.#environment.AWS_ENDPOINT_URL;
-    if (own) return new URL(own);
-    const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-    return new URL(`https://${GLOBAL[service] ? service : `${service}.${region}`}.${domain}`);
   }
 }
 

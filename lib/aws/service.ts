@@ -25,6 +25,8 @@ export interface AwsServiceOptions {
   connections: number;
   /** The service's version of AWS's JSON protocol. */
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
+  /** How long it may take to connect and to answer, in milliseconds. @default 3 s and 5 s */
+  timeouts?: typeof AWS_TIMEOUTS;
 }
 
 /** A smaller difference of the clocks is the time that the response took. */
@@ -45,7 +47,7 @@ export class AwsService {
 
   constructor(options: AwsServiceOptions) {
     this.#options = options;
-    const { connectionTimeout, requestTimeout } = AWS_TIMEOUTS;
+    const { connectionTimeout, requestTimeout } = options.timeouts ?? AWS_TIMEOUTS;
     this.#pool = new Pool(options.endpoint.origin, {
       connections: options.connections,
       headersTimeout: requestTimeout,

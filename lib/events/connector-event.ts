@@ -38,6 +38,11 @@ export interface ConnectorEventMap {
   /** Asterisk has given the app to another program, as a rule to another connector. */
   StandingDown: { node: string; app: string; connection: string };
   /**
+   * This connector takes apps over from others, by their `instance`, that Asterisk lists and that do not work any more: they
+   * do not run, Asterisk does not reach them, or they cannot publish.
+   */
+  TakingOver: { node: string; apps: string[]; from: string[] };
+  /**
    * That program is not a connector: the app's events do not arrive. This connector takes the app back at `takesBackAt`;
    * absent where the node's `foreign` is `leave`.
    */
@@ -55,6 +60,7 @@ const TYPES: Record<ConnectorEventType, true> = {
   EventsDropped: true,
   CallRescued: true,
   StandingDown: true,
+  TakingOver: true,
   AppTaken: true,
 };
 

@@ -81,6 +81,7 @@ const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {
     optional: ['callId'],
   },
   StandingDown: { properties: { node: TEXT, app: TEXT, connection: TEXT }, optional: [] },
+  TakingOver: { properties: { node: TEXT, apps: TEXTS, from: TEXTS }, optional: [] },
   AppTaken: { properties: { node: TEXT, app: TEXT, takesBackAt: TIME }, optional: ['takesBackAt'] },
 };
 

@@ -34,6 +34,14 @@ describe('the configuration', () => {
     });
   });
 
+  test('takes the table of connectors from the environment, and whether the bus is new', () => {
+    const config = readConfig({ ...ENVIRONMENT, STATE_TABLE_NAME: 'connectors', NEW_BUS: 'true' });
+    expect([config.stateTableName, config.isNewBus]).toEqual(['connectors', true]);
+    expect(() => readConfig({ ...ENVIRONMENT, STATE_TABLE_NAME: 'a b', NEW_BUS: 'yes' })).toThrow(
+      /STATE_TABLE_NAME: expected the name of a DynamoDB table, got "a b"\n.*NEW_BUS: expected true or false, got "yes"/s,
+    );
+  });
+
   test('has the default event filter where none is given', () => {
     const { filter } = readConfig(ENVIRONMENT);
     const passes = (type: string) => filter.passes({ text: '', event: { type } }, [], 'pbx-1');
@@ -152,7 +160,8 @@ describe('docs/connector.md', () => {
   test('is right about every other default', () => {
     const others = rows.filter(({ bounds, byDefault }) => bounds === '' && byDefault !== 'required');
     const told = new Map(others.map(({ name, byDefault }) => [name, byDefault.replace(/^`|`$/g, '')]));
-    const { filter, journalFolder, deadLetterQueueUrl, leftoverQueueUrl, metricsNamespace } = readConfig(ENVIRONMENT);
+    const { filter, journalFolder, deadLetterQueueUrl, leftoverQueueUrl, metricsNamespace, stateTableName, isNewBus } =
+      readConfig(ENVIRONMENT);
     expect(told.get('METRICS_NAMESPACE')).toBe(metricsNamespace);
     expect([...told.keys()].toSorted()).toEqual([
       'ARI_NODES_FILE',
@@ -161,7 +170,11 @@ describe('docs/connector.md', () => {
       'JOURNAL_FOLDER',
       'LEFTOVER_QUEUE_URL',
       'METRICS_NAMESPACE',
+      'NEW_BUS',
+      'STATE_TABLE_NAME',
     ]);
+    expect(told.get('STATE_TABLE_NAME')).toMatch(/^none/);
+    expect([stateTableName, String(isNewBus)]).toEqual([undefined, told.get('NEW_BUS')]);
     expect(told.get('JOURNAL_FOLDER')).toBe(journalFolder);
     expect(told.get('DEAD_LETTER_QUEUE_URL')).toMatch(/^none/);
     expect(told.get('LEFTOVER_QUEUE_URL')).toMatch(/^none/);

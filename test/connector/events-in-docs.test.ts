@@ -38,6 +38,8 @@ test('the connector announces each of these events, and no other', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => read(`connector/${file}`))
     .join('\n');
-  const announced = [...sources.matchAll(/\b#?announce\('(\w+)'/g)].map(([, type]) => type);
+  const announced = [...sources.matchAll(/(?:#?announce\(|return \{\s+type: |return \{ type: )'(\w+)'/g)].map(
+    ([, type]) => type,
+  );
   expect([...new Set(announced)].toSorted()).toEqual([...connectorEventTypes].toSorted());
 });

@@ -11,8 +11,13 @@ const STATUS: ConnectorStatus = {
   waiting: 0,
 };
 
-async function serve(status: ConnectorStatus, metrics = '', stuck: string[] = []) {
-  const server = await serveHealth(0, { status: () => status, stuck: () => stuck, metrics: () => metrics });
+async function serve(status: ConnectorStatus, metrics = '', stuck: string[] = [], neverServed: string[] = []) {
+  const server = await serveHealth(0, {
+    status: () => status,
+    stuck: () => stuck,
+    neverServed: () => neverServed,
+    metrics: () => metrics,
+  });
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -40,6 +45,15 @@ test('/healthz answers 503 when the link of a node has stopped working, not when
   stuck.push('pbx-1');
   const answer = await get('/healthz');
   expect([answer.status, await answer.json()]).toEqual([503, { alive: false, stuck: ['pbx-1'] }]);
+});
+
+test('/healthz answers 503 while the connector has not reached a node that another connector works for', async () => {
+  const neverServed = ['pbx-1'];
+  const { get } = await serve(STATUS, '', [], neverServed);
+  const answer = await get('/healthz');
+  expect([answer.status, await answer.json()]).toEqual([503, { alive: false, neverServed: ['pbx-1'] }]);
+  neverServed.length = 0;
+  expect((await get('/healthz')).status).toBe(200);
 });
 
 test('/metrics serves the metrics in Prometheus’ text format', async () => {

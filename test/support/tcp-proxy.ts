@@ -8,6 +8,7 @@ export class TcpProxy {
   /** New connections are refused. */
   #down = false;
   #isMute = false;
+  #drops = false;
   /** How many connections were made or attempted. */
   attempts = 0;
 
@@ -40,6 +41,12 @@ export class TcpProxy {
     }
   }
 
+  /** Drops all packets of present and new connections, without an error on either side. */
+  drop(): void {
+    this.#drops = true;
+    this.freeze();
+  }
+
   /** Closes all connections, and accepts no new ones until `restore`. */
   cut(): void {
     this.#down = true;
@@ -52,6 +59,7 @@ export class TcpProxy {
   restore(): void {
     this.#down = false;
     this.#isMute = false;
+    this.#drops = false;
   }
 
   close(): void {
@@ -68,9 +76,11 @@ export class TcpProxy {
     const far = createConnection(Number(this.#target.port), this.#target.hostname);
     const pair: [Socket, Socket] = [near, far];
     this.#pairs.add(pair);
-    near.on('data', (data) => far.write(data));
+    near.on('data', (data) => {
+      if (!this.#drops) far.write(data);
+    });
     far.on('data', (data) => {
-      if (!this.#isMute) near.write(data);
+      if (!this.#isMute && !this.#drops) near.write(data);
     });
     for (const [one, other] of [pair, pair.toReversed() as typeof pair]) {
       one.on('error', () => one.destroy());

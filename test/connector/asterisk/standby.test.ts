@@ -29,16 +29,15 @@ async function stage({ onTestFinished }: TestContext, list?: () => Promise<strin
   const lines: string[] = [];
   const standby = new Standby({
     node: { name: 'pbx-1', url: asterisk.url, apps: [APP] },
-    app: APP,
     credentials,
     ari: list ? ({ applications: { list: async () => (await list()).map((name) => ({ name })) } } as AriClient) : ari,
     instance: 'self',
     log: createLog({}, (line) => lines.push(line)),
     pollMs: 10,
     backoff: { baseMs: 5, capMs: 10 },
-    takeBackMs,
-    onForeign: (takesBackAt) => foreign.push(takesBackAt),
-    onFree: (from) => freeFrom.push(from),
+    prove: () => Promise.resolve(),
+    onForeign: (_app, takesBackAt) => foreign.push(takesBackAt),
+    onFree: (_apps, from) => freeFrom.push(from),
   });
   onTestFinished(async () => {
     standby.stop();
@@ -47,7 +46,13 @@ async function stage({ onTestFinished }: TestContext, list?: () => Promise<strin
   });
   return {
     asterisk,
-    standby,
+    standby: {
+      start: () => standby.add(APP, takeBackMs),
+      stop: () => standby.stop(),
+      get status() {
+        return standby.statuses[0] ?? { ready: false, says: 'not standing by' };
+      },
+    },
     freeFrom,
     foreign,
     lines,

@@ -100,6 +100,7 @@ const NEWS: ConnectorEventMap = {
   EventsDropped: { node: 'pbx-1', count: 1, reason: 'no room' },
   CallRescued: { node: 'pbx-1', app: 'a', channelId: '1.0', leftAt: '2026-11-23T12:00:00.000Z' },
   StandingDown: { node: 'pbx-1', app: 'a', connection: '1' },
+  TakingOver: { node: 'pbx-1', apps: ['a'], from: ['c0ffee'] },
   AppTaken: { node: 'pbx-1', app: 'a', takesBackAt: '2026-11-23T12:00:30.000Z' },
 };
 

@@ -1,0 +1,113 @@
+import type { AnnouncedStay, NodeHistory } from './asterisk/index.ts';
+import { stayOfEventId } from './call-records.ts';
+import type { EventBus } from './event-bus.ts';
+import type { JournalRecord } from './journal/index.ts';
+import type { StateChange, StateItem, StateTable } from './state-table.ts';
+
+const WRITE_MS = 1000;
+/** So many changes are written in one request. */
+const BATCH = 25;
+/** More than an Asterisk has calls. Beyond, the oldest changes that the table did not take are forgotten. */
+const MAX_CHANGES = 50_000;
+/** DynamoDB takes items of 400 KB. A channel that is larger is kept by its id only. */
+const MAX_SNAPSHOT_BYTES = 300_000;
+/** DynamoDB removes a stay whose end nobody noted after so long. */
+const KEEP_SECONDS = 14 * 24 * 3600;
+/** The item that shows that a connector has served the node. */
+const SERVED = '-';
+
+/**
+ * The calls that were announced on the bus, in the table that all connectors share: an item for each stay whose `StasisStart`
+ * was accepted, until its `StasisEnd` is. Written at most once a second, and never waited for. Two connectors that write about one stay
+ * write the same, as its id is the same for both.
+ */
+export class Announced {
+  readonly #table: StateTable;
+  readonly #bus: EventBus;
+  /** The last accepted event of each stay that is not written yet. */
+  readonly #changes = new Map<string, JournalRecord>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(table: StateTable, bus: EventBus) {
+    this.#table = table;
+    this.#bus = bus;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.write(), WRITE_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The bus has accepted a record. */
+  accepted(record: JournalRecord): void {
+    const { kind, type, id, node } = record;
+    if (kind !== 'event' || (type !== 'StasisStart' && type !== 'StasisEnd')) return;
+    const stay = stayOfEventId(node, id);
+    if (stay === undefined) return;
+    const key = `${node}\n${stay}`;
+    this.#changes.delete(key);
+    this.#changes.set(key, record);
+    const [oldest] = this.#changes.keys();
+    if (this.#changes.size > MAX_CHANGES && oldest !== undefined) this.#changes.delete(oldest);
+  }
+
+  /** Writes what is not written yet; what the table does not take is written the next time. Never rejects. */
+  write(): Promise<void> {
+    this.#writing ??= this.#write()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#writing = undefined;
+      });
+    return this.#writing;
+  }
+
+  /**
+   * What earlier connectors have announced of a node. Notes that it is served from now on.
+   *
+   * @throws where the table does not answer
+   */
+  async of(node: string): Promise<NodeHistory> {
+    const of = ownerOf(node);
+    const items = await this.#table.read(of, true);
+    if (items.length === 0) await this.#table.write([{ put: { of, item: SERVED } }]);
+    return { isServed: items.length > 0, stays: items.filter(({ item }) => item !== SERVED).map(stayOf) };
+  }
+
+  async #write(): Promise<void> {
+    const changes = [...this.#changes];
+    for (let at = 0; at < changes.length; at += BATCH) {
+      const batch = changes.slice(at, at + BATCH);
+      await this.#table.write(batch.map(([, record]) => this.#changeOf(record)));
+      for (const [key, record] of batch) if (this.#changes.get(key) === record) this.#changes.delete(key);
+    }
+  }
+
+  #changeOf(record: JournalRecord): StateChange {
+    const { node, id, type, app } = record;
+    const keys = { of: ownerOf(node), item: stayOfEventId(node, id) ?? id };
+    if (type === 'StasisEnd') return { remove: keys };
+    const { channel = {} } = this.#bus.detailOf(record.entry) as { channel?: Record<string, unknown> };
+    const shown = JSON.stringify(channel);
+    const snapshot = shown.length > MAX_SNAPSHOT_BYTES ? JSON.stringify({ id: channel.id }) : shown;
+    const expires = Math.round(Date.now() / 1000) + KEEP_SECONDS;
+    return { put: { ...keys, app, channel: String(channel.id), snapshot, expires } };
+  }
+}
+
+function ownerOf(node: string): string {
+  return `node#${node}`;
+}
+
+function stayOf({ item, app, channel, snapshot }: StateItem): AnnouncedStay {
+  return {
+    channelId: String(channel),
+    app: String(app),
+    stay: item,
+    snapshot: JSON.parse(String(snapshot)) as Record<string, unknown>,
+  };
+}

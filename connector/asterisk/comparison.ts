@@ -1,0 +1,213 @@
+import type { AriClient } from '../../lib/ari/client.ts';
+import { reasonOf } from '../../lib/ari/errors.ts';
+import type { GapCause } from '../../lib/events/connector-event.ts';
+import type { AriFrame } from '../../lib/events/entry.ts';
+import type { Log } from '../../lib/log.ts';
+import type { AppLink } from './app-link.ts';
+import type { LinkEvent } from './link-event.ts';
+import type { NodeState } from './node-state.ts';
+import type { NodeHistory } from './others.ts';
+import {
+  type Difference,
+  differenceOf,
+  lastingDifference,
+  type Rebuilder,
+  rebuiltEnd,
+  rebuiltStart,
+  stasisChannels,
+} from './resync.ts';
+
+/** After so many failed attempts to read Asterisk's channels, the gap is announced without waiting for an answer. */
+const ANNOUNCED_AFTER_ATTEMPTS = 4;
+/** The longest wait before Asterisk is asked again. */
+const ASK_AGAIN_CAP_MS = 30_000;
+
+export interface ComparisonOptions {
+  ari: AriClient;
+  state: NodeState;
+  /** What earlier connectors have announced of the node; undefined where that cannot be known now. */
+  history(): Promise<NodeHistory | undefined>;
+  emit(event: LinkEvent): void;
+  log: Log;
+  sleep(ms: number): Promise<unknown>;
+}
+
+/**
+ * Compares the calls that were announced on the bus with those that Asterisk reports. Announces gaps, and rebuilds the
+ * `StasisStart` and `StasisEnd` events missed in them.
+ */
+export class Comparison {
+  readonly #options: ComparisonOptions;
+  #stopped = false;
+  /** No connector has served the node before, as far as its history says. */
+  #isNew = false;
+
+  constructor(options: ComparisonOptions) {
+    this.#options = options;
+  }
+
+  /** Compares nothing more, and announces the gaps that no comparison has ended. */
+  stop(apps: string[], connection: string | undefined): void {
+    this.#stopped = true;
+    if (connection !== undefined) this.leaveGaps(apps, connection);
+  }
+
+  /**
+   * Reads what earlier connectors have announced.
+   *
+   * @param isCurrent whether the events of the node's channels are read meanwhile
+   */
+  async learn(isCurrent: boolean): Promise<void> {
+    const known = await this.#history();
+    if (known) this.#options.state.learn(known.stays, isCurrent);
+  }
+
+  /** Announces the gap before this connection, and rebuilds each StasisStart and StasisEnd that was missed. */
+  async resync(link: AppLink, apps: string[], connection: string, cause: GapCause): Promise<void> {
+    if (apps.length === 0) return;
+    const { state, emit, log } = this.#options;
+    const to = Date.now();
+    const from = state.gaps.from(apps);
+    let announced = false;
+    const announce = (why: GapCause): void => {
+      if (announced) return;
+      announced = true;
+      const pending = apps.filter((app) => state.gaps.isOpen(app));
+      if (pending.length > 0) emit({ kind: 'gap', apps: pending, connection, from, to, cause: why });
+    };
+    const compare = async (): Promise<void> => {
+      const [{ startupTime, ...by }] = await Promise.all([this.#identify(), this.learn(true)]);
+      // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
+      state.startupTime ??= startupTime;
+      const why = startupTime === state.startupTime ? cause : 'asterisk-restarted';
+      const found = await this.#lasting(apps);
+      if (!this.#isCurrent(link, connection)) return;
+      // Nothing was announced, and no call is in an app: nothing can have been missed.
+      const nothing =
+        this.#isNew && cause === 'connector-restarted' && from === undefined && found.entered.length === 0;
+      if (!nothing) announce(why);
+      this.#isNew = false;
+      this.#recover(link, connection, found, by);
+      state.startupTime = startupTime;
+      this.#inStep(apps, connection);
+    };
+    await this.#untilAnswered(link, connection, compare, (error, attempt) => {
+      if (attempt !== ANNOUNCED_AFTER_ATTEMPTS) return;
+      announce(cause);
+      log.error(
+        `Cannot read Asterisk's channels: ${reasonOf(error)}. Calls that entered or left during the gap are unknown until Asterisk answers; the connector tries again.`,
+        { connection, apps },
+      );
+    });
+  }
+
+  /**
+   * Takes the calls of the apps for known that another connector has handed over: it forwards what it has read. It has known
+   * only calls that entered since it started: the end of an older one is rebuilt, and has the same id if both forward it.
+   */
+  async adopt(link: AppLink, apps: string[], connection: string): Promise<void> {
+    const { ari, state, log } = this.#options;
+    const adopt = async (): Promise<void> => {
+      const { startupTime, ...by } = await this.#identify();
+      state.startupTime = startupTime;
+      const { entered, left } = differenceOf(await stasisChannels(ari, apps, state), apps, state);
+      if (!this.#isCurrent(link, connection)) return;
+      for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
+      this.#recover(link, connection, { entered: [], left }, by);
+      this.#inStep(apps, connection);
+    };
+    await this.#untilAnswered(link, connection, adopt, (error, attempt) => {
+      if (attempt > 1) return;
+      log.warn(`Cannot read Asterisk's channels: ${reasonOf(error)}. The connector tries again.`, { connection });
+    });
+  }
+
+  /** Rebuilds the beginning of adopted calls that the other connector has not announced, though it has published all it had. */
+  async verify(link: AppLink, apps: string[], connection: string): Promise<void> {
+    const { state } = this.#options;
+    const known = await this.#history();
+    if (!known || !this.#isCurrent(link, connection)) return;
+    state.forgetListed(apps, known.stays);
+    state.learn(known.stays, true);
+    await this.#untilAnswered(
+      link,
+      connection,
+      async () => {
+        const { startupTime: _, ...by } = await this.#identify();
+        const found = await this.#lasting(apps);
+        if (this.#isCurrent(link, connection)) this.#recover(link, connection, found, by);
+      },
+      () => {},
+    );
+  }
+
+  /** Announces gaps that no comparison with Asterisk has ended, as this connector will not do it any more. */
+  leaveGaps(apps: string[], connection: string): void {
+    const { state, emit } = this.#options;
+    for (const app of apps.filter((one) => state.gaps.isOpen(one))) {
+      const cause = state.gaps.causeOf(app) ?? 'network';
+      emit({ kind: 'gap', apps: [app], connection, from: state.gaps.from([app]), to: Date.now(), cause });
+      state.gaps.end([app], Date.now());
+    }
+  }
+
+  async #history(): Promise<NodeHistory | undefined> {
+    const known = await this.#options.history();
+    if (known && !known.isServed) this.#isNew = true;
+    return known;
+  }
+
+  async #identify(): Promise<Rebuilder & { startupTime: string | undefined }> {
+    const { ari } = this.#options;
+    const [{ status, system }, { timestamp }] = await Promise.all([ari.asterisk.getInfo(), ari.asterisk.ping()]);
+    return { startupTime: status?.startup_time, timestamp, asteriskId: system?.entity_id };
+  }
+
+  #lasting(apps: string[]): Promise<Difference> {
+    const { ari, state, sleep } = this.#options;
+    return lastingDifference(ari, apps, state, sleep);
+  }
+
+  #isCurrent(link: AppLink, connection: string): boolean {
+    return link.isOpen(connection) && !this.#stopped;
+  }
+
+  /** The known state of the apps' channels is now the state that Asterisk reports. */
+  #inStep(apps: string[], connection: string): void {
+    const { state, log, emit } = this.#options;
+    state.gaps.end(apps, Date.now());
+    log.info('In step with Asterisk', { connection, apps });
+    emit({ kind: 'synced' });
+  }
+
+  /** Asks Asterisk until it answers, while the connection is open. */
+  async #untilAnswered(
+    link: AppLink,
+    connection: string,
+    ask: () => Promise<void>,
+    onFailure: (error: unknown, attempt: number) => void,
+  ): Promise<void> {
+    for (let attempt = 1; this.#isCurrent(link, connection); attempt++) {
+      try {
+        await ask();
+        return;
+      } catch (error) {
+        if (!this.#isCurrent(link, connection)) return;
+        onFailure(error, attempt);
+        await this.#options.sleep(Math.min(1000 * attempt, ASK_AGAIN_CAP_MS));
+      }
+    }
+  }
+
+  #recover(link: AppLink, connection: string, { entered, left }: Difference, by: Rebuilder): void {
+    if (entered.length + left.length === 0) return;
+    const { emit, log } = this.#options;
+    const emitRebuilt = (frame: AriFrame): void => {
+      const position = link.nextPosition(connection);
+      if (position) emit({ kind: 'event', frame, position, recovered: true });
+    };
+    for (const { app, snapshot } of left) emitRebuilt(rebuiltEnd(app, snapshot, by));
+    for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));
+    log.warn('Rebuilt events missed during the gap', { connection, entered: entered.length, left: left.length });
+  }
+}

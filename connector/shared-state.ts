@@ -1,0 +1,70 @@
+import type { Log } from '../lib/log.ts';
+import { Announced } from './announced.ts';
+import type { NodeHistory } from './asterisk/index.ts';
+import { CountedTable } from './counted-table.ts';
+import type { EventBus } from './event-bus.ts';
+import { type Heartbeat, Heartbeats } from './heartbeats.ts';
+import type { JournalRecord } from './journal/index.ts';
+import type { StateTable } from './state-table.ts';
+import { within } from './within.ts';
+
+/** How long a node's history may take to be read before the connector goes on without it. */
+const HISTORY_MS = 2000;
+/** How long a connector that stops may take to write its last state. */
+const LAST_WRITE_MS = 1500;
+
+export interface SharedStateOptions {
+  table: StateTable;
+  /** This connector's id. */
+  instance: string;
+  bus: EventBus;
+  heartbeat(): Heartbeat;
+  log: Log;
+}
+
+/** What connectors know of each other, and which calls earlier ones have announced: it outlives a task and its disk. */
+export class SharedState {
+  readonly #table: CountedTable;
+  readonly #announced: Announced;
+  readonly heartbeats: Heartbeats;
+
+  constructor({ table, instance, bus, heartbeat, log }: SharedStateOptions) {
+    this.#table = new CountedTable(table, log);
+    this.#announced = new Announced(this.#table, bus);
+    this.heartbeats = new Heartbeats({ table: this.#table, instance, heartbeat });
+  }
+
+  /** Requests to the table that failed. */
+  get failures(): number {
+    return this.#table.failures;
+  }
+
+  start(): void {
+    this.#announced.start();
+    this.heartbeats.start();
+  }
+
+  /** The bus has accepted a record. */
+  accepted(record: JournalRecord): void {
+    this.#announced.accepted(record);
+  }
+
+  /** What earlier connectors have announced of a node; undefined where the table does not answer in time. */
+  async historyOf(node: string): Promise<NodeHistory | undefined> {
+    let history: NodeHistory | undefined;
+    const read = this.#announced.of(node).then(
+      (known) => {
+        history = known;
+      },
+      () => {},
+    );
+    await within(read, Date.now() + HISTORY_MS);
+    return history;
+  }
+
+  /** Writes which calls were announced, and that this connector has stopped. */
+  async stop(): Promise<void> {
+    this.#announced.stop();
+    await within(Promise.all([this.#announced.write(), this.heartbeats.stop()]), Date.now() + LAST_WRITE_MS);
+  }
+}
