@@ -92,11 +92,12 @@ if (config.schemas) {
 }
 
 function connectorIn(scope: Stack): AriBridgeConnector {
-  const { connectorImage, containerInsights } = config;
+  const { connectorImage, containerInsights, standby } = config;
   return {
     scope,
     eventFilter,
     containerInsights,
+    standby,
     ...(connectorImage !== undefined && { image: publishedImage(scope, connectorImage) }),
   };
 }

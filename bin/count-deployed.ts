@@ -49,6 +49,7 @@ function counted(ofType: (type: string) => Record<string, unknown>[], configured
   const nodes = configured.length || new Set(alarms.flatMap(({ node }) => node ?? [])).size;
   const apps = configured.flatMap((node) => node.apps).length || new Set(ofApps.map((one) => JSON.stringify(one))).size;
   const [task] = ofType('AWS::ECS::TaskDefinition');
+  const [service] = ofType('AWS::ECS::Service');
   const [archive] = ofType('AWS::Events::Archive');
   const retentionDays = Number(archive?.RetentionDays ?? 0);
   return {
@@ -58,7 +59,11 @@ function counted(ofType: (type: string) => Record<string, unknown>[], configured
       alarmsPerApp: apps === 0 ? 0 : ofApps.length / apps,
       dashboards: ofType('AWS::CloudWatch::Dashboard').length,
       containerInsights: JSON.stringify(ofType('AWS::ECS::Cluster')).includes('"enabled"'),
-      connector: task && { vcpu: Number(task.Cpu) / 1024, gb: Number(task.Memory) / 1024 },
+      connector: task && {
+        vcpu: Number(task.Cpu) / 1024,
+        gb: Number(task.Memory) / 1024,
+        tasks: Number(service?.DesiredCount ?? 1),
+      },
     },
     usage: {
       ...(nodes > 0 && { nodes, appsPerNode: apps / nodes }),

@@ -67,6 +67,7 @@ test('its other entry points export this and nothing else', () => {
     'Network',
     'NodeUser',
     'SolePublishers',
+    'StateTable',
     'connectorImage',
     'publishedImage',
     'retain',
@@ -77,7 +78,7 @@ describe('ari-eventbridge/cdk', () => {
   const folder = new URL('../lib/cdk/', import.meta.url);
   const sources = readdirSync(folder).map((file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const);
   const constructs = sources.flatMap(([file, source]) =>
-    [...source.matchAll(/^export class (\w+) extends (?:Construct|Queue)\b/gm)].map(([, name = '']) => [
+    [...source.matchAll(/^export class (\w+) extends (?:Construct|Queue|Table)\b/gm)].map(([, name = '']) => [
       name,
       file,
       source,

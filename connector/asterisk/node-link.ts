@@ -9,22 +9,16 @@ import type { BackoffBounds } from '../backoff.ts';
 import { AppLink, READ_ON_MS } from './app-link.ts';
 import { AsteriskFilter } from './asterisk-filter.ts';
 import { Comparison } from './comparison.ts';
+import { HandOver } from './hand-over.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
 import type { NodeHistory, OtherConnectors } from './others.ts';
-import { hasHandedOver, holderName, holdersOf } from './presence.ts';
+import { holderName, holdersOf } from './presence.ts';
 import { type FreeFrom, Standby } from './standby.ts';
 import { TakeBacks } from './take-backs.ts';
 
 /** How long Asterisk may take to list its applications before an attempt to connect. */
 const LOOK_LIMIT_MS = 3000;
-/** How long a connector that was replaced may take to register its standby name. */
-const HANDOVER_MS = 5000;
-const HANDOVER_POLL_MS = 250;
-/** How long a connector that has handed over may take to publish what it has read; then it is taken for published. */
-const PUBLISHED_MS = 60_000;
-/** How long a hand-over takes before the other connector's heartbeat can say that all is published. */
-const SETTLE_MS = 4000;
 /** How long Asterisk may send nothing until the connection counts as not working, where others can take over. */
 const QUIET_MS = 2000;
 /** Attempts to connect are at most half a minute apart, each of a few seconds: a link with no sign for this long has stopped working. */
@@ -84,6 +78,7 @@ export class NodeLink {
   readonly #log: Log;
   readonly #sleep: (ms: number) => Promise<unknown>;
   readonly #comparison: Comparison;
+  readonly #handOver: HandOver;
   readonly #standby: Standby;
   readonly #filter: AsteriskFilter;
   #links: AppLink[] = [];
@@ -117,6 +112,8 @@ export class NodeLink {
       log: this.#log,
       sleep: this.#sleep,
     });
+    const comparison = this.#comparison;
+    this.#handOver = new HandOver({ comparison, ari, state, others, log: this.#log, sleep: this.#sleep });
     this.#standby = new Standby({
       node,
       credentials,
@@ -269,15 +266,6 @@ export class NodeLink {
     return apps.some((app) => this.#holders.get(app)?.length);
   }
 
-  /** Names of Asterisk's applications; none where it does not answer. */
-  async #listedNames(): Promise<string[]> {
-    try {
-      return (await this.#options.ari.applications.list()).map(({ name }) => name);
-    } catch {
-      return [];
-    }
-  }
-
   #connected(link: AppLink, apps: string[], connection: string): void {
     const { state, emit } = this.#options;
     const isHeld = (app: string): boolean => (this.#holders.get(app)?.length ?? 0) > 0;
@@ -295,49 +283,9 @@ export class NodeLink {
     emit({ kind: 'connected', apps, connection });
     void this.#filter.apply(apps);
     void this.#comparison.resync(link, missed, connection, cause);
-    if (takenOver.length > 0) void this.#concludeHandover(link, takenOver, connection);
-  }
-
-  /**
-   * A connector that is alive registers its standby name at once. One that does not has left events that nobody publishes:
-   * it is gone, or answers nothing.
-   */
-  async #concludeHandover(link: AppLink, apps: string[], connection: string): Promise<void> {
-    const holders = new Map(apps.map((app) => [app, this.#holders.get(app) ?? []]));
-    const beganAt = performance.now();
-    let silent = apps;
-    for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.isOpen(connection); ) {
-      await this.#sleep(HANDOVER_POLL_MS);
-      waited += HANDOVER_POLL_MS;
-      const listed = await this.#listedNames();
-      silent = silent.filter((app) => !hasHandedOver(app, listed, holders.get(app) ?? []));
-    }
-    if (!link.isOpen(connection)) return;
-    await this.#comparison.resync(link, silent, connection, 'connector-silent');
-    const kept = apps.filter((app) => !silent.includes(app));
-    if (kept.length === 0) return;
-    this.#log.info('Took over from another connector', { connection, apps: kept });
-    await this.#comparison.adopt(link, kept, connection);
-    const publishers = [...new Set(kept.flatMap((app) => holders.get(app) ?? []))];
-    if (!(await this.#havePublished(publishers, beganAt + SETTLE_MS, link, connection))) {
-      // What the other connector had read is lost with it.
-      this.#options.state.gaps.begin(kept, 'connector-silent');
-      await this.#comparison.resync(link, kept, connection, 'connector-silent');
-    }
-    await this.#comparison.verify(link, kept, connection);
-  }
-
-  /** Waits until the connectors that handed over have published what they had read. @returns false where one ended before */
-  async #havePublished(instances: string[], after: number, link: AppLink, connection: string): Promise<boolean> {
-    const { others } = this.#options;
-    if (!others) return true;
-    for (let waited = 0; waited < PUBLISHED_MS && link.isOpen(connection); waited += 1000) {
-      await this.#sleep(1000);
-      const said = instances.map((instance) => others.published(instance, after));
-      if (said.includes('lost')) return false;
-      if (said.every((one) => one === 'published')) return true;
-    }
-    return true;
+    if (takenOver.length === 0) return;
+    const holders = new Map(takenOver.map((app) => [app, this.#holders.get(app) ?? []]));
+    void this.#handOver.conclude(link, holders, connection);
   }
 
   #replaced(link: AppLink, app: string, connection: string): void {

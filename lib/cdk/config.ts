@@ -62,6 +62,8 @@ export interface AppConfig {
   tracing: boolean;
   /** `containerInsights`: whether CloudWatch Container Insights watches the connector's task. @default false */
   containerInsights: boolean;
+  /** `standby`: whether a second task of the connector stands by. @default true */
+  standby: boolean;
   /** `tags`: tags of all resources. @default none */
   tags: Record<string, string>;
   /** `alarmTopicArn`: the SNS topic that alarms are sent to. @default none */
@@ -118,6 +120,7 @@ const CHECKS: Record<keyof AppConfig, Check> = {
   handlerConcurrency: (value) => (value === 'unreserved' ? undefined : integer(1, 1000)(value)),
   tracing: flag,
   containerInsights: flag,
+  standby: flag,
   tags: tagFaults,
   alarmTopicArn: text('the ARN of an SNS topic', /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/),
   alarmEmail: text('an e-mail address', /^[^\s@]+@[^\s@]+\.[^\s@]+$/),
@@ -166,6 +169,7 @@ export function readConfig(scope: Construct, checkNodes?: (nodes: unknown) => st
     handlerConcurrency: 'unreserved',
     tracing: true,
     containerInsights: false,
+    standby: true,
     tags: {},
     schemas: true,
     retain: 'passwords',
@@ -209,6 +213,10 @@ function contradictions(given: Partial<Record<keyof AppConfig, unknown>>): strin
     [
       connector !== false && publishers !== undefined,
       '`publishers`: the deployed connector is the only publisher; expected `publishers` only with `connector` false',
+    ],
+    [
+      connector === false && given.standby === true,
+      '`standby`: applies to the deployed connector, but `connector` is false; remove one of them',
     ],
     [
       connector === false && connectorImage !== undefined,

@@ -29,6 +29,7 @@ import { logGroup } from './log-group.ts';
 import { deliverNodes } from './node-files.ts';
 import type { NodeUser } from './node-user.ts';
 import { SolePublishers } from './sole-publishers.ts';
+import { StateTable } from './state-table.ts';
 
 export interface ConnectorServiceProps {
   /** The network that the connector runs in; it must reach Asterisk and AWS's endpoints. */
@@ -50,6 +51,12 @@ export interface ConnectorServiceProps {
    * @default `connectorImage()`, built at the deployment with the nodes in it
    */
   image?: ContainerImage;
+  /**
+   * A second task, in another zone where the subnets have two: it stands by, and takes over in less than 5 s when the first
+   * one is gone, stopped, cut off or cannot publish. Without it there is none until ECS has started a new task.
+   * @default true
+   */
+  standby?: boolean | undefined;
   /**
    * In units of 1/1024 vCPU. The default is Fargate's smallest and forwards 1,500 events a second (docs/connector.md).
    * @default 256
@@ -108,7 +115,8 @@ const askHealth = (port: number): string =>
   `fetch('http://127.0.0.1:${port}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /**
- * The connector as one Fargate task without any inbound port. Deployments overlap: the new task takes over the apps.
+ * The connector as two Fargate tasks without any inbound port, one of which stands by. Deployments overlap: a new task takes
+ * over the apps.
  *
  * @example
  * new ConnectorService(this, 'Connector', { vpc, bus, nodes: [user] });
@@ -119,6 +127,8 @@ export class ConnectorService extends Construct implements IConnectable {
   readonly deadLetters: DeadLetterQueue;
   /** Events that a stopped task could not publish: the next task does. */
   readonly leftovers: LeftoverQueue;
+  /** What tasks know of each other, and of the calls that were announced. */
+  readonly state: StateTable;
   /** The connector's network connections: `connector.connections.allowTo(asterisk, Port.tcp(8089))`. */
   readonly connections: Connections;
 
@@ -128,7 +138,9 @@ export class ConnectorService extends Construct implements IConnectable {
     const ariNodes = props.nodes.map(({ ariNode }) => ariNode);
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
     this.leftovers = new LeftoverQueue(this, 'Leftovers', { encryptionKey });
+    this.state = new StateTable(this, 'State', { encryptionKey });
     const task = this.#task(props);
+    this.state.grantConnector(task.taskRole);
     bus.grantPutEventsTo(task.taskRole);
     this.deadLetters.grantSendMessages(task.taskRole);
     this.leftovers.grantSendMessages(task.taskRole);
@@ -155,8 +167,8 @@ export class ConnectorService extends Construct implements IConnectable {
     this.service = new FargateService(this, 'Service', {
       cluster: cluster as ICluster,
       taskDefinition: task,
-      desiredCount: 1,
-      // The old task runs until the new one has taken over the apps, and then drains.
+      desiredCount: (props.standby ?? true) ? 2 : 1,
+      // Old tasks run until new ones are healthy: until they have taken over the apps, or stand by. Then they drain.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
@@ -194,6 +206,7 @@ export class ConnectorService extends Construct implements IConnectable {
         JOURNAL_FOLDER: JOURNAL.folder,
         DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
         LEFTOVER_QUEUE_URL: this.leftovers.queueUrl,
+        STATE_TABLE_NAME: this.state.tableName,
         ...variables({
           HEALTH_PORT: healthPort,
           DRAIN_SECONDS: drain.toSeconds(),
@@ -227,7 +240,7 @@ export class ConnectorService extends Construct implements IConnectable {
     container.addMountPoints({ sourceVolume: JOURNAL.name, containerPath: JOURNAL.folder, readOnly: false });
     acknowledge(task, {
       'AwsSolutions-ECS2':
-        'The variables name resources (nodes, bus, queues, and secrets by their ARNs) and contain no secret: the connector reads those itself, again after each 401.',
+        'The variables name resources (nodes, bus, queues, table, and secrets by their ARNs) and contain no secret: the connector reads those itself, again after each 401.',
       'AwsSolutions-IAM5[Resource::*]':
         'ecr:GetAuthorizationToken, the log-in to the image registry, supports no resources.',
       ...KEY_GRANT_REASONS,

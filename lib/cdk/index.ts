@@ -16,3 +16,4 @@ export { type ExistingVpc, Network, type NetworkProps } from './network.ts';
 export { NodeUser, type NodeUserProps } from './node-user.ts';
 export { type Retained, retain } from './retention.ts';
 export { SolePublishers, type SolePublishersProps } from './sole-publishers.ts';
+export { StateTable, type StateTableProps } from './state-table.ts';

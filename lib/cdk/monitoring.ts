@@ -56,6 +56,8 @@ const EVENT_AGE_SECONDS = 30;
  * watches all: an alarm costs, and a stack has 500 resources. The metrics stay those of each app and node.
  */
 const WATCHED_APPS = 30;
+/** Of some 900 requests of a connector in five minutes. */
+const TABLE_FAILURES = 100;
 /** What an alarm widget shows at the most. */
 const ALARMS_PER_WIDGET = 100;
 
@@ -239,6 +241,13 @@ export class Monitoring extends Construct {
       means: 'Events were lost: the journal was full or damaged, or the connector was stopped while they waited.',
       section: 'events-dropped',
       threshold: 1,
+    });
+    this.#add('TableFailures', {
+      metric: this.#metric('TableFailures', 'Sum', {}, FIVE_MINUTES),
+      means:
+        'The table that connectors share does not answer: a standby does not see a connector that has stopped working.',
+      section: 'state-table-fails',
+      threshold: TABLE_FAILURES,
     });
     this.#add('CallsRescued', {
       metric: this.#metric('CallsRescued', 'Sum', {}, FIVE_MINUTES),

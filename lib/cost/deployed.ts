@@ -9,8 +9,8 @@ export interface Deployed {
   dashboards: number;
   /** Whether the connector's cluster has CloudWatch Container Insights enabled. */
   containerInsights: boolean;
-  /** The size of the connector's task; `undefined` where the connector runs elsewhere. */
-  connector: { vcpu: number; gb: number } | undefined;
+  /** The size of a task of the connector, and how many there are; `undefined` where the connector runs elsewhere. */
+  connector: { vcpu: number; gb: number; tasks: number } | undefined;
 }
 
 /** Alarms of each call handler: errors, throttles, age of events, dead letters, and three of lost events. */
@@ -23,12 +23,12 @@ export const HANDLERS = 3;
  * the synthesized templates, however many handlers are added to them.
  */
 export const DEPLOYED: Deployed = {
-  // Beside the handlers': events that wait, were rejected, dropped or left behind by the connector, rescued calls, and the
-  // bus's dead letters.
-  alarms: 6 + HANDLERS * ALARMS_PER_HANDLER,
+  // Beside the handlers': events that wait, were rejected, dropped or left behind by the connector, its table, rescued calls,
+  // and the bus's dead letters.
+  alarms: 7 + HANDLERS * ALARMS_PER_HANDLER,
   alarmsPerNode: 1,
   alarmsPerApp: 1,
   dashboards: 1,
   containerInsights: false,
-  connector: { vcpu: 0.25, gb: 0.5 },
+  connector: { vcpu: 0.25, gb: 0.5, tasks: 2 },
 };

@@ -9,6 +9,8 @@ export const MEASURED_CALL = {
   eventsUnfiltered: 17,
   /** Events that a rule sends to the function. */
   invocations: 4,
+  /** Write units of the connectors' table: the item of the caller's stay, of up to 1 KB, is put and removed. */
+  tableWrites: 2,
   /** UTF-8 bytes of an entry's `Detail`, on average. */
   bytesPerEvent: 667,
 } as const;

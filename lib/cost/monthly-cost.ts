@@ -61,11 +61,20 @@ const GB = 1e9;
 /** Metrics of CloudWatch Container Insights for one task. */
 const CONTAINER_INSIGHTS_METRICS = 30;
 /** Metrics of the connector by node and app, by node, and of the process (`connector/metrics.ts`). */
-const METRICS = { app: 10, node: 10, process: 10 };
+const METRICS = { app: 10, node: 10, process: 11 };
 /** Bytes of one metrics line in the log; there is one per minute. */
 const METRICS_LINE = 700;
 /** Bytes that Lambda logs for each invocation (START, END, REPORT), and the handler's own line. */
 const INVOCATION_LOG = 700;
+/** What each task of the connector asks without any call (`connector/heartbeats.ts`, `connector/leftovers-received.ts`). */
+const IDLE_PER_HOUR = {
+  /** A heartbeat a second. */
+  tableWrites: 3600,
+  /** The heartbeats are read twice a second, each for half a unit. */
+  tableReads: 3600,
+  /** The queue of what stopped tasks left is asked every 10 s, for a second. */
+  queueRequests: 3600 / 11,
+};
 const SERVER = { count: 2, diskGb: 20 };
 /** Users of each node, and their secrets: `connector` and `handlers`. */
 const SECRETS_PER_NODE = 2;
@@ -97,15 +106,15 @@ export function monthlyCost(given: Usage, deployed: Deployed = DEPLOYED): Monthl
       throw new RangeError(`${name}: expected a number of at least 0, got ${value}`);
     }
   }
-  const serverless = billOf([...variableItems(usage), ...standingItems(usage, deployed)]);
+  const serverless = billOf([...variableItems(usage, deployed), ...standingItems(usage, deployed)]);
   const servers = billOf(serverItems(usage, deployed));
-  const perCall = sum(variableItems({ ...usage, callsPerDay: 1 })) / DAYS;
+  const perCall = sum(variableItems({ ...usage, callsPerDay: 1 }, deployed)) / DAYS;
   const headroom = servers.usd - sum(standingItems(usage, deployed));
   const breakEven = perCall === 0 ? Number.POSITIVE_INFINITY : headroom / perCall / DAYS;
   return { usage, deployed, serverless, servers, breakEvenCallsPerDay: Math.max(0, Math.floor(breakEven)) };
 }
 
-function variableItems(usage: Required<Usage>): CostItem[] {
+function variableItems(usage: Required<Usage>, { connector }: Deployed): CostItem[] {
   const calls = usage.callsPerDay * DAYS;
   const events = calls * usage.eventsPerCall;
   const gb = (events * MEASURED_CALL.bytesPerEvent) / GB;
@@ -114,6 +123,9 @@ function variableItems(usage: Required<Usage>): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, true);
   return [
     item('Events on the bus', events, PRICES.busEvent),
+    ...(connector
+      ? [item('Calls in the table of connectors', calls * MEASURED_CALL.tableWrites, PRICES.tableWrite)]
+      : []),
     item('Invocations of functions', invocations, PRICES.lambdaRequest),
     item('Time of functions', gbSeconds, PRICES.lambdaGbSecond),
     item('Logs of functions', (invocations * INVOCATION_LOG) / GB, PRICES.logGb),
@@ -131,13 +143,17 @@ function variableItems(usage: Required<Usage>): CostItem[] {
 
 function standingItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
-  const { vcpu, gb } = deployed.connector ?? { vcpu: 0, gb: 0 };
-  const address = usage.nat || deployed.connector ? HOURS : 0;
+  const { vcpu, gb, tasks } = deployed.connector ?? { vcpu: 0, gb: 0, tasks: 0 };
+  // One of the NAT gateway, else one of each task.
+  const addresses = usage.nat ? 1 : tasks;
   return [
-    item('Connector: CPU', vcpu * HOURS, PRICES.fargateVcpuHour),
-    item('Connector: memory', gb * HOURS, PRICES.fargateGbHour),
+    item('Connector: CPU', tasks * vcpu * HOURS, PRICES.fargateVcpuHour),
+    item('Connector: memory', tasks * gb * HOURS, PRICES.fargateGbHour),
+    item('Connector: heartbeats', tasks * IDLE_PER_HOUR.tableWrites * HOURS, PRICES.tableWrite),
+    item('Connector: reads of heartbeats', tasks * IDLE_PER_HOUR.tableReads * HOURS, PRICES.tableRead),
+    item('Connector: queue of leftovers', tasks * IDLE_PER_HOUR.queueRequests * HOURS, PRICES.queueRequest),
     item('NAT gateway', usage.nat ? HOURS : 0, PRICES.natHour),
-    item('Public address', address, PRICES.ipv4Hour),
+    item('Public address', addresses * HOURS, PRICES.ipv4Hour),
     item('Secrets', usage.nodes * SECRETS_PER_NODE, PRICES.secretMonth),
     item('Container Insights', deployed.containerInsights ? CONTAINER_INSIGHTS_METRICS : 0, PRICES.metricMonth),
     ...monitoringItems(usage, deployed),
@@ -159,7 +175,7 @@ function serverItems(usage: Required<Usage>, deployed: Deployed): CostItem[] {
 function monitoringItems({ nodes, appsPerNode, metrics }: Required<Usage>, deployed: Deployed): CostItem[] {
   const item = (what: string, quantity: number, price: Price): CostItem => charge(what, quantity, price, false);
   const figures = nodes * (appsPerNode * METRICS.app + METRICS.node) + METRICS.process;
-  const lines = nodes * (appsPerNode + 1) + 1;
+  const lines = (nodes * (appsPerNode + 1) + 1) * (deployed.connector?.tasks ?? 1);
   const alarms = deployed.alarms + nodes * (deployed.alarmsPerNode + appsPerNode * deployed.alarmsPerApp);
   return [
     item('Metrics', metrics ? figures : 0, PRICES.metricMonth),

@@ -59,8 +59,17 @@ export class Containers {
     const child = spawn(process.execPath, [join(image, 'connector.cjs')], {
       // Files in the image, such as certificates of private CAs, are named relative to this folder.
       cwd: image,
-      // A container does not share ports or folders; here it gets any free port, and a folder of this run.
-      env: { ...aws, ...environment, HEALTH_PORT: '0', JOURNAL_FOLDER: journal, METRICS_INTERVAL_SECONDS: '0' },
+      // A container does not share ports or folders; here it gets any free port, and a folder of this run. There is one
+      // connector, and the bus begins with it: it needs no table of connectors.
+      env: {
+        ...aws,
+        ...environment,
+        HEALTH_PORT: '0',
+        JOURNAL_FOLDER: journal,
+        METRICS_INTERVAL_SECONDS: '0',
+        STATE_TABLE_NAME: '',
+        NEW_BUS: 'true',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -37,6 +37,11 @@ export interface LocalSystemOptions extends AppReaderOptions {
   rttMs?: number;
 }
 
+/** Without the table of connectors, as there is one: tables need a package that a newcomer does not have. */
+function tablesInUse({ tables, containers }: LocalDeployment): LocalDeployment['tables'] {
+  return tables.filter(({ name }) => !containers.some(({ environment }) => environment.STATE_TABLE_NAME === name));
+}
+
 /** The origin of local mode's own log lines. */
 const LOCAL = 'local';
 
@@ -266,7 +271,7 @@ export class LocalSystem {
     this.#queues.apply(deployment.queues);
     this.#parameters.apply(deployment.parameters);
     this.#archives.apply(deployment.archives);
-    await this.#tables.apply(deployment.tables);
+    await this.#tables.apply(tablesInUse(deployment));
     await this.#functions.apply(deployment.functions);
     this.#bus.apply(deployment.busNames, deployment.rules, deployment);
   }

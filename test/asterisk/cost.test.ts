@@ -54,7 +54,24 @@ async function measure(filter: readonly EventPattern[]) {
   const invocations = recorder.invocations.filter(({ event }) => channelOf(event) === channelOf(end)).length;
   const types: Record<string, number> = {};
   for (const event of ofCall()) types[event['detail-type']] = (types[event['detail-type']] ?? 0) + 1;
-  return { events: ofCall().length, bytesPerEvent: Math.round(bytes / ofCall().length), invocations, types };
+  return {
+    events: ofCall().length,
+    bytesPerEvent: Math.round(bytes / ofCall().length),
+    tableWrites: ofCall().reduce((sum, event) => sum + tableWrites(event), 0),
+    invocations,
+    types,
+  };
+}
+
+/** DynamoDB bills each kilobyte of an item that is written or removed: the channel, and keys of some 200 bytes. */
+function tableWrites({
+  'detail-type': type,
+  detail,
+}: {
+  'detail-type': string;
+  detail: { channel?: unknown };
+}): number {
+  return type === 'StasisStart' ? 2 * Math.ceil((JSON.stringify(detail.channel).length + 200) / 1024) : 0;
 }
 
 function isHandled({ 'detail-type': type }: { 'detail-type': string }): boolean {
@@ -75,5 +92,6 @@ test('a call has as many events as the cost calculator assumes, with the default
   about(MEASURED_CALL.events, filtered.events);
   about(MEASURED_CALL.eventsUnfiltered, unfiltered.events);
   about(MEASURED_CALL.invocations, filtered.invocations);
+  about(MEASURED_CALL.tableWrites, filtered.tableWrites);
   about(MEASURED_CALL.bytesPerEvent, filtered.bytesPerEvent);
 }, 180_000);

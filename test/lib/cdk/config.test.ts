@@ -35,6 +35,7 @@ describe('the context', () => {
       handlerConcurrency: 'unreserved',
       tracing: true,
       containerInsights: false,
+      standby: true,
       tags: {},
       schemas: true,
       retain: 'passwords',
@@ -137,7 +138,7 @@ describe('the context', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
     const [fault = ''] = faultsOf({ slip: 1 });
     const known = fault.replace(/^.*expected one of /, '').split(', ');
-    expect(known).toHaveLength(22);
+    expect(known).toHaveLength(23);
     for (const key of known) expect(context).toHaveProperty([`//${key}`]);
   });
 });

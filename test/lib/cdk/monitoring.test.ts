@@ -57,6 +57,7 @@ function emitted(): Set<string> {
   const lines = metrics.embedded({
     connected: apps,
     certificates: [{ node: 'pbx-1', days: 90 }],
+    tableFailures: 0,
     journalDepth: 0,
     journalBytes: 0,
     journalAgeSeconds: 0,

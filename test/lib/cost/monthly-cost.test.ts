@@ -55,6 +55,20 @@ test('a connector that runs elsewhere costs nothing here', () => {
   expect(items.filter(({ what }) => /Connector|Container/.test(what))).toEqual([]);
 });
 
+test('bills a standby with its memory, its heartbeats and its address', () => {
+  const of = (tasks: number) =>
+    monthlyCost({ callsPerDay: 0, nat: false }, { ...DEPLOYED, connector: { vcpu: 0.25, gb: 0.5, tasks } });
+  const [one, two] = [of(1), of(2)];
+  for (const what of ['Connector: CPU', 'Connector: memory', 'Connector: heartbeats', 'Public address']) {
+    expect(item(what, two)?.quantity).toBeCloseTo(2 * (item(what, one)?.quantity ?? 0));
+  }
+});
+
+test('bills two write units of the table for each call, as its item is put and removed', () => {
+  const calls = monthlyCost({ callsPerDay: 1e6 / (365 / 12) });
+  expect(item('Calls in the table of connectors', calls)?.quantity).toBeCloseTo(2e6);
+});
+
 test('bills the alarms of each node and of each of its apps beside the others', () => {
   const deployed = { ...DEPLOYED, alarms: 10, alarmsPerNode: 2, alarmsPerApp: 3 };
   const cost = monthlyCost({ callsPerDay: 0, nodes: 4, appsPerNode: 5 }, deployed);
@@ -67,12 +81,19 @@ test('counts as many metrics as the connector writes', () => {
   metrics.count('gaps', 'pbx-1', '');
   const connected = [{ node: 'pbx-1', app: 'Intro-IVR', value: true }];
   const certificates = [{ node: 'pbx-1', days: 90 }];
-  const lines = metrics.embedded({ connected, certificates, journalDepth: 0, journalBytes: 0, journalAgeSeconds: 0 });
+  const lines = metrics.embedded({
+    connected,
+    certificates,
+    tableFailures: 0,
+    journalDepth: 0,
+    journalBytes: 0,
+    journalAgeSeconds: 0,
+  });
   metrics.close();
   const figures = lines.flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics);
   const cost = monthlyCost({ callsPerDay: 0, nodes: 1, appsPerNode: 1 });
   expect(item('Metrics', cost)?.quantity).toBe(figures.length);
-  const bytes = lines.reduce((sum, line) => sum + line.length, 0) * 60 * 730;
+  const bytes = 2 * lines.reduce((sum, line) => sum + line.length, 0) * 60 * 730;
   const billed = (item('Log of the metrics', cost)?.quantity ?? 0) * 1e9;
   expect(billed / bytes).toBeGreaterThan(0.7);
   expect(billed / bytes).toBeLessThan(1.5);

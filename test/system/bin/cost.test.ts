@@ -28,7 +28,11 @@ describe('in the folder of an app', () => {
 
     const before = await deployedWith({ nodes, archiveDays: 30, asteriskNetwork: 'private' });
     expect(before.usage).toMatchObject({ nodes: 2, appsPerNode, archiveDays: 30, nat: true });
-    expect(before.deployed).toMatchObject({ alarmsPerNode: 1, alarmsPerApp: 1, connector: { vcpu: 0.25, gb: 0.5 } });
+    expect(before.deployed).toMatchObject({
+      alarmsPerNode: 1,
+      alarmsPerApp: 1,
+      connector: { vcpu: 0.25, gb: 0.5, tasks: 2 },
+    });
     expect(before.items.get('Alarms')).toBe(before.deployed.alarms + 2 + 2 * appsPerNode);
     expect(before.items.get('Secrets')).toBe(4);
 

@@ -11,6 +11,7 @@ import { readNodes } from '../../../../lib/ari/node.ts';
 import { CallDataKey } from '../../../../lib/cdk/call-data-key.ts';
 import { ConnectorService, type ConnectorServiceProps } from '../../../../lib/cdk/connector-service.ts';
 import { NodeUser } from '../../../../lib/cdk/node-user.ts';
+import { STATE_TABLE_DEFINITION } from '../../../support/state-table.ts';
 import { NODE, only } from '../../../support/template-of.ts';
 import { folderOfTest, temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -35,7 +36,7 @@ const idOf = (template: Template, type: string, prefix = ''): string =>
 function configured(template: Template): { given: string[]; asked: string[]; config: ConnectorConfig } {
   const given = (containerOf(template).Environment as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [
     Name,
-    typeof Value === 'string' ? Value : 'https://sqs.example.com/q',
+    typeof Value === 'string' ? Value : Name.endsWith('_URL') ? 'https://sqs.example.com/q' : 'connectors',
   ]);
   const nodes = JSON.stringify([{ ...NODE, secretId: 's' }]);
   const environment = {
@@ -63,7 +64,7 @@ describe('the connector service', () => {
     folder.remove();
   });
 
-  test('may put events on its bus, read its users’ secrets, use its two queues, and nothing else', () => {
+  test('may put events on its bus, read its users’ secrets, use its two queues and its table, and nothing else', () => {
     const [statements] = Object.entries(template.findResources('AWS::IAM::Policy'))
       .filter(([id]) => id.startsWith('ConnectorTaskTaskRole'))
       .map(
@@ -78,7 +79,10 @@ describe('the connector service', () => {
     const queues = ['ConnectorDeadLetters', 'ConnectorLeftovers'].map((prefix) => ({
       'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue', prefix), 'Arn'],
     }));
+    const table = { 'Fn::GetAtt': [idOf(template, 'AWS::DynamoDB::Table'), 'Arn'] };
     expect(powers).toEqual({
+      'dynamodb:Query': [table],
+      'dynamodb:BatchWriteItem': [table],
       'events:PutEvents': [{ 'Fn::GetAtt': [idOf(template, 'AWS::Events::EventBus'), 'Arn'] }],
       'secretsmanager:GetSecretValue': [secret],
       'secretsmanager:DescribeSecret': [secret],
@@ -108,9 +112,9 @@ describe('the connector service', () => {
     expect(Statement.Condition).toMatchObject({ ArnNotEquals: { 'aws:PrincipalArn': [role] } });
   });
 
-  test('overlaps two tasks in a deployment, and rolls back a task that does not become healthy', () => {
+  test('has a second task that stands by, overlaps tasks in a deployment, and rolls back one that does not become healthy', () => {
     expect(only(template, 'AWS::ECS::Service')).toMatchObject({
-      DesiredCount: 1,
+      DesiredCount: 2,
       DeploymentConfiguration: {
         MinimumHealthyPercent: 100,
         MaximumPercent: 200,
@@ -118,6 +122,21 @@ describe('the connector service', () => {
       },
       NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
     });
+  });
+
+  test('has a table for what outlives a task, which is deleted with the stack', () => {
+    expect(only(template, 'AWS::DynamoDB::Table')).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: STATE_TABLE_DEFINITION.KeySchema,
+      AttributeDefinitions: STATE_TABLE_DEFINITION.AttributeDefinitions,
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+    });
+    template.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
+  });
+
+  test('has one task without a standby', () => {
+    const { DesiredCount } = only(connector(folderOfTest(), { standby: false }), 'AWS::ECS::Service');
+    expect(DesiredCount).toBe(1);
   });
 
   test('has a read-only root, a user that is not root, and no port', () => {
@@ -240,6 +259,24 @@ test('the account’s own key encrypts the task’s disk too, where the journal 
   });
 });
 
+test('the account’s own key encrypts the table too, and the connector may use it', () => {
+  const stack = new Stack(new App({ outdir: folderOfTest() }), 'Keyed');
+  const { key } = new CallDataKey(stack, 'Key');
+  new ConnectorService(stack, 'Connector', {
+    vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc,
+    bus: new EventBus(stack, 'Bus') as IEventBus,
+    nodes: [new NodeUser(stack, 'User', { node: NODE, username: 'connector' })],
+    encryptionKey: key,
+  });
+  const template = Template.fromStack(stack);
+  const arn = { 'Fn::GetAtt': [idOf(template, 'AWS::KMS::Key'), 'Arn'] };
+  expect(only(template, 'AWS::DynamoDB::Table').SSESpecification).toEqual({
+    SSEEnabled: true,
+    SSEType: 'KMS',
+    KMSMasterKeyId: arn,
+  });
+});
+
 test('with two connector services on one bus, the bus names the publishers', () => {
   const template = connector(folderOfTest(), { solePublisher: false });
   template.resourceCountIs('AWS::Events::EventBusPolicy', 0);
@@ -260,7 +297,8 @@ test('each variable that the connector reads is set by a prop, or by the constru
   });
   const { given, asked, config } = configured(template);
   // The variable for the nodes themselves is an alternative to the file.
-  expect(given).toEqual(asked.filter((name) => name !== 'ARI_NODES'));
+  // NEW_BUS is for local mode.
+  expect(given).toEqual(asked.filter((name) => name !== 'ARI_NODES' && name !== 'NEW_BUS'));
   expect(config).toMatchObject({
     drainSeconds: 60,
     healthPort: 8081,
@@ -286,5 +324,10 @@ test('what is not set is left to the connector’s own defaults', () => {
   };
   const { filter: _, ...defaults } = readConfig(own);
   const queue = 'https://sqs.example.com/q';
-  expect(config).toMatchObject({ ...defaults, deadLetterQueueUrl: queue, leftoverQueueUrl: queue });
+  expect(config).toMatchObject({
+    ...defaults,
+    deadLetterQueueUrl: queue,
+    leftoverQueueUrl: queue,
+    stateTableName: 'connectors',
+  });
 });

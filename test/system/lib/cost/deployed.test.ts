@@ -44,10 +44,12 @@ test('without an app to count in, the calculator takes what the templates deploy
   expect(DEPLOYED.containerInsights).toBe(insights);
 });
 
-test('the calculator uses the size of the connector’s task', () => {
+test('the calculator uses the size of the connector’s tasks, and their number', () => {
   const [task] = ofType('AWS::ECS::TaskDefinition');
-  expect(Number(task?.Cpu) / 1024).toBe(billed('Connector: CPU') / 730);
-  expect(Number(task?.Memory) / 1024).toBe(billed('Connector: memory') / 730);
+  const tasks = Number(ofType('AWS::ECS::Service')[0]?.DesiredCount);
+  expect((tasks * Number(task?.Cpu)) / 1024).toBe(billed('Connector: CPU') / 730);
+  expect((tasks * Number(task?.Memory)) / 1024).toBe(billed('Connector: memory') / 730);
+  expect(ofType('AWS::DynamoDB::Table')).toHaveLength(1);
 });
 
 test('the calculator bills the NAT gateway and its address', () => {
