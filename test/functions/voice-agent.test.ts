@@ -1,37 +1,25 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { CallHandler } from 'ari-eventbridge';
 import { forSeeds, type TestCall, type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handler } from '../../functions/voice-agent/index.ts';
 
 const APP = 'Voice-Agent';
-const BOT = 'AudioSocket/bot:9092';
+const BOT = 'AudioSocket/127.0.0.1:9092';
 const PERSON = 'PJSIP/reception';
-const UUID = /^\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const CALL = /^http:\/\/127.0.0.1:9093\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-let handler: CallHandler;
 /** What the bot says that comes next; undefined where its program is gone. */
 let intent: string | undefined;
-/** The paths that it was asked for. */
+/** The addresses that it was asked at. */
 let asked: string[] = [];
-const bot = createServer((request, response) => {
-  asked.push(request.url ?? '');
-  response.writeHead(intent === undefined ? 503 : 200).end(JSON.stringify({ intent }));
-});
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => bot.listen(0, '127.0.0.1', resolve));
-  vi.stubEnv('BOT', 'bot:9092');
-  vi.stubEnv('BOT_CALLS', `http://127.0.0.1:${(bot.address() as AddressInfo).port}`);
-  ({ handler } = await import('../../functions/voice-agent/index.ts'));
-});
-afterAll(() => {
-  vi.unstubAllEnvs();
-  bot.close();
-});
 beforeEach(() => {
   [intent, asked] = ['person', []];
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (address) => {
+    asked.push(String(address));
+    return intent === undefined ? new Response('', { status: 503 }) : Response.json({ intent });
+  });
 });
+afterEach(() => void vi.restoreAllMocks());
 
 /** What is left in Asterisk, and in the queue of dead letters. */
 async function nothingIsLeft(pbx: TestPbx, seed?: number): Promise<void> {
@@ -55,7 +43,7 @@ describe.each<[string, TestCallsOptions]>([
     const { pbx, call } = await start();
     expect([call.isUp, pbx.phone(BOT).isUp]).toEqual([true, true]);
     await pbx.phone(BOT).hangUp();
-    expect(asked).toEqual(Array(asked.length).fill(expect.stringMatching(UUID)));
+    expect(asked).toEqual(Array(asked.length).fill(expect.stringMatching(CALL)));
     await pbx.phone(PERSON).answer();
     expect([call.isUp, pbx.phone(PERSON).isUp]).toEqual([true, true]);
     await pbx.phone(PERSON).hangUp();
