@@ -97,7 +97,7 @@ describe('a list', () => {
 
 describe('a recording', () => {
   test('ends after its time, and is one of the stored recordings', async () => {
-    await s.verbs(100, 'answer', 'record:~r.wav:0:2:kq');
+    await s.verbs(100, 'answer', 'record:~r.wav:0:5:kq'); // long enough for a busy machine
     await s.story('ChannelStateChange caller Up');
     // Asterisk takes a line on which nothing comes for one that is hung up.
     await s.afterSeconds(0.8);
