@@ -51,13 +51,16 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
   const { success, failure } = rig.coverage.missing;
   console.info(`Commands not seen to succeed: ${list(success)}; not seen to fail: ${list(failure)}`);
   const disagreeing = share(found.length, compared.length);
+  for (const { at, disagreements } of found) console.info(`PROGRAM=${at}\n${printedDisagreements(disagreements)}`);
   for (const { at, program } of disagreeing > MOST_DISAGREEMENTS ? found.slice(0, PRINTED) : []) {
     const smallest = await shrink(program, async (candidates) => {
       const failing = (await settled(rig, candidates)).filter(({ disagreements }) => disagreements.length > 0);
       return candidates.map((_, index) => failing.some((one) => one.at === index));
     });
     const [outcome] = await settled(rig, [smallest]);
-    console.info(`PROGRAM=${at}\n${printed(smallest)}\n${printedDisagreements(outcome?.disagreements ?? [])}`);
+    console.info(
+      `PROGRAM=${at}, made smaller\n${printed(smallest)}\n${printedDisagreements(outcome?.disagreements ?? [])}`,
+    );
   }
   expect(compared.length).toBeGreaterThan(chosen.length / 2);
   if (compared.length >= ALL_SEEN) expect([...success, ...failure]).toEqual([]);

@@ -6,7 +6,8 @@ type Named = { id?: string; name?: string; media_uri?: string; target_uri?: stri
 /** Media that play until they are stopped, as far as a program is concerned. */
 const LONG = new RegExp(`^(sound:${LONG_SOUND}$|tone:)`);
 /** Applications of the dialplan that are over in a moment: answering takes as long as it takes for sound to come. */
-const BRIEF = /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$)/;
+const BRIEF =
+  /^(Answer\(|Playback\(|Wait\(0?\.?\d\)|Read\(.*,1\)$|Read\(ARI_VALUE,beep,3,|Read\(ARI_VALUE,nothing|MusicOnHold\(default,1\)|Say|Transfer)/;
 /** Who is busy says so for a second, and a phone answers. */
 const BRIEFLY_CALLED = new RegExp(`^(busy@|${PHONE}$)`);
 /** Without any sound, a recording ends after four seconds: also one with a limit, and that of a call that is over. */

@@ -1,3 +1,5 @@
+import { sharedContexts } from '../../lib/asterisk/armed-extensions.ts';
+
 /**
  * A program: what a dialplan, a caller and an app do to one call. Names begin with `~`, which stands for a prefix that
  * no other program has; `~` alone is the program's own context of the dialplan.
@@ -24,6 +26,9 @@ export interface Command {
   via: 'query' | 'body';
 }
 
+/** The contexts that every program has: of the verbs and the rescue. */
+export const SHARED = sharedContexts('busy');
+
 /** A sound that plays for longer than a program lasts. */
 export const LONG_SOUND = 'two-minutes-of-silence';
 export const LONG_SOUND_SECONDS = 120;
@@ -33,6 +38,9 @@ export const DEAF_PHONE = 'deaf';
 export const DEAF_ADDRESS = 'sip:deaf@127.0.0.1:9';
 /** A SIP phone that rings and answers at once. */
 export const PHONE = 'phone';
+
+/** The numbers of a program's lists of verbs. */
+export const LISTS = ['100', '101'] as const;
 
 /** The extension that the caller dials. */
 export const DIALLED = 'call';

@@ -1,7 +1,7 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { type Comparison, compare } from './compare.ts';
 import { Coverage } from './coverage.ts';
-import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program } from './program.ts';
+import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program, SHARED } from './program.ts';
 import { context, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
@@ -119,7 +119,7 @@ export class Rig {
   ): Promise<unknown> {
     const runs = group.map((at) => ({ program: at_(programs, at), at, prefix: this.#newPrefix() }));
     const contexts = runs.map(({ program, prefix }) => context(program, prefix));
-    await this.#asterisk.loadDialplan([ANSWERING, ...contexts].join(''));
+    await this.#asterisk.loadDialplan([ANSWERING, SHARED, ...contexts].join(''));
     const queue = [...runs];
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {

@@ -266,6 +266,10 @@ function plain<T>(value: T, prefix: string): T {
     .replaceAll(prefix, '~')
     .replaceAll(/-[0-9a-f]{8}(;\d)?"/g, '-#$1"')
     .replaceAll(/\b\d{10}\.\d+/g, '#')
+    // When a talk began, and how long it was.
+    .replaceAll(/\b1\d{9}\b/g, '#')
+    .replaceAll(/ARI_VALUE=-?\d+/g, 'ARI_VALUE=#')
+    .replaceAll(/(\["ari-eventbridge","dialled","name","\d+","1","\w*",)"\d+"/g, '$1"#"')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '#');
   return sorted(JSON.parse(text)) as T;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../lib/simulator/clock.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
-import { DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program } from './program.ts';
+import { DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program, SHARED } from './program.ts';
 import { apps } from './run-program.ts';
 import type { AppEvent, Target } from './target.ts';
 
@@ -22,6 +22,7 @@ export function simulatedTarget(program: Program, prefix: string): Target {
   const asterisk = new SimulatedAsterisk({
     clock,
     dialplan,
+    extensionsConf: SHARED,
     endpoints: ['PJSIP/sipp'],
     phones,
     missingMedia,

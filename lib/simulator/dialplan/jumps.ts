@@ -22,10 +22,7 @@ export const JUMPS: Record<string, Application> = {
     }),
   Return: (channel, data) =>
     atOnce(() => {
-      const place = leaveSubroutine(channel);
-      if (!place) return 0;
-      Object.assign(channel, place);
-      setVariable(channel, 'GOSUB_RETVAL', data);
+      if (leaveSubroutine(channel)) setVariable(channel, 'GOSUB_RETVAL', data);
       return 0;
     }),
 };

@@ -26,15 +26,21 @@ export function enterSubroutine(channel: Channel, caller: Place, args: readonly 
   setLocal(channel, 'ARGC', String(args.length));
 }
 
-/** Ends the innermost subroutine. @returns where it was called; undefined where the channel is in none */
-export function leaveSubroutine(channel: Channel): Place | undefined {
+/**
+ * Ends the innermost subroutine: the channel is where it was called, and then without the subroutine's own variables.
+ *
+ * @returns whether the channel was in one
+ */
+export function leaveSubroutine(channel: Channel): boolean {
   const left = SUBROUTINES.get(channel)?.pop();
+  if (!left) return false;
+  Object.assign(channel, left.caller);
   // The last that was set goes first.
-  for (const [name, held] of [...(left?.hidden ?? [])].toReversed()) {
+  for (const [name, held] of [...left.hidden].toReversed()) {
     setVariable(channel, name, undefined);
     if (held) channel.variables.set(name, held);
   }
-  return left?.caller;
+  return true;
 }
 
 /** Sets a variable of the innermost subroutine's own; nothing happens outside of one. */

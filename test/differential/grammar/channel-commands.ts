@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { type Command, PHONE } from '../program.ts';
+import { VERBS_CONTEXT } from '../../../lib/ari/verbs-dialplan.ts';
+import { type Command, LISTS, PHONE } from '../program.ts';
 import { app, appArgs, channel, command, maybe, media, playback, recording, value, variable } from './words.ts';
 
 const at = { channel };
@@ -86,6 +87,14 @@ export const channelCommands: [number, Arbitrary<Command>][] = [
       extension: fc.constantFrom(undefined, undefined, 'back', 'answers', 'nowhere'),
       priority: fc.constantFrom(undefined, undefined, 1, 2, 99),
       label: fc.constantFrom(undefined, undefined, undefined, '1', 'somewhere', '0'),
+    }),
+  ],
+  [
+    1.5,
+    command('channels.continueInDialplan', `POST ${c}/continue`, at, {
+      context: fc.constant(VERBS_CONTEXT),
+      extension: fc.constantFrom(...LISTS),
+      priority: fc.constant(1),
     }),
   ],
   [1.5, command('channels.move', `POST ${c}/move`, at, { app, appArgs })],
