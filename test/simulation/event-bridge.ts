@@ -59,6 +59,8 @@ export class EventBridgeService {
   poisonFails = true;
   /** Called for each accepted entry. */
   onAccepted: (entry: AcceptedEntry) => void = () => {};
+  /** How often an entry of a process was with others in a request that failed by it. */
+  readonly #failedBeside = new Map<string, number>();
   /** Entries that it may still accept of its quota, at a time. */
   #quota = { left: 0, at: 0 };
 
@@ -80,6 +82,7 @@ export class EventBridgeService {
     }
     if (poisonFails && body.includes(POISON.failure)) {
       this.#ledger.count('path: poison entry fails its request');
+      this.#noteFailedBeside(from, Entries);
       return refusal(500, 'InternalFailure', 'internal failure');
     }
     if (body.includes(POISON.request)) {
@@ -106,6 +109,17 @@ export class EventBridgeService {
     this.#ledger.accepted.push(entry);
     this.#ledger.lastAccepted.set(from, entry.at);
     this.onAccepted(entry);
+  }
+
+  /** An entry that makes its request fail is to go alone when it was in two. */
+  #noteFailedBeside(from: string, entries: readonly Entry[]): void {
+    if (entries.length === 1) return;
+    for (const { Detail } of entries.filter((entry) => entry.Detail.includes(POISON.failure))) {
+      const key = `${from} ${(JSON.parse(Detail) as Detail).metadata.id}`;
+      const times = (this.#failedBeside.get(key) ?? 0) + 1;
+      this.#failedBeside.set(key, times);
+      if (times === 3) this.#ledger.violate('bound', `${key} was with others in three requests that failed by it`);
+    }
   }
 
   #takeQuota(): boolean {

@@ -133,7 +133,7 @@ export const FAULT_KINDS = {
   'entries throttled': { seconds: [1, 20], begin: (scene) => troubleBus(scene, 'throttled', 0.9) },
   'requests throttled': { seconds: [1, 20], begin: (scene) => troubleBus(scene, 'throttledRequests', 1) },
   'entries failed': { seconds: [1, 20], begin: (scene) => troubleBus(scene, 'failedEntries', 0.6) },
-  'EventBridge answers 500': { seconds: [1, 20], begin: (scene) => troubleBus(scene, 'serverErrors', 1) },
+  'EventBridge answers 500': { seconds: [1, 40], begin: (scene) => troubleBus(scene, 'serverErrors', 1) },
   'answers of EventBridge lost': { seconds: [1, 20], begin: (scene) => troubleBus(scene, 'lostAnswers', 0.7) },
   'EventBridge slow': { seconds: [1, 20], begin: (scene) => troubleBus(scene, 'slowMs', 4000) },
   'requests denied': {
@@ -161,7 +161,8 @@ export const FAULT_KINDS = {
   },
   flood: {
     seconds: [5, 25],
-    begin: ({ traffic, world, later, fault }) => {
+    begin: ({ traffic, pbx, world, later, fault }) => {
+      pbx.isNoisyFor(fault.forMs + 30_000);
       if (fault.strength < 0.6) {
         world.bus.trouble.serverErrors = 1;
         later(() => {
@@ -175,8 +176,8 @@ export const FAULT_KINDS = {
     seconds: [20, 30],
     begin: ({ pbx, traffic, world: { bus, clock }, fault, later }) => {
       bus.trouble.perSecond = 10;
-      pbx.noisyUntil = Math.max(pbx.noisyUntil, clock.time + fault.forMs + 60_000);
-      for (let at = 0; at < 5000; at += 500) clock.after(at, () => traffic.dialAndHangUp(8));
+      pbx.isNoisyFor(fault.forMs + 60_000);
+      for (let at = 0; at < 5000; at += 500) clock.after(at, () => traffic.dialAndHangUp(12));
       later(() => {
         bus.trouble.perSecond = Number.POSITIVE_INFINITY;
       });
@@ -184,8 +185,9 @@ export const FAULT_KINDS = {
   },
   'file shortened': {
     seconds: [5, 15],
-    begin: ({ task, service, traffic, world: { bus, clock, ledger }, fault, later }) => {
+    begin: ({ task, service, pbx, traffic, world: { bus, clock, ledger }, fault, later }) => {
       if (!task) return;
+      pbx.isNoisyFor(fault.forMs + 30_000);
       bus.trouble.serverErrors = 1;
       later(() => {
         bus.trouble.serverErrors = 0;

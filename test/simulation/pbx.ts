@@ -51,8 +51,7 @@ export class Pbx {
   /** Requests served, by process. */
   readonly requests = new Map<string, number>();
   #failing: { operation: RegExp; status: number } | undefined;
-  /** Until when it has more events than the bus takes. */
-  noisyUntil = 0;
+  #noisyUntil = 0;
   /** By app: when its present holder took it. */
   readonly #heldSince = new Map<string, number>();
   /** By app: how often a foreign program has taken it. */
@@ -84,8 +83,13 @@ export class Pbx {
     return this.#asterisk !== undefined && this.#failing === undefined && accepted;
   }
 
+  /** Whether it may have sent more events than the bus takes. */
   get isNoisy(): boolean {
-    return this.#options.clock.time < this.noisyUntil;
+    return this.#options.clock.time < this.#noisyUntil;
+  }
+
+  isNoisyFor(ms: number): void {
+    this.#noisyUntil = Math.max(this.#noisyUntil, this.#options.clock.time + ms);
   }
 
   /** Who has an app: a process, a foreign program, or nobody. */

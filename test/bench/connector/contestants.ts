@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { CONNECTOR_BUNDLE } from '../../../lib/cdk/connector-image.ts';
 import type { Usage } from './usage.ts';
 
-const LIMIT_MS = 120_000;
+/** Longer than any measurement takes beside other work on the machine. */
+const LIMIT_MS = 600_000;
 /** A short name: an environment variable takes 128 KiB, with 1,000 nodes. */
 export const SECRET = 'connector';
 
