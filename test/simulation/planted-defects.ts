@@ -23,22 +23,22 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
       },
       {
         file: 'connector/asterisk/node-link.ts',
-        replace: '    // The other connector may be gone by now.\n    await look();\n',
+        replace: '    await this.#isHeld(apps);\n',
         by: '',
       },
     ],
   },
   planted(
     'a first connection announces no gap',
-    'connector/asterisk/node-link.ts',
-    '      announce(why);\n',
-    '      if (from !== undefined) announce(why);\n',
+    'connector/asterisk/comparison.ts',
+    'if (!nothing) announce(why);',
+    'if (!nothing && from !== undefined) announce(why);',
   ),
   planted(
     'a take-back announces a gap since the holder was last seen only',
     'connector/asterisk/node-link.ts',
-    "        this.#listen([app], from === 'foreign' ? 'app-taken' : 'connector-silent');",
-    "        state.gaps.end([app], Date.now() - 6000);\n        this.#listen([app], from === 'foreign' ? 'app-taken' : 'connector-silent');",
+    'const names = apps.map(({ app }) => app);',
+    'const names = apps.map(({ app }) => app);\n    this.#options.state.gaps.end(names, Date.now() - 6000);',
   ),
   planted(
     'a rebuilt event has an id of its connection',
@@ -97,8 +97,8 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'an entry that was accepted before the connection was lost is enough to take an app back',
     'connector/asterisk/node-link.ts',
-    'await acceptedSince(since);',
-    'await acceptedSince(0 * since);',
+    'await acceptedSince(lostAt ?? 0);',
+    'await acceptedSince(0);',
   ),
   planted(
     'an app is left for ever to a foreign program',
@@ -131,9 +131,9 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
 export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'a gap in the network is not announced',
-    'connector/asterisk/node-link.ts',
-    '      announce(why);\n',
-    "      if (why !== 'network') announce(why);\n",
+    'connector/asterisk/comparison.ts',
+    'if (!nothing) announce(why);',
+    "if (!nothing && why !== 'network') announce(why);",
   ),
   planted(
     'a standby asks Asterisk without a pause',
@@ -191,19 +191,19 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   ),
   planted(
     'a missed StasisEnd is not rebuilt',
-    'connector/asterisk/node-link.ts',
+    'connector/asterisk/comparison.ts',
     'for (const { app, snapshot } of left) emitRebuilt(rebuiltEnd(app, snapshot, by));',
     'if (left.length > 1e9) emitRebuilt(rebuiltEnd("", {}, by));',
   ),
   planted(
     'a missed StasisStart is not rebuilt',
-    'connector/asterisk/node-link.ts',
+    'connector/asterisk/comparison.ts',
     'for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));',
     'if (entered.length > 1e9) for (const channel of entered) emitRebuilt(rebuiltStart(channel, by));',
   ),
   planted(
     'a standby never takes an app back',
-    'connector/asterisk/standby.ts',
+    'connector/asterisk/standing-app.ts',
     'const LOOKS = 3;',
     'const LOOKS = 1e9;',
   ),
