@@ -11,6 +11,8 @@ const LOOK_MS = 500;
 export const LATE_MS = 15_000;
 /** The same for an event of another server than the one that sends more than the bus takes. */
 export const QUIET_LATE_MS = 6000;
+/** How long the backlog of an outage may take that a bus takes little of. */
+const BACKLOG_MS = 10_000;
 /** A connector that has had an app for less may be unknown to one that takes it. */
 const KNOWN_MS = 15_000;
 
@@ -36,9 +38,12 @@ export function watchPublishing(world: World, service: Service, end: number): vo
       return;
     // Of more than the bus takes, each server's own events wait; and those of a channel behind one that fails.
     if (pbx?.isNoisy || ledger.poisoned.has(`${node} ${channelId}`)) return;
-    const waited = clock.time - Math.max(well.at, Date.parse(receivedAt) - well.offset);
+    // What waited while the connector was hindered goes first; the less the bus takes, the longer.
+    const isScarce = Number.isFinite(bus.trouble.perSecond);
+    const since = Math.max(well.at + (isScarce ? BACKLOG_MS : 0), Date.parse(receivedAt) - well.offset);
+    const waited = clock.time - since;
     ledger.mostDelayMs = Math.max(ledger.mostDelayMs, waited);
-    if (waited <= (Number.isFinite(bus.trouble.perSecond) ? QUIET_LATE_MS : LATE_MS)) return;
+    if (waited <= (isScarce ? QUIET_LATE_MS : LATE_MS)) return;
     ledger.violate('late', `${type} of ${channelId} waited ${waited / 1000} s in ${from}, which nothing hindered`);
   };
   for (const pbx of pbxes) {
