@@ -80,6 +80,8 @@ export interface Leftover {
 const SHARED_PING_MS = 1000;
 /** A connection on which nothing comes for so long ends. */
 const SILENT_MS = 10_000;
+/** How long the bus may accept nothing until another connector is to take over. */
+const CANNOT_PUBLISH_MS = 10_000;
 const NOTHING_ANNOUNCED: NodeHistory = { isServed: false, stays: [] };
 
 /** Forwards the events of all nodes to the bus: link → record → journal → publisher → bus. */
@@ -96,6 +98,8 @@ export class Connector {
   readonly #shared: SharedState | undefined;
   /** When the bus last accepted an entry, in epoch milliseconds; 0 for never. */
   #acceptedAt = 0;
+  /** When it last began to accept none, by the monotonic clock in milliseconds. */
+  #stalledAt = 0;
   /** Called at the next acceptance. */
   #onceAccepted: (() => void)[] = [];
 
@@ -117,10 +121,12 @@ export class Connector {
       onAccepted: (record) => this.#accepted(record),
       onRejected: (record, reason) => this.#rejected(record, reason),
       onRetry: ({ node, app }) => metrics.count('retried', node, app),
-      onStalled: (reason) =>
+      onStalled: (reason) => {
+        this.#stalledAt = performance.now();
         log.warn(`${bus.name} cannot be reached: ${reason}. Events wait, and the connector sends them again.`, {
           waiting: this.#journal.depth,
-        }),
+        });
+      },
       onRecovered: () => log.info(`${bus.name} is accepting events again`, { waiting: this.#journal.depth }),
     });
     this.#journal = new Journal({
@@ -154,7 +160,7 @@ export class Connector {
         instance: this.#instance,
         bus,
         heartbeat: () => ({
-          works: this.#publisher.stalled === undefined ? this.#nodes.where(({ link }) => link.isHeard) : [],
+          works: this.#canPublish ? this.#nodes.where(({ link }) => link.isHeard) : [],
           waiting: this.#journal.depth,
           acceptedAt: this.#acceptedAt,
         }),
@@ -327,6 +333,11 @@ export class Connector {
     }
     const reason = `an entry of ${name} has at most ${limits.entryBytes} bytes, this one has ${record.bytes}`;
     this.#losses.reject({ ...record, reason, content: record.entry.toString('utf8') });
+  }
+
+  /** False where the bus has accepted nothing for some time: a short trouble is no reason to hand apps over. */
+  get #canPublish(): boolean {
+    return this.#publisher.stalled === undefined || performance.now() - this.#stalledAt < CANNOT_PUBLISH_MS;
   }
 
   #acceptedSince(time: number): Promise<void> {

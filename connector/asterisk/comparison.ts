@@ -122,13 +122,19 @@ export class Comparison {
     });
   }
 
-  /** Rebuilds the beginning of adopted calls that the other connector has not announced, though it has published all it had. */
-  async verify(link: AppLink, apps: string[], connection: string): Promise<void> {
+  /** Forgets adopted calls that no connector has announced, so that the next comparison finds them. @returns whether that is known */
+  async recall(apps: string[]): Promise<boolean> {
     const { state } = this.#options;
     const known = await this.#history();
-    if (!known || !this.#isCurrent(link, connection)) return;
+    if (!known) return false;
     state.forgetListed(apps, known.stays);
     state.learn(known.stays, true);
+    return true;
+  }
+
+  /** Rebuilds the beginning of adopted calls that the other connector has not announced, though it has published all it had. */
+  async verify(link: AppLink, apps: string[], connection: string): Promise<void> {
+    if (!(await this.recall(apps))) return;
     await this.#untilAnswered(
       link,
       connection,

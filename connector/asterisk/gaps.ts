@@ -36,10 +36,15 @@ export class Gaps {
     for (const app of apps) if (!this.#open.has(app)) this.#heardAt.set(app, at);
   }
 
-  /** Notes that events of the apps may have been missed since they were last heard. An open gap stays, with the new cause. */
-  begin(apps: Iterable<string>, cause: GapCause): void {
+  /**
+   * Notes that events of the apps may have been missed since they were last heard. An open gap stays, with the new cause.
+   *
+   * @param since when it began, in epoch milliseconds, where that was before they were last heard; null where it is unknown
+   */
+  begin(apps: Iterable<string>, cause: GapCause, since?: number | null): void {
     for (const app of apps) {
-      this.#open.set(app, { from: this.#open.get(app)?.from ?? this.#heardAt.get(app) ?? null, cause });
+      const heardAt = this.#heardAt.get(app) ?? null;
+      this.#open.set(app, { from: this.#open.get(app)?.from ?? (since === undefined ? heardAt : since), cause });
     }
   }
 

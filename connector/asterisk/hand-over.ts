@@ -46,6 +46,7 @@ export class HandOver {
     const kept = [...holders.keys()].filter((app) => !silent.includes(app));
     if (kept.length === 0) return;
     log.info('Took over from another connector', { connection, apps: kept });
+    const since = state.gaps.from(kept);
     await comparison.adopt(link, kept, connection);
     const publishers = [...new Set(kept.flatMap((app) => holders.get(app) ?? []))];
     if (await this.#arePublished(publishers, after, link, connection)) {
@@ -53,8 +54,8 @@ export class HandOver {
       return;
     }
     // What the other connector had read is lost with it.
-    state.gaps.begin(kept, 'connector-silent');
-    await comparison.verify(link, kept, connection);
+    state.gaps.begin(kept, 'connector-silent', since ?? null);
+    await comparison.recall(kept);
     await comparison.resync(link, kept, connection, 'connector-silent');
   }
 

@@ -151,6 +151,10 @@ export class Standby {
     for (const standing of this.#apps.values()) {
       const { app } = standing;
       const finding = standing.look(names, () => this.#noteForeign(standing));
+      if (finding === 'free') {
+        const says = `The program that held the app "${app}" is gone: this connector takes it back`;
+        this.#options.log.warn(says, { app });
+      }
       if (finding === 'free' || (finding === 'silent' && this.#proofs.get(app) === 'given'))
         free.connector.push(standing);
       else if (finding === 'foreign') free.foreign.push(standing);
@@ -187,9 +191,6 @@ export class Standby {
     }
     if (this.#apps.size === 0) this.#rest();
     this.#register();
-    for (const { app } of free.connector) {
-      log.warn(`The program that held the app "${app}" is gone: this connector takes it back`, { app });
-    }
     for (const { app } of free.foreign) {
       log.warn(`This connector takes the app "${app}" back from a program that is not a connector`, { app });
     }

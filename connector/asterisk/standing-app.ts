@@ -3,6 +3,8 @@ import { holdersOf, standbyName } from './presence.ts';
 
 /** How many looks in a row must find the app free, or held by no connector: a connector may be connecting. */
 const LOOKS = 3;
+/** A connector that has just taken the app says in its heartbeat only then that it works for the node. */
+const GRACE_MS = 3000;
 
 /**
  * What a look at Asterisk's names has found:
@@ -29,6 +31,8 @@ export class StandingApp {
   readonly takeBackMs: number | undefined;
   /** The connectors that were last seen to hold the app. */
   #holders: string[] = [];
+  /** When they were first seen, by the monotonic clock in milliseconds. */
+  #heldSince = performance.now();
   #free = 0;
   /** How many looks in a row have found no connector that holds the app, but the app. */
   #unknown = 0;
@@ -57,8 +61,8 @@ export class StandingApp {
 
   /** Whether none of them works any more, as far as that is known. */
   get holdersAreOut(): boolean {
-    const { length } = this.#holders;
-    return length > 0 && this.#holders.every((holder) => this.#others?.works(holder, this.#node) === false);
+    if (this.#holders.length === 0 || performance.now() - this.#heldSince < GRACE_MS) return false;
+    return this.#holders.every((holder) => this.#others?.works(holder, this.#node) === false);
   }
 
   /** When this connector takes the app back from a program that is not a connector, in epoch milliseconds; undefined for never. */
@@ -86,6 +90,7 @@ export class StandingApp {
     const { app } = this;
     const holders = holdersOf(app, names, this.#instance);
     if (holders.length > 0) {
+      if (holders.join() !== this.#holders.join()) this.#heldSince = performance.now();
       this.#holders = holders;
       this.#lastHeld = Date.now();
       this.#foreign = false;

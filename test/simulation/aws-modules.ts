@@ -2,10 +2,12 @@ import type { EventBridgeService, ServiceAnswer } from './event-bridge.ts';
 import type { Network } from './network.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SqsService } from './sqs-service.ts';
+import type { TableService } from './table-service.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export const EVENTS_HOST = 'events.eu-west-1.amazonaws.com';
 export const SQS_HOST = 'sqs.eu-west-1.amazonaws.com';
+export const TABLE_HOST = 'dynamodb.eu-west-1.amazonaws.com';
 export const SECRETS_HOST = 'secretsmanager.eu-west-1.amazonaws.com';
 
 /** Secrets Manager. */
@@ -29,6 +31,7 @@ export interface AwsSurroundings {
   host: string;
   bus: EventBridgeService;
   queue: SqsService;
+  table: TableService;
   secrets: Secrets;
   /** Called with +1 for each request to the bus that begins, and -1 for each that ends. */
   onCount(change: number): void;
@@ -52,7 +55,17 @@ interface PoolOptions {
 }
 
 /** What the connector uses of `undici`: requests to AWS. */
-export function undiciModule({ clock, network, process, name, host, bus, queue, onCount }: AwsSurroundings): object {
+export function undiciModule({
+  clock,
+  network,
+  process,
+  name,
+  host,
+  bus,
+  queue,
+  table,
+  onCount,
+}: AwsSurroundings): object {
   class Pool {
     readonly #options: PoolOptions;
     readonly #service: string;
@@ -100,9 +113,11 @@ export function undiciModule({ clock, network, process, name, host, bus, queue, 
         // A connection that was not established within its time is given up; a request that was sent may be served late.
         if (done && cut) return;
         const isBus = this.#service === EVENTS_HOST;
-        clock.after(isBus ? bus.trouble.slowMs : 0, () => {
+        const isTable = this.#service === TABLE_HOST;
+        clock.after(isBus ? bus.trouble.slowMs : isTable ? table.slowMs : 0, () => {
           const text = body.toString('utf8');
-          const answer = isBus ? bus.put(name, text) : queue.call(headers['x-amz-target'] ?? '', text);
+          const target = headers['x-amz-target'] ?? '';
+          const answer = isBus ? bus.put(name, text) : isTable ? table.call(target, text) : queue.call(target, text);
           if (answer.lost === 'silence') return;
           toHere(() => (answer.lost === 'reset' ? fail('ECONNRESET') : answered(answer)));
         });

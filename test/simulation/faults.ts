@@ -1,6 +1,7 @@
 import { FAULT_KINDS, type FaultSize, type Stage } from './fault-kinds.ts';
 import type { Pbx } from './pbx.ts';
 import { Random } from './random.ts';
+import { TABLE_KINDS } from './table-kinds.ts';
 import type { Traffic } from './traffic.ts';
 
 /** One fault of a run. A run is determined by its seed and its faults, so that a failing one can be shrunk. */
@@ -10,9 +11,12 @@ export interface Fault extends FaultSize {
   at: number;
 }
 
-export type FaultKind = keyof typeof FAULT_KINDS;
+const ALL_KINDS = { ...FAULT_KINDS, ...TABLE_KINDS };
 
-export const faultKinds = Object.keys(FAULT_KINDS) as FaultKind[];
+export type FaultKind = keyof typeof ALL_KINDS;
+
+/** Those that any run may have. */
+export const faultKinds = Object.keys(FAULT_KINDS) as (keyof typeof FAULT_KINDS)[];
 
 /** How long faults begin that come at one time, in milliseconds. */
 const BURST_MS = 12_000;
@@ -42,7 +46,7 @@ export function inflict(fault: Fault, stage: Stage): void {
   const index = Math.floor(fault.target * 1000);
   const { running } = service;
   const place = index % world.pbxes.length;
-  FAULT_KINDS[fault.kind].begin({
+  ALL_KINDS[fault.kind].begin({
     ...stage,
     fault,
     task: running[index % Math.max(1, running.length)],

@@ -10,6 +10,8 @@ import type { Program } from './program.ts';
 import { Random } from './random.ts';
 import { type Disks, Service } from './service.ts';
 import { SqsService } from './sqs-service.ts';
+import { tablePlanOf } from './table-faults.ts';
+import { TableService } from './table-service.ts';
 import type { World } from './task.ts';
 import { Traffic } from './traffic.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -36,6 +38,8 @@ export interface Scenario {
   pbxes: number;
   /** A queue takes what stopped connectors leave. */
   queue: boolean;
+  /** Connectors share a table. */
+  table: boolean;
 }
 
 export interface RunResult {
@@ -66,6 +70,7 @@ export function scenarioOf(seed: number): Scenario {
     disks: random.chance(0.5) ? 'new' : 'kept',
     pbxes: random.chance(0.4) ? 2 : 1,
     queue: random.chance(0.7),
+    table: new Random(seed, 'table').chance(0.5),
   };
 }
 
@@ -77,6 +82,7 @@ export async function run({ program, seed, faults, traced = false, onEnd }: RunO
   const network = new Network(clock, new Random(seed, 'network'));
   const bus = new EventBridgeService(clock, new Random(seed, 'bus'), ledger);
   const queue = new SqsService(clock);
+  const table = new TableService(new Random(seed, 'table service'));
   const secrets: Secrets = { ...USER, wrong: 0, faults: 0 };
   const apps = ['Intro-IVR', 'Sales'];
   const pbxes = Array.from(
@@ -96,12 +102,13 @@ export async function run({ program, seed, faults, traced = false, onEnd }: RunO
     AWS_REGION: 'eu-west-1',
     JOURNAL_FOLDER: '/journal',
     ...(scenario.queue && { LEFTOVER_QUEUE_URL: `https://${SQS_HOST}/123456789012/leftovers.fifo` }),
+    ...(scenario.table && { STATE_TABLE_NAME: 'connectors' }),
     JOURNAL_MAX_BYTES: String(2 ** 21),
     MEMORY_MAX_BYTES: String(2 ** 20),
     DRAIN_SECONDS: String(DRAIN_SECONDS),
     METRICS_INTERVAL_SECONDS: '10',
   };
-  const world: World = { seed, program, clock, network, bus, queue, secrets, pbxes, ledger, env };
+  const world: World = { seed, program, clock, network, bus, queue, table, secrets, pbxes, ledger, env };
   const service = new Service(
     world,
     new Random(seed, 'service'),
@@ -120,7 +127,7 @@ export async function run({ program, seed, faults, traced = false, onEnd }: RunO
   watchHolders(world, service, end);
   watchPublishing(world, service, end);
 
-  const plan = faults ?? planOf(seed, FAULTS_MS);
+  const plan = faults ?? [...planOf(seed, FAULTS_MS), ...(scenario.table ? tablePlanOf(seed, FAULTS_MS) : [])];
   for (const fault of plan) {
     clock.after(WARM_UP_MS + fault.at, () => inflict(fault, { world, service, traffics }));
   }

@@ -5,6 +5,7 @@ import { KNOWN_GAPS } from './ledger.ts';
 import { loadProgram } from './program.ts';
 import { run } from './run.ts';
 import { describeRun, runSeeds } from './run-seeds.ts';
+import { tableFaultKinds } from './table-faults.ts';
 
 const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 /** About five minutes on two processors. */
@@ -25,6 +26,7 @@ const PATHS = [
   'EventsDropped',
   'NodeDisconnected',
   'StandingDown',
+  'TakingOver',
   'drained',
   'hand-off through the queue',
   'journal full',
@@ -61,9 +63,10 @@ test(`${RUNS} seeds: each event is delivered in order under one id, or its loss 
   if (SEED !== undefined || RUNS < DEFAULT_RUNS) return;
   expect(leastFaults).toBeGreaterThanOrEqual(20);
   expect(leastEvents).toBeGreaterThanOrEqual(500);
-  const missing = [...faultKinds.map((kind) => `fault: ${kind}`), ...PATHS.map((path) => `path: ${path}`)].filter(
-    (name) => !counts[name],
-  );
+  const missing = [
+    ...[...faultKinds, ...tableFaultKinds].map((kind) => `fault: ${kind}`),
+    ...PATHS.map((path) => `path: ${path}`),
+  ].filter((name) => !counts[name]);
   expect(missing).toEqual([]);
 }, 7_200_000);
 

@@ -8,7 +8,7 @@ const SETTLED_MS = 20_000;
  * Checks that the bus knows at the end of the run which calls there are: every call whose `StasisStart` it has and that
  * has left has a `StasisEnd`, and every call that is in an app has a `StasisStart`, be they rebuilt.
  */
-export function checkStays({ ledger, pbxes, clock }: World, tasks: number): void {
+export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: number): void {
   // What the journal drops, be it the end of a call, is declared.
   if (ledger.log.some(({ message }) => message.startsWith('The journal is full'))) return;
   const told = { StasisStart: new Set<string>(), StasisEnd: new Set<string>() };
@@ -35,11 +35,12 @@ export function checkStays({ ledger, pbxes, clock }: World, tasks: number): void
       if (!told.StasisStart.has(call))
         ledger.violate('stay', `${call} is in its app, and the bus has no StasisStart of it`);
     } else if (told.StasisStart.has(call) && !told.StasisEnd.has(call)) {
-      if (ledger.lostDisks.size > 0) {
+      const knows = env.STATE_TABLE_NAME !== undefined && !table.wasInTrouble;
+      if (ledger.lostDisks.size > 0 && !knows) {
         ledger.knownGap('a task with a new disk does not know which calls an earlier one has announced');
       } else if (endedInMemoryOnly(ledger)) {
         ledger.knownGap('a process ended with events in memory only, as its disk had failed');
-      } else if (tasks > 1) {
+      } else if (tasks > 1 && !knows) {
         ledger.knownGap('a standby does not know which calls another connector has announced');
       } else if (ledger.shortened.size > 0) {
         ledger.knownGap('another program shortened a file of the journal');

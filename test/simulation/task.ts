@@ -10,6 +10,7 @@ import type { Program } from './program.ts';
 import { Random } from './random.ts';
 import { SimProcess } from './sim-process.ts';
 import type { SqsService } from './sqs-service.ts';
+import type { TableService } from './table-service.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { webSocketModule } from './web-socket.ts';
 
@@ -21,6 +22,7 @@ export interface World {
   network: Network;
   bus: EventBridgeService;
   queue: SqsService;
+  table: TableService;
   secrets: Secrets;
   pbxes: readonly Pbx[];
   ledger: Ledger;
@@ -53,7 +55,7 @@ export class Task {
   #askHealth: AskHealth | undefined;
 
   constructor(world: World, name: string, disk: Disk, onExit: (code: number | undefined) => void) {
-    const { seed, program, clock, network, bus, queue, secrets, ledger, env } = world;
+    const { seed, program, clock, network, bus, queue, table, secrets, ledger, env } = world;
     this.#world = world;
     this.name = name;
     this.disk = disk;
@@ -82,7 +84,7 @@ export class Task {
       env,
       random: new Random(seed, name),
       modules: (process) => {
-        const around = { clock, network, process, name, host: name, pbxAt, bus, queue, secrets };
+        const around = { clock, network, process, name, host: name, pbxAt, bus, queue, table, secrets };
         return {
           ws: webSocketModule({
             ...around,

@@ -1,4 +1,4 @@
-import { EVENTS_HOST, SECRETS_HOST, secretText } from './aws-modules.ts';
+import { EVENTS_HOST, SECRETS_HOST, secretText, TABLE_HOST } from './aws-modules.ts';
 import type { Pbx } from './pbx.ts';
 import type { Service } from './service.ts';
 import type { Task, World } from './task.ts';
@@ -11,6 +11,9 @@ const LOOK_MS = 500;
  * found dead within 10 s; a standby looks every 2 s, three times; a refused user is tried again after up to 30 s.
  */
 export const UNHELD_MS = 45_000;
+
+/** The same where Asterisk lists a connector that answers nothing, and a standby reads from the table that it does not work. */
+export const SILENT_MS = 15_000;
 
 /** Watches that each app has a listener, or no connector that could be it. */
 export function watchHolders(world: World, service: Service, end: number): void {
@@ -44,10 +47,12 @@ export function watchHolders(world: World, service: Service, end: number): void 
         const since = Math.max(unheld.at, Math.min(...able));
         const foreign = afterForeign.has(key);
         const leftMs = foreign ? leftToForeignMs(pbx.foreignTakes.get(app) ?? 1) : 0;
-        if (clock.time - since <= UNHELD_MS + leftMs) continue;
+        const isSeen = holder === 'silent' && canSeeSilence(world, service);
+        const most = isSeen ? SILENT_MS : UNHELD_MS + leftMs;
+        if (clock.time - since <= most) continue;
         unheld.reported = true;
-        const sentence = `${app} of ${pbx.name} had no listener for ${UNHELD_MS / 1000} s, until ${clock.now().toISOString()} (${holder})`;
-        if (holder === 'silent') ledger.knownGap('a holder that answers nothing keeps its app');
+        const sentence = `${app} of ${pbx.name} had no listener for ${most / 1000} s, until ${clock.now().toISOString()} (${holder})`;
+        if (holder === 'silent' && !isSeen) ledger.knownGap('a holder that answers nothing keeps its app');
         else ledger.violate('unheld', sentence);
       }
     }
@@ -69,6 +74,12 @@ function holderOf({ network }: World, service: Service, pbx: Pbx, app: string): 
   const task = service.all.find(({ name }) => name === holder);
   const reads = task?.process.isAlive && !task.process.isFrozen && !network.isCut(holder, pbx.host);
   return reads ? 'listens' : 'silent';
+}
+
+/** Whether the table was there all the time, so that a standby knows that a holder does not work. */
+function canSeeSilence({ env, table, network }: World, service: Service): boolean {
+  const reaches = service.running.every(({ name }) => !network.isCut(name, TABLE_HOST));
+  return env.STATE_TABLE_NAME !== undefined && !table.wasInTrouble && reaches;
 }
 
 /** Whether a connector could listen to the node's apps and publish their events. */

@@ -1,0 +1,18 @@
+import type { Fault } from './faults.ts';
+import { Random } from './random.ts';
+import { TABLE_KINDS } from './table-kinds.ts';
+
+/** The kinds of faults of the table. */
+export const tableFaultKinds = Object.keys(TABLE_KINDS) as (keyof typeof TABLE_KINDS)[];
+
+/** The faults of a seed's table, in their order: half of the runs have none, so that it can be relied on. */
+export function tablePlanOf(seed: number, lengthMs: number): Fault[] {
+  const random = new Random(seed, 'table faults');
+  if (random.chance(0.5)) return [];
+  return Array.from({ length: random.between(1, 4) }, (): Fault => {
+    const kind = random.pick(tableFaultKinds);
+    const [least, most] = TABLE_KINDS[kind].seconds;
+    const forMs = random.between(least * 1000, most * 1000);
+    return { kind, at: random.between(0, lengthMs), forMs, target: random.next(), strength: random.next() };
+  }).toSorted((a, b) => a.at - b.at);
+}
