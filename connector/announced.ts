@@ -5,6 +5,8 @@ import type { JournalRecord } from './journal/index.ts';
 import type { StateChange, StateItem, StateTable } from './state-table.ts';
 
 const WRITE_MS = 1000;
+/** The first change waits so long for those that come with it. */
+const GATHER_MS = 20;
 /** So many changes are written in one request. */
 const BATCH = 25;
 /** More than an Asterisk has calls. Beyond, the oldest changes that the table did not take are forgotten. */
@@ -26,7 +28,9 @@ export class Announced {
   readonly #bus: EventBus;
   /** The last accepted event of each stay that is not written yet. */
   readonly #changes = new Map<string, JournalRecord>();
+  /** Until it ends, nothing more is written. */
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   #writing: Promise<void> | undefined;
 
   constructor(table: StateTable, bus: EventBus) {
@@ -34,13 +38,10 @@ export class Announced {
     this.#bus = bus;
   }
 
-  start(): void {
-    this.#timer = setInterval(() => void this.write(), WRITE_MS);
-    this.#timer.unref();
-  }
-
+  /** Writes nothing more by itself. */
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   /** The bus has accepted a record. */
@@ -54,6 +55,18 @@ export class Announced {
     this.#changes.set(key, record);
     const [oldest] = this.#changes.keys();
     if (this.#changes.size > MAX_CHANGES && oldest !== undefined) this.#changes.delete(oldest);
+    if (!this.#timer && !this.#stopped) this.#writeAfter(GATHER_MS);
+  }
+
+  /** Writes, and nothing more for a second. */
+  #writeAfter(ms: number): void {
+    this.#timer = setTimeout(() => {
+      void this.write();
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        if (this.#changes.size > 0 && !this.#stopped) this.#writeAfter(0);
+      }, WRITE_MS).unref();
+    }, ms).unref();
   }
 
   /** Writes what is not written yet; what the table does not take is written the next time. Never rejects. */

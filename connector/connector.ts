@@ -160,7 +160,8 @@ export class Connector {
         instance: this.#instance,
         bus,
         heartbeat: () => ({
-          works: this.#canPublish ? this.#nodes.where(({ link }) => link.isHeard) : [],
+          hears: this.#nodes.where(({ link }) => link.isHeard),
+          publishes: this.#canPublish,
           waiting: this.#journal.depth,
           acceptedAt: this.#acceptedAt,
         }),
@@ -204,7 +205,7 @@ export class Connector {
     return this.#nodes.where(({ link }) => link.isStuck(now));
   }
 
-  /** Nodes that other connectors work for, and that this one has neither been connected to nor stood by for since it started. */
+  /** Nodes that other connectors are connected to, and that this one has neither been connected to nor stood by for since it started. */
   get neverServed(): string[] {
     const served = this.#shared?.heartbeats.servedByOthers ?? [];
     return this.#nodes.where(({ origin, link }) => served.includes(origin.name) && !link.hasServed);

@@ -6,7 +6,7 @@ export interface HealthSource {
   status(): ConnectorStatus;
   /** Nodes whose link has stopped working, so that only a new process helps. */
   stuck(): string[];
-  /** Nodes that other connectors work for, and that this one has never been connected to. */
+  /** Nodes that other connectors are connected to, and that this one has never been connected to. */
   neverServed(): string[];
   /** The connector's metrics in Prometheus' text format. */
   metrics(): string;

@@ -18,8 +18,10 @@ const KEEP_SECONDS = 24 * 3600;
 
 /** What a connector says of itself. */
 export interface Heartbeat {
-  /** The nodes that it works for: Asterisk answers it, and the bus accepts its entries. */
-  works: string[];
+  /** The nodes that it is connected to, and that answer it. */
+  hears: string[];
+  /** Whether the bus accepts its entries. */
+  publishes: boolean;
   /** Events that it has read and not published. */
   waiting: number;
   /** When the bus last accepted an entry from it, in epoch milliseconds. */
@@ -35,7 +37,8 @@ export interface HeartbeatsOptions {
 
 interface Other {
   beat: number;
-  works: string[];
+  hears: string[];
+  publishes: boolean;
   waiting: number;
   stopped: boolean;
   /** When a read first showed this beat, by this process's monotonic clock, and in how many reads it has not changed. */
@@ -53,7 +56,7 @@ export class Heartbeats implements OtherConnectors {
   readonly #options: HeartbeatsOptions;
   readonly #others = new Map<string, Other>();
   #beat = 0;
-  #written = { at: Number.NEGATIVE_INFINITY, works: '' };
+  #written = { at: Number.NEGATIVE_INFINITY, says: '' };
   #readAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
@@ -81,7 +84,7 @@ export class Heartbeats implements OtherConnectors {
     const other = this.#known(instance);
     if (!other) return undefined;
     if (!this.#runs(other)) return false;
-    return other.hasChanged ? other.works.includes(node) : undefined;
+    return other.hasChanged ? other.publishes && other.hears.includes(node) : undefined;
   }
 
   published(instance: string, after: number): 'published' | 'lost' | undefined {
@@ -91,10 +94,10 @@ export class Heartbeats implements OtherConnectors {
     return this.#runs(other) ? undefined : 'lost';
   }
 
-  /** The nodes that other connectors work for. */
+  /** The nodes that other connectors are connected to, whether or not the bus accepts their entries now. */
   get servedByOthers(): string[] {
     if (this.#isOld) return [];
-    return [...this.#others.values()].flatMap((other) => (other.hasChanged && this.#runs(other) ? other.works : []));
+    return [...this.#others.values()].flatMap((other) => (other.hasChanged && this.#runs(other) ? other.hears : []));
   }
 
   get #isOld(): boolean {
@@ -111,9 +114,10 @@ export class Heartbeats implements OtherConnectors {
 
   #tick(): void {
     const now = performance.now();
-    const works = this.#options.heartbeat().works.join();
-    if (!this.#writing && (now - this.#written.at >= BEAT_MS || works !== this.#written.works)) {
-      this.#written = { at: now, works };
+    const { hears, publishes } = this.#options.heartbeat();
+    const says = `${publishes} ${hears.join()}`;
+    if (!this.#writing && (now - this.#written.at >= BEAT_MS || says !== this.#written.says)) {
+      this.#written = { at: now, says };
       this.#writing = this.#write(false).finally(() => {
         this.#writing = undefined;
       });
@@ -123,13 +127,14 @@ export class Heartbeats implements OtherConnectors {
 
   async #write(stopped: boolean): Promise<void> {
     const { table, instance, heartbeat } = this.#options;
-    const { works, waiting, acceptedAt } = heartbeat();
+    const { hears, publishes, waiting, acceptedAt } = heartbeat();
     this.#beat += 1;
     const item: StateItem = {
       of: OF,
       item: instance,
       beat: this.#beat,
-      works: JSON.stringify(stopped ? [] : works),
+      hears: JSON.stringify(stopped ? [] : hears),
+      publishes: publishes ? 1 : 0,
       waiting,
       acceptedAt,
       stopped: stopped ? 1 : 0,
@@ -159,7 +164,7 @@ export class Heartbeats implements OtherConnectors {
     }
   }
 
-  #note({ item, beat, works, waiting, stopped }: StateItem): void {
+  #note({ item, beat, hears, publishes, waiting, stopped }: StateItem): void {
     const known = this.#others.get(item);
     if (known && known.beat === beat) {
       known.reads += 1;
@@ -167,7 +172,8 @@ export class Heartbeats implements OtherConnectors {
     }
     this.#others.set(item, {
       beat: Number(beat),
-      works: JSON.parse(String(works)) as string[],
+      hears: JSON.parse(String(hears)) as string[],
+      publishes: publishes === 1,
       waiting: Number(waiting),
       stopped: stopped === 1,
       since: performance.now(),

@@ -40,7 +40,6 @@ export class SharedState {
   }
 
   start(): void {
-    this.#announced.start();
     this.heartbeats.start();
   }
 

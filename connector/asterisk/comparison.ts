@@ -135,6 +135,10 @@ export class Comparison {
   /** Rebuilds the beginning of adopted calls that the other connector has not announced, though it has published all it had. */
   async verify(link: AppLink, apps: string[], connection: string): Promise<void> {
     if (!(await this.recall(apps))) return;
+    await this.#recoverLasting(link, apps, connection);
+  }
+
+  async #recoverLasting(link: AppLink, apps: string[], connection: string): Promise<void> {
     await this.#untilAnswered(
       link,
       connection,
@@ -145,6 +149,19 @@ export class Comparison {
       },
       () => {},
     );
+  }
+
+  /**
+   * Announces the ends of calls whose beginning was published late, by another connector or from the queue of what stopped ones
+   * left: this one did not know them when it compared with Asterisk.
+   */
+  async audit(link: AppLink, apps: string[], connection: string): Promise<void> {
+    const { state } = this.#options;
+    const known = await this.#history();
+    const unknown = known?.stays.filter((stay) => apps.includes(stay.app) && !state.knows(stay)) ?? [];
+    if (unknown.length === 0 || !this.#isCurrent(link, connection)) return;
+    state.learn(unknown, true);
+    await this.#recoverLasting(link, apps, connection);
   }
 
   /** Announces gaps that no comparison with Asterisk has ended, as this connector will not do it any more. */

@@ -21,6 +21,8 @@ import { TakeBacks } from './take-backs.ts';
 const LOOK_LIMIT_MS = 3000;
 /** How long Asterisk may send nothing until the connection counts as not working, where others can take over. */
 const QUIET_MS = 2000;
+/** How often the calls that were announced are compared with the known ones. */
+const AUDIT_MS = 60_000;
 /** Attempts to connect are at most half a minute apart, each of a few seconds: a link with no sign for this long has stopped working. */
 const STUCK_MS = 120_000;
 
@@ -93,6 +95,7 @@ export class NodeLink {
   #connection: string | undefined;
   /** When a link lost its connection, in epoch milliseconds. */
   readonly #lostAt = new Map<AppLink, number>();
+  #auditing: NodeJS.Timeout | undefined;
   #stopped = false;
   #waitingFor: string | undefined;
   /** Apps that this connector has held, or that another one held while this one stood by. */
@@ -178,11 +181,20 @@ export class NodeLink {
 
   start(): void {
     this.#listen([...new Set(this.#options.node.apps)]);
+    if (this.#options.history) this.#auditing = setInterval(() => this.#audit(), AUDIT_MS).unref();
+  }
+
+  #audit(): void {
+    for (const link of this.#links) {
+      const { apps, connection } = link;
+      if (connection !== undefined) void this.#comparison.audit(link, apps, connection);
+    }
   }
 
   /** Closes all connections and does not reconnect; resolves when every event that Asterisk sent over them is emitted. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearInterval(this.#auditing);
     this.#comparison.stop([...this.#options.node.apps], this.#connection);
     this.#standby.stop();
     await Promise.all([...this.#links, ...this.#handedOver].map((link) => link.stop('this connector was stopped')));
@@ -307,7 +319,11 @@ export class NodeLink {
     this.#log.warn('Another connector has taken over while there was no connection: this connector stands by', {
       apps,
     });
-    this.#options.state.release(apps);
+    const { state } = this.#options;
+    state.release(apps);
+    // What Asterisk sent over the lost connection was not read to its end.
+    state.gaps.begin(apps, 'network');
+    if (this.#connection !== undefined) this.#comparison.leaveGaps(apps, this.#connection);
     this.#remove(link);
     for (const app of apps) this.#standBy(app);
   }

@@ -176,6 +176,11 @@ export class NodeState {
     }
   }
 
+  /** Whether the stay is known, be it over. */
+  knows({ channelId, stay }: AnnouncedStay): boolean {
+    return this.#channels.get(channelId)?.stays.some(({ id }) => id === stay) ?? false;
+  }
+
   /** Forgets stays that are known from Asterisk's list only, as no connector has announced them. */
   forgetListed(apps: readonly string[], announced: readonly AnnouncedStay[]): void {
     const known = new Set(announced.map(({ stay }) => stay));

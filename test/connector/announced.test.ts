@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Announced } from '../../connector/announced.ts';
 import { NodeState } from '../../connector/asterisk/index.ts';
 import { CallRecords, EventOrigin } from '../../connector/call-records.ts';
@@ -14,6 +14,7 @@ const CREATED = '2026-11-25T08:00:00.000+0000';
 function stage() {
   const table = new MemoryTable();
   const announced = new Announced(table, BUS);
+  onTestFinished(() => announced.stop());
   const metrics = new Metrics();
   metrics.close();
   const records = new CallRecords(BUS, new EventFilter(DEFAULT_FILTER), metrics);

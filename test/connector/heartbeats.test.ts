@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 function connector(instance: string, said: Partial<Heartbeat> = {}) {
-  const heartbeat: Heartbeat = { works: ['pbx-1'], waiting: 0, acceptedAt: 0, ...said };
+  const heartbeat: Heartbeat = { hears: ['pbx-1'], publishes: true, waiting: 0, acceptedAt: 0, ...said };
   const heartbeats = new Heartbeats({ table, instance, heartbeat: () => heartbeat });
   heartbeats.start();
   onTestFinished(() => heartbeats.stop());
@@ -36,9 +36,13 @@ test('a connector works while its heartbeat changes, and says that it works for 
   expect([heartbeats.works('two', 'pbx-1'), heartbeats.works('two', 'pbx-2')]).toEqual([true, false]);
   expect(heartbeats.servedByOthers).toEqual(['pbx-1']);
   // What it says is written at once.
-  heartbeat.works = [];
+  heartbeat.publishes = false;
   await pass(1000);
   expect(heartbeats.works('two', 'pbx-1')).toBe(false);
+  expect(heartbeats.servedByOthers).toEqual(['pbx-1']);
+  heartbeat.hears = [];
+  await pass(1000);
+  expect(heartbeats.servedByOthers).toEqual([]);
 });
 
 test('a connector that is stopped or cut off from the table does not work within 3.5 s', async () => {

@@ -86,7 +86,7 @@ async function stage({ onTestFinished }: TestContext) {
       bus,
       lines,
       isConnected: () =>
-        until(`${name} to be connected`, () => connector.status.nodes['pbx-1'] === 'connected', 10_000),
+        until(`${name} to be connected`, () => connector.status.nodes['pbx-1'] === 'connected', 20_000),
       inStep: (count = 1) =>
         until(
           `${name} to be in step`,

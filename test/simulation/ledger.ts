@@ -83,6 +83,7 @@ export const KNOWN_GAPS = [
   'a standby does not know which calls another connector has announced',
   'a call that entered while its app changed hands is rebuilt under another id',
   'a process was killed before it had announced how many events it dropped',
+  'a process was killed before the table had which calls it announced',
   'a machine lost power with writes in its cache',
   'a process ended with events in memory only, as its disk had failed',
   'another program shortened a file of the journal',
@@ -103,6 +104,8 @@ export class Ledger {
   /** Processes whose disk was discarded with them, and how they ended. */
   readonly lostDisks = new Map<string, 'killed' | 'stopped'>();
   readonly killed = new Set<string>();
+  /** When each process that has ended did. */
+  readonly endedAt = new Map<string, number>();
   /** By process that was ended, by a signal or a failure: the apps that it had then, as `pbx app`. */
   readonly heldAtEnd = new Map<string, ReadonlySet<string>>();
   /** Processes whose disk lost writes, and when. */

@@ -23,7 +23,8 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
       },
       {
         file: 'connector/asterisk/node-link.ts',
-        replace: '    await this.#isHeld(apps);\n',
+        replace:
+          '    // Meanwhile the other connector may be gone, and another one may have come.\n    await this.#isHeld(apps);\n',
         by: '',
       },
     ],
@@ -32,13 +33,13 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     'a first connection announces no gap',
     'connector/asterisk/comparison.ts',
     'if (!nothing) announce(why);',
-    'if (!nothing && from !== undefined) announce(why);',
+    'if (from !== undefined) announce(why);',
   ),
   planted(
     'a take-back announces a gap since the holder was last seen only',
     'connector/asterisk/node-link.ts',
-    'const names = apps.map(({ app }) => app);',
-    'const names = apps.map(({ app }) => app);\n    this.#options.state.gaps.end(names, Date.now() - 6000);',
+    "this.#listen(names, from === 'foreign' ? 'app-taken' : 'connector-silent');",
+    "this.#options.state.gaps.end(names, Date.now() - 6000);\n    this.#listen(names, from === 'foreign' ? 'app-taken' : 'connector-silent');",
   ),
   planted(
     'a rebuilt event has an id of its connection',
@@ -50,7 +51,7 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     'the state of each node is saved whenever one is in step with Asterisk',
     'connector/connector.ts',
     'this.#journal.saveSoon(node);',
-    'for (const each of this.#nodes.keys()) this.#journal.save(each);',
+    'for (const { name } of this.#options.nodes) this.#journal.save(name);',
   ),
   planted(
     'a journal at its bound writes nothing more, and reports no fault',
@@ -212,5 +213,23 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
     'connector/connector.ts',
     'this.#losses.drop(record, this.#journal.depth);',
     '',
+  ),
+  planted(
+    'a heartbeat that does not change counts as one that does',
+    'connector/heartbeats.ts',
+    'return !stopped && (reads < STALE_READS || performance.now() - since < STALE_MS);',
+    'return !stopped && reads + since >= 0;',
+  ),
+  planted(
+    'calls that earlier connectors have announced are not read',
+    'connector/asterisk/comparison.ts',
+    'if (known) this.#options.state.learn(known.stays, isCurrent);',
+    'if (known && known.stays.length > 1e9) this.#options.state.learn(known.stays, isCurrent);',
+  ),
+  planted(
+    'a call that was announced is never written to the table',
+    'connector/announced.ts',
+    "if (type === 'StasisEnd') return { remove: keys };",
+    "if (type !== 'StasisStop') return { remove: keys };",
   ),
 ];

@@ -4,6 +4,9 @@ import type { World } from './task.ts';
 /** How long before the end of the run a call has begun or ended at the latest that the bus has to know of. */
 const SETTLED_MS = 20_000;
 
+/** A connector writes to the table within a second which calls it has announced. */
+const WRITTEN_MS = 1500;
+
 /**
  * Checks that the bus knows at the end of the run which calls there are: every call whose `StasisStart` it has and that
  * has left has a `StasisEnd`, and every call that is in an app has a `StasisStart`, be they rebuilt.
@@ -12,8 +15,15 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
   // What the journal drops, be it the end of a call, is declared.
   if (ledger.log.some(({ message }) => message.startsWith('The journal is full'))) return;
   const told = { StasisStart: new Set<string>(), StasisEnd: new Set<string>() };
-  for (const { source, type, detail } of ledger.accepted) {
+  /** Whether a connector that announced the call's beginning had time to write it to the table. */
+  const accepted = new Map<string, boolean>();
+  for (const { source, type, detail, at, from } of ledger.accepted) {
     if (source !== 'asterisk.ari' || (type !== 'StasisStart' && type !== 'StasisEnd')) continue;
+    if (type === 'StasisStart') {
+      const call = `${detail.metadata.node} ${detail.application} ${detail.channel?.id}`;
+      const hadTime = (ledger.endedAt.get(from) ?? Number.POSITIVE_INFINITY) - at > WRITTEN_MS;
+      accepted.set(call, hadTime || accepted.get(call) === true);
+    }
     told[type].add(`${detail.metadata.node} ${detail.application} ${detail.channel?.id}`);
   }
   const before = clock.time - SETTLED_MS;
@@ -35,8 +45,11 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
       if (!told.StasisStart.has(call))
         ledger.violate('stay', `${call} is in its app, and the bus has no StasisStart of it`);
     } else if (told.StasisStart.has(call) && !told.StasisEnd.has(call)) {
+      const isWritten = accepted.get(call) ?? true;
       const knows = env.STATE_TABLE_NAME !== undefined && !table.wasInTrouble;
-      if (ledger.lostDisks.size > 0 && !knows) {
+      if (knows && !isWritten) {
+        ledger.knownGap('a process was killed before the table had which calls it announced');
+      } else if (ledger.lostDisks.size > 0 && !knows) {
         ledger.knownGap('a task with a new disk does not know which calls an earlier one has announced');
       } else if (endedInMemoryOnly(ledger)) {
         ledger.knownGap('a process ended with events in memory only, as its disk had failed');

@@ -107,6 +107,7 @@ export class Task {
       onExit: (code, crash) => {
         ledger.count(code === undefined ? 'path: killed' : `path: exit ${code}`);
         if (code === undefined) ledger.killed.add(name);
+        ledger.endedAt.set(name, clock.time);
         if (crash !== undefined) {
           ledger.violate('crash', `${name} crashed: ${crash instanceof Error ? crash.stack : String(crash)}`);
         }
