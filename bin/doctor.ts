@@ -109,11 +109,11 @@ async function* kept(findings: AsyncIterable<Finding>, all: Finding[]): AsyncGen
 
 async function* look(values: Values, node: AsteriskNode, root: string, signal: AbortSignal): AsyncGenerator<Finding> {
   const { calls = false, bus, from } = values;
-  const { tlscertfile, tlsprivatekey } = completeHttp(node.url, node.asterisk?.http);
+  const { tlscertfile, tlsprivatekey, sessionlimit } = completeHttp(node.url, node.asterisk?.http);
   const configured = {
     rescueContext: rescuingContext(node),
     verbs: node.asterisk !== undefined,
-    certificate: { tlscertfile, ...(tlsprivatekey !== undefined && { tlsprivatekey }) },
+    http: { tlscertfile, sessionlimit, ...(tlsprivatekey !== undefined && { tlsprivatekey }) },
   };
   if (from !== undefined) {
     if (values.function === undefined) throw new Error('--from lambda: expected --function NAME as well');

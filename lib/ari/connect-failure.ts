@@ -27,8 +27,8 @@ export interface ConnectTarget {
   privateCa?: boolean;
   /** The local address of the connection. @default unknown */
   from?: string;
-  /** The server's certificate and its key, as http.conf of the node names them. @default those of the documents */
-  certificate?: { tlscertfile: string; tlsprivatekey?: string };
+  /** What http.conf of the node has by the operator's choice, for the lines to write. @default that of the documents */
+  http?: { tlscertfile?: string; tlsprivatekey?: string; sessionlimit?: number };
 }
 
 /** Replaces the hash of the secret's password in a suggested line. */
@@ -113,12 +113,12 @@ function plainPort({ url }: ConnectTarget): ConnectFault {
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-function nothingListens({ url, certificate }: ConnectTarget): ConnectFault {
+function nothingListens({ url, http = {} }: ConnectTarget): ConnectFault {
   const { host, hostname, protocol } = new URL(url);
   const everywhere = hostname.startsWith('[') ? '[::]' : '0.0.0.0';
   const address = LOOPBACK.test(hostname) ? hostname.replace('localhost', '127.0.0.1') : everywhere;
   const port = portOf(url);
-  const { tlscertfile, tlsprivatekey = tlscertfile } = certificate ?? { tlscertfile: CERTIFICATE };
+  const { tlscertfile = CERTIFICATE, tlsprivatekey = tlscertfile } = http;
   if (protocol === 'https:') {
     return {
       says: `nothing listens on ${host} (ECONNREFUSED), or a firewall on the way refuses the connection. Check that Asterisk is running, and that http.conf has tlsenable=yes, this tlsbindaddr, and a readable tlscertfile with its tlsprivatekey.`,
@@ -141,14 +141,14 @@ function nothingListens({ url, certificate }: ConnectTarget): ConnectFault {
   };
 }
 
-function cutOff({ url, certificate }: ConnectTarget): ConnectFault {
+function cutOff({ url, http = {} }: ConnectTarget): ConnectFault {
   const { host, protocol } = new URL(url);
   const says = `Asterisk at ${host}, or a firewall on the way, closed the connection (ECONNRESET). Asterisk does so when it stops, and above sessionlimit of http.conf`;
-  const limit = httpConf('sessionlimit', String(SESSION_LIMIT));
+  const limit = httpConf('sessionlimit', String(http.sessionlimit ?? SESSION_LIMIT));
   if (protocol === 'http:') {
     return { says: `${says}; so does the port of tlsbindaddr, which needs https://.`, remedies: [limit] };
   }
-  const { tlscertfile, tlsprivatekey = tlscertfile } = certificate ?? { tlscertfile: CERTIFICATE };
+  const { tlscertfile = CERTIFICATE, tlsprivatekey = tlscertfile } = http;
   return {
     says: `${says}; and after a reload that found no readable tlscertfile with its tlsprivatekey.`,
     remedies: [limit, httpConf('tlscertfile', tlscertfile), httpConf('tlsprivatekey', tlsprivatekey)],
@@ -162,10 +162,10 @@ const UNKNOWN_AUTHORITY =
 /** Explains why the certificate is not accepted; `undefined` where the error has another reason. */
 function certificateFault(
   error: Error & { code?: string | undefined; cert?: { subjectaltname?: string } },
-  { url, privateCa = false, certificate }: ConnectTarget,
+  { url, privateCa = false, http = {} }: ConnectTarget,
 ): ConnectFault | undefined {
   const { host, hostname } = new URL(url);
-  const writeCertificate = httpConf('tlscertfile', certificate?.tlscertfile ?? CERTIFICATE);
+  const writeCertificate = httpConf('tlscertfile', http.tlscertfile ?? CERTIFICATE);
   const not = `the TLS certificate of ${host} is not accepted`;
   if (error.code === 'CERT_HAS_EXPIRED') {
     return {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { listens } from '../support/listens.ts';
 import { openEvents } from '../support/open-events.ts';
 import { folderOfTest } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -50,7 +50,7 @@ describe.skipIf(!OWN_ASTERISK)('behind a proxy with the lines of docs/doctor.md'
     writeFileSync(file, ['defaults', '  mode http', ...usual, ...front, ...linesFor('haproxy')].join('\n'));
     const haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'inherit' });
     onTestFinished(() => void haproxy.kill());
-    await until('HAProxy to listen', () => answers(port));
+    await until('HAProxy to listen', () => listens(port));
     const url = `http://127.0.0.1:${port}/ari`;
     expect(await finds(url)).toEqual([]);
 
@@ -60,11 +60,3 @@ describe.skipIf(!OWN_ASTERISK)('behind a proxy with the lines of docs/doctor.md'
     expect(await stage.asterisk.cli('ari show apps')).toContain('Intro-IVR');
   });
 });
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-    socket.on('connect', () => socket.destroy());
-  });
-}

@@ -7,6 +7,7 @@ import type { UserRole } from '../../ari/node.ts';
 import type { WebSocketTransport } from '../../ari/websocket-transport.ts';
 import { parseJson } from '../../json.ts';
 import type { AsteriskVersion } from './asterisk-version.ts';
+import { seenFrom } from './seen-from.ts';
 
 /** The project's two ARI users. */
 export type Role = UserRole;
@@ -32,8 +33,8 @@ export interface Patient {
    * @default it is not examined
    */
   rescueContext?: string | undefined;
-  /** The server's certificate as `asterisk.http` of the node names it. @default that of the documents */
-  certificate?: ConnectTarget['certificate'];
+  /** What `asterisk.http` of the node has, for the lines to write. @default that of the documents */
+  http?: ConnectTarget['http'];
   /**
    * Whether Asterisk is to carry out the verbs of call handlers: by its dialplan and `channelvars`, as `asterisk-config`
    * writes them.
@@ -49,7 +50,7 @@ export interface Answer {
   body: string;
   /** The parsed body; `undefined` where it is not JSON. */
   json: unknown;
-  /** The local address of the connection. */
+  /** The local address of the connection, where the other side sees it too. */
   from: string | undefined;
   /** Whether the request went over a connection that had been kept. */
   reused: boolean;
@@ -95,8 +96,8 @@ export class Examination {
 
   constructor(patient: Patient) {
     this.patient = patient;
-    const { url, ca, certificate } = patient;
-    this.target = { url, privateCa: ca !== undefined, ...(certificate && { certificate }) };
+    const { url, ca, http } = patient;
+    this.target = { url, privateCa: ca !== undefined, ...(http && { http }) };
   }
 
   /** A user that may read: any accepted one. */
@@ -169,7 +170,7 @@ export class Examination {
     };
     return new Promise((resolve, reject) => {
       const request = http.request(url, options, (response) => {
-        const from = response.socket.localAddress?.replace(/^::ffff:/, '');
+        const from = seenFrom(response.socket);
         this.from ??= from;
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {

@@ -18,8 +18,8 @@ export interface DoctorRequest {
   rescueContext?: string | undefined;
   /** Whether Asterisk is to carry out verbs. @default false: it is not examined */
   verbs?: boolean;
-  /** The certificate's files, for the lines to write. @default that of the documents */
-  certificate?: Patient['certificate'];
+  /** What http.conf has, for the lines to write. @default that of the documents */
+  http?: Patient['http'];
 }
 
 /** The function's response: the report, as `--json` prints it. */
@@ -37,7 +37,7 @@ export async function handler({
   calls = false,
   rescueContext,
   verbs = false,
-  certificate,
+  http,
 }: DoctorRequest): Promise<DoctorResponse> {
   const node = readNodes(process.env as NodesEnvironment).find((candidate) => candidate.name === name);
   if (!node) return failed(`this function has no node "${name}"`);
@@ -46,7 +46,7 @@ export async function handler({
     const ca = readCaFile(node);
     const users = await usersOf(node, findings);
     const { url, apps } = node;
-    const more = { ...(ca !== undefined && { ca }), ...(certificate && { certificate }) };
+    const more = { ...(ca !== undefined && { ca }), ...(http && { http }) };
     const patient = { url, apps, users, calls, rescueContext, verbs, ...more };
     for await (const finding of examine(patient)) {
       findings.push(finding);

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { confLine, portOf, SESSION_LIMIT } from '../../ari/connect-failure.ts';
+import { confLine, portOf, type Remedy, SESSION_LIMIT } from '../../ari/connect-failure.ts';
 import { timeOf } from '../../ari/timestamp.ts';
 import type { Check } from './check.ts';
+import type { Patient } from './examination.ts';
 import { error, type Outcome, ok, skipped, warning } from './finding.ts';
 
 /** A connector's WebSocket and the pool of one Lambda environment (lib/ari/http-transport.ts). */
@@ -38,13 +39,15 @@ export function clockOutcome(asteriskTime: number, before: number, after: number
   );
 }
 
-const writeLimit = confLine('http.conf', 'general', 'sessionlimit', String(SESSION_LIMIT));
+const limitOf = ({ http }: Patient): Remedy =>
+  confLine('http.conf', 'general', 'sessionlimit', String(http?.sessionlimit ?? SESSION_LIMIT));
 
 /** Asterisk accepts the connections of a connector and a handler. */
 export const sessions: Check = {
   name: 'sessions',
   needs: ['http'],
   async look({ patient, proxy }) {
+    const writeLimit = limitOf(patient);
     if (proxy !== undefined) {
       return skipped(
         `not examined: ${proxy} accepts the connections here. Compare sessionlimit of http.conf`,

@@ -26,7 +26,7 @@ export const tls: Check = {
     const authority = certificate.issuer?.CN ?? certificate.issuer?.O ?? 'a CA without a name';
     const kind = patient.ca === undefined ? '' : ', the private CA of `caFile`';
     const accepted = ok(`${version}, ${cipher}; the certificate is signed by ${authority}${kind}`);
-    return [accepted, expiry(certificate, patient.certificate?.tlscertfile ?? CERTIFICATE)];
+    return [accepted, expiry(certificate, patient.http?.tlscertfile ?? CERTIFICATE)];
   },
 };
 

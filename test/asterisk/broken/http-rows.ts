@@ -30,6 +30,13 @@ export const HTTP_ROWS: readonly BrokenInstallation[] = [
     line: 'http.conf [general] enabled = yes',
   },
   {
+    broken: '`[general]` is twice in http.conf, and off in the first one, which counts',
+    by: (stage) => stage.prepend('http.conf', '[general]\nenabled = no\n'),
+    check: 'port',
+    cause: 'nothing listens on',
+    line: 'http.conf [general] enabled = yes',
+  },
+  {
     broken: 'the HTTP server is at another port',
     by: byHttp('bindport', '1'),
     check: 'port',
@@ -177,7 +184,7 @@ export const HTTP_ROWS: readonly BrokenInstallation[] = [
   {
     broken: 'another certificate is in use than the one that `asterisk.http` of cdk.json names',
     by: byFile('expired'),
-    patient: (stage) => ({ ...stage.secure, certificate: { tlscertfile: `${PLACE}/asterisk.pem` } }),
+    patient: (stage) => ({ ...stage.secure, http: { tlscertfile: `${PLACE}/asterisk.pem` } }),
     check: 'tls',
     cause: 'it has expired',
     line: CERTIFICATE,

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-port.ts';
+import { listens } from '../../support/listens.ts';
 import { until } from '../../support/until.ts';
 
 /** Lines of the documents, by which all of ARI passes nginx. */
@@ -70,10 +70,6 @@ export class Nginx {
 
   #listens(): Promise<boolean> {
     if (this.#process?.exitCode != null) throw new Error('nginx has ended: see its error above');
-    return new Promise((resolve) => {
-      const socket = connect(this.port, '127.0.0.1');
-      socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
+    return listens(this.port);
   }
 }

@@ -100,6 +100,12 @@ export class Stage {
     }
   }
 
+  /** Writes at the beginning of a file, which is written again before the next broken installation. */
+  prepend(file: string, text: string): void {
+    const path = join(ASTERISK_ROOT, 'etc/asterisk', file);
+    writeFileSync(path, text + readFileSync(path, 'utf8'));
+  }
+
   /** Undoes something before the next broken installation. */
   later(undo: () => void | Promise<void>): void {
     this.#atEnd.push(undo);
