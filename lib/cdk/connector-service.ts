@@ -1,4 +1,4 @@
-import { Aws, Duration, Size } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Size } from 'aws-cdk-lib';
 import { type Connections, type IConnectable, type IVpc, type SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   AwsLogDriverMode,
@@ -19,6 +19,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EventPattern } from '../events/pattern/index.ts';
+import { unknownFields } from '../events/unknown-fields.ts';
 import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { connectorImage } from './connector-image.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -182,6 +183,11 @@ export class ConnectorService extends Construct implements IConnectable {
     const { internetConnectivityEstablished: routes } = vpc.selectSubnets(subnets);
     this.service.node.addDependency(routes, task.obtainExecutionRole());
     this.connections = this.service.connections;
+    // Not refused: a newer version of Asterisk may have them.
+    for (const field of (props.eventFilter ?? []).flatMap(unknownFields)) {
+      const says = `eventFilter: no event of Asterisk is known to have the field "${field}"; a pattern with a misspelt field drops every event`;
+      Annotations.of(this).addWarningV2(`ari-eventbridge:eventFilter:${field}`, says);
+    }
   }
 
   #task(props: ConnectorServiceProps): FargateTaskDefinition {

@@ -54,6 +54,9 @@ const METADATA: SchemaOf<EventMetadata> = {
   optional: ['channelId', 'channelSequence', 'callId', 'outcome', 'recovered'],
 };
 
+/** The fields of a call event's `metadata`, with their schemas. */
+export const METADATA_FIELDS: Readonly<Record<string, ModelSchema>> = METADATA.properties;
+
 const NEWS_METADATA: SchemaOf<ConnectorEvent['metadata']> = { properties: { id: TEXT, node: TEXT }, optional: [] };
 
 const NEWS: { [T in ConnectorEventType]: SchemaOf<ConnectorEventMap[T]> } = {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
@@ -313,6 +313,21 @@ test('each variable that the connector reads is set by a prop, or by the constru
   expect(environment).toContainEqual({ Name: 'EVENT_FILTER', Value: JSON.stringify(eventFilter) });
   const { Command } = containerOf(template).HealthCheck as { Command: string[] };
   expect(Command.at(-1)).toContain('http://127.0.0.1:8081/healthz');
+});
+
+test('a filter that looks for a field that no event is known to have is a warning', () => {
+  const eventFilter = [{ detail: { channel: { nam: ['PJSIP/100'] } } }, { detail: { application: ['Intro-IVR'] } }];
+  const stack = new Stack(new App({ outdir: folderOfTest() }), 'Test');
+  new ConnectorService(stack, 'Connector', {
+    vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc,
+    bus: new EventBus(stack, 'Bus') as IEventBus,
+    nodes: [new NodeUser(stack, 'User', { node: NODE, username: 'connector' })],
+    image: ContainerImage.fromRegistry('connector'),
+    eventFilter,
+  });
+  const [warning, ...more] = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('eventFilter'));
+  expect(more).toEqual([]);
+  expect(warning?.entry.data).toContain('no event of Asterisk is known to have the field "detail.channel.nam"');
 });
 
 test('what is not set is left to the connector’s own defaults', () => {
