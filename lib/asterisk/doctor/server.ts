@@ -4,6 +4,7 @@ import { timeOf } from '../../ari/timestamp.ts';
 import type { Check } from './check.ts';
 import type { Patient } from './examination.ts';
 import { error, type Outcome, ok, skipped, warning } from './finding.ts';
+import { settled } from './settled.ts';
 
 /** A connector's WebSocket and the pool of one Lambda environment (lib/ari/http-transport.ts). */
 const CONNECTIONS = 9;
@@ -11,6 +12,9 @@ const CONNECTIONS = 9;
 const OWN_CONNECTIONS = 4;
 /** How long to wait for a close: Asterisk closes a connection beyond the limit at once. */
 const CLOSED_MS = 300;
+/** How long to wait until Asterisk has noticed that connections are closed. */
+const FREED_MS = 2000;
+const PING = '/ari/asterisk/ping';
 const CLOCK_MS = 5000;
 
 /** The clocks agree. */
@@ -46,7 +50,8 @@ const limitOf = ({ http }: Patient): Remedy =>
 export const sessions: Check = {
   name: 'sessions',
   needs: ['http'],
-  async look({ patient, proxy }) {
+  async look(examination) {
+    const { patient, proxy } = examination;
     const writeLimit = limitOf(patient);
     if (proxy !== undefined) {
       return skipped(
@@ -74,6 +79,13 @@ export const sessions: Check = {
     for (const socket of sockets) socket.destroy();
     const refused = closed.filter(Boolean).length;
     if (refused === 0) return ok(`Asterisk accepts ${CONNECTIONS} more connections`);
+    // Asterisk needs a moment to notice that they are closed; the next check would be refused until then.
+    const answers = () =>
+      examination.ask(PING).then(
+        () => true,
+        () => false,
+      );
+    await settled(answers, FREED_MS);
     const says = `Asterisk closed ${refused} of ${CONNECTIONS} connections at once: sessionlimit of http.conf is`;
     const needed = 'A connector needs 1, each Lambda environment up to 8';
     return CONNECTIONS - refused < OWN_CONNECTIONS
@@ -91,7 +103,7 @@ export const keepAlive: Check = {
     const { Agent } = process.getBuiltinModule(examination.root.startsWith('https:') ? 'node:https' : 'node:http');
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ...examination.agentOptions });
     await examination.atEnd('a connection', () => agent.destroy());
-    const command = () => examination.ask('/ari/asterisk/ping', { as: examination.reader, agent: agent as never });
+    const command = () => examination.ask(PING, { as: examination.reader, agent: agent as never });
     await command();
     if ((await command()).reused) return ok('connections are kept alive between commands');
     return warning(
