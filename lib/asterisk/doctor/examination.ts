@@ -84,6 +84,8 @@ export class Examination {
   version: (AsteriskVersion & { text: string }) | undefined;
   /** The doctor's address as Asterisk sees it, without a proxy or NAT between them. */
   from: string | undefined;
+  /** `servername` of http.conf, where it is another one than Asterisk's usual name. */
+  servername: string | undefined;
   /** The name of a server in front of Asterisk, such as `nginx/1.22.1`; `undefined` where none was seen. */
   proxy: string | undefined;
   /** The doctor's own channel, where one was allowed and created. */

@@ -2,7 +2,7 @@ import { confLine, statusFault } from '../../ari/connect-failure.ts';
 import type { Check } from './check.ts';
 import type { Answer, Examination } from './examination.ts';
 import { error, fault, ok } from './finding.ts';
-import { proxyFault, proxyOf } from './proxy.ts';
+import { isServername, proxyFault, proxyOf } from './proxy.ts';
 import { speaksTls } from './tls.ts';
 
 /** Prefixes that administrators commonly configure. */
@@ -33,9 +33,11 @@ export const http: Check = {
       }
       return fault(examination.explain(cause));
     }
+    const stranger = proxyOf(answer, examination);
+    if (stranger !== undefined && (await isServername(stranger, examination))) examination.servername = stranger;
     const refused = isAri(answer) ? undefined : proxyFault(answer, examination);
     if (refused) return refused;
-    examination.proxy = proxyOf(answer);
+    examination.proxy = proxyOf(answer, examination);
     if (examination.proxy !== undefined) return ok(`${examination.proxy} answers, in front of Asterisk`);
     if (answer.status === 503) return fault(statusFault(answer, examination.target));
     const { server } = answer.headers;

@@ -3,14 +3,25 @@ import type { Answer, Examination } from './examination.ts';
 import { error, type Outcome } from './finding.ts';
 
 /** The server that answered, where it says that it is another one than Asterisk. */
-export function proxyOf({ headers: { server } }: Answer): string | undefined {
-  return server === undefined || /^Asterisk/.test(String(server)) ? undefined : String(server);
+export function proxyOf({ headers }: Answer, { servername }: Examination): string | undefined {
+  const server = headers.server?.toString();
+  return server === undefined || server === servername || /^Asterisk/.test(server) ? undefined : server;
+}
+
+/** Asterisk's HTTP server signs its pages with `servername` of http.conf, also where another server hands them on. */
+const SIGNATURE = /<hr \/>\s*<address>([^<]*)<\/address>/;
+
+/** Whether a name is Asterisk's own, by `servername`: another server would name itself in the header, and not on the page. */
+export async function isServername(name: string, examination: Examination): Promise<boolean> {
+  const { body } = await examination.ask('/ari-eventbridge-doctor');
+  return SIGNATURE.exec(body)?.[1] === name;
 }
 
 /** What a reverse proxy itself answered, instead of handing the request on. `undefined` where it is Asterisk's answer. */
-export function proxyFault(answer: Answer, { root, target }: Examination): Outcome | undefined {
-  const proxy = proxyOf(answer);
+export function proxyFault(answer: Answer, examination: Examination): Outcome | undefined {
+  const proxy = proxyOf(answer, examination);
   if (proxy === undefined) return undefined;
+  const { root, target } = examination;
   const { host } = new URL(target.url);
   const { status } = answer;
   if (status >= 300 && status < 400) return redirected(proxy, answer, root);
@@ -31,8 +42,7 @@ export function proxyFault(answer: Answer, { root, target }: Examination): Outco
         `${proxy} at ${host} does not reach Asterisk (${status}). Compare the address that it hands on to with bindaddr and bindport, or tlsbindaddr, of http.conf, and check that Asterisk is running`,
       );
     default:
-      // Asterisk's HTTP server signs its pages, also where another server hands them on.
-      return /Asterisk\//.test(answer.body) || answer.json !== undefined ? undefined : alone(proxy, answer, host);
+      return SIGNATURE.test(answer.body) || answer.json !== undefined ? undefined : alone(proxy, answer, host);
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hashOf } from '../hash-of.ts';
 import { ASTERISK_ROOT } from '../install.ts';
 import type { BrokenInstallation } from './installation.ts';
-import { ari, conf } from './lines.ts';
+import { ari, conf, http } from './lines.ts';
 import { CONNECTOR, HANDLERS, type Stage } from './stage.ts';
 
 /** By one line of ari.conf. */
@@ -30,6 +30,16 @@ export const ARI_ROWS: readonly BrokenInstallation[] = [
   {
     broken: 'ARI is off',
     by: byAri('general', 'enabled', 'no'),
+    check: 'ari',
+    cause: '`enabled` in ari.conf',
+    line: 'ari.conf [general] enabled = yes',
+  },
+  {
+    broken: 'ARI is off, and `servername` of http.conf is not Asterisk’s',
+    by: (stage) => {
+      byAri('general', 'enabled', 'no')(stage);
+      stage.editor.write(http('servername', 'pbx'));
+    },
     check: 'ari',
     cause: '`enabled` in ari.conf',
     line: 'ari.conf [general] enabled = yes',
