@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APPS } from '../support/apps.ts';
 import { copyProject } from '../support/project-copy.ts';
 import type { Json } from '../support/synth.ts';
+import { until } from '../support/until.ts';
 import { cdk } from './cdk.ts';
-import { leaveOut } from './known-part.ts';
+import { leaveOutUnknown } from './known-part.ts';
 import { ACCOUNT, MiniStack, REGION } from './ministack.ts';
 
 // Each setting is switched on both deployed stacks, there and back. MiniStack refuses an export in use only when its stack is
@@ -13,15 +15,6 @@ import { ACCOUNT, MiniStack, REGION } from './ministack.ts';
 
 const CALLS = 'AriEventBridge';
 const CONNECTOR = 'AriEventBridgeConnector';
-/** What MiniStack refuses to deploy. */
-const UNKNOWN_TYPES = [
-  'AWS::EC2::FlowLog',
-  'AWS::Events::Archive',
-  'AWS::Events::EventBusPolicy',
-  'AWS::Logs::Delivery',
-  'AWS::Logs::DeliveryDestination',
-  'AWS::Logs::DeliverySource',
-];
 const node = (name: string, more: Json = {}) => ({
   name,
   url: `https://${name}.example.com:8089/ari`,
@@ -34,6 +27,9 @@ const ALWAYS = {
   schemas: false,
   connectorImage: 'ghcr.io/example/connector:1',
 };
+
+/** For tests that deploy more than once. */
+const SEVERAL_MS = 500_000;
 
 let cloud: MiniStack;
 let project: ReturnType<typeof copyProject>;
@@ -51,14 +47,18 @@ afterAll(async () => {
 /** Deploys what of the stacks MiniStack knows. @returns the names of secrets that there are then */
 async function deploy(given: Json): Promise<string[]> {
   const assembly = join(project.root, 'cdk.out');
-  const context = Object.entries({ ...ALWAYS, ...given }).flatMap(([key, value]) => [
+  const { connectorImage, ...always } = ALWAYS;
+  const settings = { ...always, ...(given.connector !== false && { connectorImage }), ...given };
+  const context = Object.entries(settings).flatMap(([key, value]) => [
     '--context',
     `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   ]);
   await cdk(project.root, cloud.environment, 'synth', '--quiet', '--output', assembly, ...context);
-  const stacks = [CALLS, CONNECTOR];
-  const out = stacks.flatMap((stack) => leaveOut(join(assembly, `${stack}.template.json`), UNKNOWN_TYPES));
-  console.log(`not deployed, as MiniStack does not know their types: ${out.join(', ')}`);
+  const stacks = given.connector === false ? [CALLS] : [CALLS, CONNECTOR];
+  for (const stack of stacks) {
+    const out = leaveOutUnknown(join(assembly, `${stack}.template.json`));
+    console.log(`${stack} is deployed without what MiniStack does not know: ${out.join(', ')}`);
+  }
   const how = ['--require-approval', 'never', '--app', assembly];
   await cdk(project.root, cloud.environment, 'deploy', ...stacks, ...how);
   const { SecretList = [] } = await cloud.secrets.send(new ListSecretsCommand({}));
@@ -72,23 +72,120 @@ async function statusOf(stack: string): Promise<string | undefined> {
 
 const secretsOf = (...nodes: string[]) =>
   nodes.flatMap((name) => [`ari-eventbridge/${name}/connector`, `ari-eventbridge/${name}/handlers`]).toSorted();
+const ONE = { nodes: [node('pbx-1')] };
+
+/** Each stack was changed, or had no change. */
+async function areComplete(...stacks: string[]): Promise<void> {
+  for (const stack of stacks) expect(await statusOf(stack), stack).toMatch(/^(UPDATE|CREATE)_COMPLETE$/);
+}
 
 test('both stacks are deployed, the connector’s with its cluster, task and service', async () => {
-  expect(await deploy({ nodes: [node('pbx-1')] })).toEqual(secretsOf('pbx-1'));
+  expect(await deploy(ONE)).toEqual(secretsOf('pbx-1'));
   expect([await statusOf(CALLS), await statusOf(CONNECTOR)]).toEqual(['CREATE_COMPLETE', 'CREATE_COMPLETE']);
+  const resources = await cloud.ask(
+    'cloudformation',
+    `/?Action=ListStackResources&StackName=${CONNECTOR}&Version=2010-05-15`,
+  );
+  for (const type of ['Cluster', 'TaskDefinition', 'Service']) {
+    expect(resources).toContain(`<ResourceType>AWS::ECS::${type}</ResourceType>`);
+  }
 });
 
 test.each<[string, Json, string[]]>([
   ['a second node', { nodes: [node('pbx-1'), node('pbx-2')] }, secretsOf('pbx-1', 'pbx-2')],
-  ['one node again', { nodes: [node('pbx-1')] }, secretsOf('pbx-1')],
-  ['a key of the account', { nodes: [node('pbx-1')], customerManagedKey: true }, secretsOf('pbx-1')],
-  ['no such key again', { nodes: [node('pbx-1')] }, secretsOf('pbx-1')],
+  [
+    'both in a group',
+    { nodes: ['pbx-1', 'pbx-2'].map((name) => node(name, { userGroup: 'north' })) },
+    ['ari-eventbridge/north/connector', 'ari-eventbridge/north/handlers'],
+  ],
+  ['one node again', ONE, secretsOf('pbx-1')],
+  ['a key of the account', { ...ONE, customerManagedKey: true }, secretsOf('pbx-1')],
+  ['no such key again', ONE, secretsOf('pbx-1')],
   ['a node of another name', { nodes: [node('pbx-9')] }, secretsOf('pbx-9')],
-  ['the first name again', { nodes: [node('pbx-1')] }, secretsOf('pbx-1')],
+  ['the first name again', ONE, secretsOf('pbx-1')],
 ])('then %s', async (_, context, secrets) => {
   expect(await deploy(context)).toEqual(secrets);
-  for (const stack of [CALLS, CONNECTOR]) expect(await statusOf(stack)).toMatch(/^(UPDATE|CREATE)_COMPLETE$/);
+  await areComplete(CALLS, CONNECTOR);
 });
+
+test(
+  'then a handler is removed, and added again',
+  async () => {
+    const handlers = async () => {
+      const functions = await cloud.ask('lambda', '/2015-03-31/functions/');
+      return [...functions.matchAll(/"FunctionName": ?"AriEventBridge-(\w+?)Function/g)]
+        .map(([, name]) => name)
+        .toSorted();
+    };
+    const all = await handlers();
+    expect(all).toContain('Voicemail');
+    const app = readFileSync(join(project.root, 'bin/app.ts'), 'utf8');
+    const [voicemail = ''] = /new CallHandler\(calls, 'Voicemail'.*?^\}\);\n/ms.exec(app) ?? [];
+    project.edit('bin/app.ts', voicemail, '// without voicemail\n');
+    await deploy(ONE);
+    expect(await handlers()).toEqual(all.filter((name) => name !== 'Voicemail'));
+    project.edit('bin/app.ts', '// without voicemail\n', voicemail);
+    await deploy(ONE);
+    expect(await handlers()).toEqual(all);
+    await areComplete(CALLS, CONNECTOR);
+  },
+  SEVERAL_MS,
+);
+
+test(
+  'then the connector runs elsewhere, and here again',
+  async () => {
+    expect(await deploy({ ...ONE, connector: false })).toEqual(secretsOf('pbx-1'));
+    // As docs/lifecycle.md says: `cdk` no longer knows the stack.
+    await cloud.ask('cloudformation', `/?Action=DeleteStack&StackName=${CONNECTOR}&Version=2010-05-15`);
+    await until('the stack to be deleted', async () => !(await isThere(CONNECTOR)), 60_000);
+    expect(await deploy(ONE)).toEqual(secretsOf('pbx-1'));
+    await areComplete(CALLS, CONNECTOR);
+  },
+  SEVERAL_MS,
+);
+
+/** What docs/lifecycle.md says of these settings: the connector's stack first, so that its task leaves the VPC. */
+async function moveTo(network: Json): Promise<void> {
+  await cdk(project.root, cloud.environment, 'destroy', CONNECTOR, '--force', '--exclusively');
+  expect(await deploy({ ...ONE, ...network })).toEqual(secretsOf('pbx-1'));
+  await areComplete(CALLS, CONNECTOR);
+}
+
+test(
+  'then all have one fixed address, by the documented steps, and changing ones again',
+  async () => {
+    const vpcs = async () => namesIn(await cloud.ask('ec2', '/?Action=DescribeVpcs&Version=2016-11-15'), 'cidrBlock');
+    const before = await vpcs();
+    await moveTo({ asteriskNetwork: 'fixed', vpcCidr: '10.42.0.0/16' });
+    expect(await vpcs()).toContain('10.42.0.0/16');
+    await moveTo({ asteriskNetwork: 'open' });
+    expect(await vpcs()).toEqual(before);
+  },
+  SEVERAL_MS,
+);
+
+test(
+  'then they are in a VPC that exists, by the documented steps, and in their own again',
+  async () => {
+    const made = async (what: string, query: string): Promise<string> => {
+      const answer = await cloud.ask('ec2', `/?Action=Create${what}&${query}&Version=2016-11-15`);
+      return namesIn(answer, `${what.toLowerCase()}Id`)[0] ?? expect.fail(answer);
+    };
+    const vpcId = await made('Vpc', 'CidrBlock=10.9.0.0%2F16');
+    const subnetId = await made('Subnet', `VpcId=${vpcId}&CidrBlock=10.9.0.0%2F24&AvailabilityZone=${REGION}a`);
+    const vpc = { vpcId, availabilityZones: [`${REGION}a`], subnetIds: [subnetId] };
+    const groups = async () =>
+      namesIn(await cloud.ask('ec2', '/?Action=DescribeSecurityGroups&Version=2016-11-15'), 'vpcId');
+    const others = (await groups()).filter((id) => id === vpcId);
+    await moveTo({ asteriskNetwork: 'private', vpc });
+    // One of each function and of the connector.
+    expect((await groups()).filter((id) => id === vpcId)).toHaveLength(others.length + 5);
+    await moveTo({});
+    expect((await groups()).filter((id) => id === vpcId)).toEqual(others);
+  },
+  SEVERAL_MS,
+);
 
 test('the stack whose outputs the other one reads can be deleted first', async () => {
   await cdk(project.root, cloud.environment, 'destroy', CALLS, '--force', '--exclusively');
@@ -96,3 +193,14 @@ test('the stack whose outputs the other one reads can be deleted first', async (
   const { SecretList = [] } = await cloud.secrets.send(new ListSecretsCommand({}));
   expect(SecretList).toEqual([]);
 });
+
+async function isThere(stack: string): Promise<boolean> {
+  const stacks = await cloud.ask('cloudformation', '/?Action=ListStacks&Version=2010-05-15');
+  return stacks
+    .split('<member>')
+    .some((each) => each.includes(`<StackName>${stack}<`) && !each.includes('DELETE_COMPLETE'));
+}
+
+function namesIn(xml: string, field: string): string[] {
+  return [...xml.matchAll(new RegExp(`<${field}>([^<]*)<`, 'g'))].map(([, value = '']) => value);
+}
