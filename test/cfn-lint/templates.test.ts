@@ -9,11 +9,13 @@ import { type Json, MORE_WAYS, type Synthesized, synthesizeApp, WAYS } from '../
 import { overlooked, PropertiesChecked } from './properties-checked.ts';
 import { PropertyValidator } from './property-validator.ts';
 import { providerSchemas } from './provider-schemas.ts';
+import { TemplateSizes } from './template-sizes.ts';
 
 const validator = new PropertyValidator();
 const checked = new PropertiesChecked();
 const types = new Set<string>();
-afterAll(() => console.log(`${checked}`));
+const sizes = new TemplateSizes();
+afterAll(() => console.log(`${checked}\n\n${sizes}`));
 
 const CFN_LINT = fileURLToPath(new URL('.venv/bin/cfn-lint', import.meta.url));
 
@@ -25,10 +27,11 @@ function lint(files: string[]): { status: number | null; says: string } {
   return { status, says: stdout + stderr };
 }
 
-describe.each(Object.entries({ ...WAYS, ...MORE_WAYS }))('the templates of the app, %s,', (_, context) => {
+describe.each(Object.entries({ ...WAYS, ...MORE_WAYS }))('the templates of the app, %s,', (way, context) => {
   let app: Synthesized;
   beforeAll(async () => {
     app = await synthesizeApp(context);
+    sizes.add(way, app);
   });
   afterAll(() => app?.remove());
 
@@ -84,4 +87,8 @@ test('every region has all types, except a schema registry', () => {
   const { lacking } = providerSchemas([...types]);
   const registry = ['AWS::EventSchemas::Registry', 'AWS::EventSchemas::Schema'];
   expect(lacking).toEqual(Object.fromEntries(WITHOUT_SCHEMA_REGISTRY.map((region) => [region, registry])));
+});
+
+test('docs/lifecycle.md lists each of these configurations, with its size', () => {
+  expect(sizes.differencesFrom(fileURLToPath(new URL('../../docs/lifecycle.md', import.meta.url)))).toEqual([]);
 });

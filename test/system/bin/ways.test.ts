@@ -32,6 +32,33 @@ describe.each(Object.keys(MORE_WAYS))('the app, with %s,', (way) => {
   });
 });
 
+describe('nodes with secrets of their own', () => {
+  const nodes = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `pbx-${index + 1}`,
+      url: `https://pbx-${index + 1}.example.com:8089/ari`,
+      apps: ['Intro-IVR', 'Super-Conference', 'Voicemail'],
+    }));
+
+  test('may be 350, whose secrets a role reads by at most ten managed policies, as IAM allows', async () => {
+    const many = await synthesizeApp({ nodes: nodes(350) });
+    const ofRoles = new Map<string, number>();
+    for (const [, { Properties }] of many.resources('AWS::IAM::ManagedPolicy')) {
+      const role = JSON.stringify(Properties.Roles);
+      ofRoles.set(role, (ofRoles.get(role) ?? 0) + 1);
+    }
+    many.remove();
+    expect(ofRoles.size).toBeGreaterThan(3);
+    expect(Math.max(...ofRoles.values())).toBeLessThanOrEqual(10);
+  }, 120_000);
+
+  test('are refused where a stack would have more than 500 resources, with their number', async () => {
+    await expect(synthesizeApp({ nodes: nodes(450) })).rejects.toThrow(
+      /Number of resources in stack 'AriEventBridge': 5\d\d is greater than allowed maximum of 500/,
+    );
+  }, 120_000);
+});
+
 /** Names that are unique in an account and region, of all resources of the app. */
 function namesOf(way: string): string[] {
   const named = ['Name', 'SecretName', 'LogGroupName', 'RegistryName', 'TopicName', 'QueueName', 'FunctionName'];
