@@ -4,10 +4,10 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { FolderInUse, lockFolder } from '../../../connector/journal/folder-lock.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { FolderInUse, lockFolder } from '../../../../connector/journal/folder-lock.ts';
+import { folderOfTest } from '../../../support/temporary-folder.ts';
 
-const LOCK = fileURLToPath(new URL('../../../connector/journal/folder-lock.ts', import.meta.url));
+const LOCK = fileURLToPath(new URL('../../../../connector/journal/folder-lock.ts', import.meta.url));
 /** A process that locks the folder, says so, and stays. */
 const HOLDER = `import { lockFolder } from ${JSON.stringify(LOCK)}; lockFolder(process.argv[1]); console.log('locked'); setInterval(() => {}, 1000);`;
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { detailOf } from '../../../../lib/local/console/step-view.ts';
-import { Trace } from '../../../../lib/local/trace/trace.ts';
-import { busEvent, FUNCTION, invocation, RULES } from '../../../support/traced.ts';
+import { detailOf } from '../../../../../lib/local/console/step-view.ts';
+import { Trace } from '../../../../../lib/local/trace/trace.ts';
+import { busEvent, FUNCTION, invocation, RULES } from '../../../../support/traced.ts';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 const moduleOf = (): string => '../../functions/intro-ivr/index.ts';
 const COMMAND = { requestId: 'request-1', fn: FUNCTION, at: 1, ms: 3 };
 

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type AttemptOutcome, LambdaHost } from '../../../../lib/local/lambda/host.ts';
-import type { ObservedInvocation } from '../../../../lib/local/lambda/observed.ts';
-import { RTT_VARIABLE } from '../../../../lib/local/lambda/runtime/rtt.ts';
-import { folderOfTest } from '../../../support/temporary-folder.ts';
-import { until } from '../../../support/until.ts';
+import { type AttemptOutcome, LambdaHost } from '../../../../../lib/local/lambda/host.ts';
+import type { ObservedInvocation } from '../../../../../lib/local/lambda/observed.ts';
+import { RTT_VARIABLE } from '../../../../../lib/local/lambda/runtime/rtt.ts';
+import { folderOfTest } from '../../../../support/temporary-folder.ts';
+import { until } from '../../../../support/until.ts';
 
 let host: LambdaHost | undefined;
 const ends: (ObservedInvocation & AttemptOutcome)[] = [];
