@@ -5,16 +5,15 @@
  * Ours are the bundles that `cdk synth` writes and that are deployed. The naive one is bundled as CDK's NodejsFunction
  * does by default, with the AWS SDK in the bundle and `ari-client` installed beside it (`nodeModules`).
  */
-import { mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { readCloudAssembly } from '../../lib/local/template/cloud-assembly.ts';
 import { readDeployment } from '../../lib/local/template/read-deployment.ts';
 import { synthesize } from '../../lib/local/template/synth.ts';
 import { APPS } from '../support/apps.ts';
 import { CALL_BEGINS, importHandler, UNREACHABLE } from '../support/handler-import.ts';
-import { installAriClient } from './call/install-ari-client.ts';
+import { bundleNaive } from './handlers/bundle-naive.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Fresh processes for each handler. They take turns, so that whatever else the machine does hits all of them alike. */
@@ -45,24 +44,6 @@ export async function bench(): Promise<object> {
   } finally {
     await rm(assembly, { recursive: true, force: true });
   }
-}
-
-async function bundleNaive(folder: string): Promise<string> {
-  const outfile = join(folder, 'index.cjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'handlers/naive.mjs')],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    // It cannot be bundled: in strict mode, which esbuild writes, it fails with "log is not defined".
-    external: ['ari-client'],
-    logLevel: 'error',
-  });
-  await symlink(join(installAriClient(), 'node_modules'), join(folder, 'node_modules'));
-  return outfile;
 }
 
 async function importTimes(subjects: readonly Subject[]): Promise<Map<string, number[]>> {
