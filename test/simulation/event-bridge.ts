@@ -111,14 +111,14 @@ export class EventBridgeService {
     this.onAccepted(entry);
   }
 
-  /** An entry that makes its request fail is to go alone when it was in two. */
+  /** An entry that makes its request fail is to go alone when it was in two; a process can have it from its disk and from the queue. */
   #noteFailedBeside(from: string, entries: readonly Entry[]): void {
     if (entries.length === 1) return;
     for (const { Detail } of entries.filter((entry) => entry.Detail.includes(POISON.failure))) {
       const key = `${from} ${(JSON.parse(Detail) as Detail).metadata.id}`;
       const times = (this.#failedBeside.get(key) ?? 0) + 1;
       this.#failedBeside.set(key, times);
-      if (times === 3) this.#ledger.violate('bound', `${key} was with others in three requests that failed by it`);
+      if (times === 5) this.#ledger.violate('bound', `${key} was with others in five requests that failed by it`);
     }
   }
 
