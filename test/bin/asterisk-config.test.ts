@@ -327,4 +327,10 @@ describe('the addresses that users may come from', () => {
       ...[...LOCAL, '192.0.2.1/32'],
     ]);
   });
+
+  test('are none in the file, for an Asterisk that does not know them, where the node names none', async () => {
+    const asterisk = { users: { connector: { permit: [] }, handlers: { permit: [] } } };
+    const stacks = stack({ EgressAddress: '203.0.113.7' });
+    expect(await permits({ stacks }, { nodes: [{ ...NODE, asterisk }] })).toEqual([]);
+  });
 });

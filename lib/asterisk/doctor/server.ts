@@ -27,7 +27,9 @@ export const clock: Check = {
     const { json, headers } = await examination.read('/asterisk/ping');
     const after = Date.now();
     const { timestamp } = (json ?? {}) as { timestamp?: unknown };
-    const asteriskTime = timeOf(timestamp) ?? Date.parse(headers.date ?? '');
+    // The date in the headers is that of the proxy, where there is one.
+    const date = examination.proxy === undefined ? (headers.date ?? '') : '';
+    const asteriskTime = timeOf(timestamp) ?? Date.parse(date);
     return clockOutcome(asteriskTime, before, after);
   },
 };

@@ -23,6 +23,13 @@ describe('the clock', () => {
   });
 });
 
+test('the date of a proxy is not taken for Asterisk’s time', async () => {
+  const { examination } = await visitPeer({ '/asterisk/ping': {} });
+  expect(await outcomes(clock, examination)).toMatchObject([{ verdict: 'ok' }]);
+  examination.proxy = 'nginx/1.22.1';
+  expect(await outcomes(clock, examination)).toMatchObject([{ verdict: 'skipped' }]);
+});
+
 describe('the sounds', () => {
   const sound = (...languages: string[]) => ({ id: 's', formats: languages.map((language) => ({ language })) });
 
