@@ -3,9 +3,10 @@ import { type AwsRequests, textOf, textsOf } from '../aws/requests.ts';
 
 /** A secret as Secrets Manager describes it. */
 export interface DescribedSecret {
+  arn: string;
   /** Whether it was deleted and is in its recovery window. */
   deleted: boolean;
-  /** The stack that made it. */
+  /** The stack that made it, which may have left it behind. */
   stack: string | undefined;
 }
 
@@ -92,14 +93,25 @@ export class Account {
     }
   }
 
+  /** Whether a stack has this resource. One that was retained still has the tags of its former stack. */
+  async isInStack(physicalId: string): Promise<boolean> {
+    try {
+      await this.#requests.query('cloudformation', 'DescribeStackResources', { PhysicalResourceId: physicalId });
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError && /does not exist/.test(error.message)) return false;
+      throw error;
+    }
+  }
+
   /** `undefined` where there is no secret of this name or ARN. */
   async secret(id: string): Promise<DescribedSecret | undefined> {
     try {
       const described = (await this.#requests.json('secretsmanager', 'secretsmanager.DescribeSecret', {
         SecretId: id,
-      })) as { DeletedDate?: number; Tags?: { Key: string; Value: string }[] };
+      })) as { ARN?: string; DeletedDate?: number; Tags?: { Key: string; Value: string }[] };
       const stack = described.Tags?.find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
-      return { deleted: described.DeletedDate !== undefined, stack };
+      return { arn: described.ARN ?? id, deleted: described.DeletedDate !== undefined, stack };
     } catch (error) {
       if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
       throw error;

@@ -173,13 +173,15 @@ const registry: Check = {
 
 const secrets: Check = {
   name: 'secrets',
-  needs: 'secretsmanager:DescribeSecret',
+  needs: 'secretsmanager:DescribeSecret and cloudformation:DescribeStackResources',
   async run(account, plan) {
     const ours = Object.values(plan.stacks);
     const outcomes: Outcome[] = [];
     for (const name of plan.newSecrets) {
       const found = await account.secret(name);
-      if (!found || (found.stack !== undefined && ours.includes(found.stack) && !found.deleted)) continue;
+      if (!found) continue;
+      const isOurs = found.stack !== undefined && ours.includes(found.stack);
+      if (isOurs && !found.deleted && (await account.isInStack(found.arn))) continue;
       if (found.deleted) {
         const says = `the secret ${name} was deleted and is in its recovery window, which blocks its name`;
         const restore = `aws secretsmanager restore-secret --secret-id ${name}`;
@@ -189,6 +191,12 @@ const secrets: Check = {
             `${restore}; then name its ARN in \`secrets\` of the node, or aws secretsmanager delete-secret --secret-id ${name} --force-delete-without-recovery`,
           ),
         );
+        continue;
+      }
+      if (isOurs) {
+        const says = `the secret ${name} was retained when ${found.stack} was deleted, or its node was removed: the deployment cannot make it`;
+        const remove = `aws secretsmanager delete-secret --secret-id ${name} --force-delete-without-recovery`;
+        outcomes.push(error(says, `name its ARN, ${found.arn}, in \`secrets\` of the node in cdk.json; or ${remove}`));
         continue;
       }
       const of = found.stack === undefined ? 'of no stack' : `of the stack ${found.stack}`;

@@ -166,6 +166,14 @@ describe('what would make a deployment fail is an error with the command that me
       'name its ARN in `secrets` of the node',
     ],
     [
+      'a secret that a destroyed stack, or a removed node, left',
+      'secrets',
+      { secrets: { [SECRET]: { stack: 'AriEventBridge', retained: true } } },
+      {},
+      /was retained when AriEventBridge was deleted, or its node was removed/,
+      `aws secretsmanager delete-secret --secret-id ${SECRET} --force-delete-without-recovery`,
+    ],
+    [
       'a secret of another deployment',
       'secrets',
       { secrets: { [SECRET]: { stack: 'Theirs' } } },
@@ -269,7 +277,7 @@ test('what AWS does not let it read is not examined, with the permission that is
   expect(unknown.map(({ check, mend }) => [check, mend])).toEqual([
     ['concurrency', 'permissions to read: lambda:GetAccountSettings'],
     ['network', 'permissions to read: ec2:DescribeAddresses, ec2:DescribeVpcs and servicequotas:GetServiceQuota'],
-    ['secrets', 'permissions to read: secretsmanager:DescribeSecret'],
+    ['secrets', 'permissions to read: secretsmanager:DescribeSecret and cloudformation:DescribeStackResources'],
   ]);
   for (const { says } of unknown) expect(says).toContain('is not authorized to perform');
   expect(exitCode).toBe(1);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APPS } from '../support/apps.ts';
 import { copyProject } from '../support/project-copy.ts';
@@ -73,6 +73,8 @@ async function statusOf(stack: string): Promise<string | undefined> {
 const secretsOf = (...nodes: string[]) =>
   nodes.flatMap((name) => [`ari-eventbridge/${name}/connector`, `ari-eventbridge/${name}/handlers`]).toSorted();
 const ONE = { nodes: [node('pbx-1')] };
+/** As by default. */
+const RETAINED = { retain: 'passwords' };
 
 /** Each stack was changed, or had no change. */
 async function areComplete(...stacks: string[]): Promise<void> {
@@ -145,12 +147,30 @@ test(
   SEVERAL_MS,
 );
 
-/** What docs/lifecycle.md says of these settings: the connector's stack first, so that its task leaves the VPC. */
+const destroyConnector = () => cdk(project.root, cloud.environment, 'destroy', CONNECTOR, '--force', '--exclusively');
+
+/**
+ * What docs/lifecycle.md says of these settings: the connector's stack is destroyed first, so that its task leaves the VPC, and
+ * the password that it leaves is deleted.
+ */
 async function moveTo(network: Json): Promise<void> {
-  await cdk(project.root, cloud.environment, 'destroy', CONNECTOR, '--force', '--exclusively');
-  expect(await deploy({ ...ONE, ...network })).toEqual(secretsOf('pbx-1'));
+  await destroyConnector();
+  const SecretId = 'ari-eventbridge/pbx-1/connector';
+  await cloud.secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
+  expect(await deploy({ ...ONE, ...RETAINED, ...network })).toEqual(secretsOf('pbx-1'));
   await areComplete(CALLS, CONNECTOR);
 }
+
+test(
+  'a stack that is destroyed leaves its password, which blocks its next deployment until it is deleted',
+  async () => {
+    expect(await deploy({ ...ONE, ...RETAINED })).toEqual(secretsOf('pbx-1'));
+    await destroyConnector();
+    await expect(deploy({ ...ONE, ...RETAINED })).rejects.toThrow('ari-eventbridge/pbx-1/connector');
+    await moveTo({});
+  },
+  SEVERAL_MS,
+);
 
 test(
   'then all have one fixed address, by the documented steps, and changing ones again',
@@ -188,6 +208,7 @@ test(
 );
 
 test('the stack whose outputs the other one reads can be deleted first', async () => {
+  await deploy(ONE);
   await cdk(project.root, cloud.environment, 'destroy', CALLS, '--force', '--exclusively');
   await cdk(project.root, cloud.environment, 'destroy', CONNECTOR, '--force', '--exclusively');
   const { SecretList = [] } = await cloud.secrets.send(new ListSecretsCommand({}));

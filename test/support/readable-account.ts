@@ -20,7 +20,7 @@ export interface Readable {
   quotas: Record<string, number>;
   registries: string[];
   /** By name or ARN. */
-  secrets: Record<string, { deleted?: true; stack?: string; value?: object }>;
+  secrets: Record<string, { deleted?: true; stack?: string; retained?: true; value?: object }>;
   /** Operations that AWS refuses to this principal. */
   denied: string[];
 }
@@ -95,6 +95,12 @@ function answerTo(account: Readable, operation: string, { url = '' }: IncomingMe
       const stack = account.stacks[name];
       return stack ? stackXml(name, stack) : xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
     }
+    case 'DescribeStackResources': {
+      const id = form.get('PhysicalResourceId') ?? '';
+      const { stack, retained } = account.secrets[id] ?? {};
+      if (stack === undefined || retained) return xmlError(400, 'ValidationError', `Stack for ${id} does not exist`);
+      return xml(operation, `<StackResources><member><StackName>${stack}</StackName></member></StackResources>`);
+    }
     case 'GetRole': {
       const name = form.get('RoleName') ?? '';
       return account.roles.includes(name)
@@ -135,7 +141,7 @@ function answerTo(account: Readable, operation: string, { url = '' }: IncomingMe
       const secret = account.secrets[id];
       if (!secret) return json({ __type: 'ResourceNotFoundException', Message: 'not found' }, 400);
       const Tags = secret.stack === undefined ? [] : [{ Key: 'aws:cloudformation:stack-name', Value: secret.stack }];
-      return json({ Name: id, Tags, ...(secret.deleted && { DeletedDate: 1_795_000_000 }) });
+      return json({ ARN: id, Name: id, Tags, ...(secret.deleted && { DeletedDate: 1_795_000_000 }) });
     }
     case 'GetSecretValue':
       return json({ SecretString: JSON.stringify(account.secrets[input().SecretId ?? '']?.value) });
