@@ -407,3 +407,17 @@ describe('variables', () => {
     expect(await s.run('POST /channels/~caller/variables', { variables: {} })).toBe('204');
   });
 });
+
+test('a variable that is reported and not set shows when another channel joins the holding bridge', async () => {
+  await s.answeredCall();
+  await s.run('POST /channels/~caller/snoop/~spy?app=other&whisper=out');
+  await s.run('POST /bridges/~room?type=holding');
+  await s.run('POST /bridges/~room/addChannel?channel=~spy');
+  await s.story();
+  await s.run('POST /channels/~spy/variable', { variable: 'DIGITS', report_events: true });
+  const reported = async () => (await s.ask('GET /channels/~spy')).answer.channelvars.DIGITS;
+  expect(await reported()).toBeUndefined();
+  await s.run('POST /bridges/~room/addChannel?channel=~caller');
+  await s.story();
+  expect(await reported()).toBe('');
+});

@@ -131,6 +131,8 @@ export class Bridge {
     channel.bridgeId = this.id;
     if (this.isInvisible) return;
     if (!this.kind.holding) this.#shareCallId();
+    // Asterisk looks at all of them again.
+    else for (const member of this.members) member.publish();
     this.publish();
     this.#apps.tell([this.id], 'ChannelEnteredBridge', { bridge: this.snapshot, channel: channel.known });
     this.reconfigure();
