@@ -57,6 +57,16 @@ export const FAULT_KINDS = {
       service.deploy();
     },
   },
+  'task lost in an outage': {
+    seconds: [12, 40],
+    begin: ({ task, service, fault, world: { bus, clock }, later }) => {
+      bus.trouble.denied = true;
+      later(() => {
+        bus.trouble.denied = false;
+      });
+      clock.after(fault.forMs / 3, () => task && service.kill(task));
+    },
+  },
   freeze: { seconds: [1, 45], begin: ({ task, later }) => task && later(task.process.freeze()) },
   'clock jump': {
     seconds: [0, 0],
