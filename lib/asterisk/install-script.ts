@@ -50,7 +50,7 @@ accepted() {
     for user in $(sed -n 's/^\[\([^]]*\)\]$/\1/p' "$conf/$file"); do
       [ "$user" != general ] || continue
       echo "$listed" | awk -v user="$user" '$NF == user { found = 1 } END { exit !found }' ||
-        fail "Asterisk has not accepted the user $user of $file: asterisk -rx 'ari show users' does not list it. Before 20.19, 22.9 and 23.3 Asterisk knows neither permit nor deny: write the files with \"permit\": [] for both users in cdk.json, and keep others out by the firewall. Back: sh $0 --undo"
+        fail "Asterisk has not accepted the user $user of $file: asterisk -rx 'ari show users' does not list it, and its log says why. Before 20.19, 22.9 and 23.3 Asterisk knows neither permit nor deny: there, write the files with \"permit\": [] for both users in cdk.json, and keep others out by the firewall. Back: sh $0 --undo"
     done
   done
 }

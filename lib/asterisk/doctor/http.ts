@@ -1,7 +1,7 @@
 import { confLine, statusFault } from '../../ari/connect-failure.ts';
 import type { Check } from './check.ts';
 import type { Answer, Examination } from './examination.ts';
-import { error, fault, ok } from './finding.ts';
+import { error, fault, type Outcome, ok } from './finding.ts';
 import { isServername, proxyFault, proxyOf } from './proxy.ts';
 import { speaksTls } from './tls.ts';
 
@@ -9,9 +9,9 @@ import { speaksTls } from './tls.ts';
 const USUAL_PREFIXES = ['', 'asterisk', 'pbx', 'ari', 'http', 'api', 'voip', 'phone'];
 const PING = '/ari/asterisk/ping';
 
-const isHtml = ({ body }: Answer): boolean => /^\s*</.test(body);
-/** ARI answers in JSON, even when it refuses a request; Asterisk's HTTP server itself in HTML. */
-const isAri = (answer: Answer): boolean => answer.json !== undefined && !isHtml(answer);
+/** Without a user ARI answers 401, and in JSON; Asterisk's HTTP server itself answers in HTML. */
+const isAri = ({ status, json }: Answer): boolean => json !== undefined && (status === 401 || hasPong(json));
+const hasPong = (json: unknown): boolean => (json as { ping?: unknown } | null)?.ping !== undefined;
 
 /** Asterisk's HTTP server answers. */
 export const http: Check = {
@@ -38,12 +38,21 @@ export const http: Check = {
     const refused = isAri(answer) ? undefined : proxyFault(answer, examination);
     if (refused) return refused;
     examination.proxy = proxyOf(answer, examination);
-    if (examination.proxy !== undefined) return ok(`${examination.proxy} answers, in front of Asterisk`);
     if (answer.status === 503) return fault(statusFault(answer, examination.target));
+    if (answer.status === 403) return restricted(examination);
+    if (examination.proxy !== undefined) return ok(`${examination.proxy} answers, in front of Asterisk`);
     const { server } = answer.headers;
     return ok(server ? `${server} answers` : 'an HTTP server answers');
   },
 };
+
+/** By a section of http.conf whose name is a path, such as `[/ari]`. */
+function restricted({ target, from, proxy }: Examination): Outcome {
+  const says = `Asterisk at ${new URL(target.url).host} forbids the path of ARI (403): a section with type=restriction in http.conf has to permit`;
+  if (proxy !== undefined) return error(`${says} the address of ${proxy}, which is what Asterisk sees`);
+  if (from === undefined) return error(`${says} the address of this side`);
+  return error(`${says} ${from}`, confLine('http.conf', '/ari', 'permit', `${from}/${from.includes(':') ? 128 : 32}`));
+}
 
 /** The URL has the prefix of http.conf. */
 export const prefix: Check = {

@@ -20,7 +20,7 @@ export async function isServername(name: string, examination: Examination): Prom
 /** What a reverse proxy itself answered, instead of handing the request on. `undefined` where it is Asterisk's answer. */
 export function proxyFault(answer: Answer, examination: Examination): Outcome | undefined {
   const proxy = proxyOf(answer, examination);
-  if (proxy === undefined) return undefined;
+  if (proxy === undefined || SIGNATURE.test(answer.body)) return undefined;
   const { root, target } = examination;
   const { host } = new URL(target.url);
   const { status } = answer;
@@ -42,7 +42,7 @@ export function proxyFault(answer: Answer, examination: Examination): Outcome | 
         `${proxy} at ${host} does not reach Asterisk (${status}). Compare the address that it hands on to with bindaddr and bindport, or tlsbindaddr, of http.conf, and check that Asterisk is running`,
       );
     default:
-      return SIGNATURE.test(answer.body) || answer.json !== undefined ? undefined : alone(proxy, answer, host);
+      return alone(proxy, answer, host);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BrokenInstallation } from './installation.ts';
-import { http } from './lines.ts';
+import { conf, http } from './lines.ts';
 import { PLACE, type Stage } from './stage.ts';
 
 /** By one option of http.conf. */
@@ -100,6 +100,16 @@ export const HTTP_ROWS: readonly BrokenInstallation[] = [
     check: 'prefix',
     cause: 'ARI is not at',
     line: 'http.conf [general] prefix = pbx',
+  },
+  {
+    broken: 'a section of http.conf restricts the path of ARI',
+    by: ({ editor }) => {
+      editor.write(conf('http.conf', '/ari', 'type', 'restriction'));
+      editor.write(conf('http.conf', '/ari', 'deny', '0.0.0.0/0.0.0.0'));
+    },
+    check: 'http',
+    cause: 'a section with type=restriction in http.conf has to permit 127.0.0.1',
+    line: 'http.conf [/ari] permit = 127.0.0.1/32',
   },
   {
     broken: '`sessionlimit` of 1, and one foreign connection',

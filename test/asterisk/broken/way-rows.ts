@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { freePort } from '../../support/free-port.ts';
 import type { BrokenInstallation } from './installation.ts';
-import { ari } from './lines.ts';
+import { ari, conf } from './lines.ts';
 import { UPGRADE } from './nginx.ts';
 import type { Stage } from './stage.ts';
 
@@ -202,6 +202,18 @@ export const WAY_ROWS: readonly BrokenInstallation[] = [
     patient: behind,
     check: 'handlers',
     cause: 'It sees the address of nginx',
+  },
+  {
+    broken: 'a section of http.conf restricts the path of ARI, behind nginx',
+    by: async (stage) => {
+      stage.editor.write(conf('http.conf', '/ari', 'type', 'restriction'));
+      stage.editor.write(conf('http.conf', '/ari', 'deny', '0.0.0.0/0.0.0.0'));
+      await stage.nginx.start(location(stage));
+      stage.later(() => stage.nginx.stop());
+    },
+    patient: behind,
+    check: 'http',
+    cause: 'has to permit the address of nginx',
   },
   {
     broken: 'ARI is off behind nginx',

@@ -70,6 +70,18 @@ describe('a reverse proxy in front of Asterisk', () => {
     });
   });
 
+  test.each([
+    [200, '{"message":"Welcome"}'],
+    [404, '{"message":"Not Found"}'],
+    [403, '{"message":"Missing Authentication Token"}'],
+  ])('of which another program answers in JSON is no ARI: %i %s', async (status, body) => {
+    const [found] = await outcomes(http, await behind(status, { 'content-type': 'application/json' }, body));
+    expect(found).toMatchObject({
+      verdict: 'error',
+      says: expect.stringMatching(/answers by itself|refuses the request itself/),
+    });
+  });
+
   test('that hands ARI’s own refusal on is right', async () => {
     const body = JSON.stringify({ message: 'Authentication required' });
     const examination = await behind(401, { 'content-type': 'application/json' }, body);
@@ -80,7 +92,7 @@ describe('a reverse proxy in front of Asterisk', () => {
   });
 
   test('that does not hand on the change to a WebSocket gets the lines of nginx', async () => {
-    const examination = await behind(426, {}, '{}');
+    const examination = await behind(401, {}, '{"message":"Authentication required"}');
     expect(await outcomes(http, examination)).toMatchObject([{ verdict: 'ok' }]);
     const [found] = await outcomes(events, examination);
     expect(found).toMatchObject({ verdict: 'error', file: 'nginx.conf', line: 'proxy_http_version 1.1;' });
