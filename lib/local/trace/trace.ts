@@ -38,6 +38,8 @@ interface Kept {
   characters: number;
 }
 
+/** What a new environment of a function opens its connection to Asterisk with: no command of a handler's. */
+const OPENS_CONNECTION = 'asterisk.ping';
 /** Commands that read and write Asterisk's configuration, which includes passwords of phones. */
 const HOLDS_SECRETS = /^asterisk\..*Object$/;
 /** Commands that answer with the channel that they created. */
@@ -146,6 +148,7 @@ export class Trace implements LocalObserver {
   onCommand(command: ObservedCommand): void {
     const { requestId, fn, method, status, error, at, ms } = command;
     const operation = operationOf(method, command.path);
+    if (operation === OPENS_CONNECTION) return;
     const path = withoutKey(command.path);
     const { body, answer } = HOLDS_SECRETS.test(operation) ? {} : command;
     const call = this.#calls.ofRequest.get(requestId) ?? SYSTEM;

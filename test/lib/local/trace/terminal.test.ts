@@ -43,6 +43,20 @@ test('each step is one line', () => {
   ]);
 });
 
+test('what a new environment opens its connection with is no step', () => {
+  const { trace, lines } = traced();
+  trace.onCommand({
+    requestId: '',
+    fn: FUNCTION,
+    method: 'GET',
+    path: '/ari/asterisk/ping',
+    status: 200,
+    at: 1,
+    ms: 2,
+  });
+  expect(lines).toEqual([]);
+});
+
 test('a failure shows the reason, the attempt and when the next one comes', () => {
   const { trace, lines } = traced();
   trace.onInvocationStart(invocation({ attempt: 2 }));
