@@ -87,7 +87,7 @@ export class EventSocket {
       open = true;
       heard();
       this.#pinging = setInterval(() => {
-        if (this.#quiet * pingIntervalMs >= silentMs)
+        if (this.#quiet > 0 && (this.#quiet + 1) * pingIntervalMs >= silentMs)
           return end({ kind: 'silent', seconds: Math.round(silentMs / 1000) });
         this.#quiet += 1;
         if (pingedAt !== undefined) return;

@@ -222,9 +222,9 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   ),
   planted(
     'calls that earlier connectors have announced are not read',
-    'connector/asterisk/comparison.ts',
-    'if (known) this.#options.state.learn(known.stays, isCurrent);',
-    'if (known && known.stays.length > 1e9) this.#options.state.learn(known.stays, isCurrent);',
+    'connector/announced.ts',
+    'items.filter(({ item }) => item !== SERVED).map(stayOf)',
+    "items.filter(({ item }) => item === '').map(stayOf)",
   ),
   planted(
     'a call that was announced is never written to the table',
