@@ -8,7 +8,7 @@ export class AriPeer {
   /** What is answered to a GET, by path below `/ari`; a number is a status. */
   readonly answers: Record<string, object | number> = {
     '/asterisk/info': { system: { entity_id: '02:00:00:00:00:01' }, status: { startup_time: 'then' } },
-    '/asterisk/ping': { timestamp: '2026-11-25T10:00:00.000+0000' },
+    '/asterisk/ping': { ping: 'pong', timestamp: '2026-11-25T10:00:00.000+0000' },
     '/applications': [],
     '/channels': [],
   };

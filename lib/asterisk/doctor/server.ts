@@ -51,7 +51,7 @@ const limitOf = ({ http }: Patient): Remedy =>
 /** Asterisk accepts the connections of a connector and a handler. */
 export const sessions: Check = {
   name: 'sessions',
-  needs: ['http'],
+  needs: ['ari'],
   async look(examination) {
     const { patient, proxy } = examination;
     const writeLimit = limitOf(patient);
