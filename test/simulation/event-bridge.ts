@@ -70,6 +70,11 @@ export class EventBridgeService {
     this.#ledger = ledger;
   }
 
+  /** Whether nothing is wrong with it at the moment. */
+  get isWell(): boolean {
+    return (Object.keys(NO_TROUBLE) as (keyof BusTrouble)[]).every((key) => this.trouble[key] === NO_TROUBLE[key]);
+  }
+
   put(from: string, body: string): ServiceAnswer {
     const { trouble, poisonFails } = this;
     const random = this.#random;

@@ -34,6 +34,10 @@ export class Network {
     return (this.#cut.get(pairOf(a, b)) ?? 0) > 0;
   }
 
+  isWell(a: string, b: string): boolean {
+    return !this.isCut(a, b) && (this.#slow.get(pairOf(a, b)) ?? 0) === 0;
+  }
+
   /** How much longer each packet of the pair takes, in milliseconds. */
   slow(a: string, b: string, ms: number): void {
     this.#slow.set(pairOf(a, b), ms);

@@ -98,6 +98,11 @@ export class Pbx {
     return holder instanceof Session ? holder.peer.process : holder;
   }
 
+  /** What is at another port of its host: nothing. */
+  otherPort(): Pbx {
+    return new Pbx(this.#options);
+  }
+
   start(): void {
     if (this.#asterisk) return;
     this.#asterisk = new SimulatedAsterisk({

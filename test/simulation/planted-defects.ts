@@ -30,6 +30,12 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     ],
   },
   planted(
+    'a new connector is healthy that reaches no Asterisk while another one does',
+    'connector/health.ts',
+    'neverServed: source.neverServed()',
+    'neverServed: [] as string[]',
+  ),
+  planted(
     'a first connection announces no gap',
     'connector/asterisk/comparison.ts',
     'if (!nothing) announce(why);',

@@ -1,3 +1,4 @@
+import { EVENTS_HOST, TABLE_HOST } from './aws-modules.ts';
 import { Disk } from './disk.ts';
 import type { Random } from './random.ts';
 import { Task, type World } from './task.ts';
@@ -6,6 +7,11 @@ import { Task, type World } from './task.ts';
 const HEALTH_INTERVAL_MS = 10_000;
 const HEALTH_TIMEOUT_MS = 5000;
 const HEALTH_RETRIES = 3;
+
+/** How long a deployment with a wrong port lasts, if its health check does not end it before. */
+const WRONG_MS = 60_000;
+/** How long a task has to run before others know that it works. */
+const SETTLED_MS = 20_000;
 
 /**
  * How tasks get their disks: each task a new one that ends with it, as on Fargate, or each place a disk that stays, as on
@@ -75,6 +81,50 @@ export class Service {
     });
     this.all.push(second);
     second.start();
+  }
+
+  /**
+   * A deployment with a wrong port: the new task reaches no Asterisk. Where another one works, and the new one can know it,
+   * the health check has to say that the new one must not replace it.
+   */
+  deployWrongPort(): void {
+    const { clock, ledger } = this.#world;
+    let isHealthy = false;
+    let othersWork = true;
+    const task = new Task(
+      this.#world,
+      `task-${this.all.length + 1}`,
+      new Disk(),
+      () => {
+        if (!isHealthy) ledger.count('path: deployment that reaches no Asterisk ended');
+      },
+      false,
+    );
+    const look = (): void => {
+      othersWork &&= this.#works();
+      if (!isHealthy && task.process.isAlive) clock.after(500, look);
+    };
+    this.all.push(task);
+    task.start();
+    look();
+    this.#watch(task, () => {
+      isHealthy = true;
+      if (othersWork) ledger.violate('unheld', `${task.name} reaches no Asterisk, and is healthy beside one that does`);
+    });
+    clock.after(WRONG_MS, () => task.process.kill());
+  }
+
+  /** Whether each app is held by a task that has worked for a while, and that nothing hinders to say so. */
+  #works(): boolean {
+    const { pbxes, bus, table, network, ledger } = this.#world;
+    if (!bus.isWell || table.wasInTrouble || ledger.poisoned.size > 0) return false;
+    return pbxes.every((pbx) =>
+      pbx.apps.every((app) => {
+        const holder = this.running.find(({ name }) => name === pbx.holderOf(app));
+        if (!holder || holder.process.isFrozen || this.#world.clock.time - holder.startedAt < SETTLED_MS) return false;
+        return [pbx.host, EVENTS_HOST, TABLE_HOST].every((host) => network.isWell(holder.name, host));
+      }),
+    );
   }
 
   kill(task: Task): void {

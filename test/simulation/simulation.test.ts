@@ -27,6 +27,7 @@ const PATHS = [
   'NodeDisconnected',
   'StandingDown',
   'TakingOver',
+  'deployment that reaches no Asterisk ended',
   'drained',
   'hand-off through the queue',
   'journal full',

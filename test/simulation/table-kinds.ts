@@ -31,4 +31,5 @@ export const TABLE_KINDS = {
       later(world.network.cut(task.name, TABLE_HOST));
     },
   },
+  'deploy with a wrong port': { seconds: [0, 0], begin: ({ service }) => service.deployWrongPort() },
 } satisfies Record<string, { seconds: readonly [number, number]; begin(scene: Scene): unknown }>;

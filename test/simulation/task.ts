@@ -54,7 +54,14 @@ export class Task {
   readonly #world: World;
   #askHealth: AskHealth | undefined;
 
-  constructor(world: World, name: string, disk: Disk, onExit: (code: number | undefined) => void) {
+  /** @param reachesAsterisk false for one that is configured with a wrong port */
+  constructor(
+    world: World,
+    name: string,
+    disk: Disk,
+    onExit: (code: number | undefined) => void,
+    reachesAsterisk = true,
+  ) {
     const { seed, program, clock, network, bus, queue, table, secrets, ledger, env } = world;
     this.#world = world;
     this.name = name;
@@ -71,7 +78,7 @@ export class Task {
     const pbxAt = (url: URL): Pbx => {
       const pbx = world.pbxes.find(({ host }) => host === url.hostname);
       if (!pbx) throw new Error(`no Asterisk at ${url.hostname}`);
-      return pbx;
+      return reachesAsterisk ? pbx : pbx.otherPort();
     };
     this.process = new SimProcess({
       program,
