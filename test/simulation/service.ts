@@ -75,8 +75,10 @@ export class Service {
   }
 
   /** Starts a second process on a task's disk. It is expected to end at once. */
-  startBeside({ disk, name }: Task): void {
-    const second = new Task(this.#world, `${name}-second`, disk, (code) => {
+  startBeside({ disk }: Task): void {
+    // A disk that cannot be written has no lock.
+    if (disk.trouble.broken) return;
+    const second = new Task(this.#world, `task-${this.all.length + 1}`, disk, (code) => {
       if (code === 1) this.#world.ledger.count('path: second process on a folder refused');
     });
     this.all.push(second);
