@@ -53,6 +53,15 @@ function rewritten(schema: Schema, root: Schema, closed: boolean): Schema {
     const list = schema[key] as Schema[] | undefined;
     if (list) result[key] = list.map((each) => rewritten(each, root, false));
   }
+  // `items` would be for the later elements only; CloudFormation means all of them.
+  const first = schema.prefixItems as Schema[] | undefined;
+  if (first) {
+    delete result.prefixItems;
+    result.allOf = [
+      ...((result.allOf as Schema[] | undefined) ?? []),
+      { prefixItems: first.map((each) => rewritten(each, root, false)) },
+    ];
+  }
   for (const key of CONDITIONS) {
     const condition = schema[key];
     if (isSchema(condition)) result[key] = rewritten(condition, root, false);

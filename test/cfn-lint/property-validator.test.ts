@@ -19,6 +19,12 @@ const GOOD: Record<string, Json> = {
     Targets: [{ Id: 'Target0', Arn: { 'Fn::GetAtt': ['Handler', 'Arn'] }, RetryPolicy: { MaximumRetryAttempts: 1 } }],
   },
   'AWS::ECS::TaskDefinition': { ContainerDefinitions: [{ Name: 'Connector', Image: 'node', LogConfiguration: LOG }] },
+  'AWS::DynamoDB::Table': {
+    KeySchema: [
+      { AttributeName: 'of', KeyType: 'HASH' },
+      { AttributeName: 'item', KeyType: 'RANGE' },
+    ],
+  },
   'AWS::Logs::LogGroup': { LogGroupName: '/aws/vendedlogs/calls', RetentionInDays: 30 },
   'AWS::EC2::VPC': { CidrBlock: '10.0.0.0/16' },
   'AWS::EC2::Subnet': { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' },
@@ -138,6 +144,18 @@ describe('what is wrong is a fault:', () => {
       'AWS::EC2::Subnet',
       { Ipv4IpamPoolId: 'pool' },
       '/ must hold to dependentExcluded',
+    ],
+    [
+      'the first two of a list in another order',
+      'AWS::DynamoDB::Table',
+      { KeySchema: [{ AttributeName: 'item', KeyType: 'RANGE' }] },
+      '/KeySchema/0/KeyType must be equal to constant',
+    ],
+    [
+      'a property without the one that it depends on',
+      'AWS::DynamoDB::Table',
+      { PointInTimeRecoverySpecification: { RecoveryPeriodInDays: 7 } },
+      '/PointInTimeRecoverySpecification must have property PointInTimeRecoveryEnabled when property RecoveryPeriodInDays is present',
     ],
     ['neither of two properties', 'AWS::EC2::VPC', { CidrBlock: undefined }, '/ must hold to requiredXor'],
     ['none of several properties', 'AWS::Events::Rule', { EventPattern: undefined }, '/ must hold to requiredOr'],

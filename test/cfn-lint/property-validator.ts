@@ -1,4 +1,4 @@
-import { Ajv2019, type ErrorObject, type ValidateFunction } from 'ajv/dist/2019.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json } from '../support/synth.ts';
 import { COUNTED, type Depth, GIVES, INTRINSIC, templateSchema } from './property-schema.ts';
 import { providerSchemas } from './provider-schemas.ts';
@@ -55,8 +55,8 @@ export class PropertyValidator {
     return { faults: faultsOf(validate.errors ?? []), depths: this.#depths };
   }
 
-  #made(): Ajv2019 {
-    const ajv = new Ajv2019({
+  #made(): Ajv2020 {
+    const ajv = new Ajv2020({
       // A keyword that neither JSON Schema nor this file knows is an error.
       strictSchema: true,
       strictTypes: false,
