@@ -22,6 +22,9 @@ export interface SimProcessOptions {
   onExit(code: number | undefined, crash: unknown): void;
 }
 
+/** One for all: each would cost a stack trace. */
+const TIMED_OUT = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+
 class Timer {
   cancel: () => void = () => {};
   unref(): this {
@@ -240,10 +243,7 @@ export class SimProcess {
         any: (signals: AbortSignal[]) => AbortSignal.any(signals),
         timeout: (ms: number) => {
           const controller = new AbortController();
-          setTimeout(
-            () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
-            ms,
-          );
+          setTimeout(() => controller.abort(TIMED_OUT), ms);
           return controller.signal;
         },
       },
