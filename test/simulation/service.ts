@@ -8,6 +8,9 @@ const HEALTH_INTERVAL_MS = 10_000;
 const HEALTH_TIMEOUT_MS = 5000;
 const HEALTH_RETRIES = 3;
 
+/** How long a new task takes to begin at the most, as on Fargate, and a new process on a machine that is there. */
+const NEW_TASK_MS = 30_000;
+const NEW_PROCESS_MS = 4000;
 /** How long a deployment with a wrong port lasts, if its health check does not end it before. */
 const WRONG_MS = 60_000;
 /** How long a task has to run before others know that it works. */
@@ -165,7 +168,7 @@ export class Service {
       at.tasks = at.tasks.filter((other) => other !== task);
       if (this.#disks === 'new') ledger.lostDisks.set(name, code === undefined ? 'killed' : 'stopped');
       if (this.#stopped || at.tasks.length > 0) return;
-      clock.after(this.#random.between(500, 4000), () => {
+      clock.after(this.#random.between(500, this.#disks === 'new' ? NEW_TASK_MS : NEW_PROCESS_MS), () => {
         if (!this.#stopped && at.tasks.length === 0) this.#launch(place);
       });
     });
