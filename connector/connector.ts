@@ -264,7 +264,8 @@ export class Connector {
       excludedTypes: filter.excludedTypes(),
       acceptedSince: (time) => this.#acceptedSince(time),
       others: this.#shared?.heartbeats,
-      history: async () => (isNewBus && !this.#shared ? NOTHING_ANNOUNCED : this.#shared?.historyOf(node.name)),
+      history: async (limitMs) =>
+        isNewBus && !this.#shared ? NOTHING_ANNOUNCED : this.#shared?.historyOf(node.name, limitMs),
       log: this.#log,
       backoff: reconnect,
       ...(this.#shared

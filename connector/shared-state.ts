@@ -8,8 +8,6 @@ import type { JournalRecord } from './journal/index.ts';
 import type { StateTable } from './state-table.ts';
 import { within } from './within.ts';
 
-/** How long a node's history may take to be read before the connector goes on without it. */
-const HISTORY_MS = 2000;
 /** How long a connector that stops may take to write its last state. */
 const LAST_WRITE_MS = 1500;
 
@@ -48,8 +46,8 @@ export class SharedState {
     this.#announced.accepted(record);
   }
 
-  /** What earlier connectors have announced of a node; undefined where the table does not answer in time. */
-  async historyOf(node: string): Promise<NodeHistory | undefined> {
+  /** What earlier connectors have announced of a node; undefined where the table does not answer within so many milliseconds. */
+  async historyOf(node: string, limitMs: number): Promise<NodeHistory | undefined> {
     let history: NodeHistory | undefined;
     const read = this.#announced.of(node).then(
       (known) => {
@@ -57,7 +55,7 @@ export class SharedState {
       },
       () => {},
     );
-    await within(read, Date.now() + HISTORY_MS);
+    await within(read, Date.now() + limitMs);
     return history;
   }
 

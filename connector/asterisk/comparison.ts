@@ -19,14 +19,17 @@ import {
 
 /** After so many failed attempts to read Asterisk's channels, the gap is announced without waiting for an answer. */
 const ANNOUNCED_AFTER_ATTEMPTS = 4;
+/** How long the history may take to be read before a connection is made, and later, when events are read meanwhile. */
+const BEFORE_MS = 2000;
+const HISTORY_MS = 5000;
 /** The longest wait before Asterisk is asked again. */
 const ASK_AGAIN_CAP_MS = 30_000;
 
 export interface ComparisonOptions {
   ari: AriClient;
   state: NodeState;
-  /** What earlier connectors have announced of the node; undefined where that cannot be known now. */
-  history(): Promise<NodeHistory | undefined>;
+  /** What earlier connectors have announced of the node; undefined where that is not known within so many milliseconds. */
+  history(limitMs: number): Promise<NodeHistory | undefined>;
   emit(event: LinkEvent): void;
   log: Log;
   sleep(ms: number): Promise<unknown>;
@@ -58,7 +61,7 @@ export class Comparison {
    * @param isCurrent whether the events of the node's channels are read meanwhile
    */
   async learn(isCurrent: boolean): Promise<void> {
-    const known = await this.#history();
+    const known = await this.#history(isCurrent ? HISTORY_MS : BEFORE_MS);
     if (known) this.#options.state.learn(known.stays, isCurrent);
   }
 
@@ -174,8 +177,8 @@ export class Comparison {
     }
   }
 
-  async #history(): Promise<NodeHistory | undefined> {
-    const known = await this.#options.history();
+  async #history(limitMs = HISTORY_MS): Promise<NodeHistory | undefined> {
+    const known = await this.#options.history(limitMs);
     if (known && !known.isServed) this.#isNew = true;
     return known;
   }

@@ -44,10 +44,10 @@ export interface NodeLinkOptions {
   /** What is known of other connectors beside their names in Asterisk. @default nothing */
   others?: OtherConnectors | undefined;
   /**
-   * What earlier connectors have announced of the node; undefined where that cannot be known now. It answers within
-   * seconds. @default never known
+   * What earlier connectors have announced of the node; undefined where that is not known within so many
+   * milliseconds. @default never known
    */
-  history?(): Promise<NodeHistory | undefined>;
+  history?(limitMs: number): Promise<NodeHistory | undefined>;
   emit(event: LinkEvent): void;
   log: Log;
   backoff?: BackoffBounds | undefined;
