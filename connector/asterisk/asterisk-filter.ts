@@ -15,12 +15,16 @@ export class AsteriskFilter {
     this.#log = log;
   }
 
-  /** Sets the filter of each app; to be called at each connection. Never rejects. */
+  /**
+   * Sets the filter of each app; to be called at each connection. Where all types are forwarded, it takes away what an earlier
+   * connector had set. Never rejects.
+   */
   async apply(apps: string[]): Promise<void> {
-    if (!this.#mayFilter || this.#excludedTypes.length === 0) return;
+    if (!this.#mayFilter) return;
     const filter = { allowed: [], disallowed: this.#excludedTypes.map((type) => ({ type })) };
     try {
       await Promise.all(apps.map((applicationName) => this.#ari.applications.filter({ applicationName, filter })));
+      if (this.#excludedTypes.length === 0) return;
       this.#log.info('Asterisk now filters event types that are not forwarded', { apps, types: this.#excludedTypes });
     } catch (error) {
       if (error instanceof AriError && error.kind === 'unauthorized') this.#mayFilter = false;

@@ -635,6 +635,24 @@ describe.concurrent('a node’s link asks Asterisk to filter event types', () =>
     await until('both apps once more', () => filtered() === 4);
   });
 
+  test('and takes the filter of an earlier connector away where all types are forwarded', async (context) => {
+    const { expect } = context;
+    const { createLink, asterisk } = await stage(context);
+    const writer = createAriClient(
+      httpTransport({ url: asterisk.url, credentials: cachedCredentials(async () => WRITER) }),
+    );
+    context.onTestFinished(() => writer.close());
+    const disallowed = async () =>
+      (await writer.applications.list()).find(({ name }) => name === IVR)?.events_disallowed;
+    const first = await createLink({ user: WRITER, excludedTypes, instance: 'first' });
+    first.link.start();
+    await until('the filter', async () => (await disallowed())?.length === 1);
+    const second = await createLink({ user: WRITER, excludedTypes: [], instance: 'second' });
+    second.link.start();
+    await until('no filter', async () => (await disallowed())?.length === 0);
+    expect(second.lines.join('\n')).not.toContain('filter');
+  });
+
   test('without a warning where the user may only read', async (context) => {
     const { expect } = context;
     const { createLink } = await stage(context);
