@@ -268,3 +268,29 @@ describe('in CloudWatch’s embedded metric format, the metrics', () => {
     expect(samples()).toEqual([]);
   });
 });
+
+describe('the table that connectors share', () => {
+  test('has the number of its failures in the metrics: since the start for Prometheus, since the last line for CloudWatch', () => {
+    const metrics = metricsOfTest();
+    const linesWith = (tableFailures: number) =>
+      JSON.parse(metrics.embedded({ ...GAUGES, tableFailures }).at(-1) ?? '');
+    expect([linesWith(3).TableFailures, linesWith(5).TableFailures]).toEqual([3, 2]);
+    expect(metrics.prometheus({ ...GAUGES, tableFailures: 5 })).toContain('\nari_eventbridge_table_failures_total 5\n');
+  });
+
+  test('has none where there is no table', () => {
+    const metrics = metricsOfTest();
+    expect(JSON.parse(metrics.embedded(GAUGES).at(-1) ?? '')).not.toHaveProperty('TableFailures');
+    expect(metrics.prometheus(GAUGES)).not.toContain('table_failures');
+  });
+});
+
+test('an app that another connector holds, while this one stands by, is not counted as one without a connector', () => {
+  const metrics = metricsOfTest();
+  const connected = [
+    { node: 'pbx-1', app: 'a', value: true, standsBy: false },
+    { node: 'pbx-1', app: 'b', value: false, standsBy: true },
+    { node: 'pbx-1', app: 'c', value: false, standsBy: false },
+  ];
+  expect(JSON.parse(metrics.embedded({ ...GAUGES, connected }).at(-1) ?? '')).toMatchObject({ AppsNotConnected: 1 });
+});
