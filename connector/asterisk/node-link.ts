@@ -131,6 +131,7 @@ export class NodeLink {
         emit({ kind: 'taking', apps: [...apps], from: [...from] });
         return options.acceptedSince(since);
       },
+      onHeld: (app) => this.#served.add(app),
       onForeign: (app, takesBackAt) => emit({ kind: 'taken', app, takesBackAt }),
       onFree: (apps, from) => this.#takeBack(apps, from),
     });
@@ -164,7 +165,6 @@ export class NodeLink {
 
   /** Whether each app was once registered by this connector, or held by another one while this one stood by. */
   get hasServed(): boolean {
-    for (const app of [...this.connectedApps, ...this.heldByOthers]) this.#served.add(app);
     return this.#options.node.apps.every((app) => this.#served.has(app));
   }
 

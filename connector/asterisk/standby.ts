@@ -30,6 +30,8 @@ export interface StandbyOptions {
   /** @default 2000 */
   pollMs?: number | undefined;
   backoff?: BackoffBounds | undefined;
+  /** Another connector holds the app. Called at each look that finds it. */
+  onHeld(app: string): void;
   /**
    * A program that is not a connector has taken the app. Called once for each time it stands by.
    *
@@ -151,6 +153,7 @@ export class Standby {
     for (const standing of this.#apps.values()) {
       const { app } = standing;
       const finding = standing.look(names, () => this.#noteForeign(standing));
+      if (standing.holders.length > 0) this.#options.onHeld(app);
       if (finding === 'free') {
         const says = `The program that held the app "${app}" is gone: this connector takes it back`;
         this.#options.log.warn(says, { app });

@@ -36,6 +36,7 @@ async function stage({ onTestFinished }: TestContext, list?: () => Promise<strin
     pollMs: 10,
     backoff: { baseMs: 5, capMs: 10 },
     prove: () => Promise.resolve(),
+    onHeld: () => {},
     onForeign: (_app, takesBackAt) => foreign.push(takesBackAt),
     onFree: (_apps, from) => freeFrom.push(from),
   });
