@@ -11,6 +11,7 @@ import {
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { type Kind, outcomeIn } from '../events/outcomes.ts';
 import { createLog, type Log } from '../log.ts';
+import { AGAIN_AFTER_MS, againAtOnce } from './again-at-once.ts';
 import { claimingClient } from './call-claim.ts';
 import type { CallFunctions } from './call-functions.ts';
 import { ChannelOrder } from './channel-order.ts';
@@ -66,6 +67,13 @@ export interface CallHandlerOptions {
   replays?: boolean;
   /** Remembers handled events across Lambda environments: `dynamoDbOnce(…)`. @default within one environment only */
   once?: OnceStore;
+  /**
+   * Where Asterisk, or the secret with its password, was not available, the event is handled again at once, after so many
+   * milliseconds each time, if the invocation has the time: a caller hears silence meanwhile. Lambda's own attempts follow
+   * minutes later. [] for none.
+   * @default [300, 1000]
+   */
+  againAfterMs?: readonly number[];
   /**
    * Stores events that failed finally (`GiveUp`, commands that Asterisk rejects as they are).
    * @default the queue `DEAD_LETTERS_URL`; without one the error is thrown, and Lambda retries before it gives up
@@ -147,6 +155,7 @@ export function callHandler<
 
 function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallHandler {
   const { clientOf = nodeClients(), replays = false, log: baseLog = createLog(), once: store } = options;
+  const { againAfterMs = AGAIN_AFTER_MS } = options;
   const inMemory = new Once();
   const order = new ChannelOrder();
   const types = typesOf(functions);
@@ -220,11 +229,13 @@ function handlerOf(functions: CallFunctions, options: CallHandlerOptions): CallH
       await act();
     };
     try {
-      const remainingMs = invocation?.getRemainingTimeInMillis();
-      await inMemory.run(metadata.id, async () => {
-        if (store) await store.run(metadata.id, work, remainingMs);
-        else await work();
-      });
+      const remainingMs = invocation && (() => invocation.getRemainingTimeInMillis());
+      const once = () =>
+        inMemory.run(metadata.id, async () => {
+          if (store) await store.run(metadata.id, work, remainingMs?.());
+          else await work();
+        });
+      await againAtOnce(async () => void (await once()), news ? [] : againAfterMs, log, remainingMs);
     } catch (error) {
       const isEnding = ENDINGS.has(type as AriEventType);
       const final = isFinal(error) || (isEnding && error instanceof AriError && error.kind === 'gone');

@@ -123,7 +123,9 @@ export class TestPbx {
         // A store of the cloud's is not there: one of the test's, shared by all environments, does its work.
         for (const outcome of handler.outcomes) this.#unreached.add(`${app}: ${outcome}`);
         const onOutcome = (verb: string, name: string) => void this.#unreached.delete(`${app}: ${verb}.${name}`);
-        const inTest = handler.withOptions({ ...given, onOutcome, ...(handler.hasOnceStore && { once: new Once() }) });
+        // Lambda's attempts follow each other at once in a test, and no clock but its own passes.
+        const options = { ...given, onOutcome, againAfterMs: [] };
+        const inTest = handler.withOptions({ ...options, ...(handler.hasOnceStore && { once: new Once() }) });
         const all = interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
         return [app, { all, pattern: patterns[app] ?? patternOf(app, handler) }];
       }),

@@ -139,10 +139,12 @@ describe('a command that fails', () => {
 
   test.each([401, 503])('with %i fails the invocation, without another request to Asterisk', async (status) => {
     const paths: string[] = [];
-    const { handler } = handlerOf({ PlaybackStarted: ({ channel }) => channel.answer() }, (path) => {
+    const answers = (path: string): Partial<AriResponse> => {
       paths.push(path);
       return { status };
-    });
+    };
+    const functions: CallFunctions = { PlaybackStarted: ({ channel }) => channel.answer() };
+    const { handler } = handlerOf(functions, answers, { againAfterMs: [] });
     await expect(handler(envelope('PlaybackStarted'))).rejects.toMatchObject({ status });
     expect(paths).toHaveLength(1);
   });
@@ -251,4 +253,61 @@ test('with a store an event is not handled again in another environment', async 
   await handler.withOptions({})(envelope('StasisStart'));
   expect(runs).toHaveLength(1);
   expect(lines.join()).toContain('handled before');
+});
+
+describe('an event for which Asterisk is not available', () => {
+  const booting = (times: number) => {
+    let left = times;
+    return (path: string) => (path.endsWith('/record') && left-- > 0 ? { status: 503 } : {});
+  };
+  const answers = (answer: (path: string) => Partial<AriResponse>, options: CallHandlerOptions = {}) => {
+    let runs = 0;
+    const made = handlerOf(
+      {
+        ChannelDtmfReceived: async ({ channel }) => {
+          runs += 1;
+          await channel.record({ name: 'r', format: 'wav' });
+        },
+      },
+      answer,
+      { againAfterMs: [1, 1], ...options },
+    );
+    return { ...made, runs: () => runs };
+  };
+
+  test('is handled again at once, twice at most, and the log says so', async () => {
+    const { handler, lines, runs } = answers(booting(2));
+    await handler(envelope('ChannelDtmfReceived'));
+    expect(runs()).toBe(3);
+    expect(lines.filter((line) => line.includes('Trying the event again in 1 ms'))).toHaveLength(2);
+    const never = answers(booting(99));
+    await expect(never.handler(envelope('ChannelDtmfReceived'))).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(never.runs()).toBe(3);
+  });
+
+  test('is left to Lambda where the invocation has no time, and where the handler wants that', async () => {
+    const hasNoTime = answers(booting(1));
+    await expect(
+      hasNoTime.handler(envelope('ChannelDtmfReceived'), { getRemainingTimeInMillis: () => 1500 }),
+    ).rejects.toMatchObject({ kind: 'unavailable' });
+    const wantsNone = answers(booting(1), { againAfterMs: [] });
+    await expect(wantsNone.handler(envelope('ChannelDtmfReceived'))).rejects.toMatchObject({ kind: 'unavailable' });
+    expect([hasNoTime.runs(), wantsNone.runs()]).toEqual([1, 1]);
+  });
+
+  test('is not one whose function fails by itself', async () => {
+    let runs = 0;
+    const { handler } = handlerOf(
+      {
+        ChannelDtmfReceived: () => {
+          runs += 1;
+          throw new TypeError('a bug');
+        },
+      },
+      () => ({}),
+      { againAfterMs: [1] },
+    );
+    await expect(handler(envelope('ChannelDtmfReceived'))).rejects.toThrow('a bug');
+    expect(runs).toBe(1);
+  });
 });
