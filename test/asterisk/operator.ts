@@ -25,7 +25,7 @@ const COMMANDS = {
   ssh: `shift; exec chroot "$PBX" sh -c "cd /root; $*"`,
   npx: `case "$1 $2" in
     'cdk deploy') ;;
-    # The account, which is not here, is examined in test/bin/preflight.test.ts.
+    # The account, which is not here, is examined in test/system/bin/preflight.test.ts.
     '--no-install ari-eventbridge') shift 2; [ "$1" = preflight ] && exit 0; exec node "$PROJECT/bin/ari-eventbridge.cjs" "$@" ;;
     *) exit 127 ;;
   esac`,

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Finding } from '../../lib/preflight/finding.ts';
-import { runCommand } from '../support/command.ts';
-import { READY, type Readable, readableAccount } from '../support/readable-account.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import type { Finding } from '../../../lib/preflight/finding.ts';
+import { runCommand } from '../../support/command.ts';
+import { READY, type Readable, readableAccount } from '../../support/readable-account.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
 
 const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
 const SECRET = 'ari-eventbridge/pbx-1/handlers';

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { AriPeer } from '../support/ari-peer.ts';
-import { runCli } from '../support/cli.ts';
-import { freePort } from '../support/free-port.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { AriPeer } from '../../support/ari-peer.ts';
+import { runCli } from '../../support/cli.ts';
+import { freePort } from '../../support/free-port.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
 
 // With a real Asterisk: test/asterisk/doctor-command.test.ts.
 
