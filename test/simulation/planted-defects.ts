@@ -73,9 +73,9 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
   ),
   planted(
     'nodes take no turns',
-    'connector/ready-lanes.ts',
-    'this.#of(lane.node)[lane.arrival].push(lane);',
-    "this.#of('')[lane.arrival].push(lane);",
+    'connector/publisher.ts',
+    '{ name: record.lane, node: record.node,',
+    "{ name: record.lane, node: '',",
   ),
   planted(
     'the node that was first in a request is first in the next one',
