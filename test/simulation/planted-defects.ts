@@ -102,12 +102,6 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }).catch(() => []))',
   ),
   planted(
-    'an entry that was accepted before the connection was lost is enough to take an app back',
-    'connector/asterisk/node-link.ts',
-    'await acceptedSince(lostAt ?? 0);',
-    'await acceptedSince(0);',
-  ),
-  planted(
     'an app is left for ever to a foreign program',
     'connector/asterisk/node-link.ts',
     "node.foreign === 'leave' ? undefined",
@@ -125,12 +119,6 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     'connector/losses.ts',
     "const news = record.kind === 'news' &&",
     "const news = record.kind === 'event' &&",
-  ),
-  planted(
-    'all apps of a node share the time at which one was last heard',
-    'connector/asterisk/gaps.ts',
-    'for (const app of apps) if (!this.#open.has(app)) this.#heardAt.set(app, at);',
-    'for (const app of new Set([...apps, ...this.#heardAt.keys()])) if (!this.#open.has(app)) this.#heardAt.set(app, at);',
   ),
 ];
 
