@@ -1,3 +1,4 @@
+import { parseJson } from '../../lib/json.ts';
 import type { AcceptedEntry, Detail, Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -81,7 +82,9 @@ export class EventBridgeService {
     if (trouble.denied) return refusal(400, 'AccessDeniedException', 'not authorized to perform: events:PutEvents');
     if (random.chance(trouble.throttledRequests)) return refusal(400, 'ThrottlingException', 'Rate exceeded');
     if (random.chance(trouble.serverErrors)) return refusal(500, 'InternalFailure', 'internal failure');
-    const { Entries } = JSON.parse(body) as { Entries: Entry[] };
+    // A line of a damaged journal can have a part of an entry.
+    const { Entries } = (parseJson(body) ?? {}) as { Entries?: Entry[] };
+    if (!Entries) return refusal(400, 'SerializationException', 'the body is not JSON');
     if (Entries.length === 0 || Entries.length > 10) {
       this.#ledger.violate('protocol', `PutEvents: expected 1 to 10 entries, got ${Entries.length}`);
     }
@@ -98,7 +101,9 @@ export class EventBridgeService {
         return { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' };
       if (random.chance(trouble.failedEntries)) return { ErrorCode: 'InternalFailure', ErrorMessage: 'failed' };
       if (entry.Detail.includes(POISON.entry)) return { ErrorCode: 'InvalidArgument', ErrorMessage: 'malformed' };
-      this.#accept(from, entry);
+      const detail = parseJson(entry.Detail) as Detail | undefined;
+      if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+      this.#accept(from, entry, detail);
       return { EventId: random.uuid() };
     });
     const FailedEntryCount = results.filter((result) => 'ErrorCode' in result).length;
@@ -106,8 +111,7 @@ export class EventBridgeService {
     return { status: 200, body: { FailedEntryCount, Entries: results }, ...(lost && { lost }) };
   }
 
-  #accept(from: string, { Source, DetailType, Detail }: Entry): void {
-    const detail = JSON.parse(Detail) as Detail;
+  #accept(from: string, { Source, DetailType, Detail }: Entry, detail: Detail): void {
     const end = Detail.lastIndexOf(',"metadata":');
     const text = Source === 'asterisk.ari' ? `${Detail.slice(0, end)}}` : '';
     const entry = { at: this.#clock.time, from, source: Source, type: DetailType, detail, text };
