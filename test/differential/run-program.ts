@@ -1,3 +1,4 @@
+import { VERBS_CONTEXT } from '../../lib/ari/verbs-dialplan.ts';
 import { Pending } from './pending.ts';
 import { type Command, DIALLED, type Program, requestOf, type Step } from './program.ts';
 import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
@@ -133,6 +134,10 @@ class Run {
     // A second until the call's time is over.
     if (status < 400 && /TIMEOUT.absolute/.test(JSON.stringify(step))) {
       await this.#takeTime(path.split('/')[2] ?? '', 1300);
+    }
+    // Applications answer, and a digit that is pressed meanwhile comes with the next one where there is no sound.
+    if (status < 400 && JSON.stringify(step).includes(VERBS_CONTEXT)) {
+      await this.#takeTime(path.split('/')[2] ?? '', 700);
     }
     // A call that is not answered yet waits for the first sound, before it is recorded.
     if (status === 201 && /channels.*record/.test(path)) await this.#takeTime(path.split('/')[2] ?? '', 600);

@@ -42,7 +42,7 @@ const verbs = fc
     fc.array(
       fc.constantFrom(
         ...['answer', 'ring', 'play:beep', 'play:nothing-there', 'digits:12', 'number:7', 'number:x', 'characters:ab'],
-        ...['wait:0.2', 'transfer:1002', 'nonsense', `music:1:default`],
+        ...['wait:0.2', 'transfer:1002', 'nonsense'],
       ),
       { maxLength: 3 },
     ),
@@ -54,7 +54,7 @@ const verbs = fc
       ['dialled', 'dial:Local%2Fanswers%40~:60:g'],
       ['dialled', 'dial:Local%2Frings%40~:60:g'],
       ['dialled', 'dial:Local%2Fbusy%40~%26Local%2Fnowhere%40~:60:g'],
-      ['dialled', 'dial:Local%2Fbusy%40~:60:g|dial:Local%2Fanswers%40~:60:gm(default)'],
+      ['dialled', 'dial:Local%2Fbusy%40~:60:g|dial:Local%2Fanswers%40~:60:g'],
       ['next', 'answer'],
       ['next', 'leave:~%2Cback%2C1'],
       ['next', 'leave:nowhere%2Cx%2C1'],
