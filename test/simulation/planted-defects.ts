@@ -90,12 +90,6 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     'const SUSPECT_AFTER = 1e9;',
   ),
   planted(
-    'an entry is rejected that a bus fails at by chance',
-    'connector/suspects.ts',
-    'this.#failingShare(known) ** known.evidence <= CHANCE',
-    'known.evidence >= FOUND_AFTER',
-  ),
-  planted(
     'a look for holders that fails has found none',
     'connector/asterisk/node-link.ts',
     '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }))',
