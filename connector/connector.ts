@@ -84,10 +84,17 @@ const SILENT_MS = 10_000;
 const CANNOT_PUBLISH_MS = 10_000;
 const NOTHING_ANNOUNCED: NodeHistory = { isServed: false, stays: [] };
 
+/**
+ * For so long a connector that has reached nothing yet, and knows of no other one, counts as one that cannot work: a deployment
+ * with a wrong port ends with the one that works. After that, Asterisk is what is away.
+ */
+const UNPROVEN_MS = 5 * 60 * 1000;
+
 /** Forwards the events of all nodes to the bus: link → record → journal → publisher → bus. */
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #log: Log;
+  readonly #createdAt = performance.now();
   readonly #instance = randomUUID().slice(0, 8);
   readonly #records: CallRecords;
   readonly #nodes = new ServedNodes();
@@ -205,10 +212,18 @@ export class Connector {
     return this.#nodes.where(({ link }) => link.isStuck(now));
   }
 
-  /** Nodes that other connectors are connected to, and that this one has neither been connected to nor stood by for since it started. */
+  /**
+   * Nodes that this connector has neither been connected to nor stood by for since it started, although others are connected
+   * to them. Where no table says what others do: all nodes, while it has reached none of them, for `UNPROVEN_MS` at most.
+   */
   get neverServed(): string[] {
-    const served = this.#shared?.heartbeats.servedByOthers ?? [];
-    return this.#nodes.where(({ origin, link }) => served.includes(origin.name) && !link.hasServed);
+    const notServed = this.#nodes.where(({ link }) => !link.hasServed);
+    if (this.#shared) {
+      const { servedByOthers } = this.#shared.heartbeats;
+      return notServed.filter((name) => servedByOthers.includes(name));
+    }
+    const isNew = performance.now() - this.#createdAt < UNPROVEN_MS;
+    return isNew && notServed.length === this.#options.nodes.length ? notServed : [];
   }
 
   get gauges(): Gauges {

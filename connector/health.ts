@@ -6,7 +6,7 @@ export interface HealthSource {
   status(): ConnectorStatus;
   /** Nodes whose link has stopped working, so that only a new process helps. */
   stuck(): string[];
-  /** Nodes that other connectors are connected to, and that this one has never been connected to. */
+  /** Nodes that this connector has never been connected to, though it should have been. */
   neverServed(): string[];
   /** The connector's metrics in Prometheus' text format. */
   metrics(): string;
@@ -16,7 +16,8 @@ export interface HealthSource {
  * Serves on loopback only, for the container's own health check:
  *
  *  - `/healthz`: 200 while the process and its links work, also while Asterisk or EventBridge cannot be reached. A new
- *    connector that reaches what others do not is healthy; one that does not reach what they do is not: it must not replace them;
+ *    connector that reaches what others do not is healthy; one that does not reach what they do is not: it must not replace them.
+ *    Where it knows of no others, it is not for its first five minutes, while it has reached no node at all;
  *  - `/readyz`: 200 when the connector is ready, else 503; both with its status;
  *  - `/metrics`: metrics in Prometheus' text format.
  *

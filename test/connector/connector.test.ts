@@ -104,6 +104,38 @@ const deadLetters = (): { reason: string; content: string }[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+describe('a new connector that knows of no others', () => {
+  test('is not healthy until it is connected', async () => {
+    const connector = connectorOf();
+    expect(connector.neverServed).toEqual(['pbx-1']);
+    connector.start();
+    await until('health', () => connector.neverServed.length === 0);
+  });
+
+  test('counts as one that works after five minutes without any node: Asterisk is away', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const connector = connectorOf({
+        nodes: [{ name: 'pbx-1', url: 'http://127.0.0.1:9/ari', apps: ['a'], secretId: 's' }],
+      });
+      vi.advanceTimersByTime(299_000);
+      expect(connector.neverServed).toEqual(['pbx-1']);
+      vi.advanceTimersByTime(2000);
+      expect(connector.neverServed).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is healthy where it has reached one of its nodes', async () => {
+    const away = { name: 'pbx-2', url: 'http://127.0.0.1:9/ari', apps: ['b'], secretId: 's' };
+    const connector = connectorOf({ nodes: [{ name: 'pbx-1', url: peer.url, apps: ['a'], secretId: 's' }, away] });
+    expect(connector.neverServed).toEqual(['pbx-1', 'pbx-2']);
+    connector.start();
+    await until('health', () => connector.neverServed.length === 0);
+  });
+});
+
 describe('the connector', () => {
   test('gives each event its id, its position, its channel and its call', async () => {
     const connector = await start();
