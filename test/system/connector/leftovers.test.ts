@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Connector, type ConnectorOptions } from '../../connector/connector.ts';
-import { DeadLetters } from '../../connector/dead-letters.ts';
-import type { PutOutcome } from '../../connector/event-bus.ts';
-import { DEFAULT_FILTER, EventFilter } from '../../connector/event-filter.ts';
-import type { LeftoverQueue, QueueMessage } from '../../connector/leftover-queue.ts';
-import { Metrics } from '../../connector/metrics.ts';
-import { cachedCredentials } from '../../lib/ari/credentials.ts';
-import { createLog } from '../../lib/log.ts';
-import { AriPeer } from '../support/ari-peer.ts';
-import { busWith } from '../support/bus-with.ts';
-import { type PutEntry, readEntry } from '../support/records.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
-import { until } from '../support/until.ts';
+import { Connector, type ConnectorOptions } from '../../../connector/connector.ts';
+import { DeadLetters } from '../../../connector/dead-letters.ts';
+import type { PutOutcome } from '../../../connector/event-bus.ts';
+import { DEFAULT_FILTER, EventFilter } from '../../../connector/event-filter.ts';
+import type { LeftoverQueue, QueueMessage } from '../../../connector/leftover-queue.ts';
+import { Metrics } from '../../../connector/metrics.ts';
+import { cachedCredentials } from '../../../lib/ari/credentials.ts';
+import { createLog } from '../../../lib/log.ts';
+import { AriPeer } from '../../support/ari-peer.ts';
+import { busWith } from '../../support/bus-with.ts';
+import { type PutEntry, readEntry } from '../../support/records.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
 const AWAY: PutOutcome = { status: 'unavailable', reason: 'connect ECONNREFUSED' };
 
