@@ -59,10 +59,14 @@ export class HandOver {
     await comparison.resync(link, kept, connection, 'connector-silent');
   }
 
-  /** The apps whose holders do not register their standby names in time. */
+  /**
+   * The apps whose holders do not register their standby names in time, or not before a third connector takes the apps: that
+   * one takes this one's calls for known.
+   */
   async #silentOf(link: AppLink, holders: ReadonlyMap<string, string[]>, connection: string): Promise<string[]> {
     let silent = [...holders.keys()];
-    for (let waited = 0; silent.length > 0 && waited < HANDOVER_MS && link.isOpen(connection); ) {
+    const isWaiting = (): boolean => silent.some((app) => link.apps.includes(app));
+    for (let waited = 0; isWaiting() && waited < HANDOVER_MS && link.isOpen(connection); ) {
       await this.#options.sleep(HANDOVER_POLL_MS);
       waited += HANDOVER_POLL_MS;
       const listed = await this.#listedNames();

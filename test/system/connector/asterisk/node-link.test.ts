@@ -552,6 +552,28 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
     dead.close();
   });
 
+  test('that is replaced before a silent connector’s time is over rebuilds the StasisStart of its calls before it stands by', async (context) => {
+    const { expect } = context;
+    const { createLink, asterisk, dial } = await stage(context);
+    const dead = await openEvents(asterisk.url, READER, [IVR, holderName(IVR, 'dead')]);
+    const channel = await dial();
+    const unhurried = { handoverMs: 600, sleep: (ms: number) => sleep(ms / 5) };
+    const replaced = await createLink({ instance: 'replaced', ...unhurried });
+    replaced.link.start();
+    await until('the connection', () => replaced.times(`connected ${IVR}`) === 1);
+    dead.close();
+    const list = { method: 'GET', path: '/applications', query: new URLSearchParams() };
+    await until('its name to be gone', async () => !JSON.stringify(await asterisk.request(list)).includes('dead'));
+    // This one takes the calls of the connector that hands over for known.
+    const last = await createLink({ instance: 'last' });
+    last.link.start();
+    await until('the call', () => replaced.events.length === 1);
+    expect(replaced.events).toMatchObject([{ type: 'StasisStart', channel, recovered: true }]);
+    expect(replaced.gaps).toMatchObject([{ apps: [IVR], cause: 'connector-silent' }]);
+    await last.synced();
+    expect(last.events).toEqual([]);
+  });
+
   test('takes the app back, with a gap, when the other connector is gone', async (context) => {
     const { expect } = context;
     const { createLink, dial, commands } = await stage(context);
