@@ -67,7 +67,14 @@ export const FAULT_KINDS = {
       clock.after(fault.forMs / 3, () => task && service.kill(task));
     },
   },
-  freeze: { seconds: [1, 45], begin: ({ task, later }) => task && later(task.process.freeze()) },
+  freeze: {
+    seconds: [1, 45],
+    begin: ({ task, later, world: { ledger, clock } }) => {
+      if (!task) return;
+      ledger.freezes.push({ process: task.name, at: clock.time });
+      later(task.process.freeze());
+    },
+  },
   'clock jump': {
     seconds: [0, 0],
     begin: ({ task, fault, world: { ledger } }) => {

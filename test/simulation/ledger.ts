@@ -106,6 +106,8 @@ export class Ledger {
   readonly killed = new Set<string>();
   /** When each process that has ended did. */
   readonly endedAt = new Map<string, number>();
+  /** When which processes were stopped for a while. */
+  readonly freezes: { process: string; at: number }[] = [];
   /** By process that was ended, by a signal or a failure: the apps that it had then, as `pbx app`. */
   readonly heldAtEnd = new Map<string, ReadonlySet<string>>();
   /** Processes whose disk lost writes, and when. */

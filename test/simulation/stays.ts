@@ -21,7 +21,10 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
     if (source !== 'asterisk.ari' || (type !== 'StasisStart' && type !== 'StasisEnd')) continue;
     if (type === 'StasisStart') {
       const call = `${detail.metadata.node} ${detail.application} ${detail.channel?.id}`;
-      const hadTime = (ledger.endedAt.get(from) ?? Number.POSITIVE_INFINITY) - at > WRITTEN_MS;
+      const isStopped = ledger.freezes.some(
+        (freeze) => freeze.process === from && freeze.at >= at && freeze.at - at <= WRITTEN_MS,
+      );
+      const hadTime = !isStopped && (ledger.endedAt.get(from) ?? Number.POSITIVE_INFINITY) - at > WRITTEN_MS;
       accepted.set(call, hadTime || accepted.get(call) === true);
     }
     told[type].add(`${detail.metadata.node} ${detail.application} ${detail.channel?.id}`);
