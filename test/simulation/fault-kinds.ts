@@ -69,9 +69,9 @@ export const FAULT_KINDS = {
   },
   freeze: {
     seconds: [1, 45],
-    begin: ({ task, later, world: { ledger, clock } }) => {
+    begin: ({ task, fault, later, world: { ledger, clock } }) => {
       if (!task) return;
-      ledger.freezes.push({ process: task.name, at: clock.time });
+      ledger.freezes.push({ process: task.name, from: clock.time, to: clock.time + fault.forMs });
       later(task.process.freeze());
     },
   },

@@ -107,7 +107,7 @@ export class Ledger {
   /** When each process that has ended did. */
   readonly endedAt = new Map<string, number>();
   /** When which processes were stopped for a while. */
-  readonly freezes: { process: string; at: number }[] = [];
+  readonly freezes: { process: string; from: number; to: number }[] = [];
   /** By process that was ended, by a signal or a failure: the apps that it had then, as `pbx app`. */
   readonly heldAtEnd = new Map<string, ReadonlySet<string>>();
   /** Processes whose disk lost writes, and when. */

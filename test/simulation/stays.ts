@@ -22,7 +22,7 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
     if (type === 'StasisStart') {
       const call = `${detail.metadata.node} ${detail.application} ${detail.channel?.id}`;
       const isStopped = ledger.freezes.some(
-        (freeze) => freeze.process === from && freeze.at >= at && freeze.at - at <= WRITTEN_MS,
+        (freeze) => freeze.process === from && freeze.from <= at + WRITTEN_MS && freeze.to >= at,
       );
       const hadTime = !isStopped && (ledger.endedAt.get(from) ?? Number.POSITIVE_INFINITY) - at > WRITTEN_MS;
       accepted.set(call, hadTime || accepted.get(call) === true);
