@@ -96,6 +96,7 @@ export class EventBridgeService {
     if (body.includes(POISON.request)) {
       return refusal(400, 'ValidationException', 'an entry is malformed');
     }
+    const accepted: AcceptedEntry[] = [];
     const results = Entries.map((entry) => {
       if (random.chance(trouble.throttled) || !this.#takeQuota())
         return { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' };
@@ -103,21 +104,23 @@ export class EventBridgeService {
       if (entry.Detail.includes(POISON.entry)) return { ErrorCode: 'InvalidArgument', ErrorMessage: 'malformed' };
       const detail = parseJson(entry.Detail) as Detail | undefined;
       if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-      this.#accept(from, entry, detail);
+      accepted.push(this.#accept(from, entry, detail));
       return { EventId: random.uuid() };
     });
     const FailedEntryCount = results.filter((result) => 'ErrorCode' in result).length;
     const lost = random.chance(trouble.lostAnswers) ? random.pick(['reset', 'silence'] as const) : undefined;
+    for (const entry of lost ? accepted : []) entry.isUnanswered = true;
     return { status: 200, body: { FailedEntryCount, Entries: results }, ...(lost && { lost }) };
   }
 
-  #accept(from: string, { Source, DetailType, Detail }: Entry, detail: Detail): void {
+  #accept(from: string, { Source, DetailType, Detail }: Entry, detail: Detail): AcceptedEntry {
     const end = Detail.lastIndexOf(',"metadata":');
     const text = Source === 'asterisk.ari' ? `${Detail.slice(0, end)}}` : '';
-    const entry = { at: this.#clock.time, from, source: Source, type: DetailType, detail, text };
+    const entry: AcceptedEntry = { at: this.#clock.time, from, source: Source, type: DetailType, detail, text };
     this.#ledger.accepted.push(entry);
     this.#ledger.lastAccepted.set(from, entry.at);
     this.onAccepted(entry);
+    return entry;
   }
 
   /** An entry that makes its request fail is to go alone when it was in two; a process can have it from its disk and from the queue. */

@@ -23,6 +23,8 @@ export interface AcceptedEntry {
   detail: Detail;
   /** The event as Asterisk sent it, where it is one. */
   text: string;
+  /** The answer was lost: who sent the entry does not know that it was accepted. */
+  isUnanswered?: boolean;
 }
 
 export interface Detail {

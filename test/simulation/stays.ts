@@ -17,14 +17,15 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
   const told = { StasisStart: new Set<string>(), StasisEnd: new Set<string>() };
   /** Whether a connector that announced the call's beginning had time to write it to the table. */
   const accepted = new Map<string, boolean>();
-  for (const { source, type, detail, at, from } of ledger.accepted) {
+  for (const { source, type, detail, at, from, isUnanswered = false } of ledger.accepted) {
     if (source !== 'asterisk.ari' || (type !== 'StasisStart' && type !== 'StasisEnd')) continue;
     if (type === 'StasisStart') {
       const call = `${detail.metadata.node} ${detail.application} ${detail.channel?.id}`;
       const isStopped = ledger.freezes.some(
         (freeze) => freeze.process === from && freeze.from <= at + WRITTEN_MS && freeze.to >= at,
       );
-      const hadTime = !isStopped && (ledger.endedAt.get(from) ?? Number.POSITIVE_INFINITY) - at > WRITTEN_MS;
+      const hadTime =
+        !isStopped && !isUnanswered && (ledger.endedAt.get(from) ?? Number.POSITIVE_INFINITY) - at > WRITTEN_MS;
       accepted.set(call, hadTime || accepted.get(call) === true);
     }
     told[type].add(`${detail.metadata.node} ${detail.application} ${detail.channel?.id}`);
