@@ -2,6 +2,7 @@
 /** DynamoDB tables on this machine, in memory, by the package dynalite. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** A table, with the properties of the operation CreateTable. */
 export interface TableDefinition {
@@ -45,6 +46,8 @@ const SIGNED = {
   'x-amz-date': '20260101T000000Z',
 };
 
+const ASK_AGAIN_MS = 5;
+
 export class Tables {
   readonly #tables = new Map<string, string>();
   #server: Promise<Server> | undefined;
@@ -60,6 +63,7 @@ export class Tables {
     for (const [name, table] of wanted) {
       if (this.#tables.has(name)) continue;
       await this.#send('CreateTable', { ...table, BillingMode: 'PAY_PER_REQUEST' });
+      await this.#becomesActive(name);
       this.#tables.set(name, JSON.stringify(table));
     }
   }
@@ -80,6 +84,15 @@ export class Tables {
     if (!server) return;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** A table that was just made is not there for its items at once. */
+  async #becomesActive(TableName: string): Promise<void> {
+    for (;;) {
+      const { Table } = (await this.#send('DescribeTable', { TableName })) as { Table?: { TableStatus?: string } };
+      if (Table?.TableStatus === 'ACTIVE') return;
+      await wait(ASK_AGAIN_MS);
+    }
   }
 
   async #send(operation: string, input: object): Promise<object> {
