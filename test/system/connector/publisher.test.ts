@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { BackoffBounds } from '../../connector/backoff.ts';
-import type { PutOutcome } from '../../connector/event-bus.ts';
-import { Publisher } from '../../connector/publisher.ts';
-import { busWith } from '../support/bus-with.ts';
-import { readEntry, recordOf } from '../support/records.ts';
-import { until } from '../support/until.ts';
+import type { BackoffBounds } from '../../../connector/backoff.ts';
+import type { PutOutcome } from '../../../connector/event-bus.ts';
+import { Publisher } from '../../../connector/publisher.ts';
+import { busWith } from '../../support/bus-with.ts';
+import { readEntry, recordOf } from '../../support/records.ts';
+import { until } from '../../support/until.ts';
 
 const ACCEPTED: PutOutcome = { status: 'accepted' };
 const THROTTLED: PutOutcome = { status: 'throttled', reason: 'ThrottlingException' };
