@@ -139,6 +139,12 @@ export function recordingName(name: string, list: string, channelId: string): st
   return `${name}-${channelId}-${list}`;
 }
 
+/** The arguments of an app that are the dialplan's own: those before an outcome. */
+export function ownArguments(args: readonly string[] = []): string[] {
+  const at = args.indexOf(OUTCOME_MARK);
+  return at < 0 ? [...args] : args.slice(0, at);
+}
+
 /** The outcome that an event brings: of a call that is back in its app, or of one that is over. */
 export function outcomeIn(event: { type: string; args?: unknown; channel?: unknown }): Arrived | undefined {
   if (event.type === 'StasisStart') {

@@ -1,8 +1,7 @@
 import type { Media } from '../../ari/media.ts';
 import { CALL_VARIABLES, STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
 import type { CallEvent } from '../../events/call-event.ts';
-import { type Arrived, type Kind, outcomeIn, recordingName, variablesOf } from '../../events/outcomes.ts';
-import { type Decided, ownArguments } from './arrived.ts';
+import { type Arrived, type Kind, outcomeIn, ownArguments, recordingName, variablesOf } from '../../events/outcomes.ts';
 import type {
   Call,
   CallData,
@@ -13,6 +12,7 @@ import type {
   RecordOptions,
   Said,
 } from './call.ts';
+import type { Decided } from './decided.ts';
 import type { EventStep } from './event-step.ts';
 import type { Verb } from './list.ts';
 import { type MediaList, playing, promptFiles, silence } from './media.ts';
