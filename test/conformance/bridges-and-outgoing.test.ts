@@ -189,7 +189,7 @@ describe('a call that Asterisk places', () => {
   });
 
   test('is created first and dialled later', async () => {
-    await s.run('POST /channels/create?channelId=~out&endpoint=Local/answers@default&app=conformance&appArgs=a');
+    await s.run('POST /channels/create?channelId=~out&endpoint=Local/answers-later@default&app=conformance&appArgs=a');
     expect(await s.story('StasisStart')).toEqual(['StasisStart out Down args=["a"]']);
     expect(await s.run('POST /channels/~out/dial?timeout=5')).toBe('204');
     expect(await s.story('Dial out Up')).toEqual([

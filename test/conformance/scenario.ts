@@ -23,6 +23,8 @@ const DIALPLAN = {
   bare: 'conformance',
   nobody: 'nobody-listens',
   answers: ['Answer()', 'Wait(3600)'],
+  // An answer at once can overtake the event of its call's beginning in Asterisk.
+  'answers-later': ['Wait(1)', 'Answer()', 'Wait(3600)'],
   rings: ['Wait(0.3)', 'Ringing()', 'Wait(3600)'],
   busy: ['Busy(1)'],
   declines: ['Hangup(21)'],
