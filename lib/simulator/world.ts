@@ -92,7 +92,8 @@ export class World {
     const request: RequestLeg = (endpoint, caller) => this.requests.leg(endpoint, caller);
     const subroutine = (leg: Channel, context: string, args: readonly string[]): Thread =>
       this.pbx.subroutine(leg, context, args);
-    const calling = { sounds, threads: this.threads, request, subroutine };
+    const talk = (caller: Channel, called: Channel): (() => void) => this.bridges.talk(caller, called);
+    const calling = { sounds, threads: this.threads, request, subroutine, talk };
     const all: Record<string, Application> = {
       ...applications(this.clock),
       ...playing(sounds),

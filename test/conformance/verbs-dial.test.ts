@@ -5,6 +5,7 @@
  * Each expectation was seen on a real Asterisk first.
  */
 import { beforeEach, expect, test } from 'vitest';
+import type { Bridge, Channel } from '../../lib/ari/generated/model.ts';
 import { type Scenario, withScenarios } from './scenario.ts';
 
 let s: Scenario;
@@ -99,4 +100,35 @@ test('the caller hangs up during the talk, which ends the other call', async () 
     /^ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing" outcome=dialled,pin,100,1,HANGUP,\d+,ANSWER$/,
   );
   expect((await s.ask('GET /channels')).answer).toEqual([]);
+});
+
+test('during the talk the two are in a bridge that is in the list, and obeys no app', async () => {
+  await s.verbs(100, dial(['answers']));
+  await s.story('ChannelStateChange caller Up');
+  const { answer } = await s.ask('GET /bridges');
+  const [bridge] = answer as Bridge[];
+  expect(answer).toEqual([
+    expect.objectContaining({
+      bridge_class: 'basic',
+      bridge_type: 'mixing',
+      creator: '',
+      name: '',
+      video_mode: 'none',
+    }),
+  ]);
+  expect(bridge?.channels).toHaveLength(2);
+  expect((await s.ask(`GET /bridges/${bridge?.id}`)).answer).toEqual(bridge);
+  expect(await s.run(`DELETE /bridges/${bridge?.id}`)).toBe('409 Bridge not in Stasis application');
+  await s.run('DELETE /channels/~phone-of-caller');
+  await s.story('ChannelDestroyed');
+  expect((await s.ask('GET /bridges')).answer).toEqual([]);
+});
+
+test('a talk changes nobody’s name', async () => {
+  const before = await s.ask('GET /channels/~caller');
+  await s.verbs(100, dial(['answers'], 30, 'gm'));
+  await s.story('ChannelStateChange caller Up');
+  const after = await s.ask('GET /channels/~caller');
+  const parties = ({ caller, connected }: Channel) => ({ caller, connected });
+  expect(parties(after.answer as Channel)).toEqual(parties(before.answer as Channel));
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Bridge as BridgeSnapshot } from '../../ari/generated/model.ts';
-import { Apps } from '../app/apps.ts';
+import { Apps, ariTime } from '../app/apps.ts';
 import { Channel } from '../channel/channel.ts';
 import { silent } from '../channel/technologies.ts';
 import type { Clock } from '../clock.ts';
@@ -26,6 +26,8 @@ export class Bridges {
   readonly #announcers = new Map<string, Helper>();
   readonly #recorders = new Map<string, Channel[]>();
   readonly #music = new Set<string>();
+  /** What `Dial()` and `Queue()` made for two who talk: no app's, but in the list. */
+  readonly #talks = new Map<string, BridgeSnapshot>();
   readonly #apps: Apps;
   readonly #clock: Clock;
   readonly #threads: Threads;
@@ -37,7 +39,13 @@ export class Bridges {
   }
 
   get list(): BridgeSnapshot[] {
-    return [...this.#all.values()].map(({ known }) => known);
+    const all = [...[...this.#all.values()].map(({ known }) => known), ...this.#talks.values()];
+    return all.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** The bridge as it was when something happened to it last, be it an app's or not. */
+  known(id: string): BridgeSnapshot {
+    return this.#talks.get(id) ?? this.get(id).known;
   }
 
   find(id: string): Bridge | undefined {
@@ -45,6 +53,7 @@ export class Bridges {
   }
 
   get(id: string): Bridge {
+    if (this.#talks.has(id)) throw new Refusal(409, 'Bridge not in Stasis application');
     const bridge = this.find(id);
     if (!bridge) throw new Refusal(404, 'Bridge not found');
     return bridge;
@@ -65,6 +74,23 @@ export class Bridges {
     );
     this.#all.set(id, bridge);
     return bridge;
+  }
+
+  /** Two talk that no app has brought together. @returns ends it */
+  talk(caller: Channel, called: Channel): () => void {
+    const id = randomUUID();
+    this.#talks.set(id, {
+      id,
+      technology: 'simple_bridge',
+      bridge_type: 'mixing',
+      bridge_class: 'basic',
+      creator: '',
+      name: '',
+      channels: [called.id, caller.id],
+      creationtime: ariTime(this.#clock.now()),
+      video_mode: 'none',
+    });
+    return () => this.#talks.delete(id);
   }
 
   /** Ends what plays in it and takes it away; those who sit in it have to be sent away first. */

@@ -9,7 +9,7 @@ import { type CommandResult, NO_CONTENT, type Params, variablesOf } from './para
 
 export const bridgeCommands: Commands = {
   'bridges.list': (world) => [200, world.bridges.list],
-  'bridges.get': (world, params) => [200, world.bridges.get(params.id('bridgeId')).known],
+  'bridges.get': (world, params) => [200, world.bridges.known(params.id('bridgeId'))],
   'bridges.create': (world, params) => {
     const id = params.text('bridgeId');
     // An id in a body is looked at too late.

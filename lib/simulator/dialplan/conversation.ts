@@ -4,26 +4,26 @@ import { setVariable } from './variables.ts';
 
 const NORMAL_CLEARING = 16;
 
+/** What two who talk need. */
+export interface TalkSurroundings {
+  threads: Threads;
+  /** @returns ends the bridge that it made for a caller and the called */
+  talk(caller: Channel, called: Channel): () => void;
+}
+
 /** Lets two channels talk until one of them is to end; in the thread of the first, which the second's joins. */
-export function* conversation(one: Channel, other: Channel, threads: Threads): Thread {
+export function* conversation(one: Channel, other: Channel, { threads, talk: begin }: TalkSurroundings): Thread {
+  const end = begin(one, other);
   const talk = { isOver: false };
   setVariable(one, 'BRIDGEPEER', other.name);
   setVariable(other, 'BRIDGEPEER', one.name);
-  introduce(one, other);
-  introduce(other, one);
   threads.start(passOn(other, one, talk));
   yield* passOn(one, other, talk);
+  end();
   for (const channel of [one, other]) {
     if (channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
     setVariable(channel, 'BRIDGEPEER', undefined);
   }
-}
-
-function introduce(channel: Channel, { caller }: Channel): void {
-  if (channel.connected.name === caller.name && channel.connected.number === caller.number) return;
-  channel.connected = caller;
-  channel.publish();
-  channel.technology.connectedLine(channel, caller);
 }
 
 /** Passes on what comes in on a channel. */

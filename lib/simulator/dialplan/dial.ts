@@ -1,9 +1,9 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import { parsedParty } from '../channel/party.ts';
-import { type Thread, type Threads, waitUntil } from '../threads.ts';
+import { type Thread, waitUntil } from '../threads.ts';
 import { answer } from './applications.ts';
-import { conversation } from './conversation.ts';
+import { conversation, type TalkSurroundings } from './conversation.ts';
 import { Legs, type RequestLeg, setDuration } from './legs.ts';
 import type { Application } from './pbx.ts';
 import type { Sounds } from './sounds.ts';
@@ -17,9 +17,8 @@ const VARIABLES = [
 ];
 
 /** What an application needs that calls others. */
-export interface DialSurroundings {
+export interface DialSurroundings extends TalkSurroundings {
   sounds: Sounds;
-  threads: Threads;
   request: RequestLeg;
   /** Runs a context of the dialplan on a leg that has answered. */
   subroutine(leg: Channel, context: string, args: readonly string[]): Thread;
@@ -53,7 +52,7 @@ export function dialing(around: DialSurroundings): Application {
     if (routine) yield* around.subroutine(leg, routine, args);
     legs.tellAnswer(leg);
     answer(channel);
-    yield* conversation(channel, leg, threads);
+    yield* conversation(channel, leg, around);
     const hasGone = leg.isHungUp;
     leg.end();
     setDuration(channel, 'ANSWEREDTIME', channel.upMs);
@@ -72,8 +71,10 @@ function* ringing(
   end: number | undefined,
 ): Thread<Channel | undefined> {
   const hasMusic = flags(options).includes('m');
-  if (hasMusic) sounds.hear(channel, `music:${argument(options, 'm') || 'default'}`);
-  else if (flags(options).includes('r')) channel.indicate('ringing');
+  if (hasMusic) {
+    sounds.hear(channel, `music:${argument(options, 'm') || 'default'}`);
+    channel.indicate('progress');
+  } else if (flags(options).includes('r')) channel.indicate('ringing');
   let rings = false;
   while (!legs.answered && !legs.areOver && !channel.isHungUp) {
     const left = end === undefined ? undefined : end - channel.now.getTime();

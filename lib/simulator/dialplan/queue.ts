@@ -15,7 +15,7 @@ const RETRY_SECONDS = 5;
 
 /** `Queue(name,options,,,seconds)`, with the option `c`: the caller goes on after the talk. */
 export function queueing(options: Readonly<Record<string, QueueOptions>>, around: DialSurroundings): Application {
-  const { sounds, threads } = around;
+  const { sounds } = around;
   const queues = new Map(Object.entries(options).map(([name, each]) => [name, new CallQueue(each, sounds.clock)]));
   return function* (channel, data) {
     const [name = '', flags = '', , , seconds = ''] = applicationFields(data);
@@ -39,7 +39,7 @@ export function queueing(options: Readonly<Record<string, QueueOptions>>, around
     setWait(channel, begun);
     if (queue.options.setinterfacevar) setVariable(channel, 'MEMBERINTERFACE', found.member);
     answer(channel);
-    yield* conversation(channel, found.leg, threads);
+    yield* conversation(channel, found.leg, around);
     const talkMs = found.leg.upMs;
     found.leg.end();
     queue.release([found.member], queue.options.wrapuptime);
