@@ -10,8 +10,11 @@ import { Suspects } from './suspects.ts';
 const UNAVAILABLE_BACKOFF: BackoffBounds = { baseMs: 100, capMs: 5000 };
 /** How long to wait before an entry is sent again that failed alone. */
 const ENTRY_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 5000 };
-/** One request in this many begins with the backlog, so that neither the backlog nor live records starve. */
-const BACKLOG_TURN = 4;
+/**
+ * One request in this many begins with the backlog, so that neither the backlog nor live records starve. An odd number:
+ * requests with one record alone and others can alternate.
+ */
+const BACKLOG_TURN = 5;
 /** After this many requests without a failed entry, records of one lane share requests again. */
 const TRUST_AFTER = 50;
 
@@ -62,7 +65,7 @@ export class Publisher {
   readonly #lanes = new Map<string, Lane>();
   readonly #ready = new ReadyLanes<Lane>();
   /** Lanes whose next record is to be sent alone. */
-  readonly #alone = new Fifo<Lane>();
+  readonly #alone = new ReadyLanes<Lane>();
   readonly #suspects = new Suspects();
   readonly #backoff: Backoff;
   readonly #pace: Pace;
@@ -135,26 +138,26 @@ export class Publisher {
       !this.#stopped &&
       this.#pause === undefined &&
       this.#inFlight < this.#pace.concurrency &&
-      !(this.#ready.isEmpty && this.#alone.length === 0)
+      !(this.#ready.isEmpty && this.#alone.isEmpty)
     ) {
       void this.#send(this.#takeRequest());
     }
   }
 
   #takeRequest(): Share[] {
-    this.#lastAlone = this.#alone.length > 0 && (this.#ready.isEmpty || !this.#lastAlone);
-    const lane = this.#lastAlone ? this.#alone.shift() : undefined;
-    return lane ? [{ lane, records: [lane.waiting.shift() as JournalRecord] }] : this.#takeShares();
+    this.#requests += 1;
+    const first = this.#requests % BACKLOG_TURN === 0 ? 'backlog' : 'live';
+    this.#lastAlone = !this.#alone.isEmpty && (this.#ready.isEmpty || !this.#lastAlone);
+    const lane = this.#lastAlone ? this.#alone.take(first) : undefined;
+    return lane ? [{ lane, records: [lane.waiting.shift() as JournalRecord] }] : this.#takeShares(first);
   }
 
   /** One record of each ready lane, as far as the request has room; then more records of the same lanes. */
-  #takeShares(): Share[] {
-    this.#requests += 1;
+  #takeShares(first: Arrival): Share[] {
     const shares: Share[] = [];
     const { requestEntries, requestBytes } = this.#options.bus.limits;
     // To a bus that cannot be reached, one record is as good as many.
     const room = { entries: this.#stalled === undefined ? requestEntries : 1, bytes: requestBytes };
-    const first = this.#requests % BACKLOG_TURN === 0 ? 'backlog' : 'live';
     for (
       let lane = this.#ready.peek(first);
       lane && fits(lane, room, shares.length === 0);

@@ -334,6 +334,24 @@ describe('with several nodes, the publisher', () => {
     expect(first.length).toBeGreaterThanOrEqual(18);
   });
 
+  test('lets nodes take turns also with records that are sent alone, as they were in failed requests', async () => {
+    let away = true;
+    const seen = publisherOf((ids) => ids.map(() => (away ? AWAY : ACCEPTED)), {
+      concurrency: 1,
+      backoff: { baseMs: 0.1, capMs: 0.1 },
+    });
+    for (let i = 0; i < 60; i++) seen.publisher.submit(recordOf(`noisy/${i}`, `noisy ${i}`, { node: 'noisy' }));
+    for (let i = 0; i < 3; i++) seen.publisher.submit(recordOf(`quiet/${i}`, `quiet ${i}`, { node: 'quiet' }));
+    await until('each record to be in two failed requests', () => {
+      const failures = new Map<string, number>();
+      for (const id of seen.requests.flat()) failures.set(id, (failures.get(id) ?? 0) + 1);
+      return failures.size === 63 && Math.min(...failures.values()) >= 2;
+    });
+    away = false;
+    await seen.publisher.idle();
+    expect(seen.accepted.slice(0, 8).filter((id) => id.startsWith('quiet'))).toHaveLength(3);
+  });
+
   test('delays a quiet node little while the bus throttles half of what a noisy node sends', async () => {
     const sentAt = new Map<string, number>();
     const delays: number[] = [];
