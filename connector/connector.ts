@@ -45,7 +45,7 @@ export interface ConnectorOptions {
   memoryMaxBytes: number;
   /** Requests to the bus in flight. */
   putEventsConcurrency: number;
-  /** Delays between attempts to connect. @default { baseMs: 250, capMs: 1000 }; up to 30 s where Asterisk refuses the user */
+  /** Delays between attempts to connect. @default { baseMs: 250, capMs: 1000 }; up to 10 s where Asterisk refuses the user */
   reconnect?: BackoffBounds | undefined;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;

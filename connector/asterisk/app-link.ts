@@ -13,7 +13,7 @@ import type { FramePosition, LinkEvent } from './link-event.ts';
 /** With the time limits of an attempt, the link is back less than 5 s after Asterisk, whatever the outage was. */
 const BACKOFF: BackoffBounds = { baseMs: 250, capMs: 1000 };
 /** Where Asterisk refuses the user, or the secret cannot be read: a person has to act, and each attempt reads the secret. */
-const REFUSED_BACKOFF: BackoffBounds = { baseMs: 500, capMs: 30_000 };
+const REFUSED_BACKOFF: BackoffBounds = { baseMs: 500, capMs: 10_000 };
 /** How long events may be on their way to the old socket after Asterisk has given its apps to another one. */
 export const READ_ON_MS = 2000;
 /** How often the log repeats the same failure. */
@@ -37,7 +37,7 @@ export interface AppLinkOptions {
   beforeConnect?(apps: string[]): Promise<void>;
   emit(event: LinkEvent): void;
   log: Log;
-  /** @default { baseMs: 250, capMs: 1000 }; up to 30 s where Asterisk refuses the user */
+  /** @default { baseMs: 250, capMs: 1000 }; up to 10 s where Asterisk refuses the user */
   backoff?: BackoffBounds | undefined;
   /** @default 5000 */
   pingIntervalMs?: number | undefined;

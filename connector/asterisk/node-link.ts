@@ -23,7 +23,7 @@ const LOOK_LIMIT_MS = 3000;
 const QUIET_MS = 2000;
 /** How often the calls that were announced are compared with the known ones. */
 const AUDIT_MS = 60_000;
-/** Attempts to connect are at most half a minute apart, each of a few seconds: a link with no sign for this long has stopped working. */
+/** Attempts to connect are at most ten seconds apart, each of a few seconds: a link with no sign for this long has stopped working. */
 const STUCK_MS = 120_000;
 
 export interface NodeLinkOptions {

@@ -8,9 +8,9 @@ type Holder = 'listens' | 'foreign' | 'silent' | 'nobody';
 const LOOK_MS = 500;
 /**
  * How long an app may have no listener while a connector runs that could listen and publish. Asterisk's connection is
- * found dead within 10 s; a standby looks every 2 s, three times; a refused user is tried again after up to 30 s.
+ * found dead within 10 s; a standby looks every 2 s, three times; a refused user is tried again after up to 10 s.
  */
-export const UNHELD_MS = 45_000;
+export const UNHELD_MS = 30_000;
 
 /** The same where Asterisk lists a connector that answers nothing, and a standby reads from the table that it does not work. */
 export const SILENT_MS = 15_000;
