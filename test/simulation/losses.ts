@@ -44,6 +44,9 @@ export function endedInMemoryOnly(ledger: Ledger): boolean {
   );
 }
 
+/** The line of the log with each gap that a connector puts into its journal. */
+const GAP_NOTED = 'Events may have been missed';
+
 /** How long a journal may be full at a time: as long as the longest trouble of the bus, and its backlog. */
 const DROPPING_MS = 60_000;
 
@@ -91,14 +94,30 @@ function connectionOf(id = ''): string {
   return id.slice(0, id.lastIndexOf('-'));
 }
 
-function covers(gap: Detail, { pbx, app, at }: SentEvent, slack: number): boolean {
+function covers(
+  gap: Pick<Detail, 'node' | 'apps' | 'from' | 'to'>,
+  { pbx, app, at }: SentEvent,
+  slack: number,
+): boolean {
   if (gap.node !== pbx || !gap.apps?.includes(app)) return false;
   const from = gap.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(gap.from);
   return from - slack <= at && at <= Date.parse(String(gap.to)) + slack;
 }
 
-/** Why the present design can neither deliver the event nor declare its loss. */
-function knownGapOf({ to = '', at, pbx, app }: SentEvent, ledger: Ledger): KnownGap | undefined {
+/** Why the present design can neither deliver the event nor declare its loss: of the process that had it, or had its gap. */
+function knownGapOf(event: SentEvent, ledger: Ledger): KnownGap | undefined {
+  const noted = ledger.log.filter(
+    ({ message, fields }) => message.startsWith(GAP_NOTED) && covers(fields, event, SLACK_MS + ledger.clockShiftMs),
+  );
+  for (const { process, at } of [{ process: event.to ?? '', at: event.at }, ...noted]) {
+    const gap = lostIn(process, { ...event, at }, ledger);
+    if (gap) return gap;
+  }
+  return undefined;
+}
+
+/** How what a process put into its journal at a time can be lost with the journal, and nobody knows of it. */
+function lostIn(to: string, { at, pbx, app }: SentEvent, ledger: Ledger): KnownGap | undefined {
   const { lostDisks, crashedDisks, heldAtEnd } = ledger;
   const end = lostDisks.get(to);
   const crash = crashedDisks.get(to);
