@@ -15,12 +15,14 @@ export const ANSWERED_CONTEXT = 'ari-eventbridge-answered';
  *
  * At the end of a list the call enters its app again, with more arguments than before: `ari-eventbridge`, the kind of
  * outcome, the name that the handler gave it, NUMBER, the attempt, the outcome, and up to two values. Where the caller
- * hangs up before, `ARI_OUTCOME` has these, without the first, and the channel's last events carry it.
+ * hangs up before, `ARI_OUTCOME` has these, without the first, and the channel's last events carry it. A hangup handler sets
+ * it: the extension `h` does not run for a leg that was called straight into its app.
  */
 export function verbsContexts(fallbackContext: string): string {
   return `; Lists of verbs that call handlers write. Nothing here is to be changed: handlers and this file belong together.
 [${VERBS_CONTEXT}]
-exten => _X!,1,GotoIf($[0\${ARI_RAN} >= \${EXTEN}]?back)
+exten => _X!,1,Set(CHANNEL(hangup_handler_push)=${VERB_CONTEXT},ended,1)
+ same => n,GotoIf($[0\${ARI_RAN} >= \${EXTEN}]?back)
  same => n,Set(ARI_RAN=\${EXTEN})
  same => n,Set(ARI_AT=0)
  same => n,Set(ARI_RUNS=yes)
@@ -34,27 +36,30 @@ exten => _X!,1,GotoIf($[0\${ARI_RAN} >= \${EXTEN}]?back)
  same => n,Goto(back)
  same => n(known),Gosub(${VERB_CONTEXT},\${CUT(ARI_STEP,:,1)},1)
  same => n,Goto(next)
- same => n(back),Set(ARI_RUNS=)
- same => n,GosubIf($[0\${ARI_RESCUE_AFTER} > 0]?${RESCUE_CONTEXT},arm,1(\${ARI_RESCUE_AFTER}))
- same => n,Stasis(\${ARI_APP},${OUTCOME_MARK},\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},\${ARI_RESULT},\${ARI_VALUE},\${ARI_VALUE2})
+ same => n(back),GosubIf($[0\${ARI_RESCUE_AFTER} > 0]?${RESCUE_CONTEXT},arm,1(\${ARI_RESCUE_AFTER}))
+ same => n,Stasis(\${ARI_APP},${OUTCOME_MARK},\${ARI_KIND},\${ARI_NAME},\${ARI_RAN},\${ARI_ATTEMPT},\${ARI_RESULT},\${ARI_VALUE},\${ARI_VALUE2}${UNWATCHED})
  same => n,${DISARMED}
  same => n,GotoIf($["\${STASISSTATUS}" = "SUCCESS"]?done)
  same => n,Log(WARNING,The app of \${CHANNEL(name)} has no connector: the call goes to the fallback)
  same => n,Goto(${fallbackContext},s,1)
  same => n(done),Hangup()
 exten => T,1,Goto(${RESCUE_CONTEXT},T,1)
-exten => h,1,GosubIf($["\${ARI_RUNS}" = "yes"]?${VERB_CONTEXT},ended,1)
 
 [${VERB_CONTEXT}]
 ${VERBS.map(rendered).join('\n')}
 exten => T,1,Goto(${RESCUE_CONTEXT},T,1)
-exten => h,1,GosubIf($["\${ARI_RUNS}" = "yes"]?${VERB_CONTEXT},ended,1)
 
 [${ANSWERED_CONTEXT}]
 exten => s,1,Set(SHARED(ARI_SINCE,\${ARG1})=\${EPOCH})
  same => n,Return()
 `;
 }
+
+/**
+ * What ends the watch for the caller's hang-up, as a part of the next application's arguments: between the two, a hang-up
+ * would be no outcome.
+ */
+const UNWATCHED = `\${SET(CHANNEL(hangup_handler_pop)=)}\${SET(ARI_RUNS=)}`;
 
 function rendered([name, first, ...others]: readonly string[]): string {
   const lines = others.map((line) => ` same => n${line.startsWith('(') ? '' : ','}${line}`);
@@ -158,7 +163,7 @@ const VERBS: readonly (readonly string[])[] = [
     'leave',
     `Set(ARI_STEP=${field(1)})`,
     `ExecIf($[\${LEN(\${ARI_STEP})} = 0]?Set(ARI_STEP=\${ARI_HOME}))`,
-    `GotoIf(\${DIALPLAN_EXISTS(\${ARI_STEP})}?\${ARI_STEP})`,
+    `GotoIf(\${DIALPLAN_EXISTS(\${ARI_STEP})}?\${ARI_STEP}${UNWATCHED})`,
     `Log(WARNING,\${CHANNEL(name)} was to leave for \${ARI_STEP} which is not in the dialplan)`,
     'Hangup()',
   ],
@@ -166,7 +171,7 @@ const VERBS: readonly (readonly string[])[] = [
   // The caller has hung up: for the channel's last events.
   [
     'ended',
-    `GotoIf($[\${LEN(\${ARI_KIND})} = 0]?done)`,
+    `GotoIf($["\${ARI_RUNS}" != "yes" | \${LEN(\${ARI_KIND})} = 0]?done)`,
     `ExecIf($["\${ARI_KIND}" = "dialled"]?Set(ARI_VALUE2=\${DIALSTATUS}))`,
     `ExecIf($["\${ARI_KIND}" = "queued"]?Set(ARI_VALUE=\${MEMBERINTERFACE}))`,
     `GotoIf($["\${ARI_KIND}" != "dialled"]?after)`,

@@ -181,6 +181,7 @@ export class Outgoing {
       const data = appData(call);
       return function* (channel) {
         yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
+        yield* pbx.hangupHandlers(channel);
       };
     }
     if (!call.extension) throw new Refusal(400, 'Application or extension must be specified');
@@ -222,8 +223,9 @@ export class Outgoing {
   }
 
   *#goToApp(channel: Channel, data: string): Thread {
-    const { stasis } = this.#options;
+    const { stasis, pbx } = this.#options;
     yield* execute(channel, 'Stasis', data, (held, given) => stasis.application(held, given));
+    yield* pbx.hangupHandlers(channel);
     channel.end();
   }
 }

@@ -208,6 +208,7 @@ export class World {
 
   *#runSnoop(channel: Channel, data: string): Thread {
     yield* execute(channel, 'Stasis', data, (held, given) => this.stasis.application(held, given));
+    yield* this.pbx.hangupHandlers(channel);
     channel.publish();
     channel.end();
   }

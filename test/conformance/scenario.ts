@@ -29,6 +29,7 @@ const DIALPLAN = {
   busy: ['Busy(1)'],
   declines: ['Hangup(21)'],
   'ends-soon': ['Answer()', 'Wait(1)'],
+  phone: ['Answer()', 'Stasis(phone)'],
   back: 'conformance,back',
   timed: ['Set(TIMEOUT(absolute)=1)', 'Stasis(conformance)', 'Hangup()'],
   T: 'conformance,late',

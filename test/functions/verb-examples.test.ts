@@ -94,6 +94,13 @@ describe('click to dial', () => {
     expect([agent.isOver, await pbx.ari.channels.list()]).toEqual([true, []]);
   });
 
+  test('is over where the agent hangs up while it rings at the customer', async () => {
+    const agent = await ring('rings');
+    expect(pbx.unreached).toEqual(['Click: dialled.customer']);
+    await agent.hangUp();
+    expect([pbx.unreached, await pbx.ari.channels.list()]).toEqual([[], []]);
+  });
+
   test.each([
     ['busy', 'sound:vm-isonphone'],
     ['rings', 'sound:vm-isunavail'],

@@ -180,9 +180,13 @@ export async function meetsRight(seed: number): Promise<void> {
       },
     },
   });
-  const pbx = await testCalls({ Verbs: handler }, { delivery: 'concurrently', cold: true, seed });
+  const pbx = await testCalls({ Verbs: handler }, { delivery: 'concurrently', cold: true, seed, phones: PHONES });
   try {
-    const calls = [await pbx.dial('Verbs'), await pbx.dial('Verbs')];
+    const caller = await pbx.dial('Verbs');
+    // A leg that was called straight into its app.
+    await pbx.ari.channels.originateWithId({ channelId: 'called', endpoint: 'PJSIP/agent1', app: 'Verbs' });
+    await pbx.wait(5);
+    const calls = [caller, pbx.call('called')];
     for (let at = 0; at < 40; at++) {
       await pbx.wait(1);
       for (const [index, call] of calls.entries()) {

@@ -2,6 +2,7 @@ import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import { parsedParty, writtenParty } from '../channel/party.ts';
 import type { DialplanFunction } from './dialplan-function.ts';
+import { writeHangupHandlers } from './hangup-handlers.ts';
 import { SHARED_FUNCTION } from './shared.ts';
 import { setLocal } from './subroutines.ts';
 import { TEXT_FUNCTIONS } from './text-functions.ts';
@@ -125,6 +126,11 @@ function readChannel(channel: Channel, [field = '']: string[]): string | undefin
 }
 
 function writeChannel(channel: Channel, [field = '']: string[], value: string): void {
+  const [, action] = /^hangup_handler_(push|pop|wipe)$/i.exec(field) ?? [];
+  if (action !== undefined) {
+    writeHangupHandlers(channel, action.toLowerCase(), value);
+    return;
+  }
   if (/^language$/i.test(field)) {
     if (channel.language === value) return;
     channel.language = value;

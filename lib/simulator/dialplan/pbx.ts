@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/channel.ts';
 import type { Dialplan } from '../dialplan.ts';
 import type { Thread } from '../threads.ts';
+import { nextHangupHandler } from './hangup-handlers.ts';
 import { enterSubroutine } from './subroutines.ts';
 import { substituted } from './substitution.ts';
 
@@ -44,9 +45,21 @@ export class Pbx {
     if (this.dialplan.has(channel.context, 'h')) {
       channel.exten = 'h';
       channel.priority = 1;
-      while ((yield* this.#line(channel)) === 0) channel.priority += 1;
+      yield* this.#linesOfHungUp(channel);
     }
+    yield* this.hangupHandlers(channel);
     channel.pbx = undefined;
+  }
+
+  /** Runs those of a channel that nobody reads any more, the last one first. */
+  *hangupHandlers(channel: Channel): Thread {
+    for (let place = nextHangupHandler(channel); place; place = nextHangupHandler(channel)) {
+      const { context, exten, priority } = channel;
+      enterSubroutine(channel, { context: '', exten: '', priority: 0 }, []);
+      Object.assign(channel, place);
+      yield* this.#linesOfHungUp(channel);
+      Object.assign(channel, { context, exten, priority });
+    }
   }
 
   /** Runs the subroutine at `s` of a context on a channel that runs no dialplan: a leg that has answered. */
@@ -64,6 +77,10 @@ export class Pbx {
     const application = line && this.#applications[line.application];
     if (!application) return undefined;
     return yield* execute(channel, line.application, substituted(channel, line.data), application);
+  }
+
+  *#linesOfHungUp(channel: Channel): Thread {
+    while ((yield* this.#line(channel)) === 0) channel.priority += 1;
   }
 
   *#lines(channel: Channel): Thread {

@@ -7,7 +7,7 @@ const VARIABLE = '/channels/1.0/variable';
 const LINES = {
   file: 'extensions.conf',
   section: 'ari-eventbridge-verbs',
-  line: expect.stringMatching(/^exten => _X!,1,GotoIf/),
+  line: expect.stringMatching(/^exten => _X!,1,Set\(CHANNEL/),
 };
 
 test.each([
