@@ -32,7 +32,8 @@ describe.skipIf(!OWN_ASTERISK)('an operator', () => {
   afterEach(async () => {
     await operator?.end();
     await asterisk?.stop();
-    for (const file of ['keys', ...added.splice(0)]) rmSync(join(CONF, file), { recursive: true, force: true });
+    for (const file of ['keys', 'before-ari-eventbridge', ...added.splice(0)])
+      rmSync(join(CONF, file), { recursive: true, force: true });
   });
 
   /** Writes Asterisk's files, and starts it on them. */
