@@ -249,25 +249,32 @@ export class NodeLink {
 
   /** Before a link connects: who holds its apps, and which calls were announced. */
   async #prepare(link: AppLink, apps: string[]): Promise<void> {
-    const { others, node, acceptedSince } = this.#options;
-    const lostAt = this.#lostAt.get(link);
-    if (await this.#isHeld(apps)) {
-      const holders = [...new Set(apps.flatMap((app) => this.#holders.get(app) ?? []))];
-      if (lostAt !== undefined && holders.length > 0 && holders.every((holder) => others?.works(holder, node.name))) {
-        this.#leave(link, apps);
-        throw new Error('another connector has taken over while there was no connection');
-      }
-      // The other connector works: this one replaces it only after the bus has accepted an entry from this one.
-      this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
-      try {
-        await acceptedSince(lostAt ?? 0);
-      } finally {
-        this.#waitingFor = undefined;
-      }
-    }
+    const wasHeld = await this.#isHeld(apps);
+    if (wasHeld) await this.#prove(link, apps);
     await this.#comparison.learn(false);
     // Meanwhile the other connector may be gone, and another one may have come.
-    await this.#isHeld(apps);
+    if ((await this.#isHeld(apps)) && !wasHeld) throw new Error('another connector has taken the apps just now');
+  }
+
+  /**
+   * Waits until the bus has accepted an entry from this connector: only then it replaces another one.
+   *
+   * @throws where the other one has replaced this one, and works
+   */
+  async #prove(link: AppLink, apps: string[]): Promise<void> {
+    const { others, node, acceptedSince } = this.#options;
+    const lostAt = this.#lostAt.get(link);
+    const holders = [...new Set(apps.flatMap((app) => this.#holders.get(app) ?? []))];
+    if (lostAt !== undefined && holders.every((holder) => others?.works(holder, node.name))) {
+      this.#leave(link, apps);
+      throw new Error('another connector has taken over while there was no connection');
+    }
+    this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
+    try {
+      await acceptedSince(lostAt ?? 0);
+    } finally {
+      this.#waitingFor = undefined;
+    }
   }
 
   /** Notes which other connectors hold the apps. @throws where Asterisk does not answer: then it is not known */

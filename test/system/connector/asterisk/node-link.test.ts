@@ -504,6 +504,48 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
     expect(old.happened).toContain(`replaced ${IVR}`);
   });
 
+  test('that has lost its connection takes its app back from another connector only after an acceptance since then', async (context) => {
+    const { expect } = context;
+    const { createLink } = await stage(context);
+    const asked: number[] = [];
+    // The bus has accepted entries, and accepts none any more.
+    const acceptedSince = (time: number): Promise<void> => {
+      asked.push(time);
+      return time < begun ? Promise.resolve() : new Promise(() => {});
+    };
+    const begun = Date.now();
+    const { link, proxy, happened, start } = await createLink({ instance: 'cut off', acceptedSince });
+    await start();
+    proxy.cut();
+    await until('the loss', () => happened.includes(`disconnected ${IVR}`));
+    const other = await createLink({ instance: 'other' });
+    other.link.start();
+    await other.synced();
+    proxy.restore();
+    await until('the wait', () => link.status.says.includes('waiting for the bus to accept an event'));
+    expect(asked.at(-1)).toBeGreaterThanOrEqual(begun);
+    expect(other.happened).not.toContain(`replaced ${IVR}`);
+  });
+
+  test('waits for an acceptance also where another connector has taken the app since it looked who has it', async (context) => {
+    const { expect } = context;
+    const { createLink } = await stage(context);
+    const other = await createLink({ instance: 'other' });
+    const newer = await createLink({
+      instance: 'newer',
+      acceptedSince: () => new Promise(() => {}),
+      history: async () => {
+        if (other.happened.length === 0) other.link.start();
+        await other.synced();
+        return undefined;
+      },
+    });
+    newer.link.start();
+    await until('the wait', () => newer.link.status.says.includes('waiting for the bus to accept an event'));
+    expect(newer.lines.join()).toContain('Not connected: another connector has taken the apps just now');
+    expect(other.happened).not.toContain(`replaced ${IVR}`);
+  });
+
   test('is not stuck while it waits for the bus, however long, but after an hour without a sign of Asterisk otherwise', async (context) => {
     const { expect } = context;
     const { createLink } = await stage(context);
