@@ -16,8 +16,8 @@ export interface SocketPeer {
 
 /** Asterisk's end of an event WebSocket, as its other end reaches it. */
 export interface PbxSession {
-  /** Whether it has an app. */
-  holds(): boolean;
+  /** Whether it was opened for an app; another one for the name of a standby. */
+  isForApps: boolean;
   begin(): void;
   ping(): void;
   close(code: number): void;
@@ -153,7 +153,7 @@ export class Pbx {
     if (authorization !== basicAuthorization(this.#user)) return { status: 401, body: 'Authentication required' };
     const session = new Session(peer);
     return {
-      holds: () => this.apps.some((app) => session.apps.has(app)),
+      isForApps: this.apps.some((app) => apps.includes(app)),
       begin: () => {
         this.#sessions.add(session);
         for (const app of apps) {

@@ -96,6 +96,12 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }).catch(() => []))',
   ),
   planted(
+    'a connector that has lost its connection takes its apps back without an acceptance since',
+    'connector/asterisk/node-link.ts',
+    'await acceptedSince(lostAt ?? 0);',
+    'if (lostAt === undefined) await acceptedSince(0);',
+  ),
+  planted(
     'an app is left for ever to a foreign program',
     'connector/asterisk/node-link.ts',
     "node.foreign === 'leave' ? undefined",

@@ -1,4 +1,4 @@
-import { TABLE_HOST } from './aws-modules.ts';
+import { EVENTS_HOST, SQS_HOST, TABLE_HOST } from './aws-modules.ts';
 import type { Scene } from './fault-kinds.ts';
 
 /** Faults of the table that connectors share: of runs that have one. */
@@ -29,6 +29,18 @@ export const TABLE_KINDS = {
       if (!task) return;
       world.table.wasInTrouble = true;
       later(world.network.cut(task.name, TABLE_HOST));
+    },
+  },
+  // Long enough for a standby to take over and to be known; then Asterisk is reached again, and AWS is not yet.
+  'connector cut off from Asterisk and AWS': {
+    seconds: [24, 32],
+    begin: ({ task, world: { network, table, pbxes, clock }, fault, later }) => {
+      if (!task) return;
+      table.wasInTrouble = true;
+      for (const { host } of pbxes) later(network.cut(task.name, host));
+      for (const host of [EVENTS_HOST, SQS_HOST, TABLE_HOST]) {
+        clock.after(fault.forMs + 5000 + fault.strength * 15_000, network.cut(task.name, host));
+      }
     },
   },
   'deploy with a wrong port': { seconds: [0, 0], begin: ({ service }) => service.deployWrongPort() },

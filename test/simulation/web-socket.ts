@@ -15,7 +15,7 @@ export interface SocketSurroundings {
   pbxAt(url: URL): Pbx;
   /** Called with +1 for each socket that opens, and -1 for each that closes. */
   onCount(change: number): void;
-  /** Called when a socket ends, at this end, that had an app of the Asterisk. */
+  /** Called when a socket ends, at this end, that was opened for an app of the Asterisk. */
   onHolderLost(pbx: string): void;
 }
 
@@ -128,7 +128,7 @@ export function webSocketModule({
     #leave(): void {
       if (this.#gone) return;
       this.#gone = true;
-      if (this.#session?.holds()) onHolderLost(this.#pbx.name);
+      if (this.#session?.isForApps) onHolderLost(this.#pbx.name);
       onCount(-1);
       this.#toPbx(() => this.#session?.lost());
     }
