@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as main from 'ari-eventbridge';
 import * as cdk from 'ari-eventbridge/cdk';
 import * as dynamodb from 'ari-eventbridge/dynamodb';
+import * as flow from 'ari-eventbridge/flow';
 import * as pattern from 'ari-eventbridge/pattern';
 import * as testing from 'ari-eventbridge/testing';
 import { describe, expect, expectTypeOf, test } from 'vitest';
@@ -49,6 +50,13 @@ test('its other entry points export this and nothing else', () => {
     explain: 'function',
     matches: 'function',
     validate: 'function',
+  });
+  expect(kinds(flow)).toEqual({
+    FLOW_EVENT_TYPES: 'object',
+    HungUp: 'function',
+    callFlow: 'function',
+    completeWait: 'function',
+    flowDispatcher: 'function',
   });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([

@@ -36,8 +36,23 @@ export async function carryOut(call: CollectedCall, occasion: Occasion): Promise
   }
   if (!call.wishes.every(({ steps }) => steps))
     return carryOutByEvents(call, eventSteps(call), { ...occasion, ari: claiming });
+  const done = await sendToDialplan(call, occasion, await placeOf(call, event, ari));
+  if (done === 'lacking') await carryOutByEvents(call, eventSteps(call), { ...occasion, ari: claiming });
+}
+
+/**
+ * Sends a list to the dialplan, all of whose verbs the dialplan can carry out.
+ *
+ * @param place of the call, where no list of it has run before
+ * @returns `later` where a list of this number, or of a greater one, has run; `lacking` where the dialplan has no contexts
+ *   for verbs
+ */
+export async function sendToDialplan(
+  call: CollectedCall,
+  { event, ari, log }: Pick<Occasion, 'event' | 'ari' | 'log'>,
+  place: Place = { app: '', home: '', isNew: false },
+): Promise<'sent' | 'later' | 'lacking'> {
   const channel = channelHandle(ari, call.id);
-  const place = await placeOf(call, event, ari);
   const { kind = '', name = '', attempt = 1 } = call.awaited ?? {};
   const header: Verb = ['call', place.app, place.home, kind, name, attempt, call.changedState];
   const value = written([header, ...call.wishes.flatMap(({ steps = [] }) => steps)]);
@@ -51,9 +66,11 @@ export async function carryOut(call: CollectedCall, occasion: Occasion): Promise
   const [ran = '0', hasVerbs] = seen.split('/');
   if (Number(ran) >= Number(call.list)) {
     log.info('A later event has decided already: verbs are not carried out', { list: call.list, later: ran });
-  } else if (hasVerbs === '1') {
-    await channel.continueInDialplan({ context: VERBS_CONTEXT, extension: call.list, priority: 1 });
-  } else await carryOutByEvents(call, eventSteps(call), { ...occasion, ari: claiming });
+    return 'later';
+  }
+  if (hasVerbs !== '1') return 'lacking';
+  await channel.continueInDialplan({ context: VERBS_CONTEXT, extension: call.list, priority: 1 });
+  return 'sent';
 }
 
 /** @throws GiveUp where a verb needs the dialplan's contexts for verbs */
@@ -66,7 +83,8 @@ function eventSteps({ wishes }: CollectedCall): EventStep[] {
   });
 }
 
-interface Place {
+/** What Asterisk has to know before a call's first list. */
+export interface Place {
   /** App and arguments as `Stasis()` takes them; empty where Asterisk knows them from an earlier list. */
   app: string;
   /** Where the call goes on in the dialplan after the app; empty likewise. */
@@ -75,7 +93,8 @@ interface Place {
   isNew: boolean;
 }
 
-async function placeOf(call: CollectedCall, event: CallEvent, ari: AriClient): Promise<Place> {
+/** Where a call is that has no list, or its list is carried out. */
+export async function placeOf(call: CollectedCall, event: CallEvent, ari: AriClient): Promise<Place> {
   const shown = (event as Partial<AriEventMap['StasisStart']>).channel as Channel | undefined;
   const { dialplan } = shown ?? (await ari.channels.get({ channelId: call.id }));
   if (dialplan.context === VERBS_CONTEXT) return { app: '', home: '', isNew: false };

@@ -1,0 +1,15 @@
+/** A call as one function: `import { callFlow } from 'ari-eventbridge/flow'`. */
+export { type CallFlow, type CallFlowOptions, callFlow } from './call-flow.ts';
+export {
+  completeWait,
+  type DispatcherOptions,
+  type FlowDispatcher,
+  type FlowInput,
+  flowDispatcher,
+} from './dispatch.ts';
+export { FLOW_EVENT_TYPES } from './event-types.ts';
+export type { First, FlowCall, ValueOf, WaitForOptions } from './flow-call.ts';
+export { HungUp } from './hung-up.ts';
+export type { StepContext, StepOptions } from './step-context.ts';
+export type { Named, Verbs } from './verbs.ts';
+export type { Waiting } from './waiting.ts';
