@@ -46,6 +46,7 @@ const ARROWS: Record<string, string[]> = {
     'lib/local/trace',
     'lib/tables',
   ],
+  'lib/durable-engine': [],
   'lib/cost': [],
   'lib/preflight': ['lib/ari', 'lib/aws'],
   'connector/asterisk': ['lib/ari', 'lib/events'],
