@@ -57,6 +57,8 @@ test('its other entry points export this and nothing else', () => {
     callFlow: 'function',
     completeWait: 'function',
     flowDispatcher: 'function',
+    isFlow: 'function',
+    isInFlow: 'function',
   });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([

@@ -20,6 +20,7 @@ const ARROWS: Record<string, string[]> = {
     'lib/asterisk',
     'lib/events',
     'lib/call-handler',
+    'lib/durable-engine',
     'lib/flow',
     'lib/simulator',
     'lib/tables',

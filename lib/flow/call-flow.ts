@@ -19,6 +19,11 @@ export interface CallFlow extends DurableLambdaHandler {
   withOptions(changed: CallFlowOptions): CallFlow;
 }
 
+/** Tells a flow from a call handler. */
+export function isFlow(handler: object): handler is CallFlow {
+  return 'isFlow' in handler && handler.isFlow === true;
+}
+
 export interface CallFlowOptions {
   /** Finds the ARI client of a node. @default from `ARI_NODES` and Secrets Manager */
   clientOf?: (node: string) => AriClient;

@@ -1,5 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import type { CallHandler } from '../call-handler/call-handler.ts';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import type { Environments } from './environments.ts';
 import type { Interleaving } from './interleaving.ts';
@@ -22,6 +21,8 @@ export interface CourierOptions {
   deliveryOf: (event: CallEvent, position: number) => Delivery;
   /** Commands of handlers: how many Asterisk has not answered yet, and a number that grows with each step of one. */
   commands: { readonly underWay: number; readonly steps: number };
+  /** Invocations that events do not start: whether one goes on by itself, and failures that nobody has seen. */
+  others?: { readonly isBusy: boolean; readonly failures: Error[] } | undefined;
   /** Decides what happens next, where events are handled at the same time. @default one after the other */
   interleaving?: Interleaving | undefined;
 }
@@ -103,7 +104,7 @@ export class Courier {
       await this.#quiet();
       if (!goesOn() || !this.#takeOne()) break;
     }
-    const [failure] = this.#failures.splice(0);
+    const [failure] = [...this.#failures.splice(0), ...(this.#options.others?.failures.splice(0) ?? [])];
     if (failure !== undefined) throw failure;
   }
 
@@ -125,7 +126,7 @@ export class Courier {
     this.#running += 1;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        await environments?.run((handler: CallHandler) => handler(envelope));
+        await environments?.run((handler) => handler(envelope));
         break;
       } catch (error) {
         if (attempt < ATTEMPTS) continue;
@@ -141,11 +142,12 @@ export class Courier {
    * A handler may go on while one of its commands waits: then others are sent or answered.
    */
   async #quiet(): Promise<void> {
-    const { commands } = this.#options;
+    const { commands, others } = this.#options;
     for (let quietTurns = 0; quietTurns < 2; ) {
       const { steps } = commands;
-      await turn();
-      const waits = commands.underWay >= this.#running && commands.steps === steps;
+      // What goes on by itself may wait for a timer of Node.
+      await (others?.isBusy ? pause(1) : turn());
+      const waits = commands.underWay >= this.#running && commands.steps === steps && !others?.isBusy;
       quietTurns = waits ? quietTurns + 1 : 0;
     }
   }

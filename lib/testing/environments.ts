@@ -1,9 +1,13 @@
 import type { CallHandler } from '../call-handler/call-handler.ts';
+import type { CallEventEnvelope } from '../events/call-event.ts';
 import type { Interleaving } from './interleaving.ts';
+
+/** A function that is given events. */
+export type EventFunction = (envelope: CallEventEnvelope) => Promise<void>;
 
 /** The Lambda environments of one handler: each handles one event at a time, and remembers what it has handled. */
 export interface Environments {
-  run(work: (handler: CallHandler) => Promise<void>): Promise<void>;
+  run(work: (handler: EventFunction) => Promise<void>): Promise<void>;
 }
 
 /** One environment for all events, or a new one for each. */

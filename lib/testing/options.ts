@@ -4,6 +4,7 @@ import type { QueueOptions } from '../simulator/dialplan/call-queue.ts';
 import type { Extensions } from '../simulator/dialplan.ts';
 import type { PhoneBehaviour } from '../simulator/phone-behaviour.ts';
 import type { Delivery } from './delivery.ts';
+import type { CrashPoint } from './invocation.ts';
 
 export interface TestCallsOptions {
   /**
@@ -45,6 +46,15 @@ export interface TestCallsOptions {
   seed?: number;
   /** Each delivery goes to a Lambda environment of its own, which remembers nothing of those before. @default false */
   cold?: boolean;
+  /**
+   * Whether Lambda stops an invocation of a flow at one of its checkpoints, and begins another one. For each flow, what it
+   * does is to be the same with and without.
+   *
+   * @default never
+   * @example
+   * await testCalls({ Ivr: flow }, { crashes: ({ invocation, checkpoint }) => invocation === 1 && checkpoint === 2 });
+   */
+  crashes?: (point: CrashPoint) => boolean;
   /**
    * The event pattern that each app's handler is deployed with. Handlers are given only what their pattern matches, and
    * `testCalls` throws where a handler has a function for a type that its pattern does not bring.

@@ -5,16 +5,18 @@ import { armedExtensions, sharedContexts } from '../asterisk/armed-extensions.ts
 import type { CallHandler } from '../call-handler/call-handler.ts';
 import { Once } from '../call-handler/once.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
+import { type CallFlow, isFlow } from '../flow/index.ts';
 import { createLog } from '../log.ts';
 import { ManualClock } from '../simulator/clock.ts';
 import { DOCUMENTED_DIALPLAN } from '../simulator/dialplan.ts';
 import { SimulatedAsterisk } from '../simulator/simulated-asterisk.ts';
 import type { Caller } from '../simulator/world.ts';
 import { answerGuard } from './answer-guard.ts';
-import { TestBus } from './bus.ts';
+import { NODE, TestBus } from './bus.ts';
 import { Courier } from './delivery.ts';
 import { brings, checkPattern, patternOf } from './deployed-pattern.ts';
-import { environmentsAtOnce, environmentsInTurn } from './environments.ts';
+import { type Environments, environmentsAtOnce, environmentsInTurn } from './environments.ts';
+import { FlowService, type TestFlow } from './flow-service.ts';
 import { InProcessTransport } from './in-process.ts';
 import { Interleaving } from './interleaving.ts';
 import type { TestCallsOptions } from './options.ts';
@@ -29,7 +31,7 @@ const SUFFIX = /-([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^-]*)$/;
  * only when the test lets it; handlers themselves take no time. A store that a handler has for `once` is replaced by one
  * of the test's.
  *
- * @param handlers the handler of each Stasis application, as its Lambda function exports it
+ * @param handlers the call handler or the flow of each Stasis application, as its Lambda function exports it
  * @throws TypeError on a phone's behaviour that is none, and where a handler's pattern does not bring what it handles
  * @example
  * const pbx = await testCalls({ 'Intro-IVR': introIvr });
@@ -41,7 +43,7 @@ const SUFFIX = /-([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^-]*)$/;
  * await pbx.close();
  */
 export async function testCalls(
-  handlers: Readonly<Record<string, CallHandler>>,
+  handlers: Readonly<Record<string, CallHandler | CallFlow>>,
   options: TestCallsOptions = {},
 ): Promise<TestPbx> {
   return new TestPbx(handlers, options);
@@ -62,6 +64,7 @@ export class TestPbx {
   readonly #asterisk: SimulatedAsterisk;
   readonly #bus = new TestBus();
   readonly #courier: Courier;
+  readonly #flows: FlowService;
   readonly #isConcurrent: boolean;
   readonly #envelopes: CallEventEnvelope[] = [];
   /** Outcomes that no call has come to yet, by app: `Pin: gathered.pin`. */
@@ -84,7 +87,7 @@ export class TestPbx {
     endPlayback: (id) => this.#endPlayback(id),
   };
 
-  constructor(handlers: Readonly<Record<string, CallHandler>>, options: TestCallsOptions) {
+  constructor(handlers: Readonly<Record<string, CallHandler | CallFlow>>, options: TestCallsOptions) {
     const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {}, now } = options;
     const { phones, queues = {}, missingMedia = [], patterns = {}, rescue = 6 } = options;
     this.#isConcurrent = delivery === 'concurrently';
@@ -118,25 +121,47 @@ export class TestPbx {
       // Only call events are given to handlers here.
       deadLetter: async (envelope: object) => void this.#courier.deadLetters.push(envelope as CallEventEnvelope),
     };
+    const ofFlows = new InProcessTransport(this.#asterisk, clock, interleaving);
+    this.#flows = new FlowService({
+      flows: Object.fromEntries(Object.entries(handlers).flatMap(([app, one]) => (isFlow(one) ? [[app, one]] : []))),
+      clientOf: (invocation) =>
+        createAriClient(invocation.transport(answerGuard(ofFlows, this.#desk.isPlaying)), {
+          sleep: () => invocation.traffic.counted(() => ofFlows.pause()),
+        }),
+      ...{ clock, interleaving, log: given.log, crashes: options.crashes },
+    });
+    const environmentsOf = (app: string, handler: CallHandler | CallFlow): Environments => {
+      if (isFlow(handler)) return { run: (work) => work(this.#flows.dispatcherOf(app)) };
+      for (const outcome of handler.outcomes) this.#unreached.add(`${app}: ${outcome}`);
+      const onOutcome = (verb: string, name: string) => void this.#unreached.delete(`${app}: ${verb}.${name}`);
+      // Lambda's attempts follow each other at once in a test, and no clock but its own passes.
+      const options = { ...given, onOutcome, againAfterMs: [] };
+      // A store of the cloud's is not there: one of the test's, shared by all environments, does its work.
+      const inTest = handler.withOptions({ ...options, ...(handler.hasOnceStore && { once: new Once() }) });
+      return interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
+    };
     const environments = new Map(
-      Object.entries(handlers).map(([app, handler]) => {
-        // A store of the cloud's is not there: one of the test's, shared by all environments, does its work.
-        for (const outcome of handler.outcomes) this.#unreached.add(`${app}: ${outcome}`);
-        const onOutcome = (verb: string, name: string) => void this.#unreached.delete(`${app}: ${verb}.${name}`);
-        // Lambda's attempts follow each other at once in a test, and no clock but its own passes.
-        const options = { ...given, onOutcome, againAfterMs: [] };
-        const inTest = handler.withOptions({ ...options, ...(handler.hasOnceStore && { once: new Once() }) });
-        const all = interleaving ? environmentsAtOnce(inTest, cold, interleaving) : environmentsInTurn(inTest, cold);
-        return [app, { all, pattern: patterns[app] ?? patternOf(app, handler) }];
-      }),
+      Object.entries(handlers).map(([app, handler]) => [
+        app,
+        { all: environmentsOf(app, handler), pattern: patterns[app] ?? patternOf(app, handler) },
+      ]),
     );
+    const flows = this.#flows;
     this.#courier = new Courier({
       environmentsOf: (envelope) => {
         const { all, pattern } = environments.get(envelope.detail.application) ?? {};
         return pattern && brings(pattern, envelope) ? all : undefined;
       },
       deliveryOf: delivery === 'concurrently' ? () => 'once' : delivery,
-      commands: transport,
+      commands: {
+        get underWay() {
+          return transport.underWay + flows.traffic.underWay;
+        },
+        get steps() {
+          return transport.steps + flows.steps;
+        },
+      },
+      others: flows,
       interleaving,
     });
     this.ari = createAriClient(new InProcessTransport(this.#asterisk, clock));
@@ -161,6 +186,25 @@ export class TestPbx {
    */
   get unreached(): readonly string[] {
     return [...this.#unreached];
+  }
+
+  /** The executions of flows, in the order of their start. */
+  get flows(): readonly TestFlow[] {
+    return this.#flows.flows;
+  }
+
+  /**
+   * Gives a flow the value that it waits for by `call.waitFor`, as `completeWait` does.
+   *
+   * @param call whose flow waits
+   * @example
+   * await pbx.completeWait(caller, 'approval', true);
+   */
+  async completeWait(call: TestCall, name: string, value: unknown): Promise<void> {
+    const done = this.#flows.completeWait(`${NODE}/${call.id}`, name, value);
+    done.catch(() => {});
+    await this.#courier.someSteps();
+    if (!this.#isConcurrent) await done;
   }
 
   /** The existing bridges. */
@@ -263,6 +307,7 @@ export class TestPbx {
 
   /** Ends all calls. */
   async close(): Promise<void> {
+    this.#flows.close();
     await this.#asterisk.stop();
   }
 
