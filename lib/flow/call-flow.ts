@@ -8,7 +8,7 @@ import { dynamoDbInbox } from './dynamodb-inbox.ts';
 import { type FlowEnvironment, required } from './environment.ts';
 import type { FlowCall } from './flow-call.ts';
 import { FlowRun } from './flow-run.ts';
-import { inFlow } from './in-flow.ts';
+import { inFlow, operationsBefore, withOperationsBefore } from './in-flow.ts';
 import type { Inbox } from './inbox.ts';
 
 /** A durable Lambda function: the flow of each call that enters its app. */
@@ -54,19 +54,23 @@ export interface CallFlowOptions {
  *   else await call.play('sound:vm-goodbye').hangup();
  * });
  */
-export function callFlow<T>(flow: (call: FlowCall) => Promise<T>, options: CallFlowOptions = {}): CallFlow {
+export function callFlow<T>(flow: (call: FlowCall) => PromiseLike<T>, options: CallFlowOptions = {}): CallFlow {
   const { clientOf = nodeClients(), log = createLog(), sleep = pause } = options;
   const api = options.api ?? durableApi();
   let { inbox } = options;
-  const handler = withDurableExecution(
+  const durable = withDurableExecution(
     async ({ event }: FlowInput, context) => {
       const environment: FlowEnvironment = process.env;
       inbox ??= dynamoDbInbox(required('FLOW_TABLE', environment));
-      const run = new FlowRun({ event, context, inbox, api, ari: clientOf(event.metadata.node), log, sleep });
+      const ari = clientOf(event.metadata.node);
+      const run = new FlowRun({ event, context, inbox, api, ari, log, sleep, operationsBefore: operationsBefore() });
       return run.of((call) => inFlow(() => flow(call)));
     },
     { durableExecutionClient: api },
   );
+  const handler: DurableLambdaHandler = (invocation, context) =>
+    // The first operation is the execution itself.
+    withOperationsBefore(invocation.InitialExecutionState.Operations.length - 1, () => durable(invocation, context));
   return Object.assign(handler, {
     isFlow: true as const,
     withOptions: (changed: CallFlowOptions) => callFlow(flow, { ...options, ...changed }),

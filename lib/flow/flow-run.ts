@@ -31,6 +31,8 @@ export interface FlowRunOptions {
   ari: AriClient;
   log: Log;
   sleep: (ms: number) => Promise<void>;
+  /** How many operations the execution had when this invocation began. */
+  operationsBefore: number;
 }
 
 /** A fact that a flow was given. Of a call that is over: whether what it waits for was not even sent. */
@@ -43,7 +45,9 @@ export class FlowRun {
   readonly #name: string;
   readonly #commands: Commands;
   readonly #log: Log;
-  /** How many steps the flow has begun. */
+  /** How many operations the flow has begun, those of replays among them. */
+  #begun = 0;
+  /** How many steps of its own the flow has begun. */
   #steps = 0;
   /** How many lists were sent. */
   #lists = 0;
@@ -58,17 +62,18 @@ export class FlowRun {
   #busy: string | undefined;
 
   constructor(given: FlowRunOptions) {
-    const { event, context, ari, log } = given;
+    const { event, ari, log, operationsBefore } = given;
     const { node, callId: call } = event.metadata;
     this.#given = given;
     this.#leg = { node, channelId: event.channel.id };
     this.#name = executionName(event.metadata);
-    this.#log = replayLog(context, log).with({ node, channel: event.channel.id, call, execution: this.#name });
+    const ofCall = log.with({ node, channel: event.channel.id, call, execution: this.#name });
+    this.#log = replayLog(ofCall, () => this.#begun < operationsBefore);
     this.#commands = new Commands(event, ari, this.#log);
   }
 
   /** Runs the flow to its end, and ends the call where the flow has not. */
-  async of<T>(flow: (call: FlowCall) => Promise<T>): Promise<T | { ended: 'hung up' }> {
+  async of<T>(flow: (call: FlowCall) => PromiseLike<T>): Promise<T | { ended: 'hung up' }> {
     const { call, checkAwaited } = callOf({
       event: this.#given.event,
       log: this.#log,
@@ -237,6 +242,7 @@ export class FlowRun {
   ): Promise<Given | undefined> {
     const { context, inbox, api } = this.#given;
     const options = timeout === undefined ? {} : { timeout: { seconds: timeout } };
+    this.#begun += 1;
     const [completed, callback] = await context.createCallback(name, options);
     const read = this.#read;
     this.#read = [];
@@ -266,11 +272,13 @@ export class FlowRun {
   }
 
   #step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#begun += 1;
     const step = this.#given.context.step(name, () => inStep(work), { retryStrategy: retrying(ATTEMPTS) });
     return step.then((result) => result);
   }
 
   async #ownStep({ name, run, attempts }: StepVerb, isInApp: boolean): Promise<unknown> {
+    this.#begun += 1;
     this.#steps += 1;
     const id = `${this.#name}-${this.#steps}`;
     const wasOver = this.#isOver;

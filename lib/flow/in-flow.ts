@@ -16,3 +16,14 @@ export function inStep<T>(work: () => T): T {
 export function isInFlow(): boolean {
   return storage.getStore() === true;
 }
+
+const before = new AsyncLocalStorage<number>();
+
+/** Runs an invocation of an execution that had so many operations before. */
+export function withOperationsBefore<T>(operations: number, work: () => T): T {
+  return before.run(operations, work);
+}
+
+export function operationsBefore(): number {
+  return before.getStore() ?? 0;
+}

@@ -143,8 +143,8 @@ export class FlowService {
     const number = (this.#invocations.get(name) ?? 0) + 1;
     this.#invocations.set(name, number);
     const { crashes, interleaving, clock, log, clientOf } = this.#options;
-    const isCrash = (checkpoint: number, when: 'before' | 'after'): boolean =>
-      crashes?.({ execution: name, invocation: number, checkpoint, when }) ?? false;
+    const isCrash = (point: Pick<CrashPoint, 'request' | 'of' | 'when'>): boolean =>
+      crashes?.({ execution: name, invocation: number, ...point }) ?? false;
     const invocation = new Invocation(new Traffic(interleaving), isCrash);
     this.#running.add(invocation);
     try {

@@ -8,44 +8,46 @@ export interface CrashPoint {
   execution: string;
   /** The number of the invocation of this execution, from 1. */
   invocation: number;
-  /** The number of the checkpoint of this invocation, from 1. Behind the last one comes the invocation's end. */
-  checkpoint: number;
-  /** Whether the checkpoint is not stored yet, or is stored and the function does not know. */
+  /** The number of the invocation's request, from 1. The last one is its `end`. */
+  request: number;
+  /** What the request is for: a checkpoint, the inbox, a callback, a command to Asterisk; `end` is what the function returns. */
+  of: 'checkpoint' | 'inbox' | 'callback' | 'command' | 'end';
+  /** Whether the request was not sent, or was carried out and the function does not know. */
   when: 'before' | 'after';
 }
 
-/** One invocation of a flow, which can be stopped at each of its checkpoints. What it does after that has no effect. */
+type Point = Pick<CrashPoint, 'request' | 'of' | 'when'>;
+
+/** One invocation of a flow, which can be stopped at each of its requests. What it does after that has no effect. */
 export class Invocation {
   readonly traffic: Traffic;
-  readonly #isCrash: (checkpoint: number, when: 'before' | 'after') => boolean;
+  readonly #isCrash: (point: Point) => boolean;
   readonly #crash = Promise.withResolvers<never>();
   #isOver = false;
-  #checkpoints = 0;
+  #requests = 0;
 
-  constructor(traffic: Traffic, isCrash: (checkpoint: number, when: 'before' | 'after') => boolean) {
+  constructor(traffic: Traffic, isCrash: (point: Point) => boolean) {
     this.traffic = traffic;
     this.#isCrash = isCrash;
     this.#crash.promise.catch(() => {});
   }
 
-  /** The same, whose requests have no effect and no answer once the invocation was stopped. */
+  /** What an invocation uses of AWS: without effect and without an answer once it was stopped. */
   gated({ inbox, api }: { inbox: Inbox; api: DurableApi }): { inbox: Inbox; api: DurableApi } {
-    const gate = <A extends unknown[], R>(work: (...given: A) => Promise<R>) => {
-      return async (...given: A): Promise<R> => this.#alive(() => work(...given));
+    const gate = <A extends unknown[], R>(of: Point['of'], work: (...given: A) => Promise<R>) => {
+      return async (...given: A): Promise<R> => this.#request(of, () => work(...given));
     };
     return {
-      inbox: { append: gate(inbox.append), wait: gate(inbox.wait), look: gate(inbox.look) },
+      inbox: {
+        append: gate('inbox', inbox.append),
+        wait: gate('inbox', inbox.wait),
+        look: gate('inbox', inbox.look),
+      },
       api: {
-        start: gate(api.start),
-        complete: gate(api.complete),
-        getExecutionState: gate(api.getExecutionState),
-        checkpoint: gate(async (...given: Parameters<DurableApi['checkpoint']>) => {
-          this.#checkpoints += 1;
-          const number = this.#checkpoints;
-          if (this.#isCrash(number, 'before')) return this.#stop();
-          const answer = await api.checkpoint(...given);
-          return this.#isCrash(number, 'after') ? this.#stop() : answer;
-        }),
+        start: gate('callback', api.start),
+        complete: gate('callback', api.complete),
+        getExecutionState: gate('checkpoint', api.getExecutionState),
+        checkpoint: gate('checkpoint', api.checkpoint),
       },
     };
   }
@@ -53,23 +55,28 @@ export class Invocation {
   /** The same for commands to Asterisk. */
   transport(transport: AriTransport): AriTransport {
     return {
-      request: (request) => this.#alive(() => this.traffic.counted(() => transport.request(request))),
+      request: (request) => this.#request('command', () => this.traffic.counted(() => transport.request(request))),
       close: () => transport.close(),
     };
   }
 
-  /** @throws where the invocation is stopped before it is done, or is so at its very end */
+  /** @throws where the invocation is stopped before it is done, or when what it returns is lost */
   async untilCrash<T>(work: Promise<T>): Promise<T> {
     work.catch(() => {});
     const done = await Promise.race([work, this.#crash.promise]);
     this.#isOver = true;
-    if (this.#isCrash(this.#checkpoints + 1, 'before')) throw new Error('Stopped by the test at its end');
+    this.#requests += 1;
+    if (this.#isCrash({ request: this.#requests, of: 'end', when: 'before' })) throw new Error('Stopped by the test');
     return done;
   }
 
-  async #alive<T>(work: () => Promise<T>): Promise<T> {
+  async #request<T>(of: Point['of'], work: () => Promise<T>): Promise<T> {
     if (this.#isOver) return new Promise<never>(() => {});
+    this.#requests += 1;
+    const request = this.#requests;
+    if (this.#isCrash({ request, of, when: 'before' })) return this.#stop();
     const answer = await work();
+    if (!this.#isOver && this.#isCrash({ request, of, when: 'after' })) return this.#stop();
     return this.#isOver ? new Promise<never>(() => {}) : answer;
   }
 

@@ -47,12 +47,12 @@ export interface TestCallsOptions {
   /** Each delivery goes to a Lambda environment of its own, which remembers nothing of those before. @default false */
   cold?: boolean;
   /**
-   * Whether Lambda stops an invocation of a flow at one of its checkpoints, and begins another one. For each flow, what it
-   * does is to be the same with and without.
+   * Whether Lambda stops an invocation of a flow before or after one of its requests, and begins another one. What a flow
+   * comes to is to be the same with and without.
    *
    * @default never
    * @example
-   * await testCalls({ Ivr: flow }, { crashes: ({ invocation, checkpoint }) => invocation === 1 && checkpoint === 2 });
+   * await testCalls({ Ivr: flow }, { crashes: ({ invocation, request }) => invocation === 1 && request === 2 });
    */
   crashes?: (point: CrashPoint) => boolean;
   /**
