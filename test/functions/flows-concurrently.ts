@@ -80,6 +80,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     app: (effects) => ({ App: everything(effects) }),
     async calls(pbx, { until }) {
       const call = await pbx.dial('App');
+      await pbx.completeWait(call, 'early', 1);
       await until(() => call.heard.at(-1) === 'sound:a');
       await call.press('1');
       await until(() => call.heard.at(-1) === 'sound:b');
@@ -115,8 +116,9 @@ function everything(effects: string[]) {
         digit: call.gather({ prompt: 'sound:b', maxDigits: 1, timeout: 600 }),
         approval: call.waitFor<string>('approval'),
       });
-      seen.push(won.first);
+      seen.push(won.first, await call.waitFor('early'));
       await note('between');
+      for (let times = 0; times < 3; times++) await call.wait(0);
       await call.play('sound:c');
       const last = await call.gather({ prompt: 'sound:d', maxDigits: 4, timeout: 600 });
       seen.push(last.outcome, last.digits);
