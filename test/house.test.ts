@@ -28,7 +28,7 @@ const ARROWS: Record<string, string[]> = {
   'lib/cdk': ['lib/ari', 'lib/events'],
   'lib/local/template': ['lib/ari', 'lib/events'],
   'lib/local/aws': ['lib/local/template'],
-  'lib/local/lambda': ['lib/local/aws', 'lib/local/template'],
+  'lib/local/lambda': ['lib/durable-engine', 'lib/local/aws', 'lib/local/template'],
   'lib/local/bus': ['lib/events', 'lib/local/aws', 'lib/local/template'],
   'lib/local/reload': ['lib/local/template'],
   'lib/local/trace': ['lib/ari', 'lib/local/bus', 'lib/local/lambda', 'lib/local/template'],

@@ -16,7 +16,7 @@ import {
 import type { PutEntry, PutResult } from './bus/index.ts';
 import { Archives, Bus, Deliveries, EventsService } from './bus/index.ts';
 import { Containers } from './containers.ts';
-import { Functions, RTT_VARIABLE } from './lambda/index.ts';
+import { Functions, LambdaService, RTT_VARIABLE } from './lambda/index.ts';
 import { type MissingParts, missingParts } from './missing-parts.ts';
 import { type NodeAddress, nodesOf, withAddresses } from './node-address.ts';
 import { type NodeUsers, usersOf, useUsers } from './node-users.ts';
@@ -122,13 +122,14 @@ export class LocalSystem {
         this.#say(`${title} lost the event of ${requestId} (${condition}): it has no on-failure destination`),
     });
     this.#containers = new Containers((line) => observer.onLog('connector', line));
-    this.#endpoint = new AwsEndpoint({
+    const services = {
       AWSEvents: new EventsService(this.#bus, this.#archives),
       secretsmanager: new SecretsService(this.#secrets),
       AmazonSQS: new SqsService(this.#queues),
       AmazonSSM: this.#parameters,
       DynamoDB_20120810: this.#tables,
-    });
+    };
+    this.#endpoint = new AwsEndpoint(services, [new LambdaService(this.#functions)]);
   }
 
   /**

@@ -29,7 +29,7 @@ export class LocalAws {
     const bus = new Bus({ onEvent, deliver: () => {} });
     bus.apply(busNames, []);
     const services = { AWSEvents: new EventsService(bus, new Archives()), secretsmanager: new SecretsService(secrets) };
-    const endpoint = new AwsEndpoint(services, {
+    const endpoint = new AwsEndpoint(services, [], {
       accessKeyId: 'local',
       secretAccessKey: 'local',
       sessionToken: 'local',

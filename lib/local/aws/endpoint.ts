@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseJsonObject } from '../../json.ts';
+import { type RestService, restErrorOf } from './rest.ts';
 import { ServiceError } from './service-error.ts';
 
 /** A service, by its name in `x-amz-target`. */
@@ -19,18 +20,23 @@ interface AwsCredentials {
 }
 
 /**
- * Serves AWS's JSON protocol on loopback: `AWS_ENDPOINT_URL` points here. The same port also serves Lambda's Parameters
- * and Secrets extension.
+ * Serves AWS's JSON and REST protocols on loopback: `AWS_ENDPOINT_URL` points here. The same port also serves Lambda's
+ * Parameters and Secrets extension.
  */
 export class AwsEndpoint {
   /** Requests with any other credentials are refused: other processes of this machine must not read the secrets. */
   readonly credentials: AwsCredentials;
   readonly #services: AwsServices;
+  readonly #rest: readonly RestService[];
   readonly #server: Server;
 
-  /** @param credentials what callers sign with. @default new ones, valid for this endpoint only */
+  /**
+   * @param rest services of the REST protocol. @default none
+   * @param credentials what callers sign with. @default new ones, valid for this endpoint only
+   */
   constructor(
     services: AwsServices,
+    rest: readonly RestService[] = [],
     credentials: AwsCredentials = {
       accessKeyId: randomUUID(),
       secretAccessKey: randomUUID(),
@@ -39,6 +45,7 @@ export class AwsEndpoint {
   ) {
     this.credentials = credentials;
     this.#services = services;
+    this.#rest = rest;
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -57,6 +64,8 @@ export class AwsEndpoint {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const service = this.#rest.find(({ paths }) => paths.some((path) => request.url?.startsWith(path)));
+    if (service) return this.#serveRest(service, request, response);
     const answer = (status: number, body: object): void => {
       const type = request.headers['content-type'] ?? 'application/x-amz-json-1.1';
       response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': randomUUID() }).end(JSON.stringify(body));
@@ -69,13 +78,36 @@ export class AwsEndpoint {
     }
   }
 
-  async #operation(request: IncomingMessage): Promise<object> {
+  async #serveRest(service: RestService, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const headers = { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() };
+    try {
+      const body = await this.#signedBody(request);
+      const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://127.0.0.1');
+      const { method = 'GET' } = request;
+      const given = request.headers as Record<string, string | undefined>;
+      const answer = await service.serve({ method, path, query, headers: given, body });
+      const unknown = `Local mode does not support ${method} ${path}`;
+      if (!answer) throw new ServiceError('UnknownOperationException', unknown, 404);
+      response.writeHead(answer.status, { ...headers, ...answer.headers }).end(answer.text);
+    } catch (error) {
+      const { code, status, message } = restErrorOf(error);
+      response.writeHead(status, { ...headers, 'x-amzn-errortype': code }).end(JSON.stringify({ message }));
+    }
+  }
+
+  /** The body of a request that is signed with this endpoint's credentials. */
+  async #signedBody(request: IncomingMessage): Promise<Buffer> {
     if (!request.headers.authorization?.includes(` Credential=${this.credentials.accessKeyId}/`)) {
-      throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+      const message = 'The security token included in the request is invalid.';
+      throw new ServiceError('UnrecognizedClientException', message, 403);
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const input = inputOf(Buffer.concat(chunks).toString('utf8'));
+    return Buffer.concat(chunks);
+  }
+
+  async #operation(request: IncomingMessage): Promise<object> {
+    const input = inputOf((await this.#signedBody(request)).toString('utf8'));
     const target = String(request.headers['x-amz-target']);
     const [service = '', operation = ''] = target.split('.');
     const traceHeader = String(request.headers['x-amzn-trace-id'] ?? '');

@@ -1,10 +1,13 @@
-/** An error of AWS's JSON protocol: HTTP 400, `{"__type":…,"message":…}`. */
+/** An error of AWS's protocols: `{"__type":…,"message":…}`. */
 export class ServiceError extends Error {
   readonly type: string;
+  /** Of the REST protocol; in the JSON protocol it is always 400. */
+  readonly status: number;
 
-  constructor(type: string, message: string) {
+  constructor(type: string, message: string, status = 400) {
     super(message);
     this.type = type;
+    this.status = status;
   }
 }
 

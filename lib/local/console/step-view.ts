@@ -66,7 +66,8 @@ export function detailOf(trace: Trace, number: number, moduleOf: (fn: string) =>
 /** `undefined` while it runs. */
 function invocationTest(trace: Trace, step: InvocationStep, moduleOf: (fn: string) => string): string | undefined {
   const detail = trace.find(step.number)?.detail;
-  if (detail?.kind !== 'invocation' || step.ms === undefined) return undefined;
+  // A test of a flow is of a whole call, not of one invocation.
+  if (detail?.kind !== 'invocation' || detail.isFlow || step.ms === undefined) return undefined;
   const { steps } = trace;
   // All attempts have the same request id: an attempt's commands are those before the next attempt.
   const isOfRequest = (other: Step): boolean => 'requestId' in other && other.requestId === step.requestId;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsAge, type AwsWaits } from '../aws/index.ts';
-import type { AsynchronousConfig, LocalFunction } from '../template/index.ts';
+import type { AsynchronousConfig } from '../template/index.ts';
+import { type Condition, type FailedEventObserver, giveUp } from './failed-event.ts';
 import type { LambdaHost } from './host.ts';
 import type { InvocationOutcome, ObservedInvocation } from './observed.ts';
 import type { FunctionError } from './runtime/messages.ts';
@@ -11,9 +12,6 @@ const DEFAULT_MAX_RETRIES = 2;
 const DEFAULT_MAX_AGE_SECONDS = 6 * 3600;
 /** With more events waiting for one function, further ones are throttled: EventBridge has to retry. */
 const MAX_WAITING = 10_000;
-
-/** Why Lambda gives up an event. */
-type Condition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /** An event in Lambda's own queue. */
 interface QueuedEvent {
@@ -40,12 +38,8 @@ export interface Invoked {
   asynchronous: AsynchronousConfig;
 }
 
-export interface AsyncObserver {
+export interface AsyncObserver extends FailedEventObserver {
   onEnd(invocation: ObservedInvocation, outcome: InvocationOutcome): void;
-  /** Sends what was given up: a record to the on-failure destination, the event to the dead-letter queue. */
-  send(arn: string, body: string, attributes: Record<string, string>): void;
-  /** An event was given up and is lost: there is no destination for it. */
-  onDropped(fn: LocalFunction, event: { requestId: string; condition: string }): void;
 }
 
 /** Lambda's asynchronous invocation: accepts events at once, retries failures, and gives up as configured. */
@@ -112,44 +106,10 @@ export class AsyncInvocations {
   }
 
   #giveUp(event: QueuedEvent, condition: Condition): void {
-    const { requestId, text, lastError, host } = event;
-    const { onFailureArn } = event.asynchronous;
-    const { deadLetterArn } = host.fn;
-    if (onFailureArn) this.#observer.send(onFailureArn, recordOf(event, condition), {});
-    if (deadLetterArn) {
-      this.#observer.send(deadLetterArn, text, {
-        RequestID: requestId,
-        ErrorCode: lastError ? '200' : '429',
-        ErrorMessage: (lastError?.errorMessage ?? 'Rate Exceeded.').slice(0, 1024),
-      });
-    }
-    if (!onFailureArn && !deadLetterArn) this.#observer.onDropped(host.fn, { requestId, condition });
+    giveUp({ ...event, fn: event.host.fn }, condition, this.#observer);
   }
 }
 
 function maxAgeMs({ asynchronous: { maxEventAgeSeconds = DEFAULT_MAX_AGE_SECONDS } }: QueuedEvent): number {
   return maxEventAgeSeconds * 1000;
-}
-
-/** The record for an on-failure destination (Lambda Developer Guide, "Adding a destination"). */
-function recordOf(
-  { requestId, functionArn, text, host, attempts, lastError }: QueuedEvent,
-  condition: Condition,
-): string {
-  const { arn, version = '$LATEST' } = host.fn;
-  const record = {
-    version: '1.0',
-    timestamp: new Date().toISOString(),
-    requestContext: {
-      requestId,
-      functionArn: functionArn === arn ? `${arn}:$LATEST` : functionArn,
-      condition,
-      approximateInvokeCount: attempts,
-    },
-    ...(lastError && {
-      responseContext: { statusCode: 200, executedVersion: version, functionError: 'Unhandled' },
-      responsePayload: lastError,
-    }),
-  };
-  return `${JSON.stringify(record).slice(0, -1)},"requestPayload":${text}}`;
 }

@@ -16,6 +16,8 @@ export interface AttemptOutcome {
   /** Includes the load time, where the attempt was the first in its environment. */
   ms: number;
   error: FunctionError | undefined;
+  /** JSON; absent where it failed, or streamed its response. */
+  response?: string | undefined;
 }
 
 export interface HostObserver {
@@ -132,13 +134,13 @@ export class LambdaHost {
     const invocation = { ...rest, fn: this.#fn, cold };
     this.#observer.onStart(invocation);
     const started = performance.now();
-    const { error } = await environment.run(attempt.requestId, attempt.payload, { traceId, functionArn });
+    const { error, response } = await environment.run(attempt.requestId, attempt.payload, { traceId, functionArn });
     const ms = performance.now() - started + (cold ? initMs : 0);
     if (!environment.usable) environment.kill('its invocation failed');
     else if (this.#current.has(environment)) this.#idle.push(environment);
     else void environment.stop();
     if (this.#stopping) return;
-    ended(invocation, { ms, error });
+    ended(invocation, { ms, error, response });
     this.#next();
   }
 }

@@ -1,3 +1,4 @@
 export { Functions } from './functions.ts';
-export type { InvocationOutcome, ObservedCommand, ObservedInvocation } from './observed.ts';
+export { LambdaService } from './lambda-service.ts';
+export type { InvocationOutcome, ObservedCommand, ObservedFlow, ObservedInvocation } from './observed.ts';
 export { RTT_VARIABLE } from './runtime/rtt.ts';

@@ -14,6 +14,20 @@ export interface ObservedInvocation {
   attempt: number;
   /** The first invocation of a new process. */
   cold: boolean;
+  /** Of a durable function. */
+  flow?: ObservedFlow | undefined;
+}
+
+/** An invocation of a durable execution. */
+export interface ObservedFlow {
+  /** The execution's name. */
+  execution: string;
+  /** From 1: further ones replay what was before. */
+  invocation: number;
+  /** What the execution began with. */
+  input: unknown;
+  /** Names of the operations whose end invoked it again. */
+  resumedBy: string[];
 }
 
 /** One HTTP request of a function to Asterisk, and the response. */

@@ -39,6 +39,14 @@ export interface LocalFunction {
   qualifiers?: Record<string, LocalQualifier> | undefined;
   /** The version that runs in a process. @default $LATEST */
   version?: string | undefined;
+  /** Its `DurableConfig`: it is a durable function. @default an ordinary one */
+  durable?: DurableConfig | undefined;
+}
+
+/** How long the executions of a durable function may take, and how long they are kept after their end. */
+export interface DurableConfig {
+  timeoutSeconds: number;
+  retentionDays?: number | undefined;
 }
 
 /** A version of a function, or an alias for one. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { LocalDeployment, LocalFunction, LoggingConfig } from './deployment.ts';
+import type { DurableConfig, LocalDeployment, LocalFunction, LoggingConfig } from './deployment.ts';
 import { withNodesOfFile } from './nodes-in-file.ts';
 import type { TemplatePart } from './template-part.ts';
 
@@ -50,6 +50,7 @@ export function readFunction(part: TemplatePart, layers: ReadonlyMap<string, str
       logging: readLogging(part),
       layers: readLayers(part, layers),
       deadLetterArn: TargetArn,
+      durable: readDurable(part),
     },
   ];
 }
@@ -90,6 +91,15 @@ function readLayers(part: TemplatePart, layers: ReadonlyMap<string, string>): st
 function readLogging(part: TemplatePart): LoggingConfig {
   const { LogFormat, ApplicationLogLevel, LogGroup } = (part.property('LoggingConfig') ?? {}) as Record<string, string>;
   return { format: LogFormat === 'JSON' ? 'JSON' : 'Text', level: ApplicationLogLevel, group: LogGroup };
+}
+
+function readDurable(part: TemplatePart): DurableConfig | undefined {
+  const config = part.property('DurableConfig') as Record<string, unknown> | undefined;
+  if (config === undefined) return undefined;
+  return {
+    timeoutSeconds: Number(config.ExecutionTimeout),
+    retentionDays: numberOf(config.RetentionPeriodInDays),
+  };
 }
 
 /** Adds a version (`AWS::Lambda::Version`) or an alias (`AWS::Lambda::Alias`) to its function. */

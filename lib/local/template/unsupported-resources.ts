@@ -70,6 +70,7 @@ const SUPPORTED: Record<string, string[]> = {
     'Architectures',
     'Code',
     'DeadLetterConfig',
+    'DurableConfig',
     'Environment',
     'FunctionName',
     'Handler',

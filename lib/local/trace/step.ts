@@ -43,10 +43,12 @@ export interface InvocationStep extends StepBase {
   requestId: string;
   eventId: string;
   fn: string;
-  /** The event's type. */
+  /** The event's type. Of a flow that goes on: the names of what has ended meanwhile. */
   type: string;
   attempt: number;
   cold: boolean;
+  /** Of a flow: how often it was invoked before for this call. Each time it runs again what it did before. */
+  replay?: number;
   /** Absent while it runs. */
   ms?: number;
   error?: string;

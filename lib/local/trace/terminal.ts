@@ -66,12 +66,13 @@ function lineOf(step: Step): [keyof typeof LANES, string] | undefined {
     }
     case 'invocation': {
       if (step.ms === undefined) return undefined; // printed when it has ended
-      const { fn, type, ms, cold, attempt, error, retryInMs } = step;
+      const { fn, type, ms, cold, attempt, error, retryInMs, replay } = step;
       const took = styleText('dim', ` ${ms.toFixed(0)} ms${cold ? ', cold start' : ''}`);
       const tries = attempt > 1 ? styleText('dim', `, attempt ${attempt}`) : '';
+      const did = replay === undefined ? 'handled' : `(replay ${replay}) went on after`;
       const again = retryInMs === undefined ? '' : `, again in ${(retryInMs / 1000).toFixed(0)} s`;
       const outcome = error === undefined ? '' : styleText('red', ` failed: ${error}${again}`);
-      return ['function', `${fn} handled ${type}${took}${tries}${outcome}`];
+      return ['function', `${fn} ${did} ${type}${took}${tries}${outcome}`];
     }
     case 'command': {
       if (step.operation.endsWith('ChannelVar')) return undefined;

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { timeOf } from '../../ari/timestamp.ts';
 import { parseJsonObject } from '../../json.ts';
 import type { BusEvent } from '../bus/index.ts';
-import type { ObservedCommand, ObservedInvocation } from '../lambda/index.ts';
+import type { ObservedCommand, ObservedFlow, ObservedInvocation } from '../lambda/index.ts';
 import type { LocalRule } from '../template/index.ts';
 import { CallIds, type Joined } from './call-ids.ts';
 import { aboutOf, callerOf, textAt } from './event-summary.ts';
@@ -13,7 +13,8 @@ import { type EventStep, type InvocationStep, type Step, SYSTEM } from './step.t
 /** The details of a step that are not in its line. */
 export type StepDetail =
   | { kind: 'event'; event: BusEvent; rules: readonly LocalRule[] }
-  | { kind: 'invocation'; payload: unknown }
+  /** `payload` of a flow: its execution's name and input, and what has ended meanwhile. */
+  | { kind: 'invocation'; payload: unknown; isFlow: boolean }
   | { kind: 'command'; path: string; body?: string; answer?: string }
   | { kind: 'log'; line: string }
   | { kind: 'deadLetter'; body: string; attributes: Record<string, string> }
@@ -111,7 +112,7 @@ export class Trace implements LocalObserver {
     this.#keep(step, { kind: 'event', event, rules }, JSON.stringify(event).length);
   }
 
-  onInvocationStart({ requestId, fn, payload, eventId, attempt, cold }: ObservedInvocation): void {
+  onInvocationStart({ requestId, fn, payload, eventId, attempt, cold, flow }: ObservedInvocation): void {
     const call = this.#calls.ofEvent.get(eventId) ?? SYSTEM;
     this.#calls.ofRequest.set(requestId, call);
     const step = this.#keep(
@@ -122,13 +123,14 @@ export class Trace implements LocalObserver {
         requestId,
         eventId,
         fn: fn.title,
-        type: oneLine(textAt(payload, ['detail-type']) || 'an event'),
+        type: oneLine(flow ? typeOfFlow(flow) : textAt(payload, ['detail-type']) || 'an event'),
         attempt,
         cold,
+        ...(flow && flow.invocation > 1 && { replay: flow.invocation - 1 }),
       },
-      { kind: 'invocation', payload },
-      // The event's step counts the payload's size: the payload is nearly always the same object.
-      200,
+      { kind: 'invocation', payload: flow ?? payload, isFlow: flow !== undefined },
+      // The event's step counts the payload's size: the payload is nearly always the same object. A flow's is its own.
+      flow ? JSON.stringify(flow).length : 200,
     );
     this.#running.set(`${requestId} ${attempt}`, step as InvocationStep);
   }
@@ -272,6 +274,12 @@ export class Trace implements LocalObserver {
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** What a flow begins with, or goes on after. */
+function typeOfFlow({ invocation, resumedBy, input }: ObservedFlow): string {
+  if (invocation > 1) return resumedBy.join(', ') || 'a failed invocation';
+  return textAt(input, ['event', 'type']) || textAt(input, ['detail-type']) || 'an event';
+}
 
 /** The fields without those that are undefined or an empty string. */
 function omitEmpty<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -141,7 +141,7 @@ function EventContent({ step, detail }: { step: EventStep; detail: DetailView | 
 }
 
 function InvocationContent({ step, detail }: { step: InvocationStep; detail: DetailView | undefined }) {
-  const { requestId, attempt, ms, cold, error, retryInMs, at } = step;
+  const { requestId, attempt, ms, cold, error, retryInMs, at, replay } = step;
   const own = (openCall.value?.call.steps ?? []).filter(
     (other) => 'requestId' in other && other.requestId === requestId && other.number !== step.number,
   );
@@ -154,6 +154,7 @@ function InvocationContent({ step, detail }: { step: InvocationStep; detail: Det
         of={{
           Took: ms === undefined ? 'running' : `${duration(ms)}${cold ? ', cold start' : ''}`,
           Attempt: attempt,
+          Replay: replay,
           Error: error,
           'Again in': retryInMs === undefined ? undefined : duration(retryInMs),
           At: timeOfDay(at, true),

@@ -149,10 +149,11 @@ function Mark({ step }: { step: Exclude<Step, EventStep> }) {
   }
 }
 
-function InvocationMark({ step: { type, ms, cold, attempt, error, retryInMs } }: { step: InvocationStep }) {
+function InvocationMark({ step: { type, ms, cold, attempt, error, retryInMs, replay } }: { step: InvocationStep }) {
   const notes = [
     ms === undefined ? 'running' : duration(ms),
     cold && 'cold start',
+    replay !== undefined && `replay ${replay}`,
     attempt > 1 && `attempt ${attempt}`,
     error,
     retryInMs !== undefined && `again in ${duration(retryInMs)}`,

@@ -59,6 +59,15 @@ test('a function is read with its entry, its concurrency, and how failed events 
   expect(queues).toMatchObject([{ arn, url: 'http://127.0.0.1:4000/000000000000/A-Queue' }]);
 });
 
+test('a durable function is read with the time and the retention of its executions', () => {
+  const DurableConfig = { ExecutionTimeout: 3600, RetentionPeriodInDays: 7 };
+  const { functions, unsupported } = readDeployment(
+    assemblyOf({ Fn: { ...FN, Properties: { ...FN.Properties, DurableConfig } }, Other: FN }),
+  );
+  expect(functions.map(({ durable }) => durable)).toEqual([{ timeoutSeconds: 3600, retentionDays: 7 }, undefined]);
+  expect([...unsupported.keys()]).toEqual([]);
+});
+
 test('a function is read with its runtime, its layers and its LoggingConfig', () => {
   const Layers = [{ Ref: 'Common' }, 'arn:aws:lambda:us-east-1:1:layer:other:7'];
   const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: { Ref: 'Logs' } };

@@ -147,3 +147,20 @@ test('an event that an app sends itself is shown with its name', () => {
   trace.onEvent(busEvent({ args: [], eventname: 'VoicemailLeft' }, { 'detail-type': 'ChannelUserevent' }), [], []);
   expect(lines).toEqual(['bus        ChannelUserevent VoicemailLeft Alice']);
 });
+
+test('a flow is one line for its beginning, and one for each replay', () => {
+  const { trace, lines } = traced();
+  const flow = { execution: 'pbx-1_1', invocation: 1, input: { event: { type: 'StasisStart' } }, resumedBy: [] };
+  for (const resumedBy of [[], ['pin'], []]) {
+    const one = invocation({ requestId: `r${flow.invocation}`, flow: { ...flow, resumedBy } });
+    trace.onInvocationStart(one);
+    trace.onInvocationEnd(one, { ms: 30 });
+    flow.invocation += 1;
+  }
+  expect(lines).toEqual([
+    'function   IntroIvr handled StasisStart 30 ms',
+    'function   IntroIvr (replay 1) went on after pin 30 ms',
+    'function   IntroIvr (replay 2) went on after a failed invocation 30 ms',
+  ]);
+  expect(trace.find(2)?.detail).toMatchObject({ kind: 'invocation', isFlow: true, payload: { execution: 'pbx-1_1' } });
+});
