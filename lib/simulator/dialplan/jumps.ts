@@ -22,8 +22,9 @@ export const JUMPS: Record<string, Application> = {
     }),
   Return: (channel, data) =>
     atOnce(() => {
-      if (leaveSubroutine(channel)) setVariable(channel, 'GOSUB_RETVAL', data);
-      return 0;
+      const left = leaveSubroutine(channel);
+      if (left) setVariable(channel, 'GOSUB_RETVAL', data);
+      return left?.isWhole ? -1 : 0;
     }),
 };
 

@@ -55,8 +55,9 @@ export class Pbx {
   *hangupHandlers(channel: Channel): Thread {
     for (let place = nextHangupHandler(channel); place; place = nextHangupHandler(channel)) {
       const { context, exten, priority } = channel;
-      enterSubroutine(channel, { context: '', exten: '', priority: 0 }, []);
-      Object.assign(channel, place);
+      Object.assign(channel, place, { priority: place.priority - 1 });
+      enterSubroutine(channel, { context, exten, priority }, [], true);
+      channel.priority = place.priority;
       yield* this.#linesOfHungUp(channel);
       Object.assign(channel, { context, exten, priority });
     }
@@ -65,8 +66,9 @@ export class Pbx {
   /** Runs the subroutine at `s` of a context on a channel that runs no dialplan: a leg that has answered. */
   *subroutine(channel: Channel, context: string, args: readonly string[]): Thread {
     const { exten, priority, context: before } = channel;
-    enterSubroutine(channel, { context: '', exten: '', priority: 0 }, args);
-    Object.assign(channel, { context, exten: 's', priority: 1 });
+    Object.assign(channel, { context, exten: 's', priority: 0 });
+    enterSubroutine(channel, { context: before, exten, priority }, args, true);
+    channel.priority = 1;
     yield* this.#lines(channel);
     Object.assign(channel, { context: before, exten, priority });
   }

@@ -12,6 +12,8 @@ type Held = { name: string; value: string } | undefined;
 interface Subroutine {
   /** Where `Gosub()` stands. */
   caller: Place;
+  /** Whether Asterisk itself called it, so that its return ends what runs. */
+  isWhole: boolean;
   /** What its own variables hide, by name: in the order in which they were set. */
   hidden: Map<string, Held>;
 }
@@ -20,8 +22,8 @@ interface Subroutine {
 const SUBROUTINES = new WeakMap<Channel, Subroutine[]>();
 
 /** Begins a subroutine, whose arguments are its own variables `ARG1`, `ARG2`, …, and their count is `ARGC`. */
-export function enterSubroutine(channel: Channel, caller: Place, args: readonly string[]): void {
-  SUBROUTINES.set(channel, [...(SUBROUTINES.get(channel) ?? []), { caller, hidden: new Map() }]);
+export function enterSubroutine(channel: Channel, caller: Place, args: readonly string[], isWhole = false): void {
+  SUBROUTINES.set(channel, [...(SUBROUTINES.get(channel) ?? []), { caller, isWhole, hidden: new Map() }]);
   for (const [at, value] of args.entries()) setLocal(channel, `ARG${at + 1}`, value);
   setLocal(channel, 'ARGC', String(args.length));
 }
@@ -29,18 +31,18 @@ export function enterSubroutine(channel: Channel, caller: Place, args: readonly 
 /**
  * Ends the innermost subroutine: the channel is where it was called, and then without the subroutine's own variables.
  *
- * @returns whether the channel was in one
+ * @returns what it left; undefined where the channel was in none
  */
-export function leaveSubroutine(channel: Channel): boolean {
+export function leaveSubroutine(channel: Channel): Pick<Subroutine, 'isWhole'> | undefined {
   const left = SUBROUTINES.get(channel)?.pop();
-  if (!left) return false;
+  if (!left) return undefined;
   Object.assign(channel, left.caller);
   // The last that was set goes first.
   for (const [name, held] of [...left.hidden].toReversed()) {
     setVariable(channel, name, undefined);
     if (held) channel.variables.set(name, held);
   }
-  return true;
+  return left;
 }
 
 /** Sets a variable of the innermost subroutine's own; nothing happens outside of one. */
