@@ -19,6 +19,8 @@ import { TakeBacks } from './take-backs.ts';
 
 /** How long Asterisk may take to list its applications before an attempt to connect. */
 const LOOK_LIMIT_MS = 3000;
+/** How often a connector that waits for the bus looks whether another one still has its apps. */
+const LOOK_AGAIN_MS = 2000;
 /** How long Asterisk may send nothing until the connection counts as not working, where others can take over. */
 const QUIET_MS = 2000;
 /** How often the calls that were announced are compared with the known ones. */
@@ -249,29 +251,33 @@ export class NodeLink {
 
   /** Before a link connects: who holds its apps, and which calls were announced. */
   async #prepare(link: AppLink, apps: string[]): Promise<void> {
-    const wasHeld = await this.#isHeld(apps);
-    if (wasHeld) await this.#prove(link, apps);
+    const proven = (await this.#isHeld(apps)) && (await this.#prove(link, apps));
     await this.#comparison.learn(false);
     // Meanwhile the other connector may be gone, and another one may have come.
-    if ((await this.#isHeld(apps)) && !wasHeld) throw new Error('another connector has taken the apps just now');
+    if ((await this.#isHeld(apps)) && !proven) throw new Error('another connector has taken the apps just now');
   }
 
   /**
    * Waits until the bus has accepted an entry from this connector: only then it replaces another one.
    *
+   * @returns false where nobody has the apps any more
    * @throws where the other one has replaced this one, and works
    */
-  async #prove(link: AppLink, apps: string[]): Promise<void> {
+  async #prove(link: AppLink, apps: string[]): Promise<boolean> {
     const { others, node, acceptedSince } = this.#options;
     const lostAt = this.#lostAt.get(link);
-    const holders = [...new Set(apps.flatMap((app) => this.#holders.get(app) ?? []))];
-    if (lostAt !== undefined && holders.every((holder) => others?.works(holder, node.name))) {
-      this.#leave(link, apps);
-      throw new Error('another connector has taken over while there was no connection');
-    }
+    const proof = acceptedSince(lostAt ?? 0).then(() => true);
     this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
     try {
-      await acceptedSince(lostAt ?? 0);
+      for (let held = true; held && !this.#stopped; held = await this.#isHeld(apps).catch(() => true)) {
+        const holders = apps.flatMap((app) => this.#holders.get(app) ?? []);
+        if (lostAt !== undefined && holders.every((holder) => others?.works(holder, node.name))) {
+          this.#leave(link, apps);
+          throw new Error('another connector has taken over while there was no connection');
+        }
+        if (await Promise.race([proof, this.#sleep(LOOK_AGAIN_MS).then(() => false)])) return true;
+      }
+      return false;
     } finally {
       this.#waitingFor = undefined;
     }

@@ -23,9 +23,8 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
       },
       {
         file: 'connector/asterisk/node-link.ts',
-        replace:
-          '    // Meanwhile the other connector may be gone, and another one may have come.\n    await this.#isHeld(apps);\n',
-        by: '',
+        replace: 'if ((await this.#isHeld(apps)) && !proven) throw',
+        by: 'if (proven && !proven) throw',
       },
     ],
   },
@@ -98,8 +97,8 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'a connector that has lost its connection takes its apps back without an acceptance since',
     'connector/asterisk/node-link.ts',
-    'await acceptedSince(lostAt ?? 0);',
-    'if (lostAt === undefined) await acceptedSince(0);',
+    'acceptedSince(lostAt ?? 0)',
+    '(lostAt === undefined ? acceptedSince(0) : Promise.resolve())',
   ),
   planted(
     'an app is left for ever to a foreign program',

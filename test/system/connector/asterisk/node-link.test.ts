@@ -546,6 +546,20 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
     expect(other.happened).not.toContain(`replaced ${IVR}`);
   });
 
+  test('takes the app without an acceptance where its holder is gone while it waits for the bus: callers would be refused', async (context) => {
+    const { expect } = context;
+    const { createLink } = await stage(context);
+    const old = await createLink({ instance: 'old' });
+    await old.start();
+    const newer = await createLink({ instance: 'newer', acceptedSince: () => new Promise(() => {}) });
+    newer.link.start();
+    await until('the wait', () => newer.link.status.says.includes('waiting for the bus to accept an event'));
+    await old.link.stop();
+    await newer.synced();
+    expect(newer.link.status).toEqual({ ready: true, says: 'connected' });
+    expect(newer.gaps).toMatchObject([{ apps: [IVR], cause: 'connector-restarted' }]);
+  });
+
   test('is not stuck while it waits for the bus, however long, but after an hour without a sign of Asterisk otherwise', async (context) => {
     const { expect } = context;
     const { createLink } = await stage(context);
