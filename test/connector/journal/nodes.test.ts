@@ -63,6 +63,13 @@ describe('beside a node with more events than the bus takes, another node', () =
     expect(journal.depth).toBe(200 - 30 + 5);
   });
 
+  test('has room in memory also where the bus has taken nothing of the noisy node yet', async () => {
+    const { journal, arrivals } = journalOn(folderOfTest(), { windowBytes: 50 * LINE });
+    await appendAll(journal, 'noisy', ids('noisy', 200));
+    await appendAll(journal, 'quiet', ids('quiet', 5));
+    expect(ids('quiet', 5).map((id) => arrivals.get(id))).toEqual(Array(5).fill('live'));
+  });
+
   test('is read back from the disk before that node’s backlog ends', async () => {
     const folder = folderOfTest();
     const first = journalOn(folder, { windowBytes: 0 });
