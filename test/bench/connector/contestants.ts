@@ -11,6 +11,11 @@ const LIMIT_MS = 600_000;
 /** A short name: an environment variable takes 128 KiB, with 1,000 nodes. */
 export const SECRET = 'connector';
 
+/** A contestant rests that has used less than this share of a processor for so long, in milliseconds. */
+const IDLE_SHARE = 0.03;
+const REST_MS = 2000;
+const MOST_LOOKS = 30;
+
 export type Launch = (environment: Record<string, string>) => ChildProcess;
 
 export interface Scenario {
@@ -93,9 +98,7 @@ export async function staged<T>(
 /** Sends the scenario's events through a contestant. */
 export function run(scenario: Scenario, launch: Launch): Promise<Run> {
   return staged(scenario, launch, async ({ contestant, source, stub }) => {
-    // What a connector does after it has connected is not part of an event's cost.
-    await new Promise((resolve) => setTimeout(resolve, 700 + 10 * (scenario.nodes ?? 1)));
-    const before = await usageOf(contestant);
+    const before = await restOf(contestant);
     const finished = message(stub);
     source.send('go');
     const figures = (await finished) as Pick<Run, 'eventsPerSecond' | 'p50Ms' | 'p99Ms'>;
@@ -106,6 +109,20 @@ export function run(scenario: Scenario, launch: Launch): Promise<Run> {
       rssMib: after.peakRssMib,
     };
   });
+}
+
+/** Waits until a contestant does nothing more: what a connector does after it has connected is not part of an event's cost. */
+async function restOf(contestant: ChildProcess): Promise<Usage> {
+  let before = await usageOf(contestant);
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    const now = await usageOf(contestant);
+    if (now.cpuMicros - before.cpuMicros < REST_MS * 1000 * IDLE_SHARE) return now;
+    before = now;
+  }
+  throw new Error(
+    `expected a contestant that waits for events, and it is busy after ${(MOST_LOOKS * REST_MS) / 1000} s`,
+  );
 }
 
 export function message(child: ChildProcess): Promise<unknown> {
