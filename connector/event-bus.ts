@@ -7,7 +7,7 @@ import type { BusEntry } from '../lib/events/entry.ts';
  *  - `rejected`: the bus will never accept it;
  *  - `throttled`: the bus wants fewer entries for now;
  *  - `failed`: the bus failed at this entry, and may accept it the next time;
- *  - `unavailable`: the whole request failed, and so would the next one.
+ *  - `unavailable`: the whole request failed, or all its entries were denied, and so would the next one.
  */
 export type PutOutcome =
   | { status: 'accepted' }

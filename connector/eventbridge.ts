@@ -11,6 +11,12 @@ const ENTRY_STATUS: Record<string, 'throttled' | 'failed'> = {
   InternalFailure: 'failed',
   InternalException: 'failed',
 };
+/** Codes of entries that a policy denies. */
+const DENIED = new Set([
+  'AccessDeniedException',
+  'NotAuthorizedForSourceException',
+  'NotAuthorizedForDetailTypeException',
+]);
 /** Codes of whole requests that are refused because there are too many of them. */
 const THROTTLING = /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown)/;
 /** Codes of whole requests that the service cannot read. */
@@ -128,13 +134,15 @@ const LAST = Buffer.from(']}');
 
 function outcomesOf(count: number, { body }: AwsAnswer): PutOutcome[] {
   const results = Array.isArray(body?.Entries) ? (body.Entries as (ResultEntry | undefined)[]) : [];
+  // Where a policy denies all entries, an operator can correct it while they wait.
+  const isDenied = results.length === count && results.every((result) => DENIED.has(result?.ErrorCode ?? ''));
   return Array.from({ length: count }, (_, index): PutOutcome => {
     const result = results[index];
     if (result?.EventId) return { status: 'accepted' };
     // It may or may not be on the bus; consumers recognize a duplicate by its id.
     if (!result?.ErrorCode) return { status: 'failed', reason: 'the answer does not mention this entry' };
     const reason = `${result.ErrorCode}: ${result.ErrorMessage ?? 'no message'}`;
-    return { status: ENTRY_STATUS[result.ErrorCode] ?? 'rejected', reason };
+    return { status: isDenied ? 'unavailable' : (ENTRY_STATUS[result.ErrorCode] ?? 'rejected'), reason };
   });
 }
 

@@ -118,6 +118,10 @@ describe('PutEvents', () => {
     ]);
     answer = () => ({ __type: 'ValidationException', message: "1 validation error at 'eventBusName'" });
     expect(await bus.put([entry('1')])).toMatchObject([{ status: 'unavailable' }]);
+    answer = () => ({ Entries: [{ ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized' }] });
+    expect(await bus.put([entry('1')])).toEqual([
+      { status: 'unavailable', reason: 'NotAuthorizedForSourceException: Not authorized' },
+    ]);
     answer = () => 503;
     expect(await bus.put([entry('1')])).toEqual([
       { status: 'unavailable', reason: 'HTTP status 503: no error message returned' },
