@@ -310,6 +310,7 @@ describe.concurrent('a connector that stands by', () => {
     context.onTestFinished(() => proxy.close());
     const first = await start('first', { nodes: nodes(proxy.url) });
     await first.inStep();
+    const before = proxy.attempts;
     const second = await start('second', { nodes: nodes(asterisk.url) });
     await second.inStep();
     await first.standsBy();
@@ -318,6 +319,8 @@ describe.concurrent('a connector that stands by', () => {
     await sleep(5000);
     // Requests share their connections: two polls and a socket.
     expect(proxy.attempts - attempts).toBeLessThan(5);
+    // A socket for apps that were taken within 50 ms: on a busy machine some more than one.
+    expect(attempts - before).toBeLessThan(20);
   }, 40_000);
 });
 
