@@ -19,6 +19,7 @@ export const PRICES = {
   queueRequest: { usd: 0.5 / 1e6, unit: 'request to a FIFO queue', source: 'Amazon SQS pricing' },
   lambdaRequest: { usd: 0.2 / 1e6, unit: 'request', source: 'AWS Lambda pricing' },
   lambdaGbSecond: { usd: 0.0000133334, unit: 'GB-second, ARM', source: 'AWS Lambda pricing' },
+  durableOperation: { usd: 8 / 1e6, unit: 'operation of a durable execution', source: 'AWS Lambda pricing' },
   fargateVcpuHour: { usd: 0.03238, unit: 'vCPU-hour, Linux/ARM', source: 'AWS Fargate pricing' },
   fargateGbHour: { usd: 0.00356, unit: 'GB-hour, Linux/ARM', source: 'AWS Fargate pricing' },
   ipv4Hour: { usd: 0.005, unit: 'public IPv4 address, hour', source: 'Amazon VPC pricing' },

@@ -31,6 +31,13 @@ export interface CallFlowOptions {
   inbox?: Inbox;
   /** The service's side of durable executions. @default Lambda's */
   api?: Pick<DurableApi, 'checkpoint' | 'getExecutionState' | 'complete'>;
+  /**
+   * For so many seconds after a list was sent, the invocation looks into the inbox itself, ten times a second, before it
+   * sleeps: the caller's answer then costs no resume. 0 to 60; less than the function's timeout. docs/call-flows.md has what
+   * it costs.
+   * @default 0
+   */
+  awakeSeconds?: number;
   /** How a step waits a moment. @default by a timer */
   sleep?: (ms: number) => Promise<void>;
   /** @default JSON lines on standard output */
@@ -55,7 +62,10 @@ export interface CallFlowOptions {
  * });
  */
 export function callFlow<T>(flow: (call: FlowCall) => PromiseLike<T>, options: CallFlowOptions = {}): CallFlow {
-  const { clientOf = nodeClients(), log = createLog(), sleep = pause } = options;
+  const { clientOf = nodeClients(), log = createLog(), sleep = pause, awakeSeconds = 0 } = options;
+  if (!(awakeSeconds >= 0 && awakeSeconds <= 60)) {
+    throw new RangeError(`awakeSeconds: expected a number from 0 to 60, got ${awakeSeconds}`);
+  }
   const api = options.api ?? durableApi();
   let { inbox } = options;
   const durable = withDurableExecution(
@@ -63,7 +73,8 @@ export function callFlow<T>(flow: (call: FlowCall) => PromiseLike<T>, options: C
       const environment: FlowEnvironment = process.env;
       inbox ??= dynamoDbInbox(required('FLOW_TABLE', environment));
       const ari = clientOf(event.metadata.node);
-      const run = new FlowRun({ event, context, inbox, api, ari, log, sleep, operationsBefore: operationsBefore() });
+      const ofRun = { event, context, inbox, api, ari, log, sleep, awakeSeconds };
+      const run = new FlowRun({ ...ofRun, operationsBefore: operationsBefore() });
       return run.of((call) => inFlow(() => flow(call)));
     },
     { durableExecutionClient: api },

@@ -1,52 +1,35 @@
-import { CallbackTimeoutError, type DurableContext } from '@aws/durable-execution-sdk-js';
 import { channelHandle } from '../ari/channel.ts';
 import type { AriClient } from '../ari/client.ts';
 import type { CallEvent } from '../events/call-event.ts';
 import type { Log } from '../log.ts';
 import { callOf } from './call-of.ts';
 import { Commands, type Sent } from './commands.ts';
-import type { DurableApi } from './durable-api.ts';
 import { executionName } from './execution-name.ts';
-import { type Fact, type FactKey, type Leg, listKey, OVER } from './fact.ts';
+import { type Fact, type Leg, listKey, OVER } from './fact.ts';
 import type { FlowCall } from './flow-call.ts';
 import { HungUp } from './hung-up.ts';
-import { inStep } from './in-flow.ts';
-import type { Inbox } from './inbox.ts';
 import { Members } from './members.ts';
+import { type Given, Operations, type OperationsNeeds } from './operations.ts';
 import { outcomeOf } from './outcome.ts';
 import { replayLog } from './replay-log.ts';
-import { retrying } from './retrying.ts';
 import { type ListVerb, nameOf, type StepVerb, type Verb } from './verb.ts';
 
-/** How often the package's own steps are tried, with 1, 2 and 4 seconds between: a caller waits. */
-const ATTEMPTS = 4;
-/** So long a list's outcome is waited for that EventBridge delivers after the call's end. */
-const LATE_MS = 1000;
-
-export interface FlowRunOptions {
+export interface FlowRunOptions extends OperationsNeeds {
   event: CallEvent<'StasisStart'>;
-  context: DurableContext;
-  inbox: Inbox;
-  api: Pick<DurableApi, 'complete'>;
   ari: AriClient;
   log: Log;
-  sleep: (ms: number) => Promise<void>;
   /** How many operations the execution had when this invocation began. */
   operationsBefore: number;
 }
-
-/** A fact that a flow was given. Of a call that is over: whether what it waits for was not even sent. */
-type Given = Fact & { unsent?: true };
 
 /** One invocation of a flow's execution: carries out what the flow awaits, as operations of the SDK. */
 export class FlowRun {
   readonly #given: FlowRunOptions;
   readonly #leg: Leg;
   readonly #name: string;
+  readonly #operations: Operations;
   readonly #commands: Commands;
   readonly #log: Log;
-  /** How many operations the flow has begun, those of replays among them. */
-  #begun = 0;
   /** How many steps of its own the flow has begun. */
   #steps = 0;
   /** How many lists were sent. */
@@ -56,8 +39,6 @@ export class FlowRun {
   #hasMusic = false;
   /** The channel is gone, or the flow has hung up or left. */
   #isOver = false;
-  /** Facts of lists, which were read and are of no use any more. */
-  #read: FactKey[] = [];
   /** What is under way. */
   #busy: string | undefined;
 
@@ -67,8 +48,9 @@ export class FlowRun {
     this.#given = given;
     this.#leg = { node, channelId: event.channel.id };
     this.#name = executionName(event.metadata);
+    this.#operations = new Operations(this.#name, this.#leg, given);
     const ofCall = log.with({ node, channel: event.channel.id, call, execution: this.#name });
-    this.#log = replayLog(ofCall, () => this.#begun < operationsBefore);
+    this.#log = replayLog(ofCall, () => this.#operations.begun < operationsBefore);
     this.#commands = new Commands(event, ari, this.#log);
   }
 
@@ -88,7 +70,7 @@ export class FlowRun {
     } catch (error) {
       if (error instanceof HungUp) return { ended: 'hung up' };
       this.#log.error(`The flow has failed: ${(error as Error).message}`, { error: (error as Error).name });
-      if (!this.#isOver) await this.#step('give back', () => this.#commands.giveBack(new Date()));
+      if (!this.#isOver) await this.#operations.step('give back', () => this.#commands.giveBack(new Date()));
       throw error;
     }
   }
@@ -128,24 +110,24 @@ export class FlowRun {
     if (hangup !== undefined) return this.#hangUp(hangup);
     await this.#untilBack(true);
     const send = this.#sending(verb);
-    this.#endWhere(await this.#step(nameOf(verb), send));
+    this.#endWhere(await this.#operations.step(nameOf(verb), send));
     this.#isOver = true;
   }
 
   async #now(verbs: readonly string[]): Promise<void> {
     await this.#untilBack(true);
-    this.#endWhere(await this.#step(verbs.join(', '), () => this.#commands.now(verbs)));
+    this.#endWhere(await this.#operations.step(verbs.join(', '), () => this.#commands.now(verbs)));
   }
 
   async #hangUp(cause: number): Promise<void> {
-    await this.#step('hangup', () => this.#commands.hangUp(cause));
+    await this.#operations.step('hangup', () => this.#commands.hangUp(cause));
     this.#isOver = true;
   }
 
   /** Where a list that has lost a race is carried out still, the next one begins after it. */
   async #untilBack(isNeeded: boolean): Promise<void> {
     if (!isNeeded || this.#running === undefined) return;
-    const fact = await this.#wait('until the call is back', [listKey(this.#running), OVER]);
+    const fact = await this.#operations.wait('until the call is back', [listKey(this.#running), OVER]);
     this.#running = undefined;
     if (fact?.key === OVER) this.#endWhere('gone');
   }
@@ -167,7 +149,7 @@ export class FlowRun {
     }
     try {
       while (members.isOpen) {
-        const fact = await this.#wait(name, [...members.keys, OVER], begin, timeout);
+        const fact = await this.#operations.wait(name, [...members.keys, OVER], begin, timeout);
         begin = undefined;
         if (fact === undefined) return members.timedOut();
         members.take(fact.key === OVER ? listKey(number) : fact.key, await this.#valueOf(fact, list, number));
@@ -189,7 +171,7 @@ export class FlowRun {
     if (!list || fact.unsent) throw new HungUp();
     if ('arrived' in fact && fact.arrived?.list === String(number)) return this.#outcome(list, fact);
     // The list may have come back just before: EventBridge promises no order.
-    const [late] = await this.#step('look for a late outcome', () => this.#look(listKey(number)));
+    const [late] = await this.#operations.lookLate(listKey(number));
     if (!late) throw new HungUp();
     return this.#outcome(list, late);
   }
@@ -197,13 +179,6 @@ export class FlowRun {
   #outcome(list: ListVerb | undefined, fact: Fact): unknown {
     if (!list || !('arrived' in fact) || !fact.arrived) return undefined;
     return outcomeOf(list, fact.arrived, this.#leg.channelId);
-  }
-
-  async #look(key: FactKey): Promise<Fact[]> {
-    const facts = await this.#given.inbox.look(this.#leg, [key]);
-    if (facts.length > 0) return facts;
-    await this.#given.sleep(LATE_MS);
-    return this.#given.inbox.look(this.#leg, [key]);
   }
 
   /** Gives a list its number, which is the same at each replay. @returns what sends it */
@@ -228,57 +203,7 @@ export class FlowRun {
     return channelSequence + this.#lists - 1;
   }
 
-  /**
-   * Waits for a fact: an open callback of the execution, which is in the inbox before the step is over that begins what
-   * brings the fact.
-   *
-   * @returns `undefined` where the time is over
-   */
-  async #wait(
-    name: string,
-    keys: readonly FactKey[],
-    begin?: () => Promise<Sent>,
-    timeout?: number,
-  ): Promise<Given | undefined> {
-    const { context, inbox, api } = this.#given;
-    const options = timeout === undefined ? {} : { timeout: { seconds: timeout } };
-    this.#begun += 1;
-    const [completed, callback] = await context.createCallback(name, options);
-    const read = this.#read;
-    this.#read = [];
-    const complete = (fact: Given) => api.complete(callback, JSON.stringify(fact));
-    try {
-      await this.#step(name, async () => {
-        const wait = { callback, keys };
-        const [facts, sent] = await Promise.all([inbox.wait(this.#leg, this.#name, wait, read), begin?.()]);
-        const fact = facts.find(({ key }) => key !== OVER) ?? facts[0];
-        if (fact) await complete(fact);
-        else if (sent === 'gone') await complete({ key: OVER, unsent: true });
-      });
-    } catch (error) {
-      // An open callback that nobody awaits could let the SDK suspend the execution, and nothing would wake it.
-      await this.#step('close', () => complete({ key: OVER, unsent: true }));
-      await completed.catch(() => undefined);
-      throw error;
-    }
-    try {
-      const fact = JSON.parse(await completed) as Given;
-      if (fact.key.startsWith('list:')) this.#read.push(fact.key);
-      return fact;
-    } catch (error) {
-      if (error instanceof CallbackTimeoutError) return undefined;
-      throw error;
-    }
-  }
-
-  #step<T>(name: string, work: () => Promise<T>): Promise<T> {
-    this.#begun += 1;
-    const step = this.#given.context.step(name, () => inStep(work), { retryStrategy: retrying(ATTEMPTS) });
-    return step.then((result) => result);
-  }
-
   async #ownStep({ name, run, attempts }: StepVerb, isInApp: boolean): Promise<unknown> {
-    this.#begun += 1;
     this.#steps += 1;
     const id = `${this.#name}-${this.#steps}`;
     const wasOver = this.#isOver;
@@ -292,9 +217,7 @@ export class FlowRun {
         throw error;
       }
     };
-    const { value, isOver } = await this.#given.context.step(name, ({ attempt }) => inStep(() => work(attempt)), {
-      retryStrategy: retrying(attempts),
-    });
+    const { value, isOver } = await this.#operations.step(name, work, attempts);
     if (isOver && !wasOver) this.#endWhere('gone');
     return value;
   }

@@ -35,6 +35,26 @@ export interface Doing {
   until(condition: () => boolean): Promise<void>;
 }
 
+const EVERYTHING: Omit<Scenario, 'app'> = {
+  options: {},
+  async calls(pbx, { until }) {
+    const call = await pbx.dial('App');
+    await pbx.completeWait(call, 'early', 1);
+    await until(() => call.heard.at(-1) === 'sound:a');
+    await call.press('1');
+    await until(() => call.heard.at(-1) === 'sound:b');
+    if (pbx.seed % 2 === 0) await call.press('2');
+    else await pbx.completeWait(call, 'approval', 'yes');
+    await pbx.wait(60);
+    if (pbx.seed % 2 === 1) await call.press('9');
+    await until(() => call.heard.at(-1) === 'sound:d');
+    await call.press('12');
+    await call.hangUp();
+    await until(() => pbx.flows[0]?.status === 'SUCCEEDED');
+    return call;
+  },
+};
+
 /** By name. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   pin: {
@@ -75,61 +95,46 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return call;
     },
   },
-  'everything at once': {
-    options: {},
-    app: (effects) => ({ App: everything(effects) }),
-    async calls(pbx, { until }) {
-      const call = await pbx.dial('App');
-      await pbx.completeWait(call, 'early', 1);
-      await until(() => call.heard.at(-1) === 'sound:a');
-      await call.press('1');
-      await until(() => call.heard.at(-1) === 'sound:b');
-      if (pbx.seed % 2 === 0) await call.press('2');
-      else await pbx.completeWait(call, 'approval', 'yes');
-      await pbx.wait(60);
-      if (pbx.seed % 2 === 1) await call.press('9');
-      await until(() => call.heard.at(-1) === 'sound:d');
-      await call.press('12');
-      await call.hangUp();
-      await until(() => pbx.flows[0]?.status === 'SUCCEEDED');
-      return call;
-    },
-  },
+  'everything at once': { ...EVERYTHING, app: (effects) => ({ App: everything(effects) }) },
+  'everything, staying awake': { ...EVERYTHING, app: (effects) => ({ App: everything(effects, 2) }) },
 };
 
 /** A flow with each kind of operation. */
-function everything(effects: string[]) {
-  return callFlow(async (call) => {
-    const note = (name: string) => call.step(name, ({ id }) => void effects.push(`${name} ${id}`));
-    const seen: unknown[] = [];
-    try {
-      await call.answer();
-      const { customer, menu } = await call.all({
-        customer: call.step('look up', ({ id }) => {
-          effects.push(`look up ${id}`);
-          return 'Alice';
-        }),
-        menu: call.gather({ prompt: 'sound:a', maxDigits: 1, timeout: 600 }),
-      });
-      seen.push(customer, menu.digits);
-      const won = await call.race({
-        digit: call.gather({ prompt: 'sound:b', maxDigits: 1, timeout: 600 }),
-        approval: call.waitFor<string>('approval'),
-      });
-      seen.push(won.first, await call.waitFor('early'));
-      await note('between');
-      for (let times = 0; times < 3; times++) await call.wait(0);
-      await call.play('sound:c');
-      const last = await call.gather({ prompt: 'sound:d', maxDigits: 4, timeout: 600 });
-      seen.push(last.outcome, last.digits);
-      await call.play('sound:e');
-    } catch (error) {
-      if (!(error instanceof HungUp)) throw error;
-    } finally {
-      await note('end');
-    }
-    return seen;
-  });
+function everything(effects: string[], awakeSeconds = 0) {
+  return callFlow(
+    async (call) => {
+      const note = (name: string) => call.step(name, ({ id }) => void effects.push(`${name} ${id}`));
+      const seen: unknown[] = [];
+      try {
+        await call.answer();
+        const { customer, menu } = await call.all({
+          customer: call.step('look up', ({ id }) => {
+            effects.push(`look up ${id}`);
+            return 'Alice';
+          }),
+          menu: call.gather({ prompt: 'sound:a', maxDigits: 1, timeout: 600 }),
+        });
+        seen.push(customer, menu.digits);
+        const won = await call.race({
+          digit: call.gather({ prompt: 'sound:b', maxDigits: 1, timeout: 600 }),
+          approval: call.waitFor<string>('approval'),
+        });
+        seen.push(won.first, await call.waitFor('early'));
+        await note('between');
+        for (let times = 0; times < 3; times++) await call.wait(0);
+        await call.play('sound:c');
+        const last = await call.gather({ prompt: 'sound:d', maxDigits: 4, timeout: 600 });
+        seen.push(last.outcome, last.digits);
+        await call.play('sound:e');
+      } catch (error) {
+        if (!(error instanceof HungUp)) throw error;
+      } finally {
+        await note('end');
+      }
+      return seen;
+    },
+    { awakeSeconds },
+  );
 }
 
 /** The same whatever happens between: without what differs from one call to another. */

@@ -297,6 +297,47 @@ describe('race and all', () => {
   });
 });
 
+describe('a flow that stays awake', () => {
+  const flow = callFlow(async (call) => (await call.gather({ maxDigits: 1, timeout: 60 })).digits, {
+    awakeSeconds: 10,
+  });
+
+  test('has the outcome of a caller who answers soon in the same invocation, with one operation', async () => {
+    const pbx = await testCalls({ Ivr: flow });
+    open.push(pbx);
+    const caller = await pbx.dial('Ivr');
+    await pbx.wait(5);
+    await caller.press('4');
+    await pbx.wait(1);
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: '4', invocations: 1, operations: 3 }]);
+  });
+
+  test('sleeps where the caller takes longer', async () => {
+    const pbx = await testCalls({ Ivr: flow });
+    open.push(pbx);
+    const caller = await pbx.dial('Ivr');
+    await pbx.wait(20);
+    await caller.press('4');
+    await pbx.wait(1);
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: '4', invocations: 2, operations: 5 }]);
+  });
+
+  test('ends where the caller hangs up', async () => {
+    const pbx = await testCalls({ Ivr: flow });
+    open.push(pbx);
+    const caller = await pbx.dial('Ivr');
+    await caller.hangUp();
+    await pbx.wait(1);
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: '', invocations: 1 }]);
+  });
+
+  test('is refused for longer than a function may run', () => {
+    expect(() => callFlow(async () => {}, { awakeSeconds: 61 })).toThrow(
+      'awakeSeconds: expected a number from 0 to 60, got 61',
+    );
+  });
+});
+
 describe('steps', () => {
   test('a step that fails is tried again, and not one that is final', async () => {
     let tries = 0;

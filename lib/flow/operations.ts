@@ -1,0 +1,139 @@
+import { CallbackTimeoutError, type DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Sent } from './commands.ts';
+import type { DurableApi } from './durable-api.ts';
+import { type Fact, type FactKey, type Leg, OVER } from './fact.ts';
+import { inStep } from './in-flow.ts';
+import type { Inbox } from './inbox.ts';
+import { retrying } from './retrying.ts';
+
+/** How often the package's own steps are tried, with 1, 2 and 4 seconds between: a caller waits. */
+const ATTEMPTS = 4;
+/** So long a list's outcome is waited for that EventBridge delivers after the call's end. */
+const LATE_MS = 1000;
+/** How often an invocation that stays awake looks into the inbox. */
+const LOOK_MS = 100;
+
+export interface OperationsNeeds {
+  context: DurableContext;
+  inbox: Inbox;
+  api: Pick<DurableApi, 'complete'>;
+  sleep: (ms: number) => Promise<void>;
+  /** How long an invocation looks into the inbox itself before it sleeps, in seconds. */
+  awakeSeconds: number;
+}
+
+/** A fact that a flow was given. Of a call that is over: whether what it waits for was not even sent. */
+export type Given = Fact & { unsent?: true };
+
+/** The operations of a flow's execution: steps, and waits for facts. */
+export class Operations {
+  /** How many were begun, those that a replay comes by again among them. */
+  begun = 0;
+  readonly #name: string;
+  readonly #leg: Leg;
+  readonly #needs: OperationsNeeds;
+  /** Facts of lists, which were read and are of no use any more. */
+  #read: FactKey[] = [];
+
+  /** @param name the execution's */
+  constructor(name: string, leg: Leg, needs: OperationsNeeds) {
+    this.#name = name;
+    this.#leg = leg;
+    this.#needs = needs;
+  }
+
+  async step<T>(name: string, work: (attempt: number) => Promise<T>, attempts = ATTEMPTS): Promise<T> {
+    this.begun += 1;
+    const run = ({ attempt }: { attempt: number }) => inStep(() => work(attempt));
+    return this.#needs.context.step(name, run, { retryStrategy: retrying(attempts) });
+  }
+
+  /** Looks for a fact that EventBridge may deliver a moment later. */
+  async lookLate(key: FactKey): Promise<Fact[]> {
+    const { inbox, sleep } = this.#needs;
+    return this.step('look for a late outcome', async () => {
+      const facts = await inbox.look(this.#leg, [key]);
+      if (facts.length > 0) return facts;
+      await sleep(LATE_MS);
+      return inbox.look(this.#leg, [key]);
+    });
+  }
+
+  /**
+   * Waits for a fact: an open callback of the execution, which is in the inbox before the step is over that begins what
+   * brings the fact.
+   *
+   * @returns `undefined` where the time is over
+   */
+  async wait(
+    name: string,
+    keys: readonly FactKey[],
+    begin?: () => Promise<Sent>,
+    timeout?: number,
+  ): Promise<Given | undefined> {
+    const { awakeSeconds } = this.#needs;
+    // Awake as long as the caller is expected to do something soon: after a list was sent.
+    if (begin === undefined || awakeSeconds === 0) return this.#sleepUntil(name, keys, begin, timeout);
+    const seconds = Math.min(awakeSeconds, timeout ?? awakeSeconds);
+    const { fact } = await this.step(name, async () => ({ fact: await this.#stayAwake(keys, begin, seconds) }));
+    if (fact) return this.#readFact(fact);
+    if (timeout !== undefined && timeout <= seconds) return undefined;
+    return this.#sleepUntil(name, keys, undefined, timeout === undefined ? undefined : timeout - seconds);
+  }
+
+  async #stayAwake(keys: readonly FactKey[], begin: () => Promise<Sent>, seconds: number): Promise<Given | undefined> {
+    const { inbox, sleep } = this.#needs;
+    if ((await begin()) === 'gone') return { key: OVER, unsent: true };
+    for (let looks = 0; looks * LOOK_MS < seconds * 1000; looks++) {
+      await sleep(LOOK_MS);
+      const fact = first(await inbox.look(this.#leg, keys));
+      if (fact) return fact;
+    }
+    return undefined;
+  }
+
+  async #sleepUntil(
+    name: string,
+    keys: readonly FactKey[],
+    begin: (() => Promise<Sent>) | undefined,
+    timeout: number | undefined,
+  ): Promise<Given | undefined> {
+    const { context, inbox, api } = this.#needs;
+    const options = timeout === undefined ? {} : { timeout: { seconds: timeout } };
+    this.begun += 1;
+    const [completed, callback] = await context.createCallback(name, options);
+    const read = this.#read;
+    this.#read = [];
+    const complete = (fact: Given) => api.complete(callback, JSON.stringify(fact));
+    try {
+      await this.step(name, async () => {
+        const wait = { callback, keys };
+        const [facts, sent] = await Promise.all([inbox.wait(this.#leg, this.#name, wait, read), begin?.()]);
+        const fact = first(facts);
+        if (fact) await complete(fact);
+        else if (sent === 'gone') await complete({ key: OVER, unsent: true });
+      });
+    } catch (error) {
+      // An open callback that nobody awaits could let the SDK suspend the execution, and nothing would wake it.
+      await this.step('close', () => complete({ key: OVER, unsent: true }));
+      await completed.catch(() => undefined);
+      throw error;
+    }
+    try {
+      return this.#readFact(JSON.parse(await completed) as Given);
+    } catch (error) {
+      if (error instanceof CallbackTimeoutError) return undefined;
+      throw error;
+    }
+  }
+
+  #readFact(fact: Given): Given {
+    if (fact.key.startsWith('list:')) this.#read.push(fact.key);
+    return fact;
+  }
+}
+
+/** What came before the call's end counts before it. */
+function first(facts: readonly Fact[]): Fact | undefined {
+  return facts.find(({ key }) => key !== OVER) ?? facts[0];
+}
