@@ -56,9 +56,6 @@ test('its other entry points export this and nothing else', () => {
     HungUp: 'function',
     callFlow: 'function',
     completeWait: 'function',
-    flowDispatcher: 'function',
-    isFlow: 'function',
-    isInFlow: 'function',
   });
   expect(kinds(dynamodb)).toEqual({ dynamoDbOnce: 'function', dynamoDbState: 'function' });
   expect(Object.keys(cdk).toSorted()).toEqual([

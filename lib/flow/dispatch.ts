@@ -1,10 +1,11 @@
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
 import { createLog, type Log } from '../log.ts';
+import { deliver } from './complete-wait.ts';
 import { type DurableApi, durableApi } from './durable-api.ts';
 import { dynamoDbInbox } from './dynamodb-inbox.ts';
 import { type FlowEnvironment, required } from './environment.ts';
 import { executionName } from './execution-name.ts';
-import { type Fact, factOf, type Leg, legOf, resultKey } from './fact.ts';
+import { factOf } from './fact.ts';
 import type { Inbox } from './inbox.ts';
 
 /** What the execution of a flow begins with. */
@@ -34,7 +35,7 @@ export type FlowDispatcher = (envelope: CallEventEnvelope) => Promise<void>;
  * Every part of it can be repeated. Where AWS is not available, the event fails, and Lambda tries it again.
  *
  * @example
- * const handler = flowDispatcher({ functionName: 'ivr:live' });
+ * export const handler = flowDispatcher();
  */
 export function flowDispatcher(options: DispatcherOptions = {}): FlowDispatcher {
   const { log: baseLog = createLog() } = options;
@@ -62,28 +63,6 @@ export function flowDispatcher(options: DispatcherOptions = {}): FlowDispatcher 
   };
 }
 
-/**
- * Completes `call.waitFor(name)` of a flow: from another Lambda function, a web hook, a person's click. The first value of a
- * name counts; further ones change nothing, so it can be repeated. It may come before the flow waits.
- *
- * Needs the flow's table (`FLOW_TABLE`) and the right to complete its callbacks: `flow.grantCompleteWait(fn)` of the
- * construct `CallFlow`.
- *
- * @param call `call.ref` of the flow
- * @param value JSON of at most 256 KB
- * @throws AwsError where AWS refuses, or does not answer: call it again
- * @example
- * await completeWait(request.callRef, 'approval', { by: 'alice', approved: true });
- */
-export async function completeWait(
-  call: string,
-  name: string,
-  value: unknown,
-  options: Pick<DispatcherOptions, 'inbox' | 'api'> = {},
-): Promise<void> {
-  await deliver(legOf(call), { key: resultKey(name), value }, needsOf({ functionName: '', ...options }));
-}
-
 interface Needs {
   inbox: Inbox;
   api: Pick<DurableApi, 'start' | 'complete'>;
@@ -97,11 +76,4 @@ function needsOf({ inbox, api, functionName }: DispatcherOptions): Needs {
     api: api ?? durableApi(),
     functionName: functionName ?? required('FLOW_FUNCTION', environment),
   };
-}
-
-/** @returns how many flows it woke */
-async function deliver(leg: Leg, given: Fact, { inbox, api }: Needs): Promise<number> {
-  const { fact, callbacks } = await inbox.append(leg, given);
-  const woken = await Promise.all(callbacks.map((callback) => api.complete(callback, JSON.stringify(fact))));
-  return woken.filter(Boolean).length;
 }

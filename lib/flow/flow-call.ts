@@ -29,8 +29,11 @@ export type ValueOf<W> = W extends Waiting<infer T> ? T : never;
  * `caller`). Every other verb, and every verb after it, throws `HungUp`.
  *
  * @example
- * await call.answer().play('sound:hello-world');
- * const { digits } = await call.gather({ prompt: 'sound:vm-password', maxDigits: 4 });
+ * const flow = callFlow(async (call) => {
+ *   await call.answer().play('sound:hello-world');
+ *   const { digits } = await call.gather({ prompt: 'sound:vm-password', maxDigits: 4 });
+ *   call.log.info('Gathered', { digits: digits.length });
+ * });
  */
 export interface FlowCall {
   /** The channel's id. */

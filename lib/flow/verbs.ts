@@ -27,7 +27,10 @@ export interface VerbsNeeds {
  * A list of verbs. Awaited as it is, it is done when its last verb is. One more verb behind it goes into the same list.
  *
  * @example
- * const { digits } = await call.answer().play('sound:hello-world').gather({ maxDigits: 1 });
+ * const flow = callFlow(async (call) => {
+ *   const { digits } = await call.answer().play('sound:hello-world').gather({ maxDigits: 1 });
+ *   return digits;
+ * });
  */
 export class Verbs extends Waiting<void> {
   readonly #asked: readonly Ask[];

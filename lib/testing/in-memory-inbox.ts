@@ -1,4 +1,5 @@
-import type { Fact, FactKey, Inbox, Leg, Wait } from '../flow/index.ts';
+import type { Fact, FactKey, Leg } from '../flow/fact.ts';
+import type { Inbox, Wait } from '../flow/inbox.ts';
 
 interface Item {
   facts: Map<FactKey, Fact>;

@@ -1,5 +1,6 @@
 import type { AriTransport } from '../ari/client.ts';
-import type { DurableApi, Inbox } from '../flow/index.ts';
+import type { DurableApi } from '../flow/durable-api.ts';
+import type { Inbox } from '../flow/inbox.ts';
 import type { Traffic } from './traffic.ts';
 
 /** A moment at which Lambda may stop an invocation of a flow. */

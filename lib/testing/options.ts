@@ -52,6 +52,7 @@ export interface TestCallsOptions {
    *
    * @default never
    * @example
+   * const flow = callFlow(async (call) => void (await call.play('sound:hello-world')));
    * await testCalls({ Ivr: flow }, { crashes: ({ invocation, request }) => invocation === 1 && request === 2 });
    */
   crashes?: (point: CrashPoint) => boolean;

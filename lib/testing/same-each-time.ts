@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { isInFlow } from '../flow/index.ts';
+import { isInFlow } from '../flow/in-flow.ts';
 
 /** What reads another value at each replay, and the object that has it. */
 const READERS = [

@@ -11,7 +11,7 @@ import { handler as pinFlow } from '../../functions/pin-flow/index.ts';
 import { handler as queue } from '../../functions/queue/index.ts';
 import { handler as queueFlow } from '../../functions/queue-flow/index.ts';
 import { PRICES } from '../../lib/cost/prices.ts';
-import { FLOW_EVENT_TYPES } from '../../lib/flow/index.ts';
+import { FLOW_EVENT_TYPES } from '../../lib/flow/event-types.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 /** Most of the traffic, which `appSettings` can leave in Asterisk. */

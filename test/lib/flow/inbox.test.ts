@@ -1,7 +1,7 @@
 import { testTables } from 'ari-eventbridge/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoDbInbox } from '../../../lib/flow/dynamodb-inbox.ts';
-import type { Fact, Leg } from '../../../lib/flow/index.ts';
+import type { Fact, Leg } from '../../../lib/flow/fact.ts';
 import { inMemoryInbox } from '../../../lib/testing/in-memory-inbox.ts';
 
 let calls = 0;
