@@ -25,7 +25,7 @@ const ARROWS: Record<string, string[]> = {
     'lib/simulator',
     'lib/tables',
   ],
-  'lib/cdk': ['lib/ari', 'lib/events'],
+  'lib/cdk': ['lib/ari', 'lib/events', 'lib/flow'],
   'lib/local/template': ['lib/ari', 'lib/events'],
   'lib/local/aws': ['lib/local/template'],
   'lib/local/lambda': ['lib/durable-engine', 'lib/local/aws', 'lib/local/template'],

@@ -17,7 +17,15 @@ import type { NodeUser } from './node-user.ts';
 export interface AriFunctionProps
   extends Pick<
     NodejsFunctionProps,
-    'description' | 'timeout' | 'maxEventAge' | 'retryAttempts' | 'onFailure' | 'reservedConcurrentExecutions'
+    | 'description'
+    | 'timeout'
+    | 'maxEventAge'
+    | 'retryAttempts'
+    | 'onFailure'
+    | 'reservedConcurrentExecutions'
+    | 'durableConfig'
+    | 'deadLetterQueue'
+    | 'currentVersionOptions'
   > {
   /** The file that exports `handler`, relative to the working directory. */
   entry: string;

@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -10,6 +10,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AriPattern } from '../events/ari-pattern.ts';
+import { applicationFaults } from './application-faults.ts';
 import { ariFunction } from './ari-function.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { Monitoring } from './monitoring.ts';
@@ -113,7 +114,9 @@ export class CallHandler extends Construct implements IConnectable {
     super(scope, id);
     const { maxEventAge = Duration.minutes(5) } = props;
     this.#maxEventAge = maxEventAge;
-    this.node.addValidation({ validate: () => applicationFaults(id, props) });
+    const asked = props.pattern.detail?.application;
+    const applications = Array.isArray(asked) ? asked : [];
+    this.node.addValidation({ validate: () => applicationFaults(`CallHandler ${id}`, applications, props.nodes) });
     const { encryptionKey, reservedConcurrency = 'unreserved' } = props;
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { encryptionKey });
     const { entry, nodes, memorySize, vpc, subnets, resolvers, tracing, logRetention, environment, bundling } = props;
@@ -167,19 +170,4 @@ export class CallHandler extends Construct implements IConnectable {
       ],
     });
   }
-}
-
-/** Applications that the pattern names and no node has: the rule would never match. */
-function applicationFaults(id: string, { pattern, nodes }: CallHandlerProps): string[] {
-  const asked = pattern.detail?.application;
-  if (!Array.isArray(asked) || nodes.length === 0) return [];
-  const known = new Set<unknown>(nodes.flatMap(({ ariNode }) => ariNode.apps));
-  const unknown = asked.filter((name) => typeof name === 'string' && !Token.isUnresolved(name) && !known.has(name));
-  if (unknown.length === 0) return [];
-  const list = (names: Iterable<unknown>): string => [...names].map((name) => JSON.stringify(name)).join(', ');
-  const [applications, them] = unknown.length === 1 ? ['application', 'it'] : ['applications', 'them'];
-  return [
-    `CallHandler ${id}: the pattern asks for the ${applications} ${list(unknown)}, but no node has ${them}; ` +
-      `the nodes have ${list(known)}. Correct the name, or add it to \`apps\` of a node`,
-  ];
 }

@@ -4,14 +4,16 @@ export { AriBridge, type AriBridgeConnector, type AriBridgeProps, type HandlerDe
 export { AriFunction, type AriFunctionProps } from './ari-function.ts';
 export { CallDataKey } from './call-data-key.ts';
 export { CallEventBus, type CallEventBusProps } from './call-event-bus.ts';
+export { CallFlow, type CallFlowProps } from './call-flow.ts';
 export { CallHandler, type CallHandlerProps } from './call-handler.ts';
 export { type ConnectorImageProps, connectorImage, publishedImage } from './connector-image.ts';
 export { ConnectorService, type ConnectorServiceProps } from './connector-service.ts';
 export { DeadLetterQueue, type DeadLetterQueueProps } from './dead-letter-queue.ts';
 export { DoctorFunction, type DoctorFunctionProps } from './doctor-function.ts';
 export { EventSchemas, type EventSchemasProps } from './event-schemas.ts';
+export { FlowTable } from './flow-table.ts';
 export { LeftoverQueue, type LeftoverQueueProps } from './leftover-queue.ts';
-export { Monitoring, type MonitoringProps, type WatchedHandler } from './monitoring.ts';
+export { Monitoring, type MonitoringProps, type WatchedFlow, type WatchedHandler } from './monitoring.ts';
 export { type ExistingVpc, Network, type NetworkProps } from './network.ts';
 export { NodeUser, type NodeUserProps } from './node-user.ts';
 export { type Retained, retain } from './retention.ts';

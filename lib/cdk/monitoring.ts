@@ -28,6 +28,12 @@ export interface WatchedHandler {
   deadLetters: DeadLetterQueue;
 }
 
+/** The monitored parts of a flow: those of its dispatcher, and the flow itself. */
+export interface WatchedFlow extends WatchedHandler {
+  /** The durable function. */
+  flow: IFunction;
+}
+
 export interface MonitoringProps {
   /**
    * The Asterisk servers of the connector, which is monitored by its metrics, wherever it runs.
@@ -134,6 +140,48 @@ export class Monitoring extends Construct {
         fn.metricDuration({ statistic: 'p99', label: 'p99' }),
       ]),
       graph(`${id}: dead letters`, [deadLetters.metricApproximateNumberOfMessagesVisible()]),
+    );
+  }
+
+  /**
+   * Alarms of a flow and its dispatcher, and its rows on the dashboard. `CallFlowProps.monitoring` calls it.
+   *
+   * @param id the flow's name in alarms and on the dashboard
+   */
+  watchFlow(id: string, { flow, ...dispatcher }: WatchedFlow): void {
+    this.watchHandler(id, dispatcher);
+    this.#add(`${id}-FlowFailed`, {
+      metric: ofFunction('DurableExecutionFailed', flow, 'Sum'),
+      means: `${id} failed on a call, which went to its fallback or was hung up.`,
+      section: 'flow-failed',
+      threshold: 1,
+    });
+    this.#add(`${id}-FlowTimedOut`, {
+      metric: ofFunction('DurableExecutionTimedOut', flow, 'Sum'),
+      means: `${id} did not end within its execution time-out.`,
+      section: 'flow-timed-out',
+      threshold: 1,
+    });
+    this.#add(`${id}-FlowThrottles`, {
+      metric: flow.metricThrottles({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      means: `${id} went on for more calls at the same time than its concurrency, or the account's, allows: callers wait.`,
+      section: 'handler-throttles',
+      threshold: 1,
+    });
+    this.dashboard?.addWidgets(
+      graph(`${id}: flows`, [
+        ofFunction('DurableExecutionStarted', flow, 'Sum'),
+        ofFunction('DurableExecutionFailed', flow, 'Sum'),
+        ofFunction('DurableExecutionTimedOut', flow, 'Sum'),
+      ]),
+      graph(`${id}: flow invocations, errors`, [
+        flow.metricInvocations({ statistic: 'Sum' }),
+        flow.metricErrors({ statistic: 'Sum' }),
+      ]),
+      graph(`${id}: flow invocation duration (ms)`, [
+        flow.metricDuration({ statistic: 'p50', label: 'p50' }),
+        flow.metricDuration({ statistic: 'p99', label: 'p99' }),
+      ]),
     );
   }
 

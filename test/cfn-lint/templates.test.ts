@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EventPattern, validate } from '../../lib/events/pattern/index.ts';
 import { WITHOUT_SCHEMA_REGISTRY } from '../../lib/preflight/regions.ts';
 import { type Json, MORE_WAYS, type Synthesized, synthesizeApp, WAYS } from '../support/synth.ts';
+import { lint } from './lint.ts';
 import { overlooked, PropertiesChecked } from './properties-checked.ts';
 import { PropertyValidator } from './property-validator.ts';
 import { providerSchemas } from './provider-schemas.ts';
@@ -16,16 +16,6 @@ const checked = new PropertiesChecked();
 const types = new Set<string>();
 const sizes = new TemplateSizes();
 afterAll(() => console.log(`${checked}\n\n${sizes}`));
-
-const CFN_LINT = fileURLToPath(new URL('.venv/bin/cfn-lint', import.meta.url));
-
-/** cfn-lint's findings on templates, informational ones included. */
-function lint(files: string[]): { status: number | null; says: string } {
-  const args = ['--include-checks', 'I', '--regions', 'eu-west-1', '--format', 'parseable', '--', ...files];
-  const { status, stdout, stderr, error } = spawnSync(CFN_LINT, args, { encoding: 'utf8' });
-  if (error) throw error;
-  return { status, says: stdout + stderr };
-}
 
 describe.each(Object.entries({ ...WAYS, ...MORE_WAYS }))('the templates of the app, %s,', (way, context) => {
   let app: Synthesized;

@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Metrics } from '../../../connector/metrics.ts';
 import { DeadLetterQueue } from '../../../lib/cdk/dead-letter-queue.ts';
-import { AriBridge, CallHandler } from '../../../lib/cdk/index.ts';
+import { AriBridge, CallFlow, CallHandler } from '../../../lib/cdk/index.ts';
 import { Monitoring } from '../../../lib/cdk/monitoring.ts';
 import { ariPattern } from '../../../lib/index.ts';
 import { NODE, only, templateOf } from '../../support/template-of.ts';
@@ -39,6 +39,11 @@ beforeAll(() => {
     ...bridge.handlerDefaults,
     entry: 'functions/intro-ivr/index.ts',
     pattern: ariPattern({ application: 'Intro-IVR' }),
+  });
+  new CallFlow(stack, 'Lock', {
+    ...bridge.handlerDefaults,
+    entry: 'functions/intro-ivr/index.ts',
+    application: 'Intro-IVR',
   });
   template = Template.fromStack(stack);
   alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties as Alarm);
@@ -126,17 +131,19 @@ describe('an alarm', () => {
     ['EventsRejected', 1],
     ['EventsDropped', 1],
     ['CallsRescued', 1],
-    ['Errors', 1],
-    ['Throttles', 1],
-    ['ApproximateNumberOfMessagesVisible', 2], // the handler's dead letters, and the connector's
-    ['AsyncEventAge', 1],
+    ['Errors', 2], // of the handler, and of the flow's dispatcher
+    ['Throttles', 3], // of both, and of the flow
+    ['ApproximateNumberOfMessagesVisible', 3], // the dead letters of handler, flow and connector
+    ['AsyncEventAge', 2],
+    ['DurableExecutionFailed', 1],
+    ['DurableExecutionTimedOut', 1],
   ])('watches %s: %i', (metric, count) => {
     expect(alarms.filter(({ MetricName }) => MetricName === metric)).toHaveLength(count);
   });
 });
 
 test('everything that can lose an event of a handler is watched, on both sides of its queue', () => {
-  const lost = alarms.filter(({ AlarmDescription }) => AlarmDescription.includes('#handler-lost'));
+  const lost = alarms.filter(({ AlarmDescription }) => /^Events for IntroIvr .*#handler-lost/.test(AlarmDescription));
   expect(lost.map(({ Namespace, MetricName }) => `${Namespace} ${MetricName}`)).toEqual([
     'AWS/Lambda AsyncEventsDropped',
     'AWS/Lambda DestinationDeliveryFailures',
