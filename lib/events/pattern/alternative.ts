@@ -146,10 +146,14 @@ export function anythingBut(operator: Operator, texts: readonly string[]): Alter
 /** Operators work on the string in its quotes. So `{"prefix": "ab\""}` is satisfied by the string `ab`. */
 function testOf(operator: Operator, text: string): (value: string) => boolean {
   switch (operator) {
-    case 'prefix':
-      return (value) => value.startsWith(`"${text}`);
-    case 'suffix':
-      return (value) => value.endsWith(`${text}"`);
+    case 'prefix': {
+      const start = `"${text}`;
+      return (value) => value.startsWith(start);
+    }
+    case 'suffix': {
+      const end = `${text}"`;
+      return (value) => value.endsWith(end);
+    }
     case 'equals-ignore-case': {
       const whole: CaselessText = caselessText(`"${text}"`);
       return (value) => caselessStart(value, whole) === value.length;

@@ -30,6 +30,8 @@ export class CompiledPatterns {
   readonly #checks = new Map<string, Check>();
   /** Branches that need one of a few strings in a field, by field and string. */
   readonly #byString = new Map<number, Map<string, CompiledBranch[]>>();
+  /** The same in the form in which it is gone through for each event. */
+  readonly #indexes: readonly [field: number, strings: ReadonlyMap<string, readonly CompiledBranch[]>][];
   readonly #others: CompiledBranch[] = [];
 
   constructor(rules: readonly Rule[]) {
@@ -40,25 +42,30 @@ export class CompiledPatterns {
       }),
     );
     this.#index(branches);
+    this.#indexes = [...this.#byString];
   }
 
   /** The indexes of the patterns that match, in order. */
   matching(event: unknown): number[] {
-    const values = this.#fields.valuesIn(event);
-    const budget = newBudget();
     const matched = new Set<number>();
-    for (const branches of this.#worthTrying(values)) {
-      for (const branch of branches) if (isMatch(branch, values, budget)) matched.add(branch.pattern);
-    }
+    this.#try(event, ({ pattern }) => {
+      matched.add(pattern);
+      return false;
+    });
     return [...matched].sort((a, b) => a - b);
   }
 
   /** Whether any of the patterns matches. */
   matches(event: unknown): boolean {
+    return this.#try(event, () => true);
+  }
+
+  /** @param onMatch gets each branch that matches. @returns whether it has returned true, which ends the search */
+  #try(event: unknown, onMatch: (branch: CompiledBranch) => boolean): boolean {
     const values = this.#fields.valuesIn(event);
     const budget = newBudget();
     for (const branches of this.#worthTrying(values)) {
-      if (branches.some((branch) => isMatch(branch, values, budget))) return true;
+      for (const branch of branches) if (isMatch(branch, values, budget) && onMatch(branch)) return true;
     }
     return false;
   }
@@ -108,10 +115,10 @@ export class CompiledPatterns {
     this.#byString.set(field, strings.set(string, filed));
   }
 
-  #worthTrying(values: FieldValues): Iterable<readonly CompiledBranch[]> {
-    const lists = new Set([this.#others]);
-    for (const [field, strings] of this.#byString) {
-      for (const { isString, content } of values[field] as readonly FieldValue[]) {
+  #worthTrying({ of }: FieldValues): Iterable<readonly CompiledBranch[]> {
+    const lists = new Set<readonly CompiledBranch[]>([this.#others]);
+    for (const [field, strings] of this.#indexes) {
+      for (const { isString, content } of of[field] as readonly FieldValue[]) {
         const filed = isString ? strings.get(content) : undefined;
         if (filed) lists.add(filed);
       }
@@ -134,14 +141,17 @@ export function compile(patterns: readonly (EventPattern | string)[]): CompiledP
   return new CompiledPatterns(patterns.map((pattern) => readRule(jsonOf(pattern))));
 }
 
+const NONE: readonly FieldValue[] = [];
+
 /** Those of the event's values for the field that satisfy the condition. */
 function fittingValues(check: Check, values: FieldValues): readonly FieldValue[] {
-  if (check.event !== values) {
-    check.event = values;
-    check.fitting = (values[check.field] as readonly FieldValue[]).filter((value) =>
-      check.condition.isSatisfiedBy(value),
-    );
-  }
+  if (check.event === values) return check.fitting;
+  check.event = values;
+  const all = values.of[check.field] as readonly FieldValue[];
+  // As a rule a field has one value, or none: then no list is made.
+  if (all.length === 0) check.fitting = all;
+  else if (all.length === 1) check.fitting = check.condition.isSatisfiedBy(all[0] as FieldValue) ? all : NONE;
+  else check.fitting = all.filter((value) => check.condition.isSatisfiedBy(value));
   return check.fitting;
 }
 
@@ -149,13 +159,14 @@ function isMatch({ checks, fields }: CompiledBranch, values: FieldValues, budget
   for (const check of checks) {
     if (fittingValues(check, values).length === 0 && !check.condition.wantsAbsence) return false;
   }
-  const hasElements = fields.some((field) => values[field]?.some(({ element }) => element !== undefined));
+  const hasElements =
+    values.areInElements && fields.some((field) => values.of[field]?.some(({ element }) => element !== undefined));
   if (!hasElements) {
-    return checks.every((check) => check.fitting.length > 0 || values[check.field]?.length === 0);
+    return checks.every((check) => check.fitting.length > 0 || values.of[check.field]?.length === 0);
   }
   return canChoose(
     checks.map(({ field, condition, fitting }) => ({
-      values: values[field] as readonly FieldValue[],
+      values: values.of[field] as readonly FieldValue[],
       fitting,
       wantsAbsence: condition.wantsAbsence,
     })),

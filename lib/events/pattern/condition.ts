@@ -48,7 +48,12 @@ export class Condition {
       if (this.#words.has(address)) return true;
       if (this.#others.some((alternative) => alternative.onAddress(address))) return true;
     }
-    return this.#others.some((alternative) => alternative.onText(value.text));
+    return this.#takesText(value);
+  }
+
+  #takesText(value: FieldValue): boolean {
+    for (const alternative of this.#others) if (alternative.onText(value.text)) return true;
+    return false;
   }
 
   #takesWord(value: FieldValue): boolean {
@@ -56,6 +61,6 @@ export class Condition {
     if (number !== undefined) {
       return this.#others.some((alternative) => alternative.onNumber(number, () => comparableText(number)));
     }
-    return this.#words.has(value.content) || this.#others.some((alternative) => alternative.onText(value.text));
+    return this.#words.has(value.content) || this.#takesText(value);
   }
 }

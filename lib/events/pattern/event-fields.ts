@@ -1,12 +1,19 @@
 import { type ArrayElement, FieldValue } from './field-value.ts';
-import { isTooDeep, JsonReader, type JsonToken, tooDeep } from './json-reader.ts';
+import { isTooDeep, JsonReader, type JsonToken, sketchOf, tooDeep } from './json-reader.ts';
 import { InvalidEventException, Refusal } from './refusal.ts';
 
-/** The values found for each field, by the field's number. */
-export type FieldValues = readonly (readonly FieldValue[])[];
+/** The values that an event has for the fields. */
+export interface FieldValues {
+  /** By the field's number. */
+  readonly of: readonly (readonly FieldValue[])[];
+  /** Whether any of them is in an element of an array, itself an object or an array. */
+  readonly areInElements: boolean;
+}
 
 interface Node {
   readonly children: Map<string, Node>;
+  /** A bit for the sketch of each key, also of one with dots, that leads from here to a field. */
+  sketches: number;
   /** The field whose path ends here, or -1. */
   field: number;
   /** The same for patterns that don't look into empty keys. */
@@ -21,7 +28,11 @@ export class EventFields {
   /** The number of the field with this path. */
   add(path: string, looksIntoEmptyKeys: boolean): number {
     let node = this.#root;
-    for (const step of path.split('.')) {
+    const steps = path.split('.');
+    for (const [at, step] of steps.entries()) {
+      for (let end = at + 1; end <= steps.length; end++) {
+        node.sketches |= 1 << sketchOf(steps.slice(at, end).join('.'));
+      }
       const child = node.children.get(step) ?? newNode();
       node.children.set(step, child);
       node = child;
@@ -43,7 +54,7 @@ export class EventFields {
     } catch (error) {
       throw error instanceof Refusal ? new InvalidEventException(error.message) : error;
     }
-    return found.values;
+    return found;
   }
 }
 
@@ -57,14 +68,18 @@ interface Place {
 /** Far more than an event of 1 MB can have. It is a limit for arrays that contain each other. */
 const MAX_ELEMENTS = 2_000_000;
 
-class Collector {
-  readonly values: FieldValue[][];
+/** Shared by all fields without a value, which most are. */
+const NONE: FieldValue[] = [];
+
+class Collector implements FieldValues {
+  readonly of: FieldValue[][];
+  areInElements = false;
   #elements = 0;
   #arrays = 0;
   #depth = 0;
 
   constructor(fields: number) {
-    this.values = Array.from({ length: fields }, () => []);
+    this.of = new Array<FieldValue[]>(fields).fill(NONE);
   }
 
   walkEvent(event: unknown, node: Node): void {
@@ -105,7 +120,8 @@ class Collector {
 
   #readObject(reader: JsonReader, place: Place): void {
     while (reader.next() === 'name') {
-      const inside = step(place, reader.text);
+      const isWanted = (place.node.sketches >>> reader.sketch) & 1;
+      const inside = isWanted ? step(place, reader.text) : undefined;
       const token = reader.next();
       if (inside) this.#readValue(reader, token, inside);
       else reader.skip();
@@ -128,10 +144,17 @@ class Collector {
   }
 
   #add(content: string, isString: boolean, { node, element, isByEmptyKey }: Place): void {
-    if (node.field >= 0) this.values[node.field]?.push(new FieldValue(content, isString, element));
-    if (node.fieldWithoutEmptyKeys >= 0 && !isByEmptyKey) {
-      this.values[node.fieldWithoutEmptyKeys]?.push(new FieldValue(content, isString, element));
-    }
+    if (node.field < 0 && node.fieldWithoutEmptyKeys < 0) return;
+    if (element) this.areInElements = true;
+    const value = new FieldValue(content, isString, element);
+    if (node.field >= 0) this.#addTo(node.field, value);
+    if (node.fieldWithoutEmptyKeys >= 0 && !isByEmptyKey) this.#addTo(node.fieldWithoutEmptyKeys, value);
+  }
+
+  #addTo(field: number, value: FieldValue): void {
+    const values = this.of[field] as FieldValue[];
+    if (values === NONE) this.of[field] = [value];
+    else values.push(value);
   }
 }
 
@@ -156,7 +179,7 @@ function contentOf(value: unknown): string {
 }
 
 function newNode(): Node {
-  return { children: new Map(), field: -1, fieldWithoutEmptyKeys: -1 };
+  return { children: new Map(), sketches: 0, field: -1, fieldWithoutEmptyKeys: -1 };
 }
 
 function notAnObject(): Refusal {

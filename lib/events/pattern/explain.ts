@@ -63,7 +63,7 @@ export function explain(pattern: EventPattern | string, event: unknown): Explana
 }
 
 function candidateFor(field: RuleField, all: FieldValues, number: number): Candidate {
-  const values = all[number] as readonly FieldValue[];
+  const values = all.of[number] as readonly FieldValue[];
   const condition = conditionOf(field);
   return {
     values,
