@@ -60,7 +60,7 @@ new CallHandler(calls, 'IntroIvr', {
   entry: 'functions/intro-ivr/index.ts',
   pattern: ariPattern({
     application: 'Intro-IVR',
-    type: ['StasisStart', 'ChannelDtmfReceived', 'PlaybackFinished'],
+    type: ['StasisStart', 'ChannelDestroyed', 'ChannelDtmfReceived', 'PlaybackFinished'],
   }),
 });
 

@@ -5,11 +5,15 @@ import { verbsContexts } from './verbs.ts';
 /** What extensions do, by their names, as the simulated Asterisk takes them. */
 type Extensions = Readonly<Record<string, string | readonly string[]>>;
 
-/** Renders the contexts that the extensions of every app need: of the rescue, the verbs and the fallback. */
-export function sharedContexts(fallback: Fallback): string {
+/**
+ * Renders the contexts that the extensions of every app need: of the rescue, the verbs and the fallback.
+ *
+ * @param options.verbs `false` leaves out the verbs. @default true
+ */
+export function sharedContexts(fallback: Fallback, { verbs = true } = {}): string {
   return [
     rescueContext(FALLBACK_CONTEXT),
-    verbsContexts(FALLBACK_CONTEXT),
+    ...(verbs ? [verbsContexts(FALLBACK_CONTEXT)] : []),
     '; Stasis() fails at once while no WebSocket is connected for the app: the caller goes here.',
     fallbackContext(fallback),
   ].join('\n');

@@ -177,9 +177,11 @@ export class SimulatedAsterisk {
     return channel && namedValue(channel, name);
   }
 
-  /** Whether the caller hears something. */
+  /** Whether the caller hears something, by a command of ARI or by an application of the dialplan. */
   isPlaying(channelId: string): boolean {
-    return this.#world.playbacks.playsOn(this.#world.channels.get(channelId));
+    const { playbacks, sounds, channels } = this.#world;
+    const channel = channels.get(channelId);
+    return playbacks.playsOn(channel) || sounds.isPlaying(channel);
   }
 
   /** The other end of a call hangs up. */

@@ -71,6 +71,7 @@ export class World {
   readonly pbx: Pbx;
   readonly playbacks: Playbacks;
   readonly recordings: Recordings;
+  readonly sounds: Sounds;
   readonly stasis: Stasis;
   readonly globals = new Map<string, string>();
   readonly endpoints: readonly string[];
@@ -89,6 +90,7 @@ export class World {
     this.library = new MediaLibrary(missingMedia, mediaLengths);
     this.recordings = new Recordings(this.clock);
     const sounds = new Sounds(this.clock, this.library, this.recordings, options.onHeard);
+    this.sounds = sounds;
     const request: RequestLeg = (endpoint, caller) => this.requests.leg(endpoint, caller);
     const subroutine = (leg: Channel, context: string, args: readonly string[]): Thread =>
       this.pbx.subroutine(leg, context, args);

@@ -20,6 +20,12 @@ export interface TestCallsOptions {
    */
   rescue?: number | false;
   /**
+   * Whether the dialplan has the contexts of verbs, which `asterisk-config` writes. `false`: as an older extensions.conf, where
+   * handlers carry out verbs by events.
+   * @default true
+   */
+  verbs?: boolean;
+  /**
    * What phones do that handlers call, by endpoint: `{ 'PJSIP/1001': 'answers', 'PJSIP/1002': { answersAfter: 5 } }`.
    * Others are unreachable then.
    * @default all exist and ring, until the test lets them do something: `pbx.phone('PJSIP/1001').answer()`

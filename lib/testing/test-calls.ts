@@ -89,7 +89,7 @@ export class TestPbx {
 
   constructor(handlers: Readonly<Record<string, CallHandler | CallFlow>>, options: TestCallsOptions) {
     const { dialplan = DOCUMENTED_DIALPLAN, delivery = () => 'once', cold = false, onLog = () => {}, now } = options;
-    const { phones, queues = {}, missingMedia = [], patterns = {}, rescue = 6 } = options;
+    const { phones, queues = {}, missingMedia = [], patterns = {}, rescue = 6, verbs = true } = options;
     this.#isConcurrent = delivery === 'concurrently';
     this.seed = options.seed ?? newSeed();
     if (this.#isConcurrent && options.seed === undefined) console.info(`testCalls: concurrently, seed ${this.seed}`);
@@ -105,7 +105,7 @@ export class TestPbx {
     const named = Object.fromEntries(apps.map((app) => [app, app]));
     this.#asterisk = new SimulatedAsterisk({
       dialplan: armedExtensions({ ...named, ...dialplan }, () => rescue),
-      extensionsConf: sharedContexts('busy'),
+      extensionsConf: sharedContexts('busy', { verbs }),
       channelVariables: CALL_VARIABLES,
       ...(phones && { phones }),
       queues,
@@ -329,7 +329,10 @@ export class TestPbx {
     await this.settled();
     if (!this.#asterisk.isPlaying(channelId)) throw new Error('Expected a playback, but nothing is playing');
     const before = finished();
-    while (finished() === before) await this.wait((this.#clock.untilNext ?? 0) / 1000);
+    // What the dialplan plays ends without an event.
+    while (finished() === before && this.#desk.isPlaying(channelId)) {
+      await this.wait((this.#clock.untilNext ?? 0) / 1000);
+    }
   }
 
   #receive(event: object): void {

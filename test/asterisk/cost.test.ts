@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_FILTER } from '../../connector/event-filter.ts';
+import { CALL_VARIABLES } from '../../lib/ari/verbs-dialplan.ts';
+import { sharedContexts } from '../../lib/asterisk/armed-extensions.ts';
 import { MEASURED_CALL } from '../../lib/cost/measured-call.ts';
 import type { EventPattern } from '../../lib/events/pattern/index.ts';
 import { LocalSystem, type NodeUsers } from '../../lib/local/local-system.ts';
@@ -37,14 +39,15 @@ async function measure(filter: readonly EventPattern[]) {
     users = { node: NODE, connector: EXISTING_USER, handlers: EXISTING_USER };
     running.useUsers(users);
   }
-  asterisk.configure([{ ...users.connector, readOnly: true }, users.handlers]);
+  const dialplan = { 'extensions.conf': sharedContexts('busy') };
+  asterisk.configure([{ ...users.connector, readOnly: true }, users.handlers], undefined, dialplan, CALL_VARIABLES);
   await asterisk.start();
   const connected = running.connected(NODE);
   await running.start();
   await connected;
 
   await placeCall(asterisk.sipPort, { to: 'ivr', digit: { key: '1', afterMs: 500 } });
-  const end = await until('the end of the call', () => recorder.ofType('StasisEnd')[0]);
+  const end = await until('the end of the call', () => recorder.ofType('ChannelDestroyed')[0]);
   const ofCall = () => recorder.events.filter((event) => channelOf(event) === channelOf(end));
   // Events of a channel keep their order, so this is the last; the functions may still be at work.
   await until('the handlers', () =>
@@ -75,7 +78,7 @@ function tableWrites({
 }
 
 function isHandled({ 'detail-type': type }: { 'detail-type': string }): boolean {
-  return type === 'PlaybackFinished';
+  return type === 'ChannelDestroyed';
 }
 
 test('a call has as many events as the cost calculator assumes, with the default filter and without', async () => {

@@ -61,8 +61,8 @@ describe('a call to ivr', () => {
     await ended;
     await until('its StasisEnd', () => recorder.ofType('StasisEnd', channelId)[0]);
     const heard = recorder.ofType('PlaybackContinuing', channelId).map(({ detail }) => detail.playback);
-    expect(heard).toMatchObject([{ next_media_uri: 'sound:silence/5' }, { next_media_uri: 'sound:vm-goodbye' }]);
-    expect(mediaFinished(channelId)).toEqual(['sound:vm-goodbye']);
+    expect(heard).toMatchObject([{ next_media_uri: 'sound:silence/5' }]);
+    expect(mediaFinished(channelId)).toEqual(['sound:silence/5', 'sound:vm-goodbye']);
     expect(recorder.ofType('ChannelStateChange', channelId)[0]?.detail).toMatchObject({ channel: { state: 'Up' } });
   });
 

@@ -58,13 +58,13 @@ test('a page that is opened late shows earlier calls', async () => {
 
 test('a newcomer dials, presses 2, and sees both functions in the timeline', async () => {
   await dial('Carol', 'ivr');
-  await step(/PlaybackStarted/)
-    .first()
-    .waitFor();
+  await step(/ARI: channels\.continueInDialplan 204/).waitFor();
   await button('Press 2').click();
   await step(/ARI: bridges\.addChannel 204/).waitFor();
   expect(await page.locator('.lane.function').allTextContents()).toEqual(['IntroIvr', 'SuperConference']);
-  await step(/IntroIvr: ChannelDtmfReceived \d+.* ms/).waitFor();
+  await step(/IntroIvr: StasisStart \d+.* ms/)
+    .nth(1)
+    .waitFor();
   await step(/SuperConference: StasisStart \d+.* ms/).waitFor();
   await cli.says(/caller +Carol presses 2/);
 });
@@ -87,8 +87,8 @@ test('an event shows its times, its JSON, and why a rule did not match', async (
 test('an invocation shows its log, and each command its answer', async () => {
   await button(/^IntroIvr: done in/).click();
   const detail = page.getByRole('region', { name: 'IntroIvr handles StasisStart' });
-  await detail.getByRole('button', { name: /channels\.answer 204/ }).click();
-  await page.getByText(/^POST \/ari\/channels\/[\d.]+\/answer$/).waitFor();
+  await detail.getByRole('button', { name: /channels\.continueInDialplan 204/ }).click();
+  await page.getByText(/^POST \/ari\/channels\/[\d.]+\/continue$/).waitFor();
 });
 
 test('a test that is copied from an event runs in the project', async () => {
@@ -132,9 +132,7 @@ test('an event is edited and sent again; text that is not JSON is refused with a
 test('several calls are active at once; each has its own digits and hangup', async () => {
   await dial('Dave', 'conference');
   await dial('Erin', 'ivr');
-  await step(/PlaybackStarted/)
-    .first()
-    .waitFor();
+  await step(/ARI: channels\.continueInDialplan 204/).waitFor();
   await button(/^Dave → conference/).click();
   await button('Press 5').click();
   await step(/Dave presses 5/).waitFor();
@@ -146,10 +144,11 @@ test('several calls are active at once; each has its own digits and hangup', asy
 });
 
 test('a handler that is changed on disk runs at the next call', async () => {
-  project.edit('functions/intro-ivr/index.ts', "'sound:hello-world'", "'sound:tt-weasels'");
+  // A tone is played by a command of ARI, which the timeline shows.
+  project.edit('functions/intro-ivr/index.ts', "'sound:hello-world'", "'tone:ring'");
   await cli.says(/IntroIvr: functions\/intro-ivr\/index.ts runs from the next event on/);
   await dial('Frank', 'ivr');
-  await step(/PlaybackStarted sound:tt-weasels/).waitFor();
+  await step(/PlaybackStarted tone:ring/).waitFor();
   await button(/^Hang up Frank/).click();
   await calls()
     .getByRole('option', { name: /^System/ })
@@ -183,10 +182,10 @@ test('the keyboard is enough to use calls and steps', async () => {
 test('a phone that an app calls is answered here, and its steps are in the call of the app', async () => {
   project.edit(
     'functions/intro-ivr/index.ts',
-    'StasisStart: async ({ channel, ari }) => {',
-    `StasisStart: async ({ event, channel, ari }) => {
-    if (event.args[0] === 'leg') return;
-    await ari.channels.originate({ endpoint: 'PJSIP/1002', app: 'Intro-IVR', appArgs: 'leg' });`,
+    'StasisStart: ({ call }) =>',
+    `StasisStart: async ({ call, event, ari }) =>
+      event.args[0] !== 'leg' &&
+      (await ari.channels.originate({ endpoint: 'PJSIP/1002', app: 'Intro-IVR', appArgs: 'leg' })) &&`,
   );
   await cli.says(/(IntroIvr: functions\/intro-ivr\/index.ts runs from the next event on[\s\S]*){2}/);
   await dial('Grace', 'ivr');

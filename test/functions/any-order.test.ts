@@ -6,13 +6,20 @@ import { handler as voicemail } from '../../functions/voicemail/index.ts';
 
 const HANDLERS = { 'Intro-IVR': introIvr, 'Super-Conference': superConference, Voicemail: voicemail };
 
+/** A caller who hears the menu: a key that is pressed before is no choice. */
+async function hearMenu(pbx: TestPbx) {
+  const call = await pbx.dial('ivr');
+  await pbx.release();
+  return call;
+}
+
 /** The callers' actions. The handlers do the rest. */
 const CALLS: Record<string, (pbx: TestPbx) => Promise<unknown>> = {
   'a caller of ivr who is silent': (pbx) => pbx.dial('ivr'),
-  'a caller of ivr who presses 1': (pbx) => pbx.dial('ivr').then((call) => call.press('1')),
-  'a caller of ivr who presses 2 and stays': (pbx) => pbx.dial('ivr').then((call) => call.press('2')),
+  'a caller of ivr who presses 1': (pbx) => hearMenu(pbx).then((call) => call.press('1')),
+  'a caller of ivr who presses 2 and stays': (pbx) => hearMenu(pbx).then((call) => call.press('2')),
   'a caller of ivr who presses 2 and leaves': async (pbx) => {
-    const call = await pbx.dial('ivr');
+    const call = await hearMenu(pbx);
     await call.press('2');
     await call.hangUp();
   },

@@ -12,23 +12,30 @@ const count = (heard: readonly string[], media: string): number => heard.filter(
 const left = (pbx: TestPbx) =>
   pbx.events.flatMap((event) => (event.type === 'ChannelUserevent' ? [event.userevent.recording] : []));
 
+/** A caller of ivr who hears the menu: a key that is pressed before is no choice. */
+async function hearMenu(pbx: TestPbx) {
+  const call = await pbx.dial('ivr');
+  for (let tenth = 0; tenth < 50 && !call.heard.includes(GREETING); tenth++) await pbx.wait(0.1);
+  return call;
+}
+
 /** By function and situation. */
 export const SITUATIONS: Record<string, (pbx: TestPbx) => Promise<void>> = {
   'intro-ivr: a caller who is silent': async (pbx) => {
     const call = await pbx.dial('ivr');
     await pbx.wait(60);
-    expect(call.heard).toEqual([GREETING, 'sound:silence/5', GOODBYE]);
+    expect(call.heard).toEqual([GREETING, GOODBYE]);
     expect(call.isOver).toBe(true);
   },
   'intro-ivr: a caller who presses 1': async (pbx) => {
-    const call = await pbx.dial('ivr');
+    const call = await hearMenu(pbx);
     await call.press('1');
     await pbx.wait(60);
     expect([count(call.heard, SOMETHING), count(call.heard, GOODBYE), call.isOver]).toEqual([1, 1, true]);
     expect(count(call.heard, GREETING)).toBeLessThan(2);
   },
   'intro-ivr: a caller who presses 2': async (pbx) => {
-    const call = await pbx.dial('ivr');
+    const call = await hearMenu(pbx);
     await call.press('2');
     await pbx.wait(60);
     expect([call.bridge, call.app, count(call.heard, GOODBYE)]).toEqual(['100', 'Super-Conference', 0]);
@@ -37,14 +44,14 @@ export const SITUATIONS: Record<string, (pbx: TestPbx) => Promise<void>> = {
     expect(pbx.bridges).toEqual([]);
   },
   'intro-ivr: a caller who presses something else and hangs up': async (pbx) => {
-    const call = await pbx.dial('ivr');
+    const call = await hearMenu(pbx);
     await call.press('5');
     await call.hangUp();
     await pbx.wait(60);
     expect(call.isOver).toBe(true);
   },
   'intro-ivr: a caller who presses three digits in a row': async (pbx) => {
-    const call = await pbx.dial('ivr');
+    const call = await hearMenu(pbx);
     await call.press('131');
     await pbx.wait(60);
     expect([count(call.heard, GOODBYE), call.isOver]).toEqual([1, true]);

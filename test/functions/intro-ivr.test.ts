@@ -13,17 +13,25 @@ async function dial(options?: TestCallsOptions) {
   return pbx.dial('ivr');
 }
 
-describe.each<[string, TestCallsOptions]>([
-  ['once', {}],
-  ['twice', { delivery: () => 'twice' }],
-  ['once, each to a cold function', { cold: true }],
-  ['twice, each to a cold function', { delivery: () => 'twice', cold: true }],
-])('with every event delivered %s, a caller of ivr', (_, options) => {
+/** How Asterisk is: as `asterisk-config` writes its dialplan, or without the contexts of verbs. */
+const DIALPLANS = [true, false];
+
+describe.each<[string, TestCallsOptions]>(
+  DIALPLANS.flatMap((verbs) => {
+    const way = verbs ? 'by the dialplan' : 'by events';
+    return [
+      [`once, ${way}`, { verbs }],
+      [`twice, ${way}`, { delivery: () => 'twice', verbs }],
+      [`once, each to a cold function, ${way}`, { cold: true, verbs }],
+      [`twice, each to a cold function, ${way}`, { delivery: () => 'twice', cold: true, verbs }],
+    ];
+  }),
+)('with every event delivered %s, a caller of ivr', (_, options) => {
   test('who is silent hears greeting and goodbye, and is hung up', async () => {
     const call = await dial(options);
     expect(call.isUp).toBe(true);
     await pbx.wait(10);
-    expect(call.heard).toEqual([GREETING, SILENCE, GOODBYE]);
+    expect(call.heard.filter((media) => media !== SILENCE)).toEqual([GREETING, GOODBYE]);
     expect(call.isOver).toBe(true);
   });
 

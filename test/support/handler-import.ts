@@ -68,7 +68,11 @@ export const CALL_BEGINS = {
     type: 'StasisStart',
     application: 'any',
     args: ['100'],
-    channel: { id: '1.1', caller: { name: 'Alice', number: '1001' } },
-    metadata: { id: 'e1', node: 'pbx-1', channelId: '1.1' },
+    channel: {
+      id: '1.1',
+      caller: { name: 'Alice', number: '1001' },
+      dialplan: { context: 'default', exten: 'any', priority: 2, app_name: 'Stasis', app_data: 'any,100' },
+    },
+    metadata: { id: 'e1', node: 'pbx-1', channelId: '1.1', channelSequence: 1 },
   },
 };

@@ -70,7 +70,7 @@ function* gathered(channel: Channel, sounds: Sounds, wish: Gathering): Thread<Ga
     const { responseMs = 6000, digitMs = 2000 } = channel.pbx ?? {};
     const first = isLast ? wish.ms || responseMs : 50;
     const next = isLast ? wish.ms || digitMs : digitMs;
-    last = yield* readString(channel, sounds.clock, wish, { length, first, next });
+    last = yield* readString(channel, sounds, wish, { length, first, next });
     if (last.status !== 'TIMEOUT' || last.digits !== '') return last;
   }
   return last;
@@ -78,13 +78,14 @@ function* gathered(channel: Channel, sounds: Sounds, wish: Gathering): Thread<Ga
 
 function* readString(
   channel: Channel,
-  clock: Clock,
+  sounds: Sounds,
   { most, terminator }: Gathering,
   { length, first, next }: { length: number; first: number; next: number },
 ): Thread<Gathered> {
   let digits = '';
   for (let wait = length + first; ; wait = next) {
-    const digit = yield* waitForDigit(channel, clock, wait);
+    const digit = yield* waitForDigit(channel, sounds.clock, wait);
+    sounds.stop(channel);
     if (digit === 'hung up') return { digits, status: 'HANGUP' };
     if (digit === undefined) return { digits, status: 'TIMEOUT' };
     if (terminator.includes(digit)) return { digits, status: 'OK' };

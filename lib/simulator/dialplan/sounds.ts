@@ -10,6 +10,8 @@ export class Sounds {
   readonly library: MediaLibrary;
   readonly #recordings: Recordings;
   readonly #onHeard: (channelId: string, media: string) => void;
+  /** Until when a channel hears what began last. */
+  readonly #ends = new WeakMap<Channel, number>();
 
   /** @param onHeard called when something begins to play, with its name as ARI has it: `sound:beep` */
   constructor(
@@ -30,9 +32,20 @@ export class Sounds {
     return recording === undefined ? this.library.file(file, channel.language) : this.#recordings.length(recording);
   }
 
+  /** Whether a channel hears something that ends by itself. */
+  isPlaying(channel: Channel): boolean {
+    return (this.#ends.get(channel) ?? 0) > this.clock.now().getTime();
+  }
+
+  /** A channel hears it no more, though it is not at its end. */
+  stop(channel: Channel): void {
+    this.#ends.delete(channel);
+  }
+
   /** Lets a channel hear a file from now on. */
   begin(channel: Channel, file: string): void {
     const recording = recordingIn(file);
+    this.#ends.set(channel, this.clock.now().getTime() + (this.length(channel, file) ?? 0));
     this.#onHeard(channel.id, recording === undefined ? `sound:${file}` : `recording:${recording}`);
   }
 

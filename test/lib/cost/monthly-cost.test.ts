@@ -64,9 +64,9 @@ test('bills a standby with its memory, its heartbeats and its address', () => {
   }
 });
 
-test('bills two write units of the table for each call, as its item is put and removed', () => {
+test('bills four write units of the table for each call, as an item is put and removed for each of its two stays', () => {
   const calls = monthlyCost({ callsPerDay: 1e6 / (365 / 12) });
-  expect(item('Calls in the table of connectors', calls)?.quantity).toBeCloseTo(2e6);
+  expect(item('Calls in the table of connectors', calls)?.quantity).toBeCloseTo(4e6);
 });
 
 test('bills the alarms of each node and of each of its apps beside the others', () => {
