@@ -5,7 +5,15 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** The table of a flow's inboxes: what happened to a call while its function was busy. It is deleted with its stack. */
+/**
+ * The table of a flow's inboxes: what happened to a call while its function was busy. It is deleted with its stack.
+ *
+ * `CallFlow` makes one of its own.
+ *
+ * @example
+ * const table = new FlowTable(this, 'Inboxes');
+ * table.grantAppend(dispatcher);
+ */
 export class FlowTable extends Table {
   readonly #key: IKey | undefined;
 
