@@ -37,7 +37,7 @@ export class HandOver {
    *
    * @param holders by app, the connectors that held it
    */
-  async conclude(link: AppLink, holders: ReadonlyMap<string, string[]>, connection: string): Promise<void> {
+  async conclude(link: AppLink, holders: ReadonlyMap<string, readonly string[]>, connection: string): Promise<void> {
     const { comparison, state, log } = this.#options;
     const after = performance.now() + SETTLE_MS;
     const silent = await this.#silentOf(link, holders, connection);
@@ -63,7 +63,11 @@ export class HandOver {
    * The apps whose holders do not register their standby names in time, or not before a third connector takes the apps: that
    * one takes this one's calls for known.
    */
-  async #silentOf(link: AppLink, holders: ReadonlyMap<string, string[]>, connection: string): Promise<string[]> {
+  async #silentOf(
+    link: AppLink,
+    holders: ReadonlyMap<string, readonly string[]>,
+    connection: string,
+  ): Promise<string[]> {
     let silent = [...holders.keys()];
     const isWaiting = (): boolean => silent.some((app) => link.apps.includes(app));
     for (let waited = 0; isWaiting() && waited < HANDOVER_MS && link.isOpen(connection); ) {

@@ -10,17 +10,14 @@ import { AppLink, READ_ON_MS } from './app-link.ts';
 import { AsteriskFilter } from './asterisk-filter.ts';
 import { Comparison } from './comparison.ts';
 import { HandOver } from './hand-over.ts';
+import { Holders } from './holders.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
 import type { NodeHistory, OtherConnectors } from './others.ts';
-import { holderName, holdersOf } from './presence.ts';
+import { holderName } from './presence.ts';
 import { type FreeFrom, Standby } from './standby.ts';
 import { TakeBacks } from './take-backs.ts';
 
-/** How long Asterisk may take to list its applications before an attempt to connect. */
-const LOOK_LIMIT_MS = 3000;
-/** How often a connector that waits for the bus looks whether another one still has its apps. */
-const LOOK_AGAIN_MS = 2000;
 /** How long Asterisk may send nothing until the connection counts as not working, where others can take over. */
 const QUIET_MS = 2000;
 /** How often the calls that were announced are compared with the known ones. */
@@ -89,7 +86,7 @@ export class NodeLink {
   /** Links whose apps were all taken over, while they are read to their end. */
   readonly #handedOver = new Set<AppLink>();
   /** Other connectors that held an app just before this connection. */
-  readonly #holders = new Map<string, string[]>();
+  readonly #holders: Holders;
   readonly #takeBacks = new TakeBacks();
   /** The cause of a gap at a link's first connection. */
   readonly #causes = new Map<AppLink, GapCause>();
@@ -99,7 +96,6 @@ export class NodeLink {
   readonly #lostAt = new Map<AppLink, number>();
   #auditing: NodeJS.Timeout | undefined;
   #stopped = false;
-  #waitingFor: string | undefined;
   /** Apps that this connector has held, or that another one held while this one stood by. */
   readonly #served = new Set<string>();
 
@@ -117,6 +113,8 @@ export class NodeLink {
       log: this.#log,
       sleep: this.#sleep,
     });
+    const { acceptedSince } = options;
+    this.#holders = new Holders({ node: node.name, instance, ari, others, acceptedSince, sleep: this.#sleep });
     const comparison = this.#comparison;
     this.#handOver = new HandOver({ comparison, ari, state, others, log: this.#log, sleep: this.#sleep });
     this.#standby = new Standby({
@@ -140,7 +138,7 @@ export class NodeLink {
   }
 
   get status(): NodeStatus {
-    const troubles = [this.#waitingFor, ...this.#links.map(({ notReady }) => notReady)].filter(
+    const troubles = [this.#holders.waitingFor, ...this.#links.map(({ notReady }) => notReady)].filter(
       (trouble) => trouble !== undefined,
     );
     const standing = this.#standby.statuses;
@@ -178,7 +176,7 @@ export class NodeLink {
 
   /** Whether the link has stopped working, so that only a new process helps: false while Asterisk is away. */
   isStuck(now = Date.now()): boolean {
-    return this.#waitingFor === undefined && this.#links.some(({ lastSign }) => now - lastSign > STUCK_MS);
+    return this.#holders.waitingFor === undefined && this.#links.some(({ lastSign }) => now - lastSign > STUCK_MS);
   }
 
   start(): void {
@@ -197,6 +195,7 @@ export class NodeLink {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#auditing);
+    this.#holders.stop();
     this.#comparison.stop([...this.#options.node.apps], this.#connection);
     this.#standby.stop();
     await Promise.all([...this.#links, ...this.#handedOver].map((link) => link.stop('this connector was stopped')));
@@ -251,49 +250,21 @@ export class NodeLink {
 
   /** Before a link connects: who holds its apps, and which calls were announced. */
   async #prepare(link: AppLink, apps: string[]): Promise<void> {
-    const proven = (await this.#isHeld(apps)) && (await this.#prove(link, apps));
+    const mayTake = (await this.#holders.look(apps)) ? await this.#holders.prove(apps, this.#lostAt.get(link)) : 'free';
+    if (mayTake === 'replaced') {
+      this.#leave(link, apps);
+      throw new Error('another connector has taken over while there was no connection');
+    }
     await this.#comparison.learn(false);
     // Meanwhile the other connector may be gone, and another one may have come.
-    if ((await this.#isHeld(apps)) && !proven) throw new Error('another connector has taken the apps just now');
-  }
-
-  /**
-   * Waits until the bus has accepted an entry from this connector: only then it replaces another one.
-   *
-   * @returns false where nobody has the apps any more
-   * @throws where the other one has replaced this one, and works
-   */
-  async #prove(link: AppLink, apps: string[]): Promise<boolean> {
-    const { others, node, acceptedSince } = this.#options;
-    const lostAt = this.#lostAt.get(link);
-    const proof = acceptedSince(lostAt ?? 0).then(() => true);
-    this.#waitingFor = 'waiting for the bus to accept an event before it takes over from another connector';
-    try {
-      for (let held = true; held && !this.#stopped; held = await this.#isHeld(apps).catch(() => true)) {
-        const holders = apps.flatMap((app) => this.#holders.get(app) ?? []);
-        if (lostAt !== undefined && holders.every((holder) => others?.works(holder, node.name))) {
-          this.#leave(link, apps);
-          throw new Error('another connector has taken over while there was no connection');
-        }
-        if (await Promise.race([proof, this.#sleep(LOOK_AGAIN_MS).then(() => false)])) return true;
-      }
-      return false;
-    } finally {
-      this.#waitingFor = undefined;
+    if ((await this.#holders.look(apps)) && mayTake === 'free') {
+      throw new Error('another connector has taken the apps just now');
     }
-  }
-
-  /** Notes which other connectors hold the apps. @throws where Asterisk does not answer: then it is not known */
-  async #isHeld(apps: string[]): Promise<boolean> {
-    const { instance, ari } = this.#options;
-    const listed = (await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS })).map(({ name }) => name);
-    for (const app of apps) this.#holders.set(app, holdersOf(app, listed, instance));
-    return apps.some((app) => this.#holders.get(app)?.length);
   }
 
   #connected(link: AppLink, apps: string[], connection: string): void {
     const { state, emit } = this.#options;
-    const isHeld = (app: string): boolean => (this.#holders.get(app)?.length ?? 0) > 0;
+    const isHeld = (app: string): boolean => this.#holders.of(app).length > 0;
     const takenOver = apps.filter((app) => !state.holds(app) && isHeld(app));
     const cause = this.#causes.get(link) ?? 'network';
     const missed = apps.filter((app) => !takenOver.includes(app));
@@ -309,7 +280,7 @@ export class NodeLink {
     void this.#filter.apply(apps);
     void this.#comparison.resync(link, missed, connection, cause);
     if (takenOver.length === 0) return;
-    const holders = new Map(takenOver.map((app) => [app, this.#holders.get(app) ?? []]));
+    const holders = new Map(takenOver.map((app) => [app, this.#holders.of(app)]));
     void this.#handOver.conclude(link, holders, connection);
   }
 

@@ -23,8 +23,8 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
       },
       {
         file: 'connector/asterisk/node-link.ts',
-        replace: 'if ((await this.#isHeld(apps)) && !proven) throw',
-        by: 'if (proven && !proven) throw',
+        replace: "if ((await this.#holders.look(apps)) && mayTake === 'free') {",
+        by: 'if (mayTake !== mayTake) {',
       },
     ],
   },
@@ -90,13 +90,13 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
   ),
   planted(
     'a look for holders that fails has found none',
-    'connector/asterisk/node-link.ts',
+    'connector/asterisk/holders.ts',
     '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }))',
     '(await ari.applications.list({}, { timeoutMs: LOOK_LIMIT_MS }).catch(() => []))',
   ),
   planted(
     'a connector that has lost its connection takes its apps back without an acceptance since',
-    'connector/asterisk/node-link.ts',
+    'connector/asterisk/holders.ts',
     'acceptedSince(lostAt ?? 0)',
     '(lostAt === undefined ? acceptedSince(0) : Promise.resolve())',
   ),
