@@ -22,6 +22,11 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
         by: "return holders.every((instance) => !holdersOf(app, listed, '').includes(instance));",
       },
       {
+        file: 'connector/asterisk/holders.ts',
+        replace: 'held = await this.look(apps).catch(() => true)',
+        by: 'held = true',
+      },
+      {
         file: 'connector/asterisk/node-link.ts',
         replace: "if ((await this.#holders.look(apps)) && mayTake === 'free') {",
         by: 'if (mayTake !== mayTake) {',
