@@ -1,48 +1,18 @@
-import { type DurableLambdaHandler, withDurableExecution } from '@aws/durable-execution-sdk-js';
-import type { AriClient } from '../ari/client.ts';
+import {
+  type DurableExecutionClient,
+  type DurableLambdaHandler,
+  withDurableExecution,
+} from '@aws/durable-execution-sdk-js';
 import { nodeClients } from '../call-handler/nodes.ts';
-import { createLog, type Log } from '../log.ts';
+import { createLog } from '../log.ts';
 import type { FlowInput } from './dispatch.ts';
-import { type DurableApi, durableApi } from './durable-api.ts';
+import { durableApi } from './durable-api.ts';
 import { dynamoDbInbox } from './dynamodb-inbox.ts';
 import { type FlowEnvironment, required } from './environment.ts';
 import type { FlowCall } from './flow-call.ts';
+import type { CallFlow, CallFlowOptions, DurableInvocation } from './flow-function.ts';
 import { FlowRun } from './flow-run.ts';
 import { inFlow, operationsBefore, withOperationsBefore } from './in-flow.ts';
-import type { Inbox } from './inbox.ts';
-
-/** A durable Lambda function: the flow of each call that enters its app. */
-export interface CallFlow extends DurableLambdaHandler {
-  /** Tells a flow from a call handler. */
-  readonly isFlow: true;
-  /** The same flow with some options changed. */
-  withOptions(changed: CallFlowOptions): CallFlow;
-}
-
-/** Tells a flow from a call handler. */
-export function isFlow(handler: object): handler is CallFlow {
-  return 'isFlow' in handler && handler.isFlow === true;
-}
-
-export interface CallFlowOptions {
-  /** Finds the ARI client of a node. @default from `ARI_NODES` and Secrets Manager */
-  clientOf?: (node: string) => AriClient;
-  /** @default the table `FLOW_TABLE` */
-  inbox?: Inbox;
-  /** The service's side of durable executions. @default Lambda's */
-  api?: Pick<DurableApi, 'checkpoint' | 'getExecutionState' | 'complete'>;
-  /**
-   * For so many seconds after a list was sent, the invocation looks into the inbox itself, ten times a second, before it
-   * sleeps: the caller's answer then costs no resume. 0 to 60; less than the function's timeout. docs/call-flows.md has what
-   * it costs.
-   * @default 0
-   */
-  awakeSeconds?: number;
-  /** How a step waits a moment. @default by a timer */
-  sleep?: (ms: number) => Promise<void>;
-  /** @default JSON lines on standard output */
-  log?: Log;
-}
 
 /**
  * A call as one function, on AWS Lambda durable functions: it sleeps at no cost between outcomes, and survives deploys and
@@ -77,11 +47,14 @@ export function callFlow<T>(flow: (call: FlowCall) => PromiseLike<T>, options: C
       const run = new FlowRun({ ...ofRun, operationsBefore: operationsBefore() });
       return run.of((call) => inFlow(() => flow(call)));
     },
-    { durableExecutionClient: api },
+    // Its types are those of the SDK, which a dispatcher and a test do not need.
+    { durableExecutionClient: api as DurableExecutionClient },
   );
-  const handler: DurableLambdaHandler = (invocation, context) =>
+  const handler = (...given: [invocation: DurableInvocation, context: object]) => {
     // The first operation is the execution itself.
-    withOperationsBefore(invocation.InitialExecutionState.Operations.length - 1, () => durable(invocation, context));
+    const before = given[0].InitialExecutionState.Operations.length - 1;
+    return withOperationsBefore(before, () => durable(...(given as Parameters<DurableLambdaHandler>)));
+  };
   return Object.assign(handler, {
     isFlow: true as const,
     withOptions: (changed: CallFlowOptions) => callFlow(flow, { ...options, ...changed }),

@@ -1,12 +1,39 @@
-import type { DurableExecutionClient, WireOperation } from '@aws/durable-execution-sdk-js';
 import type { AwsEnvironment } from '../aws/endpoint.ts';
 import { AwsError } from '../aws/errors.ts';
 import { type LambdaAnswer, lambdaRequest } from '../aws/lambda-request.ts';
 
 const VERSION = '/2025-12-01';
 
-/** What flows need of Lambda's API, beside the two methods by which the SDK reads and writes an execution's state. */
-export interface DurableApi extends DurableExecutionClient {
+/** An operation of an execution, with its times. */
+export interface DurableOperation {
+  Id: string;
+  Type: string;
+  Status: string;
+  StartTimestamp?: unknown;
+  EndTimestamp?: unknown;
+  StepDetails?: { NextAttemptTimestamp?: unknown };
+  WaitDetails?: { ScheduledEndTimestamp?: unknown };
+}
+
+/** What flows need of Lambda's API. The first two methods are the SDK's `DurableExecutionClient`. */
+export interface DurableApi {
+  /** `CheckpointDurableExecution` */
+  checkpoint(request: {
+    DurableExecutionArn?: string | undefined;
+    CheckpointToken?: string | undefined;
+    Updates?: readonly object[] | undefined;
+    ClientToken?: string | undefined;
+  }): Promise<{
+    CheckpointToken?: string | undefined;
+    NewExecutionState: { Operations: DurableOperation[]; NextMarker?: string | undefined };
+  }>;
+  /** `GetDurableExecutionState` */
+  getExecutionState(request: {
+    DurableExecutionArn?: string | undefined;
+    CheckpointToken?: string | undefined;
+    Marker?: string | undefined;
+    MaxItems?: number | undefined;
+  }): Promise<{ Operations: DurableOperation[]; NextMarker?: string | undefined }>;
   /**
    * Starts an execution; one of that name and input that has started already is the same one.
    *
@@ -37,7 +64,7 @@ export function durableApi(environment: AwsEnvironment = process.env): DurableAp
       if (answer.status !== 200) throw classified(answer);
       const { CheckpointToken, NewExecutionState } = (answer.body ?? {}) as {
         CheckpointToken?: string;
-        NewExecutionState?: { Operations?: WireOperation[]; NextMarker?: string };
+        NewExecutionState?: { Operations?: DurableOperation[]; NextMarker?: string };
       };
       const { Operations = [], ...more } = NewExecutionState ?? {};
       return { CheckpointToken, NewExecutionState: { ...more, Operations: Operations.map(withDates) } };
@@ -52,7 +79,7 @@ export function durableApi(environment: AwsEnvironment = process.env): DurableAp
       );
       if (answer.status !== 200) throw classified(answer);
       const { Operations = [], NextMarker } = (answer.body ?? {}) as {
-        Operations?: WireOperation[];
+        Operations?: DurableOperation[];
         NextMarker?: string;
       };
       return { Operations: Operations.map(withDates), NextMarker };
@@ -121,7 +148,7 @@ function clientError(cause: Error, scope: 'INVOCATION' | 'EXECUTION'): Error {
 }
 
 /** AWS writes times as seconds since 1970; the SDK expects dates. */
-function withDates(operation: WireOperation): WireOperation {
+function withDates(operation: DurableOperation): DurableOperation {
   const { StepDetails: step, WaitDetails: wait } = operation;
   return {
     ...operation,

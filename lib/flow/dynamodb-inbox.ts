@@ -5,8 +5,8 @@ import { isJsonObject, parseJson } from '../json.ts';
 import type { Fact, FactKey, Leg } from './fact.ts';
 import type { Inbox, Wait } from './inbox.ts';
 
-/** Longer than EventBridge and Lambda repeat an event after a call's last fact. */
-const KEEP_SECONDS = 2 * 24 * 3600;
+/** Longer than a flow waits for anything. Each fact and each wait begins the time again. */
+const KEEP_SECONDS = 30 * 24 * 3600;
 
 /** Names of the item's attributes: of a fact by its key, of a wait by its execution. Values are JSON. */
 const FACT = 'fact ';

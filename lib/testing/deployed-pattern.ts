@@ -2,8 +2,8 @@ import type { CallHandler } from '../call-handler/call-handler.ts';
 import { ariPattern } from '../events/ari-pattern.ts';
 import type { CallEventEnvelope } from '../events/call-event.ts';
 import { type EventPattern, matches } from '../events/pattern/index.ts';
-import { type CallFlow, isFlow } from '../flow/call-flow.ts';
 import { FLOW_EVENT_TYPES } from '../flow/event-types.ts';
+import { type CallFlow, isFlow } from '../flow/flow-function.ts';
 
 /** @throws TypeError where the handler has functions for types that its pattern does not bring */
 export function checkPattern(app: string, handler: CallHandler | CallFlow, pattern: EventPattern): void {

@@ -1,10 +1,10 @@
 import type { AriClient } from '../ari/client.ts';
 import { DurableEngine, type EngineInvocation, type Execution } from '../durable-engine/index.ts';
 import type { CallEventEnvelope } from '../events/call-event.ts';
-import type { CallFlow } from '../flow/call-flow.ts';
 import { completeWait } from '../flow/complete-wait.ts';
 import { flowDispatcher } from '../flow/dispatch.ts';
 import type { DurableApi } from '../flow/durable-api.ts';
+import type { CallFlow } from '../flow/flow-function.ts';
 import type { Inbox } from '../flow/inbox.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../simulator/clock.ts';

@@ -5,7 +5,7 @@ import { armedExtensions, sharedContexts } from '../asterisk/armed-extensions.ts
 import type { CallHandler } from '../call-handler/call-handler.ts';
 import { Once } from '../call-handler/once.ts';
 import type { CallEvent, CallEventEnvelope } from '../events/call-event.ts';
-import { type CallFlow, isFlow } from '../flow/call-flow.ts';
+import { type CallFlow, isFlow } from '../flow/flow-function.ts';
 import { createLog } from '../log.ts';
 import { ManualClock } from '../simulator/clock.ts';
 import { DOCUMENTED_DIALPLAN } from '../simulator/dialplan.ts';
