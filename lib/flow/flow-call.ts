@@ -1,9 +1,9 @@
-import type { CallDialOptions, GatherOptions, QueueOptions, RecordOptions } from '../call-handler/verbs/call.ts';
+import type { CallDialOptions, QueueOptions, RecordOptions } from '../call-handler/verbs/call.ts';
 import type { CallEvent } from '../events/call-event.ts';
 import type { Outcomes } from '../events/outcomes.ts';
 import type { Log } from '../log.ts';
 import type { StepContext, StepOptions } from './step-context.ts';
-import type { Named, Verbs } from './verbs.ts';
+import type { FlowGatherOptions, Named, Verbs } from './verbs.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface WaitForOptions {
@@ -61,7 +61,7 @@ export interface FlowCall {
   /** Puts the caller into a room, until they leave it or are removed. */
   conference(room: string): Verbs;
   /** Collects digits. */
-  gather(options: GatherOptions & Named): Waiting<Outcomes['gathered']>;
+  gather(options: FlowGatherOptions): Waiting<Outcomes['gathered']>;
   /** Records the caller. */
   record(options?: RecordOptions & Named): Waiting<Outcomes['recorded']>;
   /** Rings phones, and connects the caller with who answers, until one of them hangs up. */

@@ -171,7 +171,7 @@ export class FlowRun {
     if (!list || fact.unsent) throw new HungUp();
     if ('arrived' in fact && fact.arrived?.list === String(number)) return this.#outcome(list, fact);
     // The list may have come back just before: EventBridge promises no order.
-    const [late] = await this.#operations.lookLate(listKey(number));
+    const { fact: late } = await this.#operations.lookLate(listKey(number));
     if (!late) throw new HungUp();
     return this.#outcome(list, late);
   }

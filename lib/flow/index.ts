@@ -6,5 +6,5 @@ export type { First, FlowCall, ValueOf, WaitForOptions } from './flow-call.ts';
 export type { CallFlow, CallFlowOptions } from './flow-function.ts';
 export { HungUp } from './hung-up.ts';
 export type { StepContext, StepOptions } from './step-context.ts';
-export type { Named, Verbs } from './verbs.ts';
+export type { FlowGatherOptions, Named, Verbs } from './verbs.ts';
 export type { Waiting } from './waiting.ts';

@@ -8,9 +8,9 @@ import { retrying } from './retrying.ts';
 
 /** How often the package's own steps are tried, with 1, 2 and 4 seconds between: a caller waits. */
 const ATTEMPTS = 4;
-/** So long a list's outcome is waited for that EventBridge delivers after the call's end. */
-const LATE_MS = 1000;
-/** How often an invocation that stays awake looks into the inbox. */
+/** So many seconds a fact is waited for that EventBridge delivers after another one that happened later. */
+const LATE_SECONDS = 2;
+/** How often an invocation looks into the inbox that waits there. */
 const LOOK_MS = 100;
 
 export interface OperationsNeeds {
@@ -49,14 +49,8 @@ export class Operations {
   }
 
   /** Looks for a fact that EventBridge may deliver a moment later. */
-  async lookLate(key: FactKey): Promise<Fact[]> {
-    const { inbox, sleep } = this.#needs;
-    return this.step('look for a late outcome', async () => {
-      const facts = await inbox.look(this.#leg, [key]);
-      if (facts.length > 0) return facts;
-      await sleep(LATE_MS);
-      return inbox.look(this.#leg, [key]);
-    });
+  lookLate(key: FactKey): Promise<{ fact?: Fact | undefined }> {
+    return this.step('look for a late outcome', async () => ({ fact: await this.#lookFor([key], LATE_SECONDS) }));
   }
 
   /**
@@ -82,14 +76,24 @@ export class Operations {
   }
 
   async #stayAwake(keys: readonly FactKey[], begin: () => Promise<Sent>, seconds: number): Promise<Given | undefined> {
+    return (await begin()) === 'gone' ? this.#end(keys) : this.#lookFor(keys, seconds);
+  }
+
+  /**
+   * What came of a call that is gone when its list is sent: an attempt before may have sent it, and the event of the call's end
+   * has its outcome then. Where the app never heard of the call's end, there is no event.
+   */
+  async #end(keys: readonly FactKey[]): Promise<Given> {
+    return (await this.#lookFor(keys, LATE_SECONDS)) ?? { key: OVER, unsent: true };
+  }
+
+  async #lookFor(keys: readonly FactKey[], seconds: number): Promise<Fact | undefined> {
     const { inbox, sleep } = this.#needs;
-    if ((await begin()) === 'gone') return { key: OVER, unsent: true };
-    for (let looks = 0; looks * LOOK_MS < seconds * 1000; looks++) {
-      await sleep(LOOK_MS);
+    for (let looked = 0; ; looked += LOOK_MS) {
       const fact = first(await inbox.look(this.#leg, keys));
-      if (fact) return fact;
+      if (fact || looked >= seconds * 1000) return fact;
+      await sleep(LOOK_MS);
     }
-    return undefined;
   }
 
   async #sleepUntil(
@@ -109,9 +113,8 @@ export class Operations {
       await this.step(name, async () => {
         const wait = { callback, keys };
         const [facts, sent] = await Promise.all([inbox.wait(this.#leg, this.#name, wait, read), begin?.()]);
-        const fact = first(facts);
+        const fact = first(facts) ?? (sent === 'gone' ? await this.#end(keys) : undefined);
         if (fact) await complete(fact);
-        else if (sent === 'gone') await complete({ key: OVER, unsent: true });
       });
     } catch (error) {
       // An open callback that nobody awaits could let the SDK suspend the execution, and nothing would wake it.

@@ -11,6 +11,9 @@ export interface Named {
   name?: string;
 }
 
+/** Of `gather` in a flow: Asterisk's dialplan collects the digits. */
+export type FlowGatherOptions = Omit<GatherOptions, 'way'> & Named;
+
 type Ask = (call: CollectedCall) => void;
 
 /** What a list needs of its call. */
@@ -73,7 +76,7 @@ export class Verbs extends Waiting<void> {
     return this.#and('conference', (call) => call.conference(room));
   }
 
-  gather({ name = 'gather', ...options }: GatherOptions & Named): Waiting<Outcomes['gathered']> {
+  gather({ name = 'gather', ...options }: FlowGatherOptions): Waiting<Outcomes['gathered']> {
     return this.#end('gather', 'gathered', (call) => call.gather(name, options));
   }
 

@@ -1,5 +1,5 @@
 import { callFlow, type FlowCall, HungUp } from 'ari-eventbridge/flow';
-import { type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
+import { type TestCall, type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 
 const MINUTE = 60;
@@ -78,6 +78,39 @@ describe('verbs', () => {
   test('a URL is refused, as the dialplan does not play it', async () => {
     const pbx = await pbxWith(async (call) => void (await call.play('sound:https://example.com/a.wav').hangup()));
     await expect(pbx.dial('Ivr')).rejects.toThrow('Expected sounds and recordings in a flow');
+  });
+
+  test('another function of the call is part of the same execution', async () => {
+    const login = async (call: FlowCall): Promise<string> => (await call.gather({ maxDigits: 2, timeout: 60 })).digits;
+    const pbx = await pbxWith(async (call) => [await login(call), await login(call)]);
+    const caller = await pbx.dial('Ivr');
+    await caller.press('12');
+    await pbx.wait(1);
+    await caller.press('34');
+    await pbx.wait(1);
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: ['12', '34'] }]);
+  });
+
+  test('a call that leaves and enters the app again is another execution', async () => {
+    const pbx = await pbxWith(
+      async (call) => {
+        const { digits } = await call.gather({ maxDigits: 1, timeout: 60 });
+        if (digits === '1') await call.leave({ context: 'default', extension: 'again' });
+        else await call.hangup();
+        return digits;
+      },
+      { dialplan: { again: ['Stasis(Ivr)'] } },
+    );
+    const caller = await pbx.dial('Ivr');
+    await caller.press('1');
+    await pbx.wait(1);
+    await caller.press('2');
+    await pbx.wait(1);
+    expect(caller.isOver).toBe(true);
+    expect(pbx.flows).toMatchObject([
+      { status: 'SUCCEEDED', result: '1' },
+      { status: 'SUCCEEDED', result: '2' },
+    ]);
   });
 
   test('what is not awaited fails the flow, which names it', async () => {
@@ -168,6 +201,33 @@ describe('where the caller hangs up', () => {
     expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: '7' }]);
   });
 
+  test('an outcome is not lost where Lambda stops after a list was sent, and the caller hangs up before it is sent again', async () => {
+    let caller: TestCall | undefined;
+    let isStopped = false;
+    const pbx = await pbxWith(
+      async (call) => {
+        await call.gather({ maxDigits: 1, timeout: 60 });
+        return call.gather({ prompt: 'sound:a', maxDigits: 4, timeout: 60 });
+      },
+      {
+        delivery: ({ type }) => (type === 'ChannelDestroyed' ? 'held' : 'once'),
+        crashes: ({ of, when }) => {
+          if (isStopped || of !== 'command' || when !== 'after' || !caller?.heard.includes('sound:a')) return false;
+          isStopped = true;
+          void caller.hangUp();
+          return true;
+        },
+      },
+    );
+    caller = await pbx.dial('Ivr');
+    await caller.press('1');
+    await pbx.wait(1);
+    await pbx.release();
+    await pbx.wait(3);
+    expect(isStopped).toBe(true);
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: { outcome: 'hungup' } }]);
+  });
+
   test('a flow whose first command finds the call gone ends', async () => {
     const pbx = await pbxWith(async (call) => void (await call.play('sound:hello-world')), {
       delivery: () => 'held',
@@ -249,6 +309,18 @@ describe('race and all', () => {
     await pbx.wait(5);
     expect(caller.heard).toEqual(['sound:auth-thankyou']);
     expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: { first: 'approval', value: 'yes' } }]);
+  });
+
+  test('a hang-up does not wait for a list that has lost', async () => {
+    const pbx = await pbxWith(async (call) => {
+      await race(call);
+      await call.hangup(17);
+    });
+    const caller = await pbx.dial('Ivr');
+    await pbx.completeWait(caller, 'approval', 'yes');
+    expect(caller.isOver).toBe(true);
+    await pbx.settled();
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED' }]);
   });
 
   test('a race that nobody wins ends with its time', async () => {
