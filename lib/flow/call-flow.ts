@@ -33,8 +33,8 @@ import { inFlow, operationsBefore, withOperationsBefore } from './in-flow.ts';
  */
 export function callFlow<T>(flow: (call: FlowCall) => PromiseLike<T>, options: CallFlowOptions = {}): CallFlow {
   const { clientOf = nodeClients(), log = createLog(), sleep = pause, awakeSeconds = 0 } = options;
-  if (!(awakeSeconds >= 0 && awakeSeconds <= 60)) {
-    throw new RangeError(`awakeSeconds: expected a number from 0 to 60, got ${awakeSeconds}`);
+  if (!Number.isInteger(awakeSeconds) || awakeSeconds < 0 || awakeSeconds > 60) {
+    throw new RangeError(`awakeSeconds: expected a whole number from 0 to 60, got ${awakeSeconds}`);
   }
   const api = options.api ?? durableApi();
   let { inbox } = options;

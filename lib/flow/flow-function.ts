@@ -34,7 +34,7 @@ export interface CallFlowOptions {
   api?: Pick<DurableApi, 'checkpoint' | 'getExecutionState' | 'complete'>;
   /**
    * For so many seconds after a list was sent, the invocation looks into the inbox itself, ten times a second, before it
-   * sleeps: the caller's answer then costs no resume. 0 to 60; less than the function's timeout. docs/call-flows.md has what
+   * sleeps: the caller's answer then costs no resume. Whole, 0 to 60; less than the function's timeout. docs/call-flows.md has what
    * it costs.
    * @default 0
    */

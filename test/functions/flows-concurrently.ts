@@ -96,7 +96,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'everything at once': { ...EVERYTHING, app: (effects) => ({ App: everything(effects) }) },
-  'everything, staying awake': { ...EVERYTHING, app: (effects) => ({ App: everything(effects, 2) }) },
+  'everything, staying awake': { ...EVERYTHING, app: (effects) => ({ App: everything(effects, 1) }) },
 };
 
 /** A flow with each kind of operation. */

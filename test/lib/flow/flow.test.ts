@@ -405,7 +405,7 @@ describe('a flow that stays awake', () => {
 
   test('is refused for longer than a function may run', () => {
     expect(() => callFlow(async () => {}, { awakeSeconds: 61 })).toThrow(
-      'awakeSeconds: expected a number from 0 to 60, got 61',
+      'awakeSeconds: expected a whole number from 0 to 60, got 61',
     );
   });
 });
