@@ -78,7 +78,7 @@ export interface CallFlowProps {
  * began with: versions are kept when a new one is deployed.
  *
  * @example
- * new CallFlow(this, 'Ivr', { ...bridge.handlerDefaults, entry: 'functions/ivr/index.ts', application: 'Intro-IVR' });
+ * new CallFlow(this, 'Ivr', { entry: 'functions/ivr/index.ts', application: 'Intro-IVR', bus, nodes: [user] });
  */
 export class CallFlow extends Construct implements IConnectable {
   /** The durable function that is the flow. */

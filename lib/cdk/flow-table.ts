@@ -11,8 +11,8 @@ import { acknowledge } from './acknowledge.ts';
  * `CallFlow` makes one of its own.
  *
  * @example
- * const table = new FlowTable(this, 'Inboxes');
- * table.grantAppend(dispatcher);
+ * const flow = new CallFlow(this, 'Ivr', { entry: 'functions/ivr/index.ts', application: 'Intro-IVR', bus, nodes: [user] });
+ * const { tableName } = flow.table;
  */
 export class FlowTable extends Table {
   readonly #key: IKey | undefined;
