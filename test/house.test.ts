@@ -36,6 +36,7 @@ const ARROWS: Record<string, string[]> = {
   'lib/local/phone.ts': ['lib/simulator', 'lib/local/trace'],
   'lib/local': [
     'lib/ari',
+    'lib/durable-engine',
     'lib/events',
     'lib/simulator',
     'lib/local/aws',

@@ -61,6 +61,7 @@ export interface StartRequest {
 }
 
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+const ARN = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+:(\$LATEST|\d+)\/durable-execution\/[\w-]+\/[\w-]+$/;
 const DAY_MS = 24 * 3600 * 1000;
 /** Executions that have ended and are kept: the oldest ones are forgotten sooner than their retention. */
 const MAX_ENDED = 10_000;
@@ -150,10 +151,11 @@ export class DurableEngine {
     return { execution, isNew: true };
   }
 
-  /** @throws ResourceNotFoundException */
+  /** @throws ResourceNotFoundException, InvalidParameterValueException where it is no ARN of an execution */
   execution(arn: string | undefined): Execution {
     const kept = this.#executions.get(arn ?? '');
     if (kept) return kept.execution;
+    if (!ARN.test(arn ?? '')) throw invalid(`Invalid DurableExecutionArn: ${arn}`);
     throw new DurableApiError('ResourceNotFoundException', `Durable execution not found: ${arn}`);
   }
 
@@ -218,7 +220,7 @@ export class DurableEngine {
 
   #newCallback(execution: Execution, operationId: string): string {
     const id = Buffer.from(JSON.stringify({ arn: execution.identity.arn, operationId, token: this.#newId() })).toString(
-      'base64url',
+      'base64',
     );
     this.#callbacks.set(id, { execution, operationId });
     return id;

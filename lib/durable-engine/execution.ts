@@ -86,7 +86,14 @@ export class Execution {
     this.#log = new OperationLog(() => host.clock.now());
     const { input, name, timeoutSeconds } = identity;
     this.#root = {
-      ...{ Id: host.newId(), Type: 'EXECUTION', Status: 'STARTED', StartTimestamp: this.startedAt, Name: name },
+      // SDKs of other languages look for it by this id.
+      ...{
+        Id: identity.arn.split('/').at(-1) ?? '',
+        Type: 'EXECUTION',
+        Status: 'STARTED',
+        StartTimestamp: this.startedAt,
+        Name: name,
+      },
       ExecutionDetails: { InputPayload: input },
     };
     this.#log.put(this.#root);
@@ -145,7 +152,7 @@ export class Execution {
     this.#checkToken(CheckpointToken);
     checkUpdates(Updates, this.#log.operations);
     for (const update of Updates as CheckedUpdate[]) this.#apply(update);
-    const token = this.#host.newId();
+    const token = tokenOf(this.#host.newId());
     // The execution may have ended with the last update.
     if (this.status === 'RUNNING') this.#token = token;
     const response = { CheckpointToken: token, NewExecutionState: { Operations: this.#log.takeChanges() } };
@@ -188,7 +195,7 @@ export class Execution {
     const { clock, newId, firstPage } = this.#host;
     this.#invoking = true;
     this.#invocations += 1;
-    this.#token = newId();
+    this.#token = tokenOf(newId());
     const UpdatedOperationIds = this.#log.takeChanges().map(({ Id }) => Id);
     const event = {
       ...{ DurableExecutionArn: this.identity.arn, CheckpointToken: this.#token, UpdatedOperationIds },
@@ -323,6 +330,11 @@ export class Execution {
     this.#ended.resolve();
     this.#host.onEnd(this);
   }
+}
+
+/** AWS's tokens are Base64. */
+function tokenOf(id: string): string {
+  return Buffer.from(id).toString('base64');
 }
 
 const ENDED = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', STOPPED: 'Stopped' } as const;

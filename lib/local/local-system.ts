@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AriNode } from '../ari/node.ts';
+import type { ExecutionDescription } from '../durable-engine/index.ts';
 import { CONNECTOR_SOURCE } from '../events/entry.ts';
 import { AppReader, type AppReaderOptions } from './app-reader.ts';
 import {
@@ -177,6 +178,11 @@ export class LocalSystem {
   /** The queues and their messages, dead letters above all. */
   get queues(): { queue: LocalQueue; messages: readonly QueuedMessage[] }[] {
     return this.deployment.queues.map((queue) => ({ queue, messages: this.#queues.messages(queue.arn) }));
+  }
+
+  /** The executions of durable functions, the oldest first. */
+  get executions(): ExecutionDescription[] {
+    return this.#functions.engine.executions.map(({ description }) => description);
   }
 
   /** The ARI users of each node, with the passwords that were generated as Secrets Manager does at deploy. */

@@ -17,7 +17,12 @@ export const FLOW_WAYS = {
  * @param outdir where it is synthesized; functions are not bundled
  */
 export function flowApp(outdir: string, { withKey, fixedAddress }: (typeof FLOW_WAYS)['default']): App {
-  const app = new App({ outdir, context: { ...featureFlags, 'aws:cdk:bundling-stacks': [] } });
+  // With the resource by which cfn-lint knows templates of CDK, as `cdk synth` adds it.
+  const app = new App({
+    outdir,
+    analyticsReporting: true,
+    context: { ...featureFlags, 'aws:cdk:bundling-stacks': [] },
+  });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stack = new Stack(app, 'Flows');
   const encryptionKey = withKey ? new CallDataKey(stack, 'Key').key : undefined;

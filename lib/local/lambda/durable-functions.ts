@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { DurableEngine, type EngineInvocation, type Execution } from '../../durable-engine/index.ts';
+import {
+  DurableEngine,
+  type DurableInvocationInput,
+  type EngineInvocation,
+  type Execution,
+} from '../../durable-engine/index.ts';
 import { parseJson } from '../../json.ts';
 import type { AwsWaits } from '../aws/index.ts';
 import type { AsynchronousConfig, LocalFunction } from '../template/index.ts';
@@ -100,7 +105,7 @@ export class DurableFunctions {
     const origin = this.#origins.get(execution);
     if (!host || !origin) throw new Error(`Function not found: ${functionArn}:${version}`);
     const attempt = {
-      ...{ requestId: randomUUID(), payload: event, eventId: origin.eventId, traceId: origin.traceId },
+      ...{ requestId: randomUUID(), payload: withEpochs(event), eventId: origin.eventId, traceId: origin.traceId },
       ...{ functionArn: origin.functionArn, attempt: 1 },
       flow: {
         execution: execution.identity.name,
@@ -142,4 +147,13 @@ function nameOf({ operations }: Execution, id: string): string {
   const operation = operations.find(({ Id }) => Id === id);
   const parent = operations.find(({ Id }) => Id === operation?.ParentId);
   return operation?.Name ?? parent?.Name ?? operation?.Type ?? '';
+}
+
+/** Lambda gives a function the times of operations in milliseconds since 1970; its API, in seconds. */
+function withEpochs(event: DurableInvocationInput): object {
+  const text = JSON.stringify(event, function (this: Record<string, unknown>, key, value: unknown) {
+    const raw = this[key];
+    return raw instanceof Date ? raw.getTime() : value;
+  });
+  return JSON.parse(text) as object;
 }
