@@ -1,16 +1,19 @@
-/** `npm run bench -- NAME [--json] [--nodes N]`: runs one bench, a file of this folder, and prints what it measured. */
+/** `npm run bench -- NAME [--json] [--nodes N] [--events N]`: runs one bench, a file of this folder, and prints what it measured. */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** What a bench's file exports. */
 interface BenchModule {
-  /** @param nodes how many Asterisk servers, for the benches that can have several */
-  bench(options: { nodes?: number }): Promise<object>;
+  /**
+   * @param nodes how many Asterisk servers, for the benches that can have several
+   * @param events how many events in all, for the benches that can have more
+   */
+  bench(options: { nodes?: number; events?: number }): Promise<object>;
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, nodes: { type: 'string' } },
+  options: { json: { type: 'boolean' }, nodes: { type: 'string' }, events: { type: 'string' } },
 });
 const [name = ''] = positionals;
 
@@ -18,12 +21,17 @@ const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => file.slice(0, -'.ts'.length));
 if (!names.includes(name)) {
-  process.stderr.write(`usage: npm run bench -- NAME [--json] [--nodes N]\n\nBenches: ${names.join(', ')}\n`);
+  process.stderr.write(
+    `usage: npm run bench -- NAME [--json] [--nodes N] [--events N]\n\nBenches: ${names.join(', ')}\n`,
+  );
   process.exit(1);
 }
 
 const { bench } = (await import(`./${name}.ts`)) as BenchModule;
-const result = await bench(values.nodes === undefined ? {} : { nodes: Number(values.nodes) });
+const result = await bench({
+  ...(values.nodes !== undefined && { nodes: Number(values.nodes) }),
+  ...(values.events !== undefined && { events: Number(values.events) }),
+});
 process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
 
 /** One line for each figure: its path, aligned, and its value. */

@@ -25,6 +25,15 @@ export interface Scenario {
   /** How long the bus takes to answer, in milliseconds. */
   latencyMs: number;
   nodes?: number;
+  /** Of all nodes together. @default 200 */
+  channels?: number;
+}
+
+/** The processes of a measurement. */
+export interface Stage {
+  contestant: ChildProcess;
+  source: ChildProcess;
+  stub: ChildProcess;
 }
 
 /** What a contestant showed. */
@@ -68,11 +77,11 @@ export function start(file: string, environment: Record<string, string>): ChildP
 
 /** Starts source, stub and contestant, and calls `measure` when the contestant is connected. */
 export async function staged<T>(
-  { count, rate, latencyMs, nodes = 1 }: Scenario,
+  { count, rate, latencyMs, nodes = 1, channels = 200 }: Scenario,
   launch: Launch,
-  measure: (stage: { contestant: ChildProcess; source: ChildProcess; stub: ChildProcess }) => Promise<T>,
+  measure: (stage: Stage) => Promise<T>,
 ): Promise<T> {
-  const source = fork(join(import.meta.dirname, 'source.ts'), [count, rate, nodes].map(String));
+  const source = fork(join(import.meta.dirname, 'source.ts'), [count, rate, nodes, channels].map(String));
   const stub = fork(join(import.meta.dirname, 'stub.ts'), [String(count), String(latencyMs)]);
   let contestant: ChildProcess | undefined;
   try {
@@ -97,27 +106,29 @@ export async function staged<T>(
 
 /** Sends the scenario's events through a contestant. */
 export function run(scenario: Scenario, launch: Launch): Promise<Run> {
-  return staged(scenario, launch, async ({ contestant, source, stub }) => {
-    const before = await restOf(contestant);
-    const finished = message(stub);
-    source.send('go');
-    const figures = (await finished) as Pick<Run, 'eventsPerSecond' | 'p50Ms' | 'p99Ms'>;
-    const after = await usageOf(contestant);
-    return {
-      ...figures,
-      cpuMicrosPerEvent: (after.cpuMicros - before.cpuMicros) / scenario.count,
-      rssMib: after.peakRssMib,
-    };
+  return staged(scenario, launch, async (stage) => {
+    await restOf(stage.contestant);
+    return measured(scenario, stage);
   });
 }
 
+/** Sends the scenario's events once. */
+export async function measured({ count }: Scenario, { contestant, source, stub }: Stage): Promise<Run> {
+  const before = await usageOf(contestant);
+  const finished = message(stub);
+  source.send('go');
+  const figures = (await finished) as Pick<Run, 'eventsPerSecond' | 'p50Ms' | 'p99Ms'>;
+  const after = await usageOf(contestant);
+  return { ...figures, cpuMicrosPerEvent: (after.cpuMicros - before.cpuMicros) / count, rssMib: after.peakRssMib };
+}
+
 /** Waits until a contestant does nothing more: what a connector does after it has connected is not part of an event's cost. */
-async function restOf(contestant: ChildProcess): Promise<Usage> {
+async function restOf(contestant: ChildProcess): Promise<void> {
   let before = await usageOf(contestant);
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const now = await usageOf(contestant);
-    if (now.cpuMicros - before.cpuMicros < REST_MS * 1000 * IDLE_SHARE) return now;
+    if (now.cpuMicros - before.cpuMicros < REST_MS * 1000 * IDLE_SHARE) return;
     before = now;
   }
   throw new Error(

@@ -1,26 +1,32 @@
 /**
  * Asterisk servers that only send: events of 200 channels in all, and at least one of each server, at full speed or at a rate,
  * each with the time it was sent at. The servers take turns: at a rate with an event each, at full speed with a burst each.
+ * Asked to `open`, they first let each channel enter the app. Asked to `go`, they send the events, also several times.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 
-const [COUNT = '0', RATE = '0', NODES = '1'] = process.argv.slice(2);
-const CHANNELS_PER_NODE = Math.max(1, Math.floor(200 / Number(NODES)));
+const [COUNT = '0', RATE = '0', NODES = '1', CHANNELS = '200'] = process.argv.slice(2);
+const CHANNELS_PER_NODE = Math.max(1, Math.floor(Number(CHANNELS) / Number(NODES)));
 const BURST = 200;
 const TICK_MS = 2;
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
+const dtmf = () => ({
+  type: 'ChannelDtmfReceived',
+  timestamp: '2026-11-23T08:24:51.242+0000',
+  sentAt: String(process.hrtime.bigint()),
+  digit: '2',
+  duration_ms: 100,
+});
+const entering = () => ({ type: 'StasisStart', timestamp: '2026-11-23T08:24:50.242+0000', args: [] });
+
 /** An event as Asterisk sends it, about 550 bytes long. */
-function event(node: number, index: number): string {
+function event(node: number, index: number, about: object): string {
   const channel = node * CHANNELS_PER_NODE + (index % CHANNELS_PER_NODE);
   const id = `1795403597.${channel}`;
   return JSON.stringify({
-    type: 'ChannelDtmfReceived',
-    timestamp: '2026-11-23T08:24:51.242+0000',
-    sentAt: String(process.hrtime.bigint()),
-    digit: '2',
-    duration_ms: 100,
+    ...about,
     channel: {
       id,
       name: `PJSIP/phone-${String(channel).padStart(8, '0')}`,
@@ -58,6 +64,15 @@ function pong(socket: Socket, data: Buffer): void {
 /** One for each node. */
 const sockets: Socket[] = [];
 
+async function open(): Promise<void> {
+  for (let index = 0; index < CHANNELS_PER_NODE; index++) {
+    for (const [node, socket] of sockets.entries()) {
+      const isTaken = socket.write(frame(event(node, index, entering())));
+      if (!isTaken) await new Promise((resolve) => socket.once('drain', resolve));
+    }
+  }
+}
+
 async function send(): Promise<void> {
   const began = performance.now();
   const rate = Number(RATE);
@@ -69,7 +84,7 @@ async function send(): Promise<void> {
       const node = (rate === 0 ? turn : sent) % sockets.length;
       const socket = sockets[node] as Socket;
       const list = frames.get(socket) ?? [];
-      list.push(frame(event(node, rate === 0 ? sent : Math.floor(sent / sockets.length))));
+      list.push(frame(event(node, rate === 0 ? sent : Math.floor(sent / sockets.length), dtmf())));
       frames.set(socket, list);
     }
     turn += 1;
@@ -104,7 +119,7 @@ const server = createServer((socket) => {
     );
     sockets.push(socket);
     if (sockets.length !== Number(NODES)) return;
-    process.once('message', () => void send());
+    process.on('message', (what) => void (what === 'open' ? open() : send()));
     process.send?.({ connected: true });
   });
 });

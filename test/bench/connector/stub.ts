@@ -1,6 +1,6 @@
 /**
  * A PutEvents that takes everything, at the least cost: it counts entries, and notes how long each was on its way from
- * the source.
+ * the source. It reports when it has as many as were announced, and begins to count again.
  */
 import { createServer } from 'node:net';
 
@@ -17,7 +17,7 @@ const answers = Array.from({ length: 11 }, (_, count) => {
   );
 });
 
-const latencies: number[] = [];
+let latencies: number[] = [];
 let began: bigint | undefined;
 
 function take(body: Buffer): Buffer {
@@ -37,6 +37,8 @@ function finish(now: bigint): void {
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] as number;
   const seconds = Number(now - (began as bigint)) / 1e9;
   process.send?.({ eventsPerSecond: latencies.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) });
+  latencies = [];
+  began = undefined;
 }
 
 const server = createServer((socket) => {
