@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { MEASURED_CALL } from '../../lib/cost/measured-call.ts';
 import { monthlyCost } from '../../lib/cost/monthly-cost.ts';
 import { PRICES } from '../../lib/cost/prices.ts';
 import { succeeding } from '../support/command.ts';
@@ -32,6 +33,21 @@ test('docs/cost.md is right about each number of calls in its table', async () =
       servers,
     ]);
   }
+});
+
+test('docs/cost.md is right about the price of bytes', () => {
+  const [, average = '', times, counted, least, metadata = ''] =
+    /has (\d+) bytes on average[\s\S]*?be (\d+) times[\s\S]*?([\d.]+) dollars a month, and ([\d.]+) without `metadata`, which is about (\d+) /.exec(
+      DOCUMENT,
+    ) ?? [];
+  expect(Number(average)).toBe(MEASURED_CALL.bytesPerEvent);
+  expect(Number(times)).toBe(Math.floor((64 * 1024) / MEASURED_CALL.bytesPerEvent));
+  const { serverless } = monthlyCost({ callsPerDay: 1000 });
+  const byBytes = serverless.items.filter(({ perCall, what }) => perCall && /archive|NAT gateway/.test(what));
+  expect(byBytes).toHaveLength(3);
+  const usd = byBytes.reduce((sum, item) => sum + item.usd, 0);
+  expect(usd.toFixed(2)).toBe(counted);
+  expect((usd * (1 - Number(metadata) / Number(average))).toFixed(2)).toBe(least);
 });
 
 test('docs/cost.md shows examples, and names every price with its source', () => {
