@@ -8,12 +8,17 @@ export const DEFAULT_FILTER: readonly EventPattern[] = [
   { 'detail-type': [{ 'anything-but': ['ChannelVarset', 'ChannelDialplan'] }] },
 ];
 
+/** Asterisk has about 70 types of events; a mistake in a frame must not fill the memory. */
+const MAX_TYPES = 1000;
+
 /** Decides which events are forwarded: those that any of the event patterns matches. */
 export class EventFilter {
   readonly #patterns: readonly EventPattern[];
   readonly #compiled: CompiledPatterns;
   readonly #looksAtResources: boolean;
   readonly #looksIntoDetail: boolean;
+  /** By type, where the patterns look at nothing else of an event. */
+  readonly #passesByType: Map<string, boolean> | undefined;
 
   /** @throws for a pattern that EventBridge would refuse, and for one with a field that no event has */
   constructor(patterns: readonly EventPattern[]) {
@@ -24,9 +29,19 @@ export class EventFilter {
     const text = JSON.stringify(patterns);
     this.#looksAtResources = text.includes('"resources"');
     this.#looksIntoDetail = text.includes('"detail"');
+    if (!this.#looksAtResources && !this.#looksIntoDetail) this.#passesByType = new Map();
   }
 
-  passes({ event }: AriFrame, resources: readonly string[], node: string): boolean {
+  passes(frame: AriFrame, resources: readonly string[], node: string): boolean {
+    const { type } = frame.event;
+    const known = this.#passesByType?.get(type);
+    if (known !== undefined) return known;
+    const passes = this.#matches(frame, resources, node);
+    if (this.#passesByType && this.#passesByType.size < MAX_TYPES) this.#passesByType.set(type, passes);
+    return passes;
+  }
+
+  #matches({ event }: AriFrame, resources: readonly string[], node: string): boolean {
     const seen = {
       source: CALL_EVENT_SOURCE,
       'detail-type': event.type,

@@ -8,6 +8,11 @@ export type Arrival = 'live' | 'backlog';
 
 /** Of several nodes, each may have live records of so many times the free memory. */
 const LIVE_SHARE = 4;
+/**
+ * So much of what is on disk is in memory as well, at the most: several times what is in flight to the bus. More would not be
+ * published sooner, and a record that is in memory for long costs the garbage collector more than reading it back.
+ */
+const ON_DISK_TOO_BYTES = 4 * 1024 * 1024;
 
 export interface JournalOptions extends Omit<JournalDiskOptions, 'onDropped' | 'onWritable'> {
   /** How much may be in memory, in bytes: given to `onRecord` and not settled. Half of `maxBytes` at the most. */
@@ -44,6 +49,8 @@ export class Journal {
   /** How much may be in memory. Beyond it on disk, where there is room for as much again that can be dropped. */
   readonly #memoryBytes: number;
   readonly #liveShare: number;
+  /** How much of what is on disk may be in memory as well. */
+  readonly #onDiskTooBytes: number;
   #windowBytes = 0;
   #closed = false;
   #isLeaving = false;
@@ -52,6 +59,7 @@ export class Journal {
     this.#options = options;
     this.#liveShare = options.nodes.length > 1 ? LIVE_SHARE : Number.POSITIVE_INFINITY;
     this.#memoryBytes = Math.min(options.windowBytes, options.maxBytes / 2);
+    this.#onDiskTooBytes = Math.min(this.#memoryBytes, ON_DISK_TOO_BYTES);
     this.#disk = new JournalDisk({
       ...options,
       onDropped: (record) => {
@@ -221,15 +229,17 @@ export class Journal {
     return this.#unwritten.size === 0 && this.#window.size === 0 && this.#behind.size === 0;
   }
 
+  /** How much more of what is on disk may be in memory. */
   get #freeBytes(): number {
-    return this.#memoryBytes - this.#windowBytes;
+    return this.#onDiskTooBytes - this.#windowBytes;
   }
 
   /** Gives a record to `onRecord`, or leaves it on disk, or drops it where it is not on disk either. */
   #admit(node: NodeRecords, record: JournalRecord): void {
     const { length } = record.line;
     if (!record.place) node.isIncomplete = true;
-    const room = length <= this.#freeBytes && node.windowBytes + length <= this.#liveShare * this.#freeBytes;
+    const free = record.place ? this.#freeBytes : this.#memoryBytes - this.#windowBytes;
+    const room = length <= free && node.windowBytes + length <= this.#liveShare * free;
     const behind = node.isLaneBehind(record.lane);
     if (record.place && (!room || behind)) {
       this.#leaveBehind(node, record.lane);

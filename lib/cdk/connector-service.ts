@@ -72,7 +72,7 @@ export interface ConnectorServiceProps {
   drain?: Duration;
   /** How much may wait on disk for EventBridge, in bytes; of the task's disk of 20 GiB. @default 1073741824 (1 GiB) */
   journalMaxBytes?: number;
-  /** How much of it may be in memory as well, in bytes; `memoryLimitMiB` has to have room for more of it. @default 33554432 (32 MiB) */
+  /** How much may be in memory while the disk cannot be written, in bytes; `memoryLimitMiB` has to have room for more. @default 33554432 (32 MiB) */
   memoryMaxBytes?: number;
   /** PutEvents requests in flight at the most; throttling lowers their number for a while. @default 8 */
   putEventsConcurrency?: number;

@@ -19,6 +19,20 @@ describe('the event filter', () => {
     expect(passes(patterns, { type: 'StasisStart', channel: { state: 'Ring' } })).toBe(false);
   });
 
+  test('decides each event for itself, also another one of a type that it has seen', () => {
+    const filter = new EventFilter([{ 'detail-type': ['Dial'] }, { detail: { channel: { state: ['Up'] } } }]);
+    const states = ['Up', 'Ring', 'Up'].map((state) => {
+      const event = { type: 'StasisStart', channel: { state } };
+      return filter.passes({ text: JSON.stringify(event), event }, [], 'pbx-1');
+    });
+    expect(states).toEqual([true, false, true]);
+    const byType = new EventFilter(DEFAULT_FILTER);
+    const types = ['Dial', 'ChannelVarset', 'Dial', 'ChannelVarset'].map((type) =>
+      byType.passes({ text: JSON.stringify({ type }), event: { type } }, [], 'pbx-1'),
+    );
+    expect(types).toEqual([true, false, true, false]);
+  });
+
   test.each([
     ['detail_type', { detail_type: ['Dial'] }],
     ['type', { type: ['Dial'], source: ['asterisk.ari'] }],

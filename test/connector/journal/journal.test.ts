@@ -140,6 +140,27 @@ describe('a record that finds no room in memory', () => {
     expect([journal.depth, dropped]).toEqual([0, []]);
   });
 
+  test('waits on disk beyond 4 MiB in memory, and beyond all the memory while the disk cannot be written', async () => {
+    const large = (lane: string, id: string) => recordOf(lane, id, { filler: 1e6 });
+    const options = { windowBytes: 1e7, maxBytes: 1e8 };
+    const onDisk = journalOn(folderOfTest(), options);
+    for (const id of numbers(10, 19)) onDisk.journal.append(large('a', id));
+    await turn();
+    expect(onDisk.given).toEqual(numbers(10, 13));
+    for (let seen = 0; seen < onDisk.given.length; seen++) {
+      onDisk.settle(onDisk.given[seen] as string);
+      await turn();
+    }
+    expect(onDisk.given).toEqual(numbers(10, 19));
+
+    const folder = join(folderOfTest(), 'journal');
+    writeFileSync(folder, 'a file where the folder should be');
+    const inMemory = journalOn(folder, options);
+    for (const id of numbers(10, 19)) inMemory.journal.append(large('a', id));
+    await turn();
+    expect([inMemory.given, inMemory.dropped]).toEqual([numbers(10, 18), ['19']]);
+  });
+
   test('is not overtaken by later records of its lane, and does not delay other lanes', async () => {
     const { journal, given, settle } = journalOn(folderOfTest(), { windowBytes: 10 * LINE });
     for (const id of numbers(10, 24)) journal.append(record('s', id));
