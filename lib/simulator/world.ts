@@ -112,7 +112,15 @@ export class World {
     const dialplan = new Dialplan(options.dialplan, Object.keys(all), options.extensionsConf);
     const alwaysReported = (channel: Channel) =>
       Object.fromEntries(options.channelVariables.map((name) => [name, namedValue(channel, name) ?? '']));
-    const around = { apps: this.apps, clock: this.clock, threads: this.threads, dialplan, alwaysReported };
+    const channelNamed = (name: string) => this.channels.named(name);
+    const around = {
+      apps: this.apps,
+      clock: this.clock,
+      threads: this.threads,
+      dialplan,
+      channelNamed,
+      alwaysReported,
+    };
     this.channels = new Channels(around);
     this.bridges = new Bridges(this.apps, this.clock, this.threads);
     this.deviceStates = new DeviceStates(this.apps);

@@ -42,6 +42,10 @@ export class VerbsStage {
   readonly faults: unknown[] = [];
   /** Events of calls on the bus, by type. */
   counts: Record<string, number> = {};
+  /** The same by type and channel: `StasisEnd 1795403597.0`. */
+  readonly seen = new Set<string>();
+  /** What the connector said of events that may be missing. */
+  readonly gaps: object[] = [];
   #aws!: LocalAws;
   #connector!: ConnectorProcess;
   readonly #folder = mkdtempSync(join(tmpdir(), 'journal-'));
@@ -107,7 +111,9 @@ export class VerbsStage {
   async #deliver(event: BusEvent): Promise<void> {
     const envelope = event as unknown as CallEventEnvelope;
     const handler = this.handlers[envelope.detail.application];
+    if (event['detail-type'] === 'Gap') this.gaps.push(event.detail);
     if (event.source === 'asterisk.ari.connector' || !handler) return;
+    this.seen.add(`${event['detail-type']} ${envelope.detail.metadata.channelId}`);
     this.counts[event['detail-type']] = (this.counts[event['detail-type']] ?? 0) + 1;
     for (let left = ATTEMPTS - 1; ; left--) {
       if (this.hopMs > 0) await sleep(this.hopMs);

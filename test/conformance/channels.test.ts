@@ -151,6 +151,27 @@ describe('variables, snooping, events of an app’s own', () => {
     expect((await s.story('ChannelVarset'))[0]).toBe('ChannelVarset caller Ring variable="X" value="a b"');
   });
 
+  test('a shared variable is set by its own channel, or by another by name or id, and makes an event of its channel', async () => {
+    await s.answeredCall();
+    const set = (channel: string, variable: string, value: string) =>
+      s.run(`POST /channels/~${channel}/variable?variable=${encodeURIComponent(variable)}&value=${value}`);
+    const { name } = (await s.ask('GET /channels/~caller')).answer;
+    expect(await s.run('GET /channels/~caller/variable?variable=SHARED(X)')).toBe(
+      '500 Unable to read provided function',
+    );
+    expect(await set('caller', 'SHARED(X)', '1')).toBe('204');
+    expect(await set('phone-of-caller', `SHARED(X,${name})`, '2')).toBe('204');
+    expect((await s.ask('GET /channels/~caller/variable?variable=SHARED(X)')).answer).toEqual({ value: '2' });
+    expect(await set('phone-of-caller', `SHARED(X,${s.prefix}caller)`, '')).toBe('204');
+    expect((await s.ask('GET /channels/~caller/variable?variable=SHARED(Y)')).answer).toEqual({ value: '' });
+    await set('phone-of-caller', 'SHARED(X,nobody)', '3');
+    expect(await s.story('ChannelVarset caller Up variable="SHARED(X)" value=""')).toEqual([
+      'ChannelVarset caller Up variable="SHARED(X)" value="1"',
+      'ChannelVarset caller Up variable="SHARED(X)" value="2"',
+      'ChannelVarset caller Up variable="SHARED(X)" value=""',
+    ]);
+  });
+
   test('a snooping channel comes into its app, and ends with what it listens to', async () => {
     await s.answeredCall();
     expect(await s.run('POST /channels/~caller/snoop/~spy?spy=both&app=other&appArgs=x')).toBe('200');

@@ -99,13 +99,14 @@ export function withScenarios(take: (scenario: Scenario) => void): void {
 export class Scenario {
   readonly #url: string;
   readonly #events: ReceivedEvent[];
-  readonly #prefix: string;
+  /** What ids of the scenario begin with. */
+  readonly prefix: string;
   #told: number;
 
   constructor(url: string, events: ReceivedEvent[], prefix: string) {
     this.#url = url;
     this.#events = events;
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.#told = events.length;
   }
 
@@ -116,7 +117,7 @@ export class Scenario {
   }
 
   async ask(command: string, body?: object) {
-    const [method = '', path = ''] = command.replaceAll('~', this.#prefix).split(' ');
+    const [method = '', path = ''] = command.replaceAll('~', this.prefix).split(' ');
     const headers = { authorization: basicAuthorization(USER), 'content-type': 'application/json' };
     const response = await fetch(this.#url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
     const text = await response.text();
@@ -134,7 +135,7 @@ export class Scenario {
   async verbs(number: number, ...steps: string[]): Promise<void> {
     const kind = steps.some((step) => step.startsWith('dial:')) ? 'dialled' : 'gathered';
     await this.run('POST /applications/conformance/subscription?eventSource=channel:~caller');
-    const value = [`call:conformance::${kind}:pin:1:`, ...steps].join('|').replaceAll('~', this.#prefix);
+    const value = [`call:conformance::${kind}:pin:1:`, ...steps].join('|').replaceAll('~', this.prefix);
     await this.run(`POST /channels/~caller/variable?variable=ARI_VERBS_${number}`, { value });
     await this.run(`POST /channels/~caller/continue?context=ari-eventbridge-verbs&extension=${number}&priority=1`);
   }
@@ -187,7 +188,7 @@ export class Scenario {
   }
 
   #plain(text: string): string {
-    return text.replaceAll(this.#prefix, '');
+    return text.replaceAll(this.prefix, '');
   }
 }
 

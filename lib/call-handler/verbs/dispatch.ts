@@ -4,7 +4,7 @@ import type { AriEventType, CallEvent } from '../../events/call-event.ts';
 import { type Arrived, isKind, KINDS, type Kind, OUTCOMES } from '../../events/outcomes.ts';
 import type { CallFunctions } from '../call-functions.ts';
 import { GiveUp } from '../give-up.ts';
-import { PLAYBACK_PREFIX } from './by-events.ts';
+import { PLAYBACK_PREFIX } from './event-playbacks.ts';
 
 /** A function of a handler, whose context the compiler cannot infer from an event's type. */
 export type Run = (context: object) => unknown;

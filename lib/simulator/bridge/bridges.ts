@@ -182,7 +182,7 @@ export class Bridges {
   /** No app hears of such a channel. */
   #helper(name: string): Channel {
     const alone = { apps: new Apps(this.#clock), dialplan: new Dialplan({}, []), alwaysReported: () => ({}) };
-    const around = { ...alone, clock: this.#clock, threads: this.#threads };
+    const around = { ...alone, channelNamed: () => undefined, clock: this.#clock, threads: this.#threads };
     const wish = { id: randomUUID(), name: `${name}/ARI`, technology: silent(name), context: 'default', exten: 's' };
     return new Channel({ ...wish, state: 'Up' }, around);
   }

@@ -81,6 +81,8 @@ export interface Surroundings {
   clock: Clock;
   threads: Threads;
   dialplan: Dialplan;
+  /** A channel by its name or its id, where it is not gone. */
+  channelNamed: (name: string) => Channel | undefined;
   /** What every event has of a channel, as ari.conf says, beside the call id. */
   alwaysReported: (channel: Channel) => Record<string, string>;
 }
@@ -191,6 +193,11 @@ export class Channel {
 
   get dialplan(): Dialplan {
     return this.#around.dialplan;
+  }
+
+  /** Another channel, by its name or its id. */
+  named(name: string): Channel | undefined {
+    return this.#around.channelNamed(name);
   }
 
   get isHungUp(): boolean {

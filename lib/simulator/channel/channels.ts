@@ -33,6 +33,10 @@ export class Channels {
     return channel?.isGone ? undefined : channel;
   }
 
+  named(name: string): Channel | undefined {
+    return this.find(name) ?? this.list.find((channel) => channel.name === name);
+  }
+
   get(id: string): Channel {
     const channel = this.find(id);
     if (!channel) throw channelNotFound();

@@ -84,6 +84,60 @@ describe.each(['dialplan', 'events'] as const)('a gather by the %s', (way) => {
     }));
 });
 
+describe.each(['dialplan', 'events'] as const)('the time for digits by the %s', (way) => {
+  /** What came of it, and after how many seconds of the test. */
+  const outcomes: [at: number, digits: string, outcome: string][] = [];
+  const start = async () => {
+    outcomes.length = 0;
+    const handler = callHandler({
+      StasisStart: ({ call }) =>
+        call.gather('number', {
+          prompt: 'sound:vm-password',
+          maxDigits: 9,
+          timeout: 5,
+          interDigitTimeout: 3,
+          tries: 2,
+          way,
+        }),
+      gathered: {
+        number: ({ call, event, digits, outcome }) => {
+          outcomes.push([Date.parse(event.timestamp), digits, outcome]);
+          call.hangup();
+        },
+      },
+    });
+    const pbx = await testCalls({ App: handler }, { cold: true });
+    return { pbx, call: await pbx.dial('App') };
+  };
+  const pressedAt = (pbx: Awaited<ReturnType<typeof testCalls>>): number =>
+    Date.parse(pbx.events.findLast(({ type }) => type === 'ChannelDtmfReceived')?.timestamp ?? '');
+
+  test('begins again with each digit', async () => {
+    const { pbx, call } = await start();
+    for (const digit of '4711') {
+      await call.press(digit);
+      await pbx.wait(2.5);
+    }
+    expect(outcomes).toEqual([]);
+    await pbx.wait(3);
+    expect(outcomes).toEqual([[expect.anything(), '4711', 'timeout']]);
+    const seconds = ((outcomes[0]?.[0] ?? 0) - pressedAt(pbx)) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(2.9);
+    expect(seconds).toBeLessThanOrEqual(4);
+    await pbx.close();
+  });
+
+  test('begins with a key that stops the second prompt', async () => {
+    const { pbx, call } = await start();
+    while (call.heard.filter((media) => media === 'sound:vm-password').length < 2) await pbx.wait(0.5);
+    await call.press('4');
+    await pbx.wait(5);
+    expect(outcomes).toEqual([[expect.anything(), '4', 'timeout']]);
+    expect(((outcomes[0]?.[0] ?? 0) - pressedAt(pbx)) / 1000).toBeLessThanOrEqual(4);
+    await pbx.close();
+  });
+});
+
 test('a list by events that came late changes nothing of what a later one does', async () => {
   const heard: string[] = [];
   const handler = callHandler({
