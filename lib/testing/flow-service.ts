@@ -124,18 +124,14 @@ export class FlowService {
         start: (functionArn, name, input) =>
           traffic.request(() => {
             const payload = JSON.stringify(input);
-            engine.start({ functionArn, version: '1', payload, name, timeoutSeconds: LIMIT_SECONDS });
+            unless('DurableExecutionAlreadyStarted', () =>
+              engine.start({ functionArn, version: '1', payload, name, timeoutSeconds: LIMIT_SECONDS }),
+            );
           }),
         complete: (callbackId, result) =>
-          traffic.request(() => {
-            try {
-              engine.callbackSucceeded(callbackId, result);
-              return true;
-            } catch (error) {
-              if (/^(CallbackTimeout|ResourceNotFound)Exception$/.test((error as Error).name)) return false;
-              throw error;
-            }
-          }),
+          traffic.request(() =>
+            unless('CallbackTimeout|ResourceNotFound', () => engine.callbackSucceeded(callbackId, result)),
+          ),
       },
     };
   }
@@ -193,5 +189,16 @@ export class FlowService {
     if (Status !== 'FAILED') return;
     const failure = new Error(`The flow of a call failed: ${error?.ErrorType}: ${error?.ErrorMessage}`);
     this.failures.push(Object.assign(failure, { stack: [failure.message, ...(error?.StackTrace ?? [])].join('\n') }));
+  }
+}
+
+/** Does something that Lambda's API may refuse for reasons that are no failure. @returns whether it did not */
+function unless(reasons: string, work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (new RegExp(`^(${reasons})Exception$`).test((error as Error).name)) return false;
+    throw error;
   }
 }
