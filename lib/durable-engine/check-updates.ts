@@ -3,6 +3,8 @@ import type { Operation, OperationAction, OperationStatus, OperationType, Operat
 
 const MAX_ERROR_BYTES = 32 * 1024;
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
+/** Of an operation: printable ASCII. */
+const NAME = /^[\x20-\x7E]{1,256}$/;
 /** 366 days. */
 const MAX_SECONDS = 31_622_400;
 /** Operations of one execution (Lambda quotas). */
@@ -48,6 +50,9 @@ function checkIds(updates: readonly OperationUpdate[], operations: Operations): 
   const seen = new Map<string, OperationUpdate>();
   for (const update of updates) {
     if (!update.Id) throw invalid('Operation update must have an Id.');
+    if (update.Name !== undefined && !NAME.test(update.Name)) {
+      throw invalid('Expected Name to be 1 to 256 characters of printable ASCII.');
+    }
     const before = seen.get(update.Id);
     if (before && !mayFollow(before, update)) {
       throw invalid('Cannot update the same operation twice in a single request.');

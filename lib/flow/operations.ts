@@ -45,7 +45,7 @@ export class Operations {
   async step<T>(name: string, work: (attempt: number) => Promise<T>, attempts = ATTEMPTS): Promise<T> {
     this.begun += 1;
     const run = ({ attempt }: { attempt: number }) => inStep(() => work(attempt));
-    return this.#needs.context.step(name, run, { retryStrategy: retrying(attempts) });
+    return this.#needs.context.step(operationName(name), run, { retryStrategy: retrying(attempts) });
   }
 
   /** Looks for a fact that EventBridge may deliver a moment later. */
@@ -105,7 +105,7 @@ export class Operations {
     const { context, inbox, api } = this.#needs;
     const options = timeout === undefined ? {} : { timeout: { seconds: timeout } };
     this.begun += 1;
-    const [completed, callback] = await context.createCallback(name, options);
+    const [completed, callback] = await context.createCallback(operationName(name), options);
     const read = this.#read;
     this.#read = [];
     const complete = (fact: Given) => api.complete(callback, JSON.stringify(fact));
@@ -139,4 +139,9 @@ export class Operations {
 /** What came before the call's end counts before it. */
 function first(facts: readonly Fact[]): Fact | undefined {
   return facts.find(({ key }) => key !== OVER) ?? facts[0];
+}
+
+/** As Lambda takes it: 1 to 256 characters of printable ASCII. */
+function operationName(name: string): string {
+  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 256) || 'step';
 }

@@ -11,6 +11,8 @@ const result = (Id: string): OperationUpdate => ({ Id, Type: 'EXECUTION', Action
 /** What went before, what is refused, and why. */
 const REFUSED: [string, OperationUpdate[], OperationUpdate[]][] = [
   ['Operation update must have an Id.', [], [{ ...step('', 'START'), Id: undefined }]],
+  ['Expected Name to be 1 to 256 characters of printable ASCII.', [], [step('s', 'START', { Name: 'Müller' })]],
+  ['Expected Name to be 1 to 256 characters of printable ASCII.', [], [step('s', 'START', { Name: 'a'.repeat(257) })]],
   ['Unknown operation type.', [], [{ ...step('s', 'START'), Type: undefined }]],
   ['Invalid action for the given operation type.', [], [step('s', 'CANCEL')]],
   ['Invalid action for the given operation type.', [], [{ ...wait('w', 1), Action: 'SUCCEED' }]],

@@ -442,6 +442,20 @@ describe('steps', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  test('a step may have any name, and a list may be long', async () => {
+    const pbx = await pbxWith(async (call) => {
+      await call.step('Prüfe die Bestellung – Müller', () => 1);
+      await call.step('', () => 2);
+      let list = call.answer();
+      for (let times = 0; times < 60; times++) list = list.wait(0);
+      await list.hangup();
+    });
+    const caller = await pbx.dial('Ivr');
+    await pbx.wait(1);
+    expect(caller.isOver).toBe(true);
+    expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
+
   test('a flow that throws fails, and the call goes to the fallback', async () => {
     const pbx = await pbxWith(async (call) => {
       await call.answer();
