@@ -9,7 +9,7 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
 } from '@aws-sdk/client-lambda';
 import { expect, onTestFinished, test } from 'vitest';
-import { durableApi } from '../../../lib/flow/durable-api.ts';
+import { durableApi } from '../../../../lib/flow/durable-api.ts';
 
 interface Received {
   method: string | undefined;

@@ -1,8 +1,8 @@
 import { testTables } from 'ari-eventbridge/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoDbInbox } from '../../../lib/flow/dynamodb-inbox.ts';
-import type { Fact, Leg } from '../../../lib/flow/fact.ts';
-import { inMemoryInbox } from '../../../lib/testing/in-memory-inbox.ts';
+import { dynamoDbInbox } from '../../../../lib/flow/dynamodb-inbox.ts';
+import type { Fact, Leg } from '../../../../lib/flow/fact.ts';
+import { inMemoryInbox } from '../../../../lib/testing/in-memory-inbox.ts';
 
 let calls = 0;
 let tables: Awaited<ReturnType<typeof testTables>>;

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
-const ROOT = new URL('../../../', import.meta.url).pathname;
+const ROOT = new URL('../../../../', import.meta.url).pathname;
 
 /** What a bundle consists of, as the construct makes one. */
 async function bundleOf(entry: string): Promise<{ bytes: number; packages: string[] }> {
