@@ -378,7 +378,7 @@ describe('a flow that stays awake', () => {
     const pbx = await testCalls({ Ivr: flow });
     open.push(pbx);
     const caller = await pbx.dial('Ivr');
-    await pbx.wait(5);
+    await pbx.wait(1);
     await caller.press('4');
     await pbx.wait(1);
     expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: '4', invocations: 1, operations: 3 }]);
@@ -388,7 +388,7 @@ describe('a flow that stays awake', () => {
     const pbx = await testCalls({ Ivr: flow });
     open.push(pbx);
     const caller = await pbx.dial('Ivr');
-    await pbx.wait(20);
+    await pbx.wait(4);
     await caller.press('4');
     await pbx.wait(1);
     expect(pbx.flows).toMatchObject([{ status: 'SUCCEEDED', result: '4', invocations: 2, operations: 5 }]);
