@@ -39,7 +39,7 @@ export function distinctTitles(parts: readonly TemplatePart[], deployment: Local
   ] as const) {
     const own = parts.filter((part) => part.type === type);
     const all: { arn: string; title: string }[] = deployment[kind];
-    for (const titleOf of [(part: TemplatePart) => part.path, (part: TemplatePart) => `${part.stack}/${part.path}`]) {
+    for (const titleOf of [ownTitle, (part: TemplatePart) => part.path, stackTitle]) {
       const titles = all.map(({ title }) => title);
       const double = all.filter(({ title }) => titles.indexOf(title) !== titles.lastIndexOf(title));
       for (const one of double) {
@@ -48,4 +48,13 @@ export function distinctTitles(parts: readonly TemplatePart[], deployment: Local
       }
     }
   }
+}
+
+/** Of `Ivr/Function` and `Ivr/Dispatcher/Function`, which a flow has: Ivr, and Ivr/Dispatcher. */
+function ownTitle({ path }: TemplatePart): string {
+  return path.replace(/\/Function$/, '');
+}
+
+function stackTitle({ stack, path }: TemplatePart): string {
+  return `${stack}/${path}`;
 }
