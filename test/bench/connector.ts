@@ -3,12 +3,13 @@
  *
  *  - `ceiling`: a loop of `ws` receive and bare POST of as many bytes; no journal, no numbers, no signature;
  *  - `sdk`: `ws`, JSON and the AWS SDK's client; no journal, no order, no retries of its own;
- *  - `connector`: the connector's bundle as it is deployed, with its journal on disk.
+ *  - `connector`: the connector's bundle as it is deployed, with its journal on disk;
+ *  - `before`: with `--before FOLDER`, the same of another checkout, which has its dependencies installed.
  *
  * Source, stub and each contestant are processes of their own. They take turns, so that whatever else the machine does
  * hits all of them alike; each figure is the median over the rounds. With `--nodes N`: what many nodes cost instead.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleConnector } from '../../lib/cdk/connector-image.ts';
@@ -29,7 +30,7 @@ const SCENARIOS = [
 
 const KEYS = ['eventsPerSecond', 'p50Ms', 'p99Ms', 'cpuMicrosPerEvent', 'rssMib'] as const;
 
-export async function bench({ nodes }: { nodes?: number }): Promise<object> {
+export async function bench({ nodes, before }: { nodes?: number; before?: string }): Promise<object> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-connector-'));
   const aws = await LocalAws.open({ [SECRET]: { username: 'connector', password: 'p' } });
   try {
@@ -39,6 +40,7 @@ export async function bench({ nodes }: { nodes?: number }): Promise<object> {
       ceiling: (environment) => start(join(import.meta.dirname, 'connector/ceiling.ts'), environment),
       sdk: (environment) => start(join(import.meta.dirname, 'connector/sdk-way.ts'), environment),
       connector: connectorIn(folder, aws.url),
+      ...(before !== undefined && { before: await connectorOf(before, join(folder, 'before'), aws.url) }),
     };
     const result: Record<string, object> = {};
     for (const scenario of SCENARIOS) {
@@ -55,6 +57,16 @@ export async function bench({ nodes }: { nodes?: number }): Promise<object> {
   }
 }
 
+/** The connector of another checkout, bundled by its own code. */
+async function connectorOf(checkout: string, folder: string, secretsUrl: string): Promise<Launch> {
+  const image = (await import(join(checkout, 'lib/cdk/connector-image.ts'))) as {
+    bundleConnector: typeof bundleConnector;
+  };
+  mkdirSync(folder);
+  image.bundleConnector(folder);
+  return connectorIn(folder, secretsUrl);
+}
+
 function summary(runs: ReadonlyMap<string, readonly Run[]>): object {
   const medians = new Map(
     [...runs].map(([name, list]) => [
@@ -64,6 +76,7 @@ function summary(runs: ReadonlyMap<string, readonly Run[]>): object {
   );
   const ceiling = medians.get('ceiling') as Run;
   const connector = medians.get('connector') as Run;
+  const before = medians.get('before');
   const rounded = [...medians].map(([name, run]) => [
     name,
     Object.fromEntries(KEYS.map((key) => [key, Number(run[key].toFixed(key.endsWith('Ms') ? 2 : 0))])),
@@ -76,5 +89,12 @@ function summary(runs: ReadonlyMap<string, readonly Run[]>): object {
       addedP50Ms: Number((connector.p50Ms - ceiling.p50Ms).toFixed(2)),
       addedP99Ms: Number((connector.p99Ms - ceiling.p99Ms).toFixed(2)),
     },
+    ...(before && {
+      connectorToBefore: {
+        throughput: Number((connector.eventsPerSecond / before.eventsPerSecond).toFixed(2)),
+        cpu: Number((connector.cpuMicrosPerEvent / before.cpuMicrosPerEvent).toFixed(2)),
+        rss: Number((connector.rssMib / before.rssMib).toFixed(2)),
+      },
+    }),
   };
 }

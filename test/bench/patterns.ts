@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from '../../lib/events/pattern/index.ts';
 import { fitsWildcard, parseWildcard } from '../../lib/events/pattern/wildcard.ts';
@@ -109,7 +110,13 @@ function wildcardSteps(length: number): number {
   return Math.round((work.steps / length) * 100) / 100;
 }
 
-export async function bench(): Promise<object> {
+/** The rules, compiled by the matcher of another checkout. */
+async function compiledBy(checkout: string, rules: readonly object[]): Promise<ReturnType<typeof compile>> {
+  const pattern = (await import(join(checkout, 'lib/events/pattern/index.ts'))) as { compile: typeof compile };
+  return pattern.compile(rules as Parameters<typeof compile>[0]);
+}
+
+export async function bench({ before }: { before?: string }): Promise<object> {
   const rules = Array.from({ length: RULES }, (_, i) => ruleNumber(i));
   const events = Array.from({ length: 120 }, (_, i) => eventNumber(i));
   const texts = events.map((event) => JSON.stringify(event));
@@ -138,6 +145,8 @@ export async function bench(): Promise<object> {
   const text = measure(() => texts.forEach((event) => void patterns.matching(event))) * events.length;
   const json = measure(() => texts.forEach((event) => void patterns.matching(JSON.parse(event)))) * events.length;
   const single = measure(() => events.forEach((event) => void one.matches(event))) * events.length;
+  const earlier = before === undefined ? undefined : await compiledBy(before, rules);
+  const textBefore = earlier && measure(() => texts.forEach((event) => void earlier.matching(event))) * events.length;
   const perEvent = (count: number) => Math.round((count / events.length) * 10) / 10;
   return {
     rules: RULES,
@@ -147,6 +156,10 @@ export async function bench(): Promise<object> {
     'events a second of CPU time: JSON.parse and match': json,
     'events a second of CPU time: JSON text': text,
     'events a second of CPU time: JSON text, event-ruler 2.1.0': ruler.rounds * events.length,
+    ...(textBefore !== undefined && {
+      'events a second of CPU time: JSON text, before': textBefore,
+      'JSON text, to before': Number((text / textBefore).toFixed(2)),
+    }),
     'JSON text, to event-ruler': Number((text / (ruler.rounds * events.length)).toFixed(2)),
     'one pattern, parsed event, microseconds': Math.round((1e6 / single) * 1000) / 1000,
     'worst wildcard, steps per character of 1,000': wildcardSteps(1_000),

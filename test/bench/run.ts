@@ -1,5 +1,6 @@
-/** `npm run bench -- NAME [--json] [--nodes N] [--events N]`: runs one bench, a file of this folder, and prints what it measured. */
+/** `npm run bench -- NAME [--json] [--nodes N] [--events N] [--before FOLDER]`: runs one bench, a file of this folder, and prints what it measured. */
 import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What a bench's file exports. */
@@ -7,13 +8,19 @@ interface BenchModule {
   /**
    * @param nodes how many Asterisk servers, for the benches that can have several
    * @param events how many events in all, for the benches that can have more
+   * @param before a checkout of another commit, which takes turns with this one, for `connector` and `patterns`
    */
-  bench(options: { nodes?: number; events?: number }): Promise<object>;
+  bench(options: { nodes?: number; events?: number; before?: string }): Promise<object>;
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, nodes: { type: 'string' }, events: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    nodes: { type: 'string' },
+    events: { type: 'string' },
+    before: { type: 'string' },
+  },
 });
 const [name = ''] = positionals;
 
@@ -22,7 +29,7 @@ const names = readdirSync(import.meta.dirname)
   .map((file) => file.slice(0, -'.ts'.length));
 if (!names.includes(name)) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--nodes N] [--events N]\n\nBenches: ${names.join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--nodes N] [--events N] [--before FOLDER]\n\nBenches: ${names.join(', ')}\n`,
   );
   process.exit(1);
 }
@@ -31,6 +38,7 @@ const { bench } = (await import(`./${name}.ts`)) as BenchModule;
 const result = await bench({
   ...(values.nodes !== undefined && { nodes: Number(values.nodes) }),
   ...(values.events !== undefined && { events: Number(values.events) }),
+  ...(values.before !== undefined && { before: resolve(values.before) }),
 });
 process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
 
