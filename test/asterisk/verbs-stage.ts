@@ -24,6 +24,8 @@ export const PASSWORDS = {
 /** Asterisk looks up these names for each SIP call: without an answer it waits 5 s. */
 const HOSTS = `127.0.0.1 localhost ${hostname()}\n192.0.2.1 A.ROOT-SERVERS.NET\n`;
 
+/** Lambda environments, each with connections of its own to Asterisk, which allows 100. */
+const ENVIRONMENTS = 8;
 /** As often Lambda invokes a function for an event. */
 const ATTEMPTS = 3;
 /** Many calls at once take a machine long: callers are rescued later than by default. */
@@ -36,8 +38,8 @@ export class VerbsStage {
   readonly ari: AriClient;
   /** How long events take from the bus to a handler. */
   hopMs = 0;
-  /** By app. */
-  readonly handlers: Record<string, CallHandler> = {};
+  /** By app: the same in each environment, which take turns. */
+  readonly handlers: Record<string, CallHandler[]> = {};
   /** What handlers threw at the last attempt. */
   readonly faults: unknown[] = [];
   /** Events of calls on the bus, by type. */
@@ -46,15 +48,22 @@ export class VerbsStage {
   readonly seen = new Set<string>();
   /** What the connector said of events that may be missing. */
   readonly gaps: object[] = [];
+  readonly #clients: AriClient[];
+  #next = 0;
   #aws!: LocalAws;
   #connector!: ConnectorProcess;
   readonly #folder = mkdtempSync(join(tmpdir(), 'journal-'));
 
   private constructor(asterisk: RenderedAsterisk) {
     this.asterisk = asterisk;
+    this.ari = this.#client();
+    this.#clients = Array.from({ length: ENVIRONMENTS }, () => this.#client());
+  }
+
+  #client(): AriClient {
     const credentials = cachedCredentials(async () => PASSWORDS.handlers);
-    const transport = httpTransport({ url: asterisk.server.url, credentials });
-    this.ari = createAriClient(transport, { timeoutMs: 20_000 }); // many calls at once may take a machine that long
+    const transport = httpTransport({ url: this.asterisk.server.url, credentials });
+    return createAriClient(transport, { timeoutMs: 20_000 }); // many calls at once may take a machine that long
   }
 
   /**
@@ -82,7 +91,8 @@ export class VerbsStage {
 
   /** Sets the handler of an app, which acts on this Asterisk. */
   serve(app: string, handler: CallHandler): void {
-    this.handlers[app] = handler.withOptions({ clientOf: () => this.ari, log: createLog({}, () => {}) });
+    const log = createLog({}, () => {});
+    this.handlers[app] = this.#clients.map((client) => handler.withOptions({ clientOf: () => client, log }));
   }
 
   /** Waits until Asterisk has neither a channel nor a bridge. */
@@ -101,7 +111,7 @@ export class VerbsStage {
   }
 
   async end(): Promise<void> {
-    this.ari.close();
+    for (const client of [this.ari, ...this.#clients]) client.close();
     await this.#connector.kill();
     await this.#aws.close();
     await this.asterisk.end();
@@ -110,7 +120,8 @@ export class VerbsStage {
 
   async #deliver(event: BusEvent): Promise<void> {
     const envelope = event as unknown as CallEventEnvelope;
-    const handler = this.handlers[envelope.detail.application];
+    const environments = this.handlers[envelope.detail.application] ?? [];
+    const handler = environments[this.#next++ % ENVIRONMENTS];
     if (event['detail-type'] === 'Gap') this.gaps.push(event.detail);
     if (event.source === 'asterisk.ari.connector' || !handler) return;
     this.seen.add(`${event['detail-type']} ${envelope.detail.metadata.channelId}`);
