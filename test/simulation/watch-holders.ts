@@ -7,8 +7,8 @@ type Holder = 'listens' | 'foreign' | 'silent' | 'nobody';
 
 const LOOK_MS = 500;
 /**
- * How long an app may have no listener while a connector runs that could listen and publish. Asterisk's connection is
- * found dead within 10 s; a standby looks every 2 s, three times; a refused user is tried again after up to 10 s.
+ * How long an app may have no listener while a connector runs that could be it. Asterisk's connection is found dead within
+ * 10 s; a standby looks every 2 s, three times; a refused user is tried again after up to 10 s.
  */
 export const UNHELD_MS = 30_000;
 
@@ -18,6 +18,8 @@ export const SILENT_MS = 15_000;
 /** Watches that each app has a listener, or no connector that could be it. */
 export function watchHolders(world: World, service: Service, end: number): void {
   const { clock, ledger, pbxes } = world;
+  /** By task and Asterisk: since when a connector could listen, and since when it could also publish. */
+  const listensSince = new Map<string, number>();
   const ableSince = new Map<string, number>();
   const unheldSince = new Map<string, { at: number; holder: Holder; reported: boolean }>();
   const afterForeign = new Set<string>();
@@ -25,8 +27,9 @@ export function watchHolders(world: World, service: Service, end: number): void 
     for (const pbx of pbxes) {
       for (const task of service.running) {
         const key = `${task.name} ${pbx.name}`;
-        if (!isAble(world, task, pbx)) ableSince.delete(key);
-        else if (!ableSince.has(key)) ableSince.set(key, clock.time);
+        const listens = couldListen(world, task, pbx);
+        note(listensSince, key, listens, clock.time);
+        note(ableSince, key, listens && couldPublish(world, task), clock.time);
       }
       for (const app of pbx.apps) {
         const key = `${app} ${pbx.name}`;
@@ -42,7 +45,9 @@ export function watchHolders(world: World, service: Service, end: number): void 
         const isGone = known?.holder === 'silent' && holder === 'nobody';
         const unheld = known && !isGone ? known : { at: clock.time, holder, reported: false };
         unheldSince.set(key, unheld);
-        const able = service.running.flatMap((task) => ableSince.get(`${task.name} ${pbx.name}`) ?? []);
+        // An app that nobody has is taken also by a connector that cannot publish: else Asterisk refuses its calls.
+        const couldSince = holder === 'nobody' ? listensSince : ableSince;
+        const able = service.running.flatMap((task) => couldSince.get(`${task.name} ${pbx.name}`) ?? []);
         if (able.length === 0 || unheld.reported) continue;
         const since = Math.max(unheld.at, Math.min(...able));
         const foreign = afterForeign.has(key);
@@ -82,18 +87,26 @@ function canSeeSilence({ env, table, network }: World, service: Service): boolea
   return env.STATE_TABLE_NAME !== undefined && !table.wasInTrouble && reaches;
 }
 
-/** Whether a connector could listen to the node's apps and publish their events. */
-function isAble({ network, bus, secrets }: World, { name, process, disk }: Task, pbx: Pbx): boolean {
-  const { denied, serverErrors, throttledRequests, throttled, failedEntries, slowMs } = bus.trouble;
-  const busWorks = !denied && serverErrors + throttledRequests + throttled + failedEntries + slowMs === 0;
-  const reaches = [pbx.host, EVENTS_HOST, SECRETS_HOST].every((host) => !network.isCut(name, host));
+function note(since: Map<string, number>, key: string, holds: boolean, now: number): void {
+  if (!holds) since.delete(key);
+  else if (!since.has(key)) since.set(key, now);
+}
+
+/** Whether a connector could listen to the node's apps. */
+function couldListen({ network, secrets }: World, { name, process, disk }: Task, pbx: Pbx): boolean {
   return (
     process.isAlive &&
     !process.isFrozen &&
     disk.trouble.slowMs === 0 &&
-    busWorks &&
-    reaches &&
+    [pbx.host, SECRETS_HOST].every((host) => !network.isCut(name, host)) &&
     secrets.faults === 0 &&
     pbx.isReady(secretText(secrets))
   );
+}
+
+/** Whether the bus would accept what a connector sends. */
+function couldPublish({ network, bus }: World, { name }: Task): boolean {
+  const { denied, serverErrors, throttledRequests, throttled, failedEntries, slowMs } = bus.trouble;
+  const busWorks = !denied && serverErrors + throttledRequests + throttled + failedEntries + slowMs === 0;
+  return busWorks && !network.isCut(name, EVENTS_HOST);
 }
