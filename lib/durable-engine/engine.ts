@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type EngineClock, systemClock } from './clock.ts';
 import { DurableApiError, invalid } from './errors.ts';
-import { type Ending, Execution, type ExecutionHost } from './execution.ts';
+import { Execution } from './execution.ts';
+import type { Ending, ExecutionHost } from './execution-host.ts';
 import type {
   CheckpointRequest,
   CheckpointResponse,
@@ -81,7 +82,7 @@ interface Kept {
  * await execution.ended;
  */
 export class DurableEngine {
-  readonly #host: ExecutionHost;
+  readonly #host: ExecutionHost<Execution>;
   /** By ARN, in the order of their start. */
   readonly #executions = new Map<string, Kept>();
   /** ARNs by name. */

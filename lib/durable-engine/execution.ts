@@ -1,14 +1,13 @@
 import { applyUpdate, type CheckedUpdate } from './apply-update.ts';
 import { checkUpdates } from './check-updates.ts';
-import type { EngineClock } from './clock.ts';
 import { DurableApiError, invalid } from './errors.ts';
+import type { Ending, ExecutionHost, ExecutionIdentity } from './execution-host.ts';
 import { errorOf, outputOf } from './invocation-output.ts';
 import { OperationLog } from './operation-log.ts';
 import { Timers } from './timers.ts';
 import type {
   CheckpointRequest,
   CheckpointResponse,
-  DurableInvocationInput,
   ErrorObject,
   ExecutionDescription,
   ExecutionStatus,
@@ -18,44 +17,6 @@ import type {
   StateRequest,
 } from './wire.ts';
 
-/** How a callback, or an invocation of another function, ends. */
-export interface Ending {
-  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
-  /** JSON */
-  result?: string | undefined;
-  error?: ErrorObject | undefined;
-}
-
-/** What an execution needs of the engine. */
-export interface ExecutionHost {
-  clock: EngineClock;
-  newId(): string;
-  /** A callback was created. @returns its id */
-  newCallback(execution: Execution, operationId: string): string;
-  /** @returns what the function returned. @throws where the invocation failed */
-  invoke(execution: Execution, event: DurableInvocationInput): Promise<unknown>;
-  /** Runs another function for this one. @returns its response, as JSON. @throws its error */
-  invokeOther(functionName: string, payload: string): Promise<string | undefined>;
-  /** How long after the given number of failed invocations in a row the next one starts. */
-  retryDelaySeconds(failures: number): number;
-  /** Operations of the page of state that comes with an invocation. */
-  firstPage: number;
-  onEnd(execution: Execution): void;
-}
-
-/** What identifies an execution. */
-export interface ExecutionIdentity {
-  arn: string;
-  name: string;
-  /** Without a version. */
-  functionArn: string;
-  /** It ends on the version that it began with. */
-  version: string;
-  /** JSON */
-  input: string;
-  timeoutSeconds: number;
-}
-
 /** Timers of the execution itself have this owner, which is no operation's id. */
 const EXECUTION = '';
 
@@ -63,7 +24,7 @@ const EXECUTION = '';
 export class Execution {
   readonly identity: ExecutionIdentity;
   readonly startedAt: Date;
-  readonly #host: ExecutionHost;
+  readonly #host: ExecutionHost<Execution>;
   readonly #log: OperationLog;
   readonly #root: Operation;
   readonly #timers: Timers;
@@ -78,7 +39,7 @@ export class Execution {
   /** What the next checkpoint has to bring; none while no invocation runs. */
   #token: string | undefined;
 
-  constructor(host: ExecutionHost, identity: ExecutionIdentity) {
+  constructor(host: ExecutionHost<Execution>, identity: ExecutionIdentity) {
     this.identity = identity;
     this.startedAt = host.clock.now();
     this.#host = host;
@@ -322,6 +283,7 @@ export class Execution {
     this.#end = { Status: status, EndTimestamp, Result: result, Error: error };
     this.#token = undefined;
     this.#timers.clearAll();
+    this.#answered.clear();
     this.#log.put({ ...this.#root, Status: status, EndTimestamp });
     this.#log.record(`Execution${ENDED[status]}`, this.#root, {
       ...(result !== undefined && { Result: { Payload: result } }),

@@ -179,7 +179,9 @@ export class Trace implements LocalObserver {
     const content = objectOf(body);
     // An on-failure destination has the event under `requestPayload`; a rule's dead-letter queue has the event itself.
     const event = objectOf(content?.requestPayload) ?? content;
-    const at = (...path: string[]): string => textAt(event, path);
+    // A flow's has what its execution began with.
+    const begin = objectOf(event?.event);
+    const at = (...path: string[]): string => textAt(event, path) || textAt({ detail: begin }, path);
     this.#keep(
       {
         kind: 'deadLetter',
@@ -189,7 +191,7 @@ export class Trace implements LocalObserver {
         }),
         at: this.#options.now(),
         queue,
-        about: oneLine(at('detail-type') || 'an event'),
+        about: oneLine(at('detail-type') || at('detail', 'type') || 'an event'),
       },
       { kind: 'deadLetter', body: body.slice(0, MAX_LINE), attributes },
       Math.min(body.length, MAX_LINE),

@@ -78,6 +78,13 @@ describe('a trace keeps', () => {
   });
 });
 
+test('what a flow began with that failed is in its call', () => {
+  const trace = new Trace();
+  const event = { ...busEvent().detail, type: 'StasisStart' };
+  trace.onDeadLetter('flows', { body: JSON.stringify({ event }), attributes: {} });
+  expect(trace.steps).toMatchObject([{ kind: 'deadLetter', call: '1.0', about: 'StasisStart', queue: 'flows' }]);
+});
+
 test('no secret is kept of a command: neither a password in its query, nor what Asterisk has configured', () => {
   const trace = new Trace();
   trace.onCommand({ ...COMMAND, path: '/ari/channels?api_key=user:a-password&x=1', status: 200 });
