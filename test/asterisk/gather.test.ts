@@ -10,9 +10,9 @@ const APP = 'Gather';
 const DIGITS = 10;
 /** By each kind of keys. */
 const CALLS = 3;
-/** `GATHERS=1000` for as many of each way, of 100 callers at the same time: they take minutes. */
+/** `GATHERS=1000` for as many of each way, of 100 callers at the same time or of `CALLERS`: they take minutes. */
 const GATHERS = process.env.GATHERS === undefined ? undefined : Number(process.env.GATHERS);
-const AT_ONCE = 100;
+const AT_ONCE = Number(process.env.CALLERS ?? 100);
 /** By events, each digit takes a command. */
 const WAYS = [
   { way: 'dialplan', count: GATHERS ?? 50, atOnce: GATHERS === undefined ? 50 : AT_ONCE, prompted: 'StasisEnd' },

@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { handler as afterHours } from '../../functions/after-hours/index.ts';
 import { handler as campaign } from '../../functions/campaign/index.ts';
 import { handler as click } from '../../functions/click-to-dial/index.ts';
+import { handler as introIvr } from '../../functions/intro-ivr/index.ts';
 import { handler as pin } from '../../functions/pin/index.ts';
 import { handler as queue } from '../../functions/queue/index.ts';
 import { handler as recordedCall } from '../../functions/recorded-call/index.ts';
@@ -38,6 +39,14 @@ interface Example {
 
 /** By folder: a call that the table in docs/verbs.md has a row for. */
 const EXAMPLES: Record<string, Example> = {
+  'intro-ivr': {
+    handler: introIvr,
+    calls: async (pbx) => {
+      const call = await pbx.dial('App');
+      await call.press('1');
+      await pbx.wait(10);
+    },
+  },
   pin: {
     handler: pin,
     options: { dialplan: { inside: ['Answer()', 'Wait(3600)'] } },
