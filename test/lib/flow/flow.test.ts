@@ -371,7 +371,7 @@ describe('race and all', () => {
 
 describe('a flow that stays awake', () => {
   const flow = callFlow(async (call) => (await call.gather({ maxDigits: 1, timeout: 60 })).digits, {
-    awakeSeconds: 10,
+    awakeSeconds: 2,
   });
 
   test('has the outcome of a caller who answers soon in the same invocation, with one operation', async () => {
