@@ -250,9 +250,11 @@ export class Publisher {
   #resume(lane: Lane, isNext: boolean, isNodeNext: boolean): void {
     const next = lane.waiting.peek();
     if (!next) this.#lanes.delete(lane.name);
-    else if (this.#suspects.has(next)) this.#alone.push(lane);
-    else if (isNext && this.#stalled === undefined) this.#ready.unshift(lane, isNodeNext);
-    else this.#ready.push(lane);
+    else {
+      const lanes = this.#suspects.has(next) ? this.#alone : this.#ready;
+      if (isNext && this.#stalled === undefined) lanes.unshift(lane, isNodeNext);
+      else lanes.push(lane);
+    }
   }
 
   #adapt(outcomes: PutOutcome[], outage: number, tookMs: number, wasAlone: boolean): void {

@@ -178,12 +178,12 @@ describe('the publisher', () => {
     for (let i = 0; i < 100; i++) publisher.submit(recordOf(`old ${i}`, `old ${i}`), 'backlog');
     for (let i = 0; i < 100; i++) publisher.submit(recordOf(`new ${i}`, `new ${i}`), 'live');
     await turn();
-    for (let sent = 1; sent < 8; sent++) {
+    for (let sent = 1; sent < 10; sent++) {
       release();
       await until('the next request', () => requests.length > sent);
     }
     const live = requests.map((ids) => ids.filter((id) => id.startsWith('new')).length);
-    expect(live.filter((count) => count === 10)).toHaveLength(6);
+    expect(live.filter((count) => count === 10)).toHaveLength(8);
     expect(live.filter((count) => count === 0)).toHaveLength(2);
   });
 });
