@@ -64,7 +64,8 @@ export interface ConnectorServiceProps {
    */
   cpu?: number;
   /**
-   * In MiB, of the sizes that Fargate has for `cpu`. The connector uses 130, and 180 at its maximum load.
+   * In MiB, of the sizes that Fargate has for `cpu`. The connector uses 130 with a few servers, 220 to 330 where events come faster than
+   * it can publish them, and 403 with 1,000 idle servers (docs/performance.md).
    * @default 512
    */
   memoryLimitMiB?: number;
