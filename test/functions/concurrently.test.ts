@@ -3,7 +3,7 @@ import { test } from 'vitest';
 import { happensRight, SITUATIONS } from './concurrently.ts';
 
 /** `npm run test:concurrency` runs more. */
-const SEEDS = 30;
+const SEEDS = 10;
 
 test.each(Object.keys(SITUATIONS))(
   `%s is served right, in ${SEEDS} interleavings of events and commands`,

@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { readNodes } from '../../../lib/ari/node.ts';
-import { DoctorFunction } from '../../../lib/cdk/doctor-function.ts';
-import { NodeUser } from '../../../lib/cdk/node-user.ts';
+import { readNodes } from '../../../../lib/ari/node.ts';
+import { DoctorFunction } from '../../../../lib/cdk/doctor-function.ts';
+import { NodeUser } from '../../../../lib/cdk/node-user.ts';
 
 const NODE = { name: 'pbx-1', url: 'https://127.0.0.1:1/ari', apps: ['Intro-IVR'] };
 

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { expect, test } from 'vitest';
-import { CONNECTOR_BILL, CONNECTOR_BUNDLE, connectorImage, imageContext } from '../../../lib/cdk/connector-image.ts';
-import { folderOfTest } from '../../support/temporary-folder.ts';
+import { CONNECTOR_BILL, CONNECTOR_BUNDLE, connectorImage, imageContext } from '../../../../lib/cdk/connector-image.ts';
+import { folderOfTest } from '../../../support/temporary-folder.ts';
 
-const MODULE = fileURLToPath(new URL('../../../lib/cdk/connector-image.ts', import.meta.url));
+const MODULE = fileURLToPath(new URL('../../../../lib/cdk/connector-image.ts', import.meta.url));
 
 test('two builds, in other folders and processes, give the same bytes', () => {
   const [here, there] = [folderOfTest(), folderOfTest()];
@@ -30,7 +30,7 @@ test('two builds, in other folders and processes, give the same bytes', () => {
 });
 
 test('the Dockerfile has no RUN instruction, and starts without a shell', () => {
-  const dockerfile = readFileSync(fileURLToPath(new URL('../../../connector/Dockerfile', import.meta.url)), 'utf8');
+  const dockerfile = readFileSync(fileURLToPath(new URL('../../../../connector/Dockerfile', import.meta.url)), 'utf8');
   expect(dockerfile).not.toMatch(/^(RUN|SHELL|CMD)/m);
   expect(dockerfile).toMatch(/^ENTRYPOINT \["node", /m);
   expect(dockerfile).toMatch(/^USER 1000:1000$/m);

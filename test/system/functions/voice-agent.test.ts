@@ -1,6 +1,6 @@
 import { forSeeds, type TestCall, type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { handler } from '../../functions/voice-agent/index.ts';
+import { handler } from '../../../functions/voice-agent/index.ts';
 
 const APP = 'Voice-Agent';
 const BOT = 'AudioSocket/127.0.0.1:9092';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type DeadLetterQueue, DeadLetters } from '../../connector/dead-letters.ts';
-import { createLog } from '../../lib/log.ts';
-import { folderOfTest } from '../support/temporary-folder.ts';
+import { type DeadLetterQueue, DeadLetters } from '../../../connector/dead-letters.ts';
+import { createLog } from '../../../lib/log.ts';
+import { folderOfTest } from '../../support/temporary-folder.ts';
 
 const letter = (id: string, content = 'no json') => ({ id, node: 'pbx-1', type: 'Dial', reason: 'Why', content });
 
