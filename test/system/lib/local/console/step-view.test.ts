@@ -8,7 +8,8 @@ import { Trace } from '../../../../../lib/local/trace/trace.ts';
 import { busEvent, FUNCTION, invocation, RULES } from '../../../../support/traced.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
-const moduleOf = (): string => '../../functions/intro-ivr/index.ts';
+// Its handler of PlaybackFinished hangs up after the goodbye.
+const moduleOf = (): string => '../../functions/voicemail/index.ts';
 const COMMAND = { requestId: 'request-1', fn: FUNCTION, at: 1, ms: 3 };
 
 /** Runs a pasted test as its author would. @returns vitest's output */
@@ -106,7 +107,7 @@ test('a test copied from an event without a matching rule tests the rules, with 
   expect(passed).toBe(true);
 }, 60_000);
 
-/** The goodbye has ended, and IntroIvr hangs up. */
+/** The goodbye has ended, and the handler hangs up. */
 function recordedHangup(status: number, body?: string): Trace {
   const playback = { id: 'menu-1.0', media_uri: 'sound:vm-goodbye', target_uri: 'channel:1.0', state: 'done' };
   const event = busEvent({ type: 'PlaybackFinished', playback }, { 'detail-type': 'PlaybackFinished' });
