@@ -51,6 +51,8 @@ const ASK_AGAIN_MS = 5;
 export class Tables {
   readonly #tables = new Map<string, string>();
   #server: Promise<Server> | undefined;
+  /** Requests whose answers are to come. */
+  readonly #underWay = new Set<Promise<object>>();
 
   /** Replaces the set of tables; unchanged ones keep their items. */
   async apply(tables: readonly TableDefinition[]): Promise<void> {
@@ -82,6 +84,8 @@ export class Tables {
   async close(): Promise<void> {
     const server = await this.#server;
     if (!server) return;
+    // dynalite crashes the process where its store is closed before it has written.
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
@@ -95,7 +99,13 @@ export class Tables {
     }
   }
 
-  async #send(operation: string, input: object): Promise<object> {
+  #send(operation: string, input: object): Promise<object> {
+    const sent = this.#answer(operation, input).finally(() => this.#underWay.delete(sent));
+    this.#underWay.add(sent);
+    return sent;
+  }
+
+  async #answer(operation: string, input: object): Promise<object> {
     this.#server ??= open();
     const { port } = (await this.#server).address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}/`, {

@@ -38,3 +38,10 @@ test.each(['TransactWriteItems', 'UpdateTimeToLive', 'ExecuteStatement', 'Create
     expect(tables.call(name, {})).toBeUndefined();
   },
 );
+
+test('closing waits for the writes that are under way', async () => {
+  await tables.apply([table('calls')]);
+  const writes = Array.from({ length: 20 }, (_, n) => tables.call('PutItem', put(String(n))));
+  await tables.close();
+  expect(await Promise.all(writes)).toHaveLength(20);
+});
