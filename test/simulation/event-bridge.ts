@@ -58,6 +58,8 @@ export class EventBridgeService {
   trouble: BusTrouble = { ...NO_TROUBLE };
   /** Whether entries that make their whole request fail still do so. */
   poisonFails = true;
+  /** When an entry last made its request fail. */
+  lastPoisonedAt = Number.NEGATIVE_INFINITY;
   /** Called for each accepted entry. */
   onAccepted: (entry: AcceptedEntry) => void = () => {};
   /** How often an entry of a process was with others in a request that failed by it. */
@@ -89,6 +91,7 @@ export class EventBridgeService {
       this.#ledger.violate('protocol', `PutEvents: expected 1 to 10 entries, got ${Entries.length}`);
     }
     if (poisonFails && body.includes(POISON.failure)) {
+      this.lastPoisonedAt = this.#clock.time;
       this.#ledger.count('path: poison entry fails its request');
       this.#noteFailedBeside(from, Entries);
       return refusal(500, 'InternalFailure', 'internal failure');

@@ -8,8 +8,8 @@ import { describeRun, runSeeds } from './run-seeds.ts';
 import { tableFaultKinds } from './table-faults.ts';
 
 const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
-/** About a minute on two processors. docs/connector.md lists later seeds that fail. */
-const DEFAULT_RUNS = 300;
+/** About five minutes on two processors. */
+const DEFAULT_RUNS = 2000;
 const RUNS = Number(process.env.RUNS ?? (SEED === undefined ? DEFAULT_RUNS : 1));
 const FIRST = SEED ?? 1;
 

@@ -9,7 +9,10 @@ const LOOK_MS = 500;
  * between two requests is 5 s, and a backlog goes first.
  */
 export const LATE_MS = 15_000;
-/** The same for an event of another server than the one that sends more than the bus takes. */
+/**
+ * The same for an event of another server than the one that sends more than the bus takes, where no entry makes requests fail:
+ * the connector pauses after two that failed, and at such a bus there is no room to make up for it.
+ */
 export const QUIET_LATE_MS = 6000;
 /** How long the backlog of an outage may take that a bus takes little of. */
 const BACKLOG_MS = 10_000;
@@ -20,7 +23,12 @@ const KNOWN_MS = 15_000;
 export function watchPublishing(world: World, service: Service, end: number): void {
   const { clock, bus, ledger, pbxes } = world;
   const wellSince = new Map<string, { at: number; offset: number }>();
+  /** When the bus last took less than came, and since when. */
+  let scarce = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   const look = (): void => {
+    const { time } = clock;
+    if (Number.isFinite(bus.trouble.perSecond))
+      scarce = { from: time - scarce.to > LOOK_MS ? time : scarce.from, to: time };
     for (const task of service.running) {
       const offset = task.process.clockOffset;
       const known = wellSince.get(task.name);
@@ -40,10 +48,11 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     if (pbx?.isNoisy || ledger.poisoned.has(`${node} ${channelId}`)) return;
     // What waited while the connector was hindered goes first; the less the bus takes, the longer.
     const isScarce = Number.isFinite(bus.trouble.perSecond);
-    const since = Math.max(well.at + (isScarce ? BACKLOG_MS : 0), Date.parse(receivedAt) - well.offset);
+    const since = Math.max(well.at + (scarce.to > well.at ? BACKLOG_MS : 0), Date.parse(receivedAt) - well.offset);
     const waited = clock.time - since;
     ledger.mostDelayMs = Math.max(ledger.mostDelayMs, waited);
-    if (waited <= (isScarce ? QUIET_LATE_MS : LATE_MS)) return;
+    const hasPoison = bus.lastPoisonedAt >= scarce.from;
+    if (waited <= (isScarce && !hasPoison ? QUIET_LATE_MS : LATE_MS)) return;
     ledger.violate('late', `${type} of ${channelId} waited ${waited / 1000} s in ${from}, which nothing hindered`);
   };
   for (const pbx of pbxes) {
