@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { setVariable } from '../dialplan/variables.ts';
 import type { PhoneBehaviour } from '../phone-behaviour.ts';
 import type { Channel, Control, Technology } from './channel.ts';
 import type { Party } from './party.ts';
@@ -85,6 +86,8 @@ export class LocalPair implements Technology {
 
   hangup(channel: Channel): void {
     const [peer, isOwner] = [this.peerOf(channel), channel === this.owner];
+    const status = isOwner ? undefined : channel.variables.get('DIALSTATUS')?.value;
+    if (peer && status !== undefined) setVariable(peer, 'CHANLOCALSTATUS', status);
     if (isOwner) this.owner = undefined;
     else this.other = undefined;
     // A second half whose dialplan was never begun has nobody else to end it.
