@@ -9,7 +9,7 @@ export interface LambdaRequest {
   /** The name that the request is signed for, and the endpoint's: `dynamodb`, `lambda`. */
   service: string;
   method: 'GET' | 'POST';
-  /** As the request line has it: percent-encoded, without the query. @default '/' */
+  /** As the request line has it: percent-encoded, without the query. @default that of the endpoint */
   path?: string;
   query?: readonly (readonly [name: string, value: string])[];
   headers?: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export async function lambdaRequest(
 ): Promise<LambdaAnswer> {
   for (const pause of [...PAUSES_MS, undefined]) {
     try {
-      const answer = await attempt(request, environment);
+      const answer = await lambdaRequestOnce(request, environment);
       if (pause === undefined || !mayPass(answer)) return answer;
     } catch (error) {
       if (pause === undefined || (error as AwsError).code === 'CredentialsMissing') throw error;
@@ -61,9 +61,19 @@ function mayPass({ status, body }: LambdaAnswer): boolean {
   return status === 429 || status >= 500 || /Throttl|ProvisionedThroughputExceeded/.test(errorCode(body));
 }
 
-async function attempt(request: LambdaRequest, environment: AwsEnvironment): Promise<LambdaAnswer> {
+/**
+ * The same, sent once.
+ *
+ * @param limitMs how long AWS may take
+ * @throws AwsError where the environment has no credentials, and where no answer came
+ */
+export async function lambdaRequestOnce(
+  request: LambdaRequest,
+  environment: AwsEnvironment,
+  limitMs = LIMIT_MS,
+): Promise<LambdaAnswer> {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-  const { service, method, path = '/', query = [], body = '' } = request;
+  const { service, method, query = [], body = '' } = request;
   if (!AWS_REGION || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
     throw new AwsError(
       'CredentialsMissing',
@@ -71,13 +81,14 @@ async function attempt(request: LambdaRequest, environment: AwsEnvironment): Pro
     );
   }
   const endpoint = endpointOf(service, AWS_REGION, environment);
+  const { path = endpoint.pathname } = request;
   const headers = signerOf(AWS_REGION, service).sign(
     { method, path, query, headers: { host: endpoint.host, ...request.headers }, body },
     { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN },
     new Date(),
   );
   const line = query.length === 0 ? path : `${path}?${encodedQuery(query)}`;
-  return send(endpoint, method, line, headers, body);
+  return send(endpoint, method, line, headers, body, limitMs);
 }
 
 const signers = new Map<string, AwsSigner>();
@@ -96,6 +107,7 @@ function send(
   path: string,
   headers: Record<string, string>,
   body: string,
+  limitMs: number,
 ): Promise<LambdaAnswer> {
   // Loaded when needed: a test that uses plain HTTP does not load TLS.
   const http = process.getBuiltinModule(endpoint.protocol === 'https:' ? 'node:https' : 'node:http');
@@ -103,7 +115,7 @@ function send(
     const fail = (error: Error & { code?: string }): void =>
       reject(new AwsError(error.code ?? error.name, `${endpoint.host} cannot be reached`));
     const { hostname, port } = endpoint;
-    const options = { method, hostname, port, path, headers, signal: AbortSignal.timeout(LIMIT_MS) };
+    const options = { method, hostname, port, path, headers, signal: AbortSignal.timeout(limitMs) };
     const request = http.request(options, (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
