@@ -1,20 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import type { Connections, IConnectable, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  Alias,
-  type CfnFunction,
-  type IVersion,
-  type Function as LambdaFn,
-  type Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { Alias, type CfnFunction, type IVersion, type Function as LambdaFn } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import type { BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ariPattern } from '../events/ari-pattern.ts';
@@ -22,54 +15,45 @@ import { FLOW_EVENT_TYPES } from '../flow/event-types.ts';
 import { acknowledge } from './acknowledge.ts';
 import { applicationFaults } from './application-faults.ts';
 import { ariFunction } from './ari-function.ts';
+import type { CallHandlerProps } from './call-handler.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { FlowTable } from './flow-table.ts';
-import type { Monitoring } from './monitoring.ts';
-import type { NodeUser } from './node-user.ts';
 
 const DISPATCHER = fileURLToPath(new URL('../flow/dispatcher.ts', import.meta.url));
 /** The alias by which the dispatcher starts executions. */
 const ALIAS = 'live';
 
-export interface CallFlowProps {
+export interface CallFlowProps
+  extends Pick<
+    CallHandlerProps,
+    | 'bus'
+    | 'nodes'
+    | 'memorySize'
+    | 'reservedConcurrency'
+    | 'maxEventAge'
+    | 'vpc'
+    | 'resolvers'
+    | 'tracing'
+    | 'logRetention'
+    | 'bundling'
+    | 'monitoring'
+  > {
   /** The TypeScript file that exports `handler`, which `callFlow` made, relative to the working directory. */
   entry: string;
   /** The apps whose calls run the flow: each call leg that enters one of them. No other handler may answer these calls. */
   application: string | readonly string[];
-  /** The bus of call events. */
-  bus: IEventBus;
-  /** The ARI user of each Asterisk server that the flow may command. */
-  nodes: readonly NodeUser[];
   /** How long one call may take, 1 second to 366 days: then Lambda ends its flow. @default 1 day */
   executionTimeout?: Duration;
   /** How long Lambda keeps what a flow did, in days, 1 to 90. @default 7 days */
   executionRetention?: Duration;
   /** How long the flow's function may run at once, between two outcomes. Where it takes longer, Lambda runs it again. @default 30 seconds */
   timeout?: Duration;
-  /** In MB, of the flow's function. @default 512 */
-  memorySize?: number;
-  /** As that of `CallHandlerProps`. @default 'unreserved' */
-  reservedConcurrency?: number | 'unreserved';
-  /** Call events that are not delivered by then become dead letters, at least a minute. @default 5 minutes */
-  maxEventAge?: Duration;
-  /** The network to run in, where Asterisk is reachable only from there. The dispatcher does not need it. @default none */
-  vpc?: IVpc | undefined;
   /** Subnets of the `vpc`, with a route to AWS (NAT, or endpoints for Lambda, DynamoDB and Secrets Manager). @default its private ones */
   subnets?: SubnetSelection | undefined;
-  /** IPv4 addresses of the resolvers that the DHCP options of the `vpc` name. @default Amazon's, which need no rule */
-  resolvers?: readonly string[] | undefined;
-  /** @default Tracing.ACTIVE */
-  tracing?: Tracing | undefined;
-  /** @default 1 month */
-  logRetention?: RetentionDays;
   /** In addition to `ARI_NODES_FILE` and `FLOW_TABLE`. No secrets: it is visible to all who may view the function. @default none */
   environment?: Readonly<Record<string, string>>;
-  /** Options of esbuild. @default a minified ECMAScript module for Node 24, in which CommonJS packages work */
-  bundling?: BundlingOptions;
   /** Encrypts environment, log, inboxes and dead letters; see `CallDataKey`. @default keys that AWS owns */
   encryptionKey?: IKey | undefined;
-  /** Adds alarms and a row on the dashboard. @default none */
-  monitoring?: Monitoring;
 }
 
 /**

@@ -25,9 +25,9 @@ export class Members {
 
   /** @throws TypeError where Asterisk, or Lambda, cannot do these at a time */
   constructor(verb: Verb) {
-    this.#isAlone = verb.do !== 'race' && verb.do !== 'all';
-    this.isRace = verb.do === 'race';
     const isGroup = verb.do === 'race' || verb.do === 'all';
+    this.#isAlone = !isGroup;
+    this.isRace = verb.do === 'race';
     const all = Object.entries(isGroup ? verb.members : { [ALONE]: verb });
     this.#names = all.map(([name]) => name);
     this.#limit = isGroup ? verb.timeout : undefined;
