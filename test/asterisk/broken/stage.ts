@@ -134,11 +134,11 @@ export class Stage {
     });
   }
 
-  /** Opens foreign connections. */
+  /** Opens foreign connections, and waits until Asterisk has answered on each: before, it may not have counted it. */
   async occupy(count: number): Promise<void> {
     const sockets = Array.from({ length: count }, () => connect(Number(this.port), '127.0.0.1'));
     this.later(() => sockets.forEach((socket) => void socket.destroy()));
-    await Promise.all(sockets.map(settled));
+    await Promise.all(sockets.map(answered));
   }
 
   /** Leaves an app without a program, and with a channel that keeps it in Asterisk's list. */
@@ -216,6 +216,8 @@ function filesNow(): Map<string, string> {
   return new Map(files.map((file) => [file, existsSync(path(file)) ? readFileSync(path(file), 'utf8') : '']));
 }
 
-function settled(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.on('connect', () => resolve()).on('error', () => resolve()));
+/** Until the answer to a request, after which Asterisk keeps the connection; or until Asterisk has closed it. */
+function answered(socket: Socket): Promise<void> {
+  socket.write('GET /ari/asterisk/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  return new Promise((resolve) => socket.on('data', () => resolve()).on('error', () => {}).on('close', () => resolve()));
 }
