@@ -166,8 +166,9 @@ export class Stasis {
     const peer = channel.technology instanceof LocalPair ? channel.technology.peerOf(channel) : undefined;
     yield* seat.join(peer, (failed) => {
       channel.pbx = pbx;
-      // Where joining failed, Asterisk forgets to take the app's interest back.
-      if (!failed && control.bridge && !control.bridge.isInvisible) control.app.unsubscribe(control.bridge.id);
+      // Where joining failed, Asterisk forgets to take the app's interest back, and to let go of the bridge.
+      if (failed) bridge.refer();
+      else if (control.bridge && !control.bridge.isInvisible) control.app.unsubscribe(control.bridge.id);
       control.bridge = undefined;
       control.seat = undefined;
       // The channel's thread has to notice.

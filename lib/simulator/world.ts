@@ -97,7 +97,7 @@ export class World {
     const talk = (caller: Channel, called: Channel): (() => void) => this.bridges.talk(caller, called);
     const calling = { sounds, threads: this.threads, request, subroutine, talk };
     const all: Record<string, Application> = {
-      ...applications(this.clock),
+      ...applications(this.clock, this.threads),
       ...playing(sounds),
       Read: reading(sounds),
       ...outside(sounds),

@@ -421,3 +421,35 @@ test('a variable that is reported and not set shows when another channel joins t
   await s.story();
   expect(await reported()).toBe('');
 });
+
+describe('the other half of a Local channel', () => {
+  const inApps = async (): Promise<void> => {
+    await s.run('POST /channels?endpoint=Local/bare@default&app=other&channelId=~phone&otherChannelId=~caller');
+    await s.story('StasisStart caller');
+    expect(await s.run('POST /channels/~caller/answer')).toBe('204');
+    await s.story('other: StasisStart phone');
+  };
+
+  test.each([
+    ['sound:silence/9', 'failed'],
+    ['digits:123456789', 'failed'],
+    ['tone:ring', 'done'],
+  ])('ends what is played to it when it says that it is busy: %s is %s', async (media, state) => {
+    await inApps();
+    await s.run(`POST /channels/~caller/play/~p?media=${media}`);
+    await s.story('PlaybackStarted');
+    expect(await s.run('POST /channels/~phone/continue?context=default&extension=busy')).toBe('204');
+    expect(await s.story('PlaybackFinished')).toContain(`PlaybackFinished p ${media} ${state} channel:caller`);
+  });
+
+  test('does not come into the same bridge, whose end makes no event after that', async () => {
+    await inApps();
+    await s.run('POST /bridges/~room');
+    expect(await s.run('POST /bridges/~room/addChannel?channel=~caller')).toBe('204');
+    expect(await s.run('POST /bridges/~room/addChannel?channel=~phone')).toBe('204');
+    await s.story();
+    expect(await s.run('DELETE /bridges/~room')).toBe('204');
+    expect((await s.story()).filter((line) => line.includes('BridgeDestroyed'))).toEqual([]);
+    expect((await s.ask('GET /applications/other')).answer.bridge_ids).toHaveLength(1);
+  });
+});

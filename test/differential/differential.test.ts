@@ -16,7 +16,7 @@ const seed = Number(SEED ?? Date.now() % 2 ** 31);
 /** Programs that are made smaller and printed, which takes minutes each. */
 const PRINTED = 3;
 /** None is made smaller after so long: the test ends in time and says what it found. */
-const SHRINKING_MS = 240_000;
+const SHRINKING_MS = Number(process.env.SHRINKING_MS ?? 240_000);
 /** How many percent of the programs may disagree, two of 500: the simulator still differs in cases that nobody has seen. */
 const MOST_DISAGREEMENTS = 0.4;
 /** In so many programs, each command succeeds and fails. */

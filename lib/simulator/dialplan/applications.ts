@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel.ts';
 import type { Clock } from '../clock.ts';
-import { atOnce, type Thread, waitUntil } from '../threads.ts';
+import { atOnce, type Thread, type Threads, waitUntil } from '../threads.ts';
 import { assign } from './functions.ts';
 import type { Application } from './pbx.ts';
 
@@ -8,13 +8,23 @@ import type { Application } from './pbx.ts';
 const FIRST_SOUND_MS = 500;
 
 /** The applications of the dialplan that command the channel itself. */
-export function applications(clock: Clock): Record<string, Application> {
+export function applications(clock: Clock, threads: Threads): Record<string, Application> {
+  /** Who called has read it before this channel does anything else, even if it hangs up. */
+  function* indicated(channel: Channel, control: 'ringing' | 'progress'): Thread<number> {
+    channel.indicate(control);
+    yield threads.turn();
+    return 0;
+  }
   return {
     *Answer(channel) {
       return yield* answered(channel, clock);
     },
-    Ringing: quick((channel) => channel.indicate('ringing')),
-    Progress: quick((channel) => channel.indicate('progress')),
+    *Ringing(channel) {
+      return yield* indicated(channel, 'ringing');
+    },
+    *Progress(channel) {
+      return yield* indicated(channel, 'progress');
+    },
     NoOp: quick(() => {}),
     Set: quick((channel, data) => {
       const [name = '', value] = data.split(/=(.*)/s);

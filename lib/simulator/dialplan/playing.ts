@@ -1,7 +1,8 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
+import { isBrokenOff } from '../media/media-library.ts';
 import type { Thread } from '../threads.ts';
-import { answered } from './applications.ts';
+import { answered, slept } from './applications.ts';
 import type { Application } from './pbx.ts';
 import type { Sounds } from './sounds.ts';
 import { setVariable } from './variables.ts';
@@ -13,7 +14,7 @@ const WORDS_OF_A_TIME = 'ABdYIMp';
 export function playing(sounds: Sounds): Record<string, Application> {
   const { library } = sounds;
   function* spoken(channel: Channel, kind: string, text: string, words = text): Thread<number> {
-    return text === '' ? 0 : yield* sounds.playFor(channel, `${kind}:${text}`, library.spoken(words));
+    return text === '' ? 0 : yield* sounds.say(channel, `${kind}:${text}`, library.spoken(words));
   }
   return {
     *Playback(channel, data) {
@@ -44,7 +45,8 @@ export function playing(sounds: Sounds): Record<string, Application> {
       const media = `music:${given || 'default'}`;
       if (library.isMissing(media)) return 0;
       const ms = 1000 * Number.parseInt(seconds, 10);
-      return yield* sounds.playFor(channel, media, ms >= 0 ? ms : Number.POSITIVE_INFINITY);
+      sounds.hear(channel, media);
+      return yield* slept(channel, sounds.clock, ms >= 0 ? ms : Number.POSITIVE_INFINITY);
     },
   };
 }
@@ -57,7 +59,7 @@ function* played(channel: Channel, sounds: Sounds, data: string): Thread<number>
   for (const file of files.split('&')) {
     const ended = yield* sounds.play(channel, file);
     if (ended === 'missing') status = 'FAILED';
-    if (ended === 'hung up') result = -1;
+    if (isBrokenOff(ended)) result = -1;
     if (result === -1) break;
   }
   setVariable(channel, 'PLAYBACKSTATUS', status);

@@ -1,6 +1,7 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Clock } from '../clock.ts';
+import { refuses } from '../media/media-library.ts';
 import { type Thread, waitUntil } from '../threads.ts';
 import { answered } from './applications.ts';
 import type { Application } from './pbx.ts';
@@ -71,7 +72,7 @@ function* gathered(channel: Channel, sounds: Sounds, wish: Gathering): Thread<Ga
     const first = isLast ? wish.ms || responseMs : 50;
     const next = isLast ? wish.ms || digitMs : digitMs;
     last = yield* readString(channel, sounds, wish, { length, first, next });
-    if (last.status !== 'TIMEOUT' || last.digits !== '') return last;
+    if (last.status === 'OK' || last.status === 'HANGUP' || last.digits !== '') return last;
   }
   return last;
 }
@@ -83,9 +84,11 @@ function* readString(
   { length, first, next }: { length: number; first: number; next: number },
 ): Thread<Gathered> {
   let digits = '';
+  const promptEnds = sounds.clock.now().getTime() + length;
   for (let wait = length + first; ; wait = next) {
-    const digit = yield* waitForDigit(channel, sounds.clock, wait);
+    const digit = yield* waitForDigit(channel, sounds.clock, wait, digits === '' ? promptEnds : 0);
     sounds.stop(channel);
+    if (digit === 'refused') return { digits, status: 'ERROR' };
     if (digit === 'hung up') return { digits, status: 'HANGUP' };
     if (digit === undefined) return { digits, status: 'TIMEOUT' };
     if (terminator.includes(digit)) return { digits, status: 'OK' };
@@ -94,7 +97,8 @@ function* readString(
   }
 }
 
-function* waitForDigit(channel: Channel, clock: Clock, ms: number): Thread<string | undefined> {
+/** @param promptEnds until when a prompt plays, which ends where the other end is busy */
+function* waitForDigit(channel: Channel, clock: Clock, ms: number, promptEnds: number): Thread<string | undefined> {
   const end = clock.now().getTime() + ms;
   for (;;) {
     const left = end - clock.now().getTime();
@@ -104,5 +108,6 @@ function* waitForDigit(channel: Channel, clock: Clock, ms: number): Thread<strin
     const frame = channel.read();
     if (!frame) return 'hung up';
     if (frame.type === 'digit') return frame.digit;
+    if (refuses(frame) && clock.now().getTime() < promptEnds) return 'refused';
   }
 }

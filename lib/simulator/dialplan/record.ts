@@ -1,6 +1,7 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Clock } from '../clock.ts';
+import { isBrokenOff } from '../media/media-library.ts';
 import { isFileFormat, RECORDINGS_FOLDER, type Recordings } from '../media/recordings.ts';
 import { type Thread, waitUntil } from '../threads.ts';
 import { answer } from './applications.ts';
@@ -25,7 +26,9 @@ export function recording(sounds: Sounds, recordings: Recordings): Application {
       if (options.includes('s')) return ended('SKIP', 0);
       if (!options.includes('n') && !answer(channel)) return ended('ERROR', -1);
     }
-    if (!options.includes('q') && (yield* sounds.play(channel, 'beep')) === 'hung up') return ended('HANGUP', -1);
+    if (!options.includes('q') && isBrokenOff(yield* sounds.play(channel, 'beep'))) {
+      return ended('HANGUP', channel.isHungUp ? -1 : 0);
+    }
     if (!isFileFormat(format)) return ended('ERROR', 0);
     const name = file.startsWith(RECORDINGS_FOLDER) ? file.slice(RECORDINGS_FOLDER.length) : undefined;
     if (name !== undefined) recordings.keep({ name, format }, 0);

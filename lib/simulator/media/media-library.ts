@@ -49,7 +49,8 @@ export class MediaLibrary {
 /** What a thread that plays does with a frame: whether it stops. */
 export type FrameHandler = (frame: Frame) => boolean;
 
-export type Ended = 'played' | 'stopped' | 'hung up' | 'missing';
+/** `refused`: the other end says that it is busy or that there is no way, which ends a sound and no call. */
+export type Ended = 'played' | 'stopped' | 'refused' | 'hung up' | 'missing';
 
 /** Plays for a while, and reads what comes in meanwhile. */
 export function* streamed(
@@ -73,5 +74,14 @@ export function* streamed(
     const frame = channel.read();
     if (!frame) return 'hung up';
     if (stops(frame)) return 'stopped';
+    if (refuses(frame)) return 'refused';
   }
+}
+
+/** Whether a sound has not come to its end. */
+export const isBrokenOff = (ended: Ended): boolean => ended === 'refused' || ended === 'hung up';
+
+/** Whether the other end says with a frame that it is busy, or that there is no way. */
+export function refuses(frame: Frame): boolean {
+  return frame.type === 'control' && (frame.control === 'busy' || frame.control === 'congestion');
 }

@@ -133,7 +133,7 @@ export class PlaybackTask {
       this.#isControllable ||= /^(sound|recording|tone):/.test(media);
       const ended = yield* this.#stream(channel, length, media);
       const isLast = at === this.#wish.media.length - 1 || channel.isHungUp;
-      if (ended === 'played' || (ended === 'stopped' && media.startsWith('tone:'))) {
+      if (ended === 'played' || (/^(stopped|refused)$/.test(ended) && media.startsWith('tone:'))) {
         this.#turn(isLast ? 'done' : 'continuing');
       } else if (this.#state === 'stopped') this.#publish();
       else this.#turn(isLast ? 'failed' : 'continuing');
@@ -163,7 +163,11 @@ export class PlaybackTask {
   }
 
   /** Plays one medium, with its pauses. */
-  *#stream(channel: Channel, length: number | undefined, media: string): Thread<'played' | 'stopped' | 'failed'> {
+  *#stream(
+    channel: Channel,
+    length: number | undefined,
+    media: string,
+  ): Thread<'played' | 'stopped' | 'refused' | 'failed'> {
     if (length === undefined) return 'failed';
     // Asterisk speaks English numbers in another way than all others: those take no notice of a call that is over.
     const isForeign = media.startsWith('number:') && !this.#wish.language.startsWith('en');
@@ -176,26 +180,31 @@ export class PlaybackTask {
         asked = frame.type === 'control' && /^(stop|suspend|restart)$/.test(frame.control) ? frame : undefined;
         return asked !== undefined;
       });
-      if (ended === 'played') return 'played';
+      if (ended === 'played' || ended === 'refused') return ended;
       if (ended !== 'stopped' || asked?.type !== 'control') return 'failed';
       if (asked.control === 'stop') return 'stopped';
       if (asked.control === 'restart') left = length;
       else {
         left -= this.#clock.now().getTime() - begun;
         const paused = yield* this.#pause(channel, media);
-        if (paused !== 'suspend') return paused === 'stop' ? 'stopped' : 'failed';
+        if (paused !== 'suspend') return paused;
       }
     }
   }
 
-  *#pause(channel: Channel, _media: string): Thread<'suspend' | 'stop' | 'hung up'> {
-    let asked: 'suspend' | 'stop' = 'stop';
-    const ended = yield* streamed(channel, this.#clock, Number.POSITIVE_INFINITY, (frame) => {
-      if (frame.type !== 'control' || (frame.control !== 'suspend' && frame.control !== 'stop')) return false;
-      asked = frame.control;
-      return true;
-    });
-    return ended === 'hung up' ? 'hung up' : asked;
+  *#pause(channel: Channel, media: string): Thread<'suspend' | 'stopped' | 'refused' | 'failed'> {
+    for (;;) {
+      let asked: 'suspend' | 'stopped' = 'stopped';
+      const ended = yield* streamed(channel, this.#clock, Number.POSITIVE_INFINITY, (frame) => {
+        if (frame.type !== 'control' || (frame.control !== 'suspend' && frame.control !== 'stop')) return false;
+        asked = frame.control === 'stop' ? 'stopped' : 'suspend';
+        return true;
+      });
+      if (ended === 'stopped') return asked;
+      if (ended !== 'refused') return 'failed';
+      // Of a busy other end, a paused sound takes no notice.
+      if (media.startsWith('tone:')) return ended;
+    }
   }
 
   #turn(state: State): void {
