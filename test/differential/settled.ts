@@ -5,7 +5,7 @@ import type { Outcome, Rig } from './rig.ts';
 /** Programs that are compared together. */
 const BATCH = 144;
 /** Doubtful programs that run together again: with few others, Asterisk is less busy. */
-const FEW = 12;
+export const FEW = 12;
 
 export interface Settled extends Comparison {
   program: Program;
@@ -17,13 +17,14 @@ export interface Settled extends Comparison {
 
 /**
  * Compares programs, and those that disagree once more with more runs on Asterisk: what takes another order in one of ten
- * runs does so unseen in the first two of them.
+ * runs does so unseen in the first two of them. Those that disagree still run once more by themselves.
  *
+ * @param together how many run at a time when they run again
  * @returns one for each program, but for those at which Asterisk itself crashes or hangs
  */
-export async function settled(rig: Rig, programs: readonly Program[]): Promise<Settled[]> {
+export async function settled(rig: Rig, programs: readonly Program[], together = [FEW, 1]): Promise<Settled[]> {
   const all: Settled[] = [];
-  const doubtful: { at: number; outcome: Outcome }[] = [];
+  let doubtful: { at: number; outcome: Outcome }[] = [];
   for (let from = 0; from < programs.length; from += BATCH) {
     const outcomes = await rig.compared(programs.slice(from, from + BATCH));
     for (const [index, outcome] of outcomes.entries()) {
@@ -32,15 +33,22 @@ export async function settled(rig: Rig, programs: readonly Program[]): Promise<S
       else all.push(without(outcome, from + index, false));
     }
   }
-  for (let from = 0; from < doubtful.length; from += FEW) {
-    const few = doubtful.slice(from, from + FEW);
-    const outcomes = await rig.comparedAgain(few.map(({ outcome }) => outcome));
-    for (const [index, { at }] of few.entries()) {
-      const outcome = outcomes[index];
-      if (outcome) all.push(without(outcome, at, true));
+  for (const size of together) {
+    const left: typeof doubtful = [];
+    for (let from = 0; from < doubtful.length; from += size) {
+      const few = doubtful.slice(from, from + size);
+      const outcomes = await rig.comparedAgain(few.map(({ outcome }) => outcome));
+      for (const [index, { at }] of few.entries()) {
+        const outcome = outcomes[index];
+        if (!outcome) continue;
+        if (outcome.disagreements.length > 0) left.push({ at, outcome });
+        else all.push(without(outcome, at, true));
+      }
     }
+    doubtful = left;
   }
-  return all.toSorted((one, other) => one.at - other.at);
+  const disagreeing = doubtful.map(({ at, outcome }) => without(outcome, at, true));
+  return [...all, ...disagreeing].toSorted((one, other) => one.at - other.at);
 }
 
 /** Without its observations, which take too much memory. */
