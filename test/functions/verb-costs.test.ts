@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CallHandler } from 'ari-eventbridge';
-import { type TestCallsOptions, type TestPbx, testCalls } from 'ari-eventbridge/testing';
+import { testCalls } from 'ari-eventbridge/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { handler as afterHours } from '../../functions/after-hours/index.ts';
 import { handler as campaign } from '../../functions/campaign/index.ts';
@@ -11,10 +11,9 @@ import { handler as queue } from '../../functions/queue/index.ts';
 import { handler as recordedCall } from '../../functions/recorded-call/index.ts';
 import { handler as voiceAgent } from '../../functions/voice-agent/index.ts';
 import { InProcessTransport } from '../../lib/testing/in-process.ts';
+import { CALLS_IN_BOTH_WAYS, type ExampleCall, NOISE } from './example-calls.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-/** Most of the traffic, which `appSettings` can leave in Asterisk. */
-const NOISE = ['ChannelVarset', 'ChannelDialplan'];
 
 /** Counts a handler's invocations. */
 function counted(handler: CallHandler, count: { invocations: number }): CallHandler {
@@ -31,10 +30,8 @@ function counted(handler: CallHandler, count: { invocations: number }): CallHand
   return invoked;
 }
 
-interface Example {
+interface Example extends ExampleCall {
   handler: CallHandler;
-  calls(pbx: TestPbx): Promise<unknown>;
-  options?: TestCallsOptions;
 }
 
 /** By folder: a call that the table in docs/verbs.md has a row for. */
@@ -47,28 +44,9 @@ const EXAMPLES: Record<string, Example> = {
       await pbx.wait(10);
     },
   },
-  pin: {
-    handler: pin,
-    options: { dialplan: { inside: ['Answer()', 'Wait(3600)'] } },
-    calls: async (pbx) => {
-      const call = await pbx.dial('App');
-      await call.press('4711');
-      await pbx.wait(5);
-      await call.hangUp();
-    },
-  },
-  queue: {
-    handler: queue,
-    options: {
-      phones: { 'PJSIP/a1': { answersAfter: 3 }, 'PJSIP/a2': 'rings', 'PJSIP/a3': 'rings' },
-      queues: { support: { members: ['PJSIP/a1', 'PJSIP/a2', 'PJSIP/a3'] } },
-    },
-    calls: async (pbx) => {
-      await pbx.dial('App');
-      await pbx.wait(10);
-      await pbx.phone('PJSIP/a1').hangUp();
-    },
-  },
+  pin: { handler: pin, ...CALLS_IN_BOTH_WAYS.pin },
+  queue: { handler: queue, ...CALLS_IN_BOTH_WAYS.queue },
+  'click-to-dial': { handler: click, ...CALLS_IN_BOTH_WAYS['click-to-dial'] },
   'recorded-call': {
     handler: recordedCall,
     options: { phones: { 'PJSIP/agent1': { answersAfter: 3 } } },
@@ -85,16 +63,6 @@ const EXAMPLES: Record<string, Example> = {
       const call = await pbx.dial('App');
       await pbx.wait(15);
       if (!call.isOver) await call.hangUp();
-    },
-  },
-  'click-to-dial': {
-    handler: click,
-    options: { phones: { 'PJSIP/agent': { answersAfter: 2 }, 'PJSIP/1001': { answersAfter: 2 } } },
-    calls: async (pbx) => {
-      const endpoint = 'PJSIP/agent';
-      await pbx.ari.channels.originateWithId({ channelId: 'click-1', endpoint, app: 'App', appArgs: '1,PJSIP/1001' });
-      await pbx.wait(10);
-      await pbx.phone('PJSIP/1001').hangUp();
     },
   },
   campaign: {

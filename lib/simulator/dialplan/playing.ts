@@ -1,6 +1,6 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
-import { isBrokenOff } from '../media/media-library.ts';
+import { isCutShort } from '../media/media-library.ts';
 import type { Thread } from '../threads.ts';
 import { answered, slept } from './applications.ts';
 import type { Application } from './pbx.ts';
@@ -59,7 +59,7 @@ function* played(channel: Channel, sounds: Sounds, data: string): Thread<number>
   for (const file of files.split('&')) {
     const ended = yield* sounds.play(channel, file);
     if (ended === 'missing') status = 'FAILED';
-    if (isBrokenOff(ended)) result = -1;
+    if (isCutShort(ended)) result = -1;
     if (result === -1) break;
   }
   setVariable(channel, 'PLAYBACKSTATUS', status);

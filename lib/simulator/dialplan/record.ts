@@ -1,7 +1,7 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Clock } from '../clock.ts';
-import { isBrokenOff } from '../media/media-library.ts';
+import { isCutShort } from '../media/media-library.ts';
 import { isFileFormat, RECORDINGS_FOLDER, type Recordings } from '../media/recordings.ts';
 import { type Thread, waitUntil } from '../threads.ts';
 import { answer } from './applications.ts';
@@ -26,7 +26,7 @@ export function recording(sounds: Sounds, recordings: Recordings): Application {
       if (options.includes('s')) return ended('SKIP', 0);
       if (!options.includes('n') && !answer(channel)) return ended('ERROR', -1);
     }
-    if (!options.includes('q') && isBrokenOff(yield* sounds.play(channel, 'beep'))) {
+    if (!options.includes('q') && isCutShort(yield* sounds.play(channel, 'beep'))) {
       return ended('HANGUP', channel.isHungUp ? -1 : 0);
     }
     if (!isFileFormat(format)) return ended('ERROR', 0);

@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel.ts';
 import type { Clock } from '../clock.ts';
-import { type Ended, isBrokenOff, type MediaLibrary, streamed } from '../media/media-library.ts';
+import { type Ended, isCutShort, type MediaLibrary, streamed } from '../media/media-library.ts';
 import { RECORDINGS_FOLDER, type Recordings } from '../media/recordings.ts';
 import type { Thread } from '../threads.ts';
 
@@ -61,10 +61,10 @@ export class Sounds {
     this.#onHeard(channel.id, media);
   }
 
-  /** Says what is no file, for so long. @returns -1 where it was broken off */
+  /** Says what is no file, for so long. @returns -1 where it was cut short */
   *say(channel: Channel, media: string, ms: number): Thread<number> {
     this.hear(channel, media);
-    return isBrokenOff(yield* streamed(channel, this.clock, ms, () => false)) ? -1 : 0;
+    return isCutShort(yield* streamed(channel, this.clock, ms, () => false)) ? -1 : 0;
   }
 }
 

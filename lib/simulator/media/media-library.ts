@@ -79,7 +79,7 @@ export function* streamed(
 }
 
 /** Whether a sound has not come to its end. */
-export const isBrokenOff = (ended: Ended): boolean => ended === 'refused' || ended === 'hung up';
+export const isCutShort = (ended: Ended): boolean => ended === 'refused' || ended === 'hung up';
 
 /** Whether the other end says with a frame that it is busy, or that there is no way. */
 export function refuses(frame: Frame): boolean {

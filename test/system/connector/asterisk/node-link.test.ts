@@ -106,6 +106,13 @@ async function stage({ onTestFinished }: TestContext) {
 
   return {
     createLink,
+    /** A link that is connected and knows Asterisk's channels. */
+    connected: async (options: Parameters<typeof createLink>[0] = {}) => {
+      const created = await createLink(options);
+      created.link.start();
+      await created.synced();
+      return created;
+    },
     commands,
     get asterisk() {
       return asterisk;
@@ -255,12 +262,8 @@ describe.concurrent('a node’s link', () => {
   test('announces a restart as the cause also after it took over from another connector', async (context) => {
     const { expect } = context;
     const pbx = await stage(context);
-    const old = await pbx.createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
-    const newer = await pbx.createLink({ instance: 'newer' });
-    newer.link.start();
-    await newer.synced();
+    const old = await pbx.connected({ instance: 'old' });
+    const newer = await pbx.connected({ instance: 'newer' });
     await old.link.stop();
     await pbx.reboot();
     await newer.synced(2);
@@ -269,18 +272,14 @@ describe.concurrent('a node’s link', () => {
 
   test('announces the time between an earlier connector and itself as a gap', async (context) => {
     const { expect } = context;
-    const { createLink, dial } = await stage(context);
-    const first = await createLink();
-    first.link.start();
-    await first.synced();
+    const { connected, dial } = await stage(context);
+    const first = await connected();
     await dial();
     await until('the call', () => first.events.length === 1);
     await first.link.stop();
     const stopped = Date.now();
 
-    const second = await createLink({ state: new NodeState(structuredClone(first.state.checkpoint())) });
-    second.link.start();
-    await second.synced();
+    const second = await connected({ state: new NodeState(structuredClone(first.state.checkpoint())) });
     expect(second.gaps).toMatchObject([{ apps: [IVR], cause: 'connector-restarted' }]);
     expect(second.gaps[0]?.from).toBeLessThanOrEqual(stopped);
     // The call was known and is still in the app.
@@ -398,16 +397,12 @@ describe.concurrent('while Asterisk’s channels cannot be read, a node’s link
 describe.concurrent('when another connector holds the app, a node’s link', () => {
   test('takes the app over without a gap, the other connector stands by, and the calls are known', async (context) => {
     const { expect } = context;
-    const { createLink, asterisk, dial } = await stage(context);
-    const old = await createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
+    const { connected, asterisk, dial } = await stage(context);
+    const old = await connected({ instance: 'old' });
     const channel = await dial();
     await until('the call', () => old.events.length === 1);
 
-    const newer = await createLink({ instance: 'newer' });
-    newer.link.start();
-    await newer.synced();
+    const newer = await connected({ instance: 'newer' });
     expect(newer.gaps).toEqual([]);
     expect(newer.events).toEqual([]);
     expect(newer.state.isIn(channel, IVR)).toBe(true);
@@ -423,26 +418,20 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('takes the app over and knows its calls even when Asterisk does not answer at first', async (context) => {
     const { expect } = context;
-    const { createLink, asterisk, dial } = await stage(context);
-    const old = await createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
+    const { connected, asterisk, dial } = await stage(context);
+    const old = await connected({ instance: 'old' });
     const channel = await dial();
     await until('the call', () => old.events.length === 1);
     asterisk.failNext('channels.list', 500);
-    const newer = await createLink({ instance: 'newer' });
-    newer.link.start();
-    await newer.synced();
+    const newer = await connected({ instance: 'newer' });
     expect(newer.lines.join('\n')).toContain("Cannot read Asterisk's channels");
     expect([newer.state.isIn(channel, IVR), newer.gaps]).toEqual([true, []]);
   });
 
   test('does not take the app over while Asterisk’s list of apps cannot be read: another connector may hold it', async (context) => {
     const { expect } = context;
-    const { createLink, asterisk } = await stage(context);
-    const old = await createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
+    const { connected, createLink, asterisk } = await stage(context);
+    const old = await connected({ instance: 'old' });
     asterisk.failNext('applications.list', 500, 500, 500);
     const newer = await createLink({ instance: 'newer', acceptedSince: () => new Promise(() => {}) });
     newer.link.start();
@@ -486,10 +475,8 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('takes the app over only after the bus has accepted an entry, as the other connector works', async (context) => {
     const { expect } = context;
-    const { createLink, dial } = await stage(context);
-    const old = await createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
+    const { connected, createLink, dial } = await stage(context);
+    const old = await connected({ instance: 'old' });
     const proven = Promise.withResolvers<void>();
     const newer = await createLink({ instance: 'newer', acceptedSince: () => proven.promise });
     newer.link.start();
@@ -506,7 +493,7 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('that has lost its connection takes its app back from another connector only after an acceptance since then', async (context) => {
     const { expect } = context;
-    const { createLink } = await stage(context);
+    const { connected, createLink } = await stage(context);
     const asked: number[] = [];
     // The bus has accepted entries, and accepts none any more.
     const acceptedSince = (time: number): Promise<void> => {
@@ -518,9 +505,7 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
     await start();
     proxy.cut();
     await until('the loss', () => happened.includes(`disconnected ${IVR}`));
-    const other = await createLink({ instance: 'other' });
-    other.link.start();
-    await other.synced();
+    const other = await connected({ instance: 'other' });
     proxy.restore();
     await until('the wait', () => link.status.says.includes('waiting for the bus to accept an event'));
     expect(asked.at(-1)).toBeGreaterThanOrEqual(begun);
@@ -562,10 +547,8 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('is not stuck while it waits for the bus, however long, but after an hour without a sign of Asterisk otherwise', async (context) => {
     const { expect } = context;
-    const { createLink } = await stage(context);
-    const old = await createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
+    const { connected, createLink } = await stage(context);
+    const old = await connected({ instance: 'old' });
     const inAnHour = Date.now() + 3_600_000;
     // An hour later, if it had neither heard from Asterisk nor tried to connect.
     expect([old.link.isStuck(), old.link.isStuck(inAnHour)]).toEqual([false, true]);
@@ -632,12 +615,10 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('takes the app back, with a gap, when the other connector is gone', async (context) => {
     const { expect } = context;
-    const { createLink, dial, commands } = await stage(context);
+    const { connected, createLink, dial, commands } = await stage(context);
     const old = await createLink({ instance: 'old' });
     await old.start();
-    const newer = await createLink({ instance: 'newer' });
-    newer.link.start();
-    await newer.synced();
+    const newer = await connected({ instance: 'newer' });
     await until('the old one to stand by', () => old.link.status.says.startsWith('standing by'));
     // While the newer connector is connected, the old one polls and leaves it the app.
     const stoodDown = Date.now();
@@ -660,13 +641,9 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('keeps its other apps', async (context) => {
     const { expect } = context;
-    const { createLink, dial } = await stage(context);
-    const both = await createLink({ instance: 'both', apps: [IVR, CONFERENCE] });
-    both.link.start();
-    await both.synced();
-    const one = await createLink({ instance: 'one', apps: [IVR] });
-    one.link.start();
-    await one.synced();
+    const { connected, dial } = await stage(context);
+    const both = await connected({ instance: 'both', apps: [IVR, CONFERENCE] });
+    const one = await connected({ instance: 'one', apps: [IVR] });
     expect([both.link.connectedApps, one.link.connectedApps]).toEqual([[CONFERENCE], [IVR]]);
     const [ivr, conference] = [await dial('ivr'), await dial('conference')];
     await until('both calls', () => both.events.length === 1 && one.events.length === 1);
@@ -675,10 +652,8 @@ describe.concurrent('when another connector holds the app, a node’s link', () 
 
   test('does not take the app back after it was stopped while it stood by', async (context) => {
     const { expect } = context;
-    const { createLink, asterisk } = await stage(context);
-    const old = await createLink({ instance: 'old' });
-    old.link.start();
-    await old.synced();
+    const { connected, asterisk } = await stage(context);
+    const old = await connected({ instance: 'old' });
     const other = await openEvents(asterisk.url, READER, [IVR]);
     await until('the old one to stand by', () => old.link.status.says.startsWith('standing by'));
     await old.link.stop();

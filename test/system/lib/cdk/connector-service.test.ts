@@ -242,7 +242,8 @@ test('Container Insights is off unless it is asked for', () => {
   expect(settings({ containerInsights: true })).toEqual([{ Name: 'containerInsights', Value: 'enabled' }]);
 });
 
-test('the account’s own key encrypts the task’s disk too, where the journal is', () => {
+/** A connector in an account with a key of its own. */
+function keyed(): Template {
   const stack = new Stack(new App({ outdir: folderOfTest() }), 'Keyed');
   const { key } = new CallDataKey(stack, 'Key');
   new ConnectorService(stack, 'Connector', {
@@ -251,7 +252,11 @@ test('the account’s own key encrypts the task’s disk too, where the journal 
     nodes: [new NodeUser(stack, 'User', { node: NODE, username: 'connector' })],
     encryptionKey: key,
   });
-  const template = Template.fromStack(stack);
+  return Template.fromStack(stack);
+}
+
+test('the account’s own key encrypts the task’s disk too, where the journal is', () => {
+  const template = keyed();
   expect(only(template, 'AWS::ECS::Cluster').Configuration).toEqual({
     ManagedStorageConfiguration: {
       FargateEphemeralStorageKmsKeyId: { 'Fn::GetAtt': [idOf(template, 'AWS::KMS::Key'), 'Arn'] },
@@ -260,15 +265,7 @@ test('the account’s own key encrypts the task’s disk too, where the journal 
 });
 
 test('the account’s own key encrypts the table too, and the connector may use it', () => {
-  const stack = new Stack(new App({ outdir: folderOfTest() }), 'Keyed');
-  const { key } = new CallDataKey(stack, 'Key');
-  new ConnectorService(stack, 'Connector', {
-    vpc: new Vpc(stack, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false }) as IVpc,
-    bus: new EventBus(stack, 'Bus') as IEventBus,
-    nodes: [new NodeUser(stack, 'User', { node: NODE, username: 'connector' })],
-    encryptionKey: key,
-  });
-  const template = Template.fromStack(stack);
+  const template = keyed();
   const arn = { 'Fn::GetAtt': [idOf(template, 'AWS::KMS::Key'), 'Arn'] };
   expect(only(template, 'AWS::DynamoDB::Table').SSESpecification).toEqual({
     SSEEnabled: true,
