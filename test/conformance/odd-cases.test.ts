@@ -39,6 +39,22 @@ describe('media', () => {
     expect(await s.story()).toEqual(story);
   });
 
+  test.each([
+    ['wav', 'failed'],
+    ['ulaw', 'done'],
+  ])('of a recording that is still made, in the format %s, are %s', async (format, state) => {
+    await s.run('POST /channels?endpoint=Local/bare@default&app=other&channelId=~phone&otherChannelId=~caller');
+    await s.story('StasisStart caller');
+    await s.run('POST /channels/~caller/answer');
+    await s.story('other: StasisStart phone');
+    await s.run(`POST /channels/~caller/record?name=~r&format=${format}`);
+    await s.story('RecordingStarted');
+    await s.run('POST /channels/~phone/play/~p?media=recording:~r');
+    expect(await s.story('other: PlaybackFinished')).toContain(
+      `other: PlaybackFinished p recording:r ${state} channel:phone`,
+    );
+  });
+
   test('without a scheme are left out of a list, and no event shows their end', async () => {
     await s.answeredCall();
     await s.run('POST /channels/~caller/play/~p?media=hello-world,sound:beep');

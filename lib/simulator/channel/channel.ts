@@ -26,6 +26,8 @@ export type Control =
   | 'stop'
   | 'suspend'
   | 'restart'
+  | 'reverse'
+  | 'forward'
   | 'stop recording'
   | 'cancel recording'
   | 'suspend recording';

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Channel } from '../channel/channel.ts';
+import type { PlaybackWish } from '../media/playbacks.ts';
 import { isFileFormat, Recordings, type RecordingWish } from '../media/recordings.ts';
 import { allocationFailed, Refusal } from '../refusal.ts';
 import type { World } from '../world.ts';
 import type { Command, Commands } from './command.ts';
 import { type CommandResult, NO_CONTENT, type Params } from './params.ts';
 
+/** How far `forward` and `reverse` go where `skipms` does not say. */
+const DEFAULT_SKIP_MS = 3000;
 const OPERATIONS = ['restart', 'pause', 'unpause', 'reverse', 'forward'];
 
 /** Playbacks and recordings, once they have begun. */
@@ -59,7 +62,7 @@ export function playOnChannel(world: World, params: Params): CommandResult {
   checkOffsets(params);
   const media = params.list('media');
   if (media.length === 0 || media.includes('')) throw new Refusal(500, 'Failed to queue media for playback');
-  const wish = { id: idOf(params), media, target: `channel:${channel.id}`, language: languageOf(params, channel) };
+  const wish = { ...wishOf(params, media), target: `channel:${channel.id}`, language: languageOf(params, channel) };
   const task = world.playbacks.create(wish, (type, playback) => channel.tell(type, { playback }));
   const queued = task.snapshot;
   control.post(
@@ -83,7 +86,7 @@ export function playOnBridge(world: World, params: Params): CommandResult {
       throw allocationFailed();
     });
   }
-  const wish = { id: idOf(params), media, target: `bridge:${bridge.id}`, language: params.text('lang') || 'en' };
+  const wish = { ...wishOf(params, media), target: `bridge:${bridge.id}`, language: params.text('lang') || 'en' };
   const task = world.playbacks.create(wish, (type, playback) => world.apps.tell([bridge.id], type, { playback }));
   const queued = task.snapshot;
   world.bridges.announce(bridge, function* (announcer) {
@@ -151,8 +154,14 @@ function recordingOf(params: Params, target: string): RecordingWish {
   };
 }
 
-function idOf(params: Params): string {
-  return params.text('playbackId') || randomUUID();
+/** What a playback takes from its parameters, wherever it plays. */
+function wishOf(params: Params, media: readonly string[]): Omit<PlaybackWish, 'target' | 'language'> {
+  return {
+    id: params.text('playbackId') || randomUUID(),
+    media,
+    offsetMs: Math.max(0, params.number('offsetms')),
+    skipMs: params.number('skipms') || DEFAULT_SKIP_MS,
+  };
 }
 
 function languageOf(params: Params, { language }: Channel): string {

@@ -29,7 +29,9 @@ export class Sounds {
   /** How long a file plays, in milliseconds; undefined where there is none. */
   length(channel: Channel, file: string): number | undefined {
     const recording = recordingIn(file);
-    return recording === undefined ? this.library.file(file, channel.language) : this.#recordings.length(recording);
+    return recording === undefined
+      ? this.library.file(file, channel.language)
+      : (this.#recordings.length(recording) ?? undefined);
   }
 
   /** Whether a channel hears something that ends by itself. */

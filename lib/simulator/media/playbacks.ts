@@ -15,7 +15,14 @@ export interface PlaybackWish {
   /** `channel:1795403597.0` */
   target: string;
   language: string;
+  /** Where the first medium begins, in milliseconds. */
+  offsetMs: number;
+  /** How far `forward` and `reverse` go, in milliseconds. */
+  skipMs: number;
 }
+
+/** What `playbacks.control` puts in for the thread that plays. */
+const OPERATION = /^(stop|suspend|restart|reverse|forward)$/;
 
 /** What can be done to a playback in which state. */
 const ALLOWED: Record<string, readonly State[]> = {
@@ -31,10 +38,10 @@ export class Playbacks {
   readonly #all = new Map<string, PlaybackTask[]>();
   readonly #clock: Clock;
   readonly #library: MediaLibrary;
-  readonly #recording: (name: string) => number | undefined;
+  readonly #recording: (name: string) => number | undefined | null;
 
-  /** @param recording how long a stored recording plays */
-  constructor(clock: Clock, library: MediaLibrary, recording: (name: string) => number | undefined) {
+  /** @param recording how long a stored recording plays; undefined where it fails, null where there is none */
+  constructor(clock: Clock, library: MediaLibrary, recording: (name: string) => number | undefined | null) {
     this.#clock = clock;
     this.#library = library;
     this.#recording = recording;
@@ -68,7 +75,7 @@ export class Playbacks {
   #length(media: string, language: string): number | undefined | null {
     const [scheme = '', name = ''] = media.split(/:(.*)/s);
     if (scheme === 'sound') return this.#library.file(name, language);
-    if (scheme === 'recording') return this.#recording(name) ?? null;
+    if (scheme === 'recording') return this.#recording(name);
     if (scheme === 'number') return Number.isNaN(Number.parseInt(name, 10)) ? null : this.#library.spoken(name);
     if (scheme === 'digits' || scheme === 'characters') return this.#library.spoken(name);
     if (scheme === 'tone') return isTone(name) ? Number.POSITIVE_INFINITY : undefined;
@@ -131,7 +138,12 @@ export class PlaybackTask {
       // What makes no sense ends without a word.
       if (length === null) continue;
       this.#isControllable ||= /^(sound|recording|tone):/.test(media);
-      const ended = yield* this.#stream(channel, length, media);
+      const ended = yield* this.#stream(
+        channel,
+        length,
+        media,
+        at === 0 && /^(sound|recording):/.test(media) ? this.#wish.offsetMs : 0,
+      );
       const isLast = at === this.#wish.media.length - 1 || channel.isHungUp;
       if (ended === 'played' || (/^(stopped|refused)$/.test(ended) && media.startsWith('tone:'))) {
         this.#turn(isLast ? 'done' : 'continuing');
@@ -159,7 +171,9 @@ export class PlaybackTask {
     if (!this.#isControllable) throw new Refusal(500, `Could not ${operation} playback`);
     if (operation === 'pause') this.#state = 'paused';
     if (operation === 'unpause') this.#turn('playing');
-    this.#channel?.control(operation === 'restart' ? 'restart' : 'suspend');
+    this.#channel?.control(
+      /^(un)?pause$/.test(operation) ? 'suspend' : (operation as 'restart' | 'reverse' | 'forward'),
+    );
   }
 
   /** Plays one medium, with its pauses. */
@@ -167,25 +181,30 @@ export class PlaybackTask {
     channel: Channel,
     length: number | undefined,
     media: string,
+    offsetMs: number,
   ): Thread<'played' | 'stopped' | 'refused' | 'failed'> {
     if (length === undefined) return 'failed';
     // Asterisk speaks English numbers in another way than all others: those take no notice of a call that is over.
     const isForeign = media.startsWith('number:') && !this.#wish.language.startsWith('en');
     if (isForeign && channel.isHungUp) return 'played';
-    let left = length;
+    const { skipMs } = this.#wish;
+    let left = length - offsetMs;
     for (;;) {
       const begun = this.#clock.now().getTime();
       let asked: Frame | undefined;
       const ended = yield* streamed(channel, this.#clock, left, (frame) => {
-        asked = frame.type === 'control' && /^(stop|suspend|restart)$/.test(frame.control) ? frame : undefined;
+        asked = frame.type === 'control' && OPERATION.test(frame.control) ? frame : undefined;
         return asked !== undefined;
       });
       if (ended === 'played' || ended === 'refused') return ended;
       if (ended !== 'stopped' || asked?.type !== 'control') return 'failed';
       if (asked.control === 'stop') return 'stopped';
+      left -= this.#clock.now().getTime() - begun;
       if (asked.control === 'restart') left = length;
+      // Where that is beyond the end, Asterisk goes back as far from the end.
+      else if (asked.control === 'forward') left = left > skipMs ? left - skipMs : Math.min(length, skipMs);
+      else if (asked.control === 'reverse') left = Math.min(length, left + skipMs);
       else {
-        left -= this.#clock.now().getTime() - begun;
         const paused = yield* this.#pause(channel, media);
         if (paused !== 'suspend') return paused;
       }

@@ -46,6 +46,9 @@ const FORMATS = [
   ...['spx32', 'opus', 'h263', 'h264'],
 ];
 
+/** Those that hold nothing but sound. */
+const HEADERLESS = /^(ulaw|ul|mu|pcm|ulw|alaw|al|alw|gsm|sln\d*|slin|raw|g722|g726-\d\d|vox)$/;
+
 export function isFileFormat(format: string): boolean {
   return FORMATS.includes(format);
 }
@@ -123,10 +126,15 @@ export class Recordings {
     return found(this.#stored.get(name)).recording;
   }
 
-  /** How long a stored recording plays, in milliseconds. */
-  length(name: string): number | undefined {
+  /**
+   * How long a recording plays, in milliseconds; null where there is none. One that is still being made plays nothing, and
+   * fails in a format that begins with a header: Asterisk writes that at its end.
+   */
+  length(name: string): number | undefined | null {
     const stored = this.#stored.get(name);
-    return stored && stored.seconds * 1000;
+    if (!stored) return null;
+    if (this.#live.get(name)?.isUnderWay && !HEADERLESS.test(stored.recording.format)) return undefined;
+    return stored.seconds * 1000;
   }
 
   /** The bytes of a recording: silence, which is nothing but zeros. */

@@ -68,3 +68,20 @@ test('TIMEOUT(absolute) takes a call out of its app, to the extension T', () => 
     ['StasisStart', ['late']],
   ]);
 });
+
+test('a playback goes forward and back by `skipms`, and again to its last part where forward is beyond its end', async () => {
+  const finished = (): boolean => types.includes('PlaybackFinished');
+  const control = (operation: string) => ask('POST', '/playbacks/p/control', { operation });
+  // Its last second.
+  await ask('POST', `/channels/${call}/play/p`, { media: 'sound:silence/9', offsetms: 8000, skipms: 6000 });
+  await control('reverse');
+  clock.advance(5900);
+  await control('reverse');
+  clock.advance(5900);
+  // Now 1.2 s are left: six more are none, so that the last six are heard.
+  await control('forward');
+  clock.advance(5900);
+  expect(finished()).toBe(false);
+  clock.advance(200);
+  expect(finished()).toBe(true);
+});
