@@ -438,6 +438,17 @@ test('a variable that is reported and not set shows when another channel joins t
   expect(await reported()).toBe('');
 });
 
+test('a channel that joins what plays to a bridge already belongs to the call of the announcer, which is older', async () => {
+  const callId = async () => (await s.ask('GET /channels/~caller')).answer.channelvars['CHANNEL(linkedid)'];
+  await s.run('POST /bridges/~room');
+  expect(await s.run('POST /bridges/~room/play/~p?media=tone:ring')).toBe('201');
+  await s.answeredCall();
+  expect(await callId()).toBe('phone-of-caller');
+  expect(await s.run('POST /bridges/~room/addChannel?channel=~caller')).toBe('204');
+  await s.story('ChannelEnteredBridge caller');
+  expect(await callId()).not.toBe('phone-of-caller');
+});
+
 describe('the other half of a Local channel', () => {
   const inApps = async (): Promise<void> => {
     await s.run('POST /channels?endpoint=Local/bare@default&app=other&channelId=~phone&otherChannelId=~caller');

@@ -41,7 +41,7 @@ export class Bridge {
   /** How something is written to a member, in the thread that reads it. */
   readonly #writers = new Map<Channel, Writer>();
   /** Channels of Asterisk's own in it: an announcer, a recorder, music. */
-  #helpers = 0;
+  readonly #helpers = new Set<Channel>();
   videoSource: string | undefined;
   /** Nobody can enter it any more. */
   isDestroyed = false;
@@ -157,12 +157,19 @@ export class Bridge {
     this.#sendHelpersAway();
   }
 
-  /** A channel of Asterisk's own comes, or goes. */
-  help(change: 1 | -1): void {
-    this.#helpers += change;
+  /** A channel of Asterisk's own comes. */
+  admit(helper: Channel): void {
+    this.#helpers.add(helper);
     this.reconfigure();
     this.#introduce();
-    if (change < 0) this.#sendHelpersAway();
+  }
+
+  /** A channel of Asterisk's own goes. */
+  dismiss(helper: Channel): void {
+    this.#helpers.delete(helper);
+    this.reconfigure();
+    this.#introduce();
+    this.#sendHelpersAway();
   }
 
   /** Shows one channel's video to all. */
@@ -185,7 +192,7 @@ export class Bridge {
 
   /** Where somebody has left, Asterisk's own channels do not stay alone. */
   #sendHelpersAway(): void {
-    if (this.members.length > 0 || this.#helpers === 0) return;
+    if (this.members.length > 0 || this.#helpers.size === 0) return;
     // Their leaving is a change.
     this.publish();
     this.#onlyHelpersLeft();
@@ -207,9 +214,11 @@ export class Bridge {
     return this.#size > 2 ? 'softmix' : 'simple_bridge';
   }
 
-  /** All channels of a bridge belong to the oldest call among theirs. */
+  /** All channels of a bridge belong to the oldest call among theirs, be it that of a channel of Asterisk's own. */
   #shareCallId(): void {
-    const [oldest] = this.members.map(({ call }) => call).toSorted((a, b) => a.number - b.number);
+    const [oldest] = [...this.members, ...this.#helpers]
+      .map(({ call }) => call)
+      .toSorted((a, b) => a.number - b.number);
     if (oldest === undefined) return;
     for (const member of this.members) {
       if (member.linkedid === oldest.linkedid) continue;
@@ -230,7 +239,7 @@ export class Bridge {
   }
 
   get #size(): number {
-    return this.members.length + this.#helpers;
+    return this.members.length + this.#helpers.size;
   }
 
   /** Two in a bridge learn who the other is. */

@@ -25,7 +25,7 @@ export class Bridges {
   readonly #ending = new Set<string>();
   readonly #announcers = new Map<string, Helper>();
   readonly #recorders = new Map<string, Channel[]>();
-  readonly #music = new Set<string>();
+  readonly #music = new Map<string, Channel>();
   /** What `Dial()` and `Queue()` made for two who talk: no app's, but in the list. */
   readonly #talks = new Map<string, BridgeSnapshot>();
   readonly #apps: Apps;
@@ -135,18 +135,30 @@ export class Bridges {
     this.#threads.start(this.#record(bridge, channel, job));
   }
 
+  /** Where a command is refused, Asterisk's own channel sits in the bridge by then, and leaves it again. */
+  visited<T>(bridge: Bridge, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      const visitor = this.#helper('Announcer');
+      bridge.admit(visitor);
+      bridge.dismiss(visitor);
+      throw error;
+    }
+  }
+
   startMusic(bridge: Bridge): void {
     if (this.#music.has(bridge.id)) return;
     // A holding bridge has one announcer: it sends the second away.
     const isRefused = bridge.kind.holding && this.#announcers.has(bridge.id);
-    bridge.help(1);
-    if (isRefused) bridge.help(-1);
-    else this.#music.add(bridge.id);
+    const player = this.#helper('Announcer');
+    bridge.admit(player);
+    if (isRefused) bridge.dismiss(player);
+    else this.#music.set(bridge.id, player);
   }
 
   stopMusic(bridge: Bridge): void {
-    if (!this.#music.delete(bridge.id)) throw new Refusal(409, "Bridge isn't playing music");
-    bridge.help(-1);
+    if (!this.#endMusic(bridge)) throw new Refusal(409, "Bridge isn't playing music");
   }
 
   /** An app whose channel was taken out of the bridge hears no more of it by then. */
@@ -159,22 +171,30 @@ export class Bridges {
   #endHelpers(bridge: Bridge): void {
     this.#announcers.get(bridge.id)?.channel.breakOff();
     for (const recorder of this.#recorders.get(bridge.id) ?? []) recorder.breakOff();
-    if (this.#music.delete(bridge.id)) bridge.help(-1);
+    this.#endMusic(bridge);
+  }
+
+  /** @returns whether there was any */
+  #endMusic(bridge: Bridge): boolean {
+    const player = this.#music.get(bridge.id);
+    this.#music.delete(bridge.id);
+    if (player) bridge.dismiss(player);
+    return player !== undefined;
   }
 
   *#work(bridge: Bridge, helper: Helper): Thread {
-    bridge.help(1);
+    bridge.admit(helper.channel);
     bridge.announceSound();
     if (bridge.kind.holding && this.#music.has(bridge.id)) helper.channel.breakOff();
     for (let job = helper.jobs.shift(); job; job = helper.jobs.shift()) yield* job();
-    bridge.help(-1);
+    bridge.dismiss(helper.channel);
     this.#announcers.delete(bridge.id);
   }
 
   *#record(bridge: Bridge, channel: Channel, job: (recorder: Channel) => Thread): Thread {
-    bridge.help(1);
+    bridge.admit(channel);
     yield* job(channel);
-    bridge.help(-1);
+    bridge.dismiss(channel);
     const left = (this.#recorders.get(bridge.id) ?? []).filter((other) => other !== channel);
     this.#recorders.set(bridge.id, left);
   }

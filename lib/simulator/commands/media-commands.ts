@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Bridge } from '../bridge/bridge.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { PlaybackWish } from '../media/playbacks.ts';
 import { isFileFormat, Recordings, type RecordingWish } from '../media/recordings.ts';
@@ -82,7 +81,7 @@ export function playOnBridge(world: World, params: Params): CommandResult {
   const media = params.list('media');
   if (media.length === 0 || media.includes('')) {
     if (world.bridges.hasAnnouncer(bridge)) throw allocationFailed();
-    return visited(bridge, () => {
+    return world.bridges.visited(bridge, () => {
       throw allocationFailed();
     });
   }
@@ -120,7 +119,7 @@ export function recordBridge(world: World, params: Params): CommandResult {
   const bridge = world.bridges.get(params.id('bridgeId'));
   const wish = recordingOf(params, `bridge:${bridge.id}`);
   if (!isFileFormat(wish.format)) throw new Refusal(422, 'specified format is unknown on this system');
-  const task = visited(bridge, () =>
+  const task = world.bridges.visited(bridge, () =>
     world.recordings.create(wish, (type, recording) => world.apps.tell([bridge.id], type, { recording })),
   );
   const queued = task.snapshot;
@@ -129,17 +128,6 @@ export function recordBridge(world: World, params: Params): CommandResult {
     world.recordings.finish(task);
   });
   return [201, queued];
-}
-
-/** Asterisk's own channel sits in the bridge by the time that a command is refused, and leaves it again. */
-function visited<T>(bridge: Bridge, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    bridge.help(1);
-    bridge.help(-1);
-    throw error;
-  }
 }
 
 function recordingOf(params: Params, target: string): RecordingWish {
