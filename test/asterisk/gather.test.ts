@@ -37,6 +37,9 @@ exten => _X!,1,Set(turn=0)
  same => n,Wait(3600)
 `;
 
+/** What a phone sends. Without it, Asterisk would give the channels 192,000 samples a second, and resample every prompt. */
+const FORMATS = 'ulaw';
+
 interface Gathered {
   channelId: string;
   outcome: string;
@@ -108,7 +111,13 @@ describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asteri
         pressed.set(id, digits);
         const far = { channelId: `far-${id}`, context: 'presses', extension: digits, priority: 1 };
         await channels.originate(
-          { endpoint: 'Local/gather@default/n', otherChannelId: id, timeout: LIMIT_MS / 1000, ...far },
+          {
+            endpoint: 'Local/gather@default/n',
+            otherChannelId: id,
+            formats: FORMATS,
+            timeout: LIMIT_MS / 1000,
+            ...far,
+          },
           { timeoutMs: LIMIT_MS },
         );
       };
