@@ -1,6 +1,6 @@
 import { forSeeds } from 'ari-eventbridge/testing';
 import { describe, test } from 'vitest';
-import { connectsRight, hangsUpRight, meetsRight, staysRight } from '../functions/verbs-concurrently.ts';
+import { connectsRight, hangsUpRight, meetsRight, pressesLateRight, staysRight } from '../functions/verbs-concurrently.ts';
 
 const SEEDS = Number(process.env.SEEDS ?? 1000);
 
@@ -10,6 +10,9 @@ describe.each(['dialplan', 'events'] as const)('verbs by the %s', (way) => {
 
   test('are right in calls of which every event comes twice', () =>
     forSeeds(20, (seed) => staysRight(way, seed, 'twice')));
+
+  test(`are right in ${SEEDS} calls whose last digit comes at the end of the time for it`, () =>
+    forSeeds(SEEDS, (seed) => pressesLateRight(way, seed)));
 
   test(`leave nothing of ${SEEDS} callers who hang up at any point`, () =>
     forSeeds(SEEDS, (seed) => hangsUpRight(way, seed)));

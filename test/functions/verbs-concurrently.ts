@@ -74,6 +74,34 @@ export async function hangsUpRight(way: 'dialplan' | 'events', seed: number): Pr
   });
 }
 
+/** A caller whose last digit comes at about the end of the time for it: it counts, or it came too late. */
+export async function pressesLateRight(way: 'dialplan' | 'events', seed: number): Promise<void> {
+  const outcomes: string[] = [];
+  const handler = callHandler({
+    StasisStart: ({ call }) =>
+      call.gather('pin', { prompt: 'sound:vm-password', maxDigits: 2, timeout: 20, interDigitTimeout: 3, way }),
+    gathered: {
+      pin: ({ call, digits, outcome }) => {
+        outcomes.push(`${outcome} ${digits}`);
+        call.hangup();
+      },
+    },
+  });
+  const pbx = await testCalls({ Verbs: handler }, { delivery: 'concurrently', cold: true, seed });
+  try {
+    const call = await pbx.dial('Verbs');
+    await pbx.wait(10);
+    await call.press('4');
+    await pbx.wait(2.5 + (seed % 30) / 10);
+    if (!call.isOver) await call.press('7');
+    await pbx.wait(60);
+    const expected = outcomes.length === 1 && /^(?:ok 47|timeout 4)$/.test(outcomes[0] ?? '');
+    expect([seed, expected, outcomes, call.isOver]).toEqual([seed, true, outcomes, true]);
+  } finally {
+    await pbx.close();
+  }
+}
+
 async function inPbx(
   way: 'dialplan' | 'events',
   seed: number,

@@ -125,8 +125,11 @@ async function decided(given: Deciding, { event, ari }: Occasion): Promise<Decid
   const [, ids = '', , all = '', silences = ''] = ((await channel.variable(`EVAL(${look})`)) ?? '').split('~');
   if (ids.split('|')[0] !== id) return 'taken';
   await stopParts({ ...place, part: '' }, [...prompts(step), ...silences.split('|').filter(Boolean)], ari);
-  const digits = result === 'ERROR' ? '' : gatheredDigits(all, place.list, step).text;
-  return { ...(await arrivedAs('gathered', step.name, place.list, stored, channel)), result, values: [digits] };
+  const arrived = await arrivedAs('gathered', step.name, place.list, stored, channel);
+  if (result === 'ERROR') return { ...arrived, result, values: [''] };
+  const { text, isFull, finishedBy } = gatheredDigits(all, place.list, step);
+  // The last digit may have come beside the event that the time was over.
+  return { ...arrived, result: isFull || finishedBy !== undefined ? 'OK' : result, values: [text] };
 }
 
 /** Lets the time for the next digit begin, of which a part is kept for those that come late. */
