@@ -92,6 +92,8 @@ const VERBS: readonly (readonly string[])[] = [
     'Set(ARI_RESULT=)',
     'Set(ARI_VALUE=)',
     'Set(ARI_VALUE2=)',
+    // A list that the handler carried out itself, by events, may have left it.
+    `Set(${OUTCOME_VARIABLE}=)`,
     RETURN,
   ],
   ['answer', 'Answer()', RETURN],

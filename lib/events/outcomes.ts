@@ -1,4 +1,5 @@
 import { OUTCOME_MARK, OUTCOME_VARIABLE, UNKNOWN_VERB } from '../ari/verbs-dialplan.ts';
+import { digitsUntilHangUp } from './gathered-digits.ts';
 
 /** What came of each verb that has a name, by the name of the functions for it. */
 export interface Outcomes {
@@ -104,7 +105,10 @@ const CALL_REJECTED = '21';
 
 /** What a handler's function for an outcome is given of it, by kind. */
 export const OUTCOMES: { [K in Kind]: (arrived: Arrived, channelId: string) => Outcomes[K] } = {
-  gathered: ({ result, values: [digits = ''] }) => ({ outcome: named(GATHERED, result) ?? 'failed', digits }),
+  gathered: ({ result, list, values: [digits = '', byEvents = ''] }) => ({
+    outcome: named(GATHERED, result) ?? 'failed',
+    digits: byEvents === '' ? digits : digitsUntilHangUp(byEvents, list),
+  }),
   recorded: ({ result, values: [seconds], name, list, isOver }, channelId) => ({
     // Asterisk's Record() says HANGUP too where the time is over and no media came at all.
     outcome: result === 'HANGUP' && !isOver ? 'limit' : (named(RECORDED, result) ?? 'failed'),
@@ -154,7 +158,7 @@ export function outcomeIn(event: { type: string; args?: unknown; channel?: unkno
   }
   if (event.type !== 'ChannelDestroyed') return undefined;
   const said = variablesOf(event)[OUTCOME_VARIABLE];
-  return said ? arrived(said.split(','), true) : undefined;
+  return said ? arrived(said.split(separatorOf(said)), true) : undefined;
 }
 
 /** The same, in words that need no knowledge of Asterisk. */
@@ -178,6 +182,11 @@ export function isKind(name: string): name is Kind {
 function arrived(fields: readonly string[], isOver: boolean): Arrived {
   const [kind = '', name = '', list = '', attempt = '', result = '', ...values] = fields;
   return { kind, name, list, attempt: Number(attempt) || 1, result, values, isOver };
+}
+
+/** What stands behind the kind: `,` by the dialplan; `:` where the handler carried out the list, as `SET()` knows no commas. */
+function separatorOf(said: string): string {
+  return /\W/.exec(said)?.[0] ?? ',';
 }
 
 function named<T>(names: Readonly<Record<string, T>>, result: string): T | undefined {

@@ -36,7 +36,14 @@ exten => _X!,1,Set(turn=0)
  same => n,SendDTMF(\${EXTEN},20,40)
  same => n,Wait(3600)
 `;
-
+/** Callers that press the digits of the extension, and hang up 0 to 1.9 s later. */
+const LEAVING = `
+[presses-and-leaves]
+exten => _X!,1,Wait(1)
+ same => n,SendDTMF(\${EXTEN},20,40)
+ same => n,Wait(\${RAND(0,1)}.\${RAND(0,9)})
+ same => n,Hangup()
+`;
 /** What a phone sends. Without it, Asterisk would give the channels 192,000 samples a second, and resample every prompt. */
 const FORMATS = 'ulaw';
 
@@ -65,7 +72,7 @@ const gather = (way: 'dialplan' | 'events'): CallHandler =>
 
 describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asterisk', () => {
   beforeAll(async () => {
-    stage = await VerbsStage.start({ gather: { app: APP } }, PRESSING);
+    stage = await VerbsStage.start({ gather: { app: APP } }, PRESSING + LEAVING);
     stage.asterisk.server.addSilence('silent-prompt', 20);
   });
   afterAll(() => stage?.end());
@@ -148,5 +155,33 @@ describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asteri
       expect(stage.faults).toEqual([]);
     },
     GATHERS === undefined ? 120_000 : 1_800_000,
+  );
+
+  test.each(['dialplan', 'events'] as const)(
+    'by the %s, is over once for each of 40 callers who press digits and hang up',
+    async (way) => {
+      stage.hopMs = HOP_MS;
+      stage.serve(APP, gather(way));
+      const ids = Array.from({ length: 40 }, (_, index) => `leaves-${way}-${index}`);
+      // Half of them press all digits: the last one and the hang-up come at about the same time.
+      const digitsOf = (id: string) => (Number(id.split('-').at(-1)) % 2 === 0 ? '1234567890' : '123456');
+      for (const id of ids) {
+        const far = { channelId: `far-${id}`, context: 'presses-and-leaves', extension: digitsOf(id), priority: 1 };
+        const endpoint = 'Local/gather@default/n';
+        await stage.ari.channels.originate({ endpoint, otherChannelId: id, formats: FORMATS, ...far });
+      }
+      await until('an outcome of each', () => gathered.length >= ids.length, LIMIT_MS);
+      await stage.isEmpty();
+      await sleep(HOP_MS * 4); // what comes twice, comes now
+      expect(gathered.map(({ channelId }) => channelId).toSorted()).toEqual(ids.toSorted());
+      for (const { channelId, outcome, digits } of gathered) {
+        if (outcome === 'ok') expect([channelId, digits]).toEqual([channelId, digitsOf(channelId)]);
+        else expect([channelId, outcome]).toEqual([channelId, 'hungup']);
+      }
+      console.log(`By the ${way}: ${gathered.map(({ outcome, digits }) => `${outcome} ${digits}`).join(', ')}`);
+      expect(gathered.some(({ outcome, digits }) => outcome === 'hungup' && digits === '123456')).toBe(true);
+      expect(stage.faults).toEqual([]);
+    },
+    LIMIT_MS,
   );
 });

@@ -1,6 +1,12 @@
 import { forSeeds } from 'ari-eventbridge/testing';
 import { describe, test } from 'vitest';
-import { connectsRight, hangsUpRight, meetsRight, pressesLateRight, staysRight } from '../functions/verbs-concurrently.ts';
+import {
+  connectsRight,
+  hangsUpRight,
+  meetsRight,
+  pressesLateRight,
+  staysRight,
+} from '../functions/verbs-concurrently.ts';
 
 const SEEDS = Number(process.env.SEEDS ?? 1000);
 
@@ -15,7 +21,10 @@ describe.each(['dialplan', 'events'] as const)('verbs by the %s', (way) => {
     forSeeds(SEEDS, (seed) => pressesLateRight(way, seed)));
 
   test(`leave nothing of ${SEEDS} callers who hang up at any point`, () =>
-    forSeeds(SEEDS, (seed) => hangsUpRight(way, seed)));
+    forSeeds(SEEDS, (seed) => hangsUpRight(way, seed, 'concurrently')));
+
+  test('say once that a caller has hung up, where every event comes twice', () =>
+    forSeeds(SEEDS, (seed) => hangsUpRight(way, seed, 'twice')));
 });
 
 test(`dial and queue are right in ${SEEDS} interleavings, with hang-ups by either side`, () =>

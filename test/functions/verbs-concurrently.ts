@@ -58,18 +58,30 @@ export async function staysRight(
   });
 }
 
-/** A caller who hangs up at some time: nothing happens out of order, and nothing is left. */
-export async function hangsUpRight(way: 'dialplan' | 'events', seed: number): Promise<void> {
+/**
+ * A caller who hangs up at some time: nothing happens out of order, and nothing is left. Once the gather has begun, something
+ * comes of it, and without a digit it is the hang-up.
+ */
+export async function hangsUpRight(
+  way: 'dialplan' | 'events',
+  seed: number,
+  delivery: 'concurrently' | 'twice',
+): Promise<void> {
   const seen: Seen[] = [];
-  await inPbx(way, seed, seen, 'concurrently', async (pbx) => {
+  await inPbx(way, seed, seen, delivery, async (pbx) => {
     const call = await pbx.dial('Verbs');
     const at = (seed % 300) / 10;
     await pbx.wait(Math.min(at, 10));
     if (at > 10) await call.press('47');
     await pbx.wait(Math.max(0, at - 10));
+    const begins = way === 'events' ? 'PlaybackStarted' : 'StasisEnd';
+    const hasBegun = pbx.events.some(({ type }) => type === begins);
     if (!call.isOver) await call.hangUp();
     await pbx.wait(90);
-    const names = [...new Set(seen.map(({ outcome }) => outcome.split(' ')[0]))];
+    const outcomes = [...new Set(seen.map(({ outcome }) => outcome))];
+    if (hasBegun && at <= 10) expect([seed, outcomes]).toEqual([seed, ['pin hungup  1']]);
+    if (hasBegun) expect([seed, outcomes[0]]).toEqual([seed, expect.stringMatching(/^pin /)]);
+    const names = [...new Set(outcomes.map((outcome) => outcome.split(' ')[0]))];
     expect([seed, names, call.isOver]).toEqual([seed, ['pin', 'message', 'end'].slice(0, names.length), true]);
   });
 }

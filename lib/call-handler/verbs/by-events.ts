@@ -7,6 +7,7 @@ import type { Decided } from './decided.ts';
 import { type PlaybackPlace, placeOfPlayback, playAt } from './event-playbacks.ts';
 import type { EventStep } from './event-step.ts';
 import { beginGather, gatherPlayed, pressed } from './gather-by-events.ts';
+import { hangUpOutcome, outcomeOfNewList, withoutOutcomeOf } from './hangup-outcome.ts';
 import type { Occasion } from './occasion.ts';
 import { setNow } from './set-now.ts';
 import { arrivedAs, listVariable, storedList, storedText } from './stored-list.ts';
@@ -20,7 +21,7 @@ import { arrivedAs, listVariable, storedList, storedText } from './stored-list.t
  * playback's end.
  */
 export async function carryOutByEvents(call: CollectedCall, steps: EventStep[], occasion: Occasion): Promise<void> {
-  const { ari, log } = occasion;
+  const { ari, event, log } = occasion;
   const channel = channelHandle(ari, call.id);
   const { attempt = 1 } = call.awaited ?? {};
   const text = storedText({ args: call.args, attempt, steps });
@@ -31,7 +32,15 @@ export async function carryOutByEvents(call: CollectedCall, steps: EventStep[], 
     return;
   }
   if (call.changedState !== '') await setNow(channel, STATE_VARIABLE, call.changedState);
-  await setNow(channel, 'ARI_RAN', call.list);
+  const outcome = hangUpOutcome(call.list, call.awaited, steps);
+  const isFirst = [0, Number(call.list)].includes(Number(ran));
+  await Promise.all([
+    setNow(channel, outcomeOfNewList(call.list), outcome, `\${SET(ARI_RAN=${call.list})}`),
+    // So that the app hears of the call's end. Once for each call.
+    ...(isFirst
+      ? [ari.applications.subscribe({ applicationName: event.application, eventSource: `channel:${call.id}` })]
+      : []),
+  ]);
   await goOn({ channelId: call.id, list: call.list, at: 0, steps }, occasion);
 }
 
@@ -97,5 +106,6 @@ async function played(place: PlaybackPlace, occasion: Occasion): Promise<Decided
   if (!stored || !(await claim(channel, `step_${list}_${at}`, event))) return 'taken';
   const own = await goOn({ channelId, list, at: at + 1, steps: stored.steps }, occasion);
   if (own?.do !== 'next') return 'taken';
-  return { ...(await arrivedAs('next', own.name, list, stored, channel)), result: '' };
+  const state = (await channel.variable(`EVAL(${withoutOutcomeOf(list)}\${${STATE_VARIABLE}})`)) ?? '';
+  return { ...arrivedAs('next', own.name, list, stored, state), result: '' };
 }

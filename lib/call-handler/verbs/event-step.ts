@@ -1,4 +1,5 @@
 import type { Media } from '../../ari/media.ts';
+import type { DigitLimits } from '../../events/gathered-digits.ts';
 
 /** A verb that the handler itself carries out with commands of ARI, and that is over when an event says so. JSON. */
 export type EventStep =
@@ -11,13 +12,11 @@ export type EventStep =
   | { do: 'hangup'; cause: number };
 
 /** Times are in seconds. */
-export interface GatherStep {
+export interface GatherStep extends DigitLimits {
   do: 'gather';
   name: string;
   media: Media[];
-  maxDigits: number;
   timeout: number;
   interDigitTimeout: number;
-  finishOnKey: string;
   tries: number;
 }

@@ -2,11 +2,13 @@ import { channelHandle } from '../../ari/channel.ts';
 import type { AriClient } from '../../ari/client.ts';
 import { unlessGone } from '../../ari/errors.ts';
 import { timeOf } from '../../ari/timestamp.ts';
+import { STATE_VARIABLE } from '../../ari/verbs-dialplan.ts';
 import type { CallEvent } from '../../events/call-event.ts';
+import { gatheredDigits } from '../../events/gathered-digits.ts';
 import type { Decided } from './decided.ts';
 import { type PlaybackPlace, playAt, playNow, stopParts } from './event-playbacks.ts';
 import type { GatherStep } from './event-step.ts';
-import { gatheredDigits } from './gathered-digits.ts';
+import { appendedToOutcome, withoutOutcomeOf } from './hangup-outcome.ts';
 import { silence } from './media.ts';
 import type { Occasion } from './occasion.ts';
 import { setNow } from './set-now.ts';
@@ -45,7 +47,7 @@ export async function pressed(
   const channel = channelHandle(ari, channelId);
   const key = event.digit.replace(/[^\dA-D*#]/g, '');
   // One expression: it appends the digit, and says what stands.
-  const append = `\${SET(PUSH(ARI_DIGITS_\${ARI_GATHER},|)=${number}-${key}-${timeOf(event.timestamp)})}`;
+  const append = `\${SET(PUSH(ARI_DIGITS_\${ARI_GATHER},|)=${number}-${key}-${timeOf(event.timestamp)})}${appendedToOutcome(number, key)}`;
   const look = `\${ARI_GATHER}~${append}~\${ARI_DIGITS_\${ARI_GATHER}}~\${ARI_SILENCES_\${ARI_GATHER}}~\${ARI_LIST_\${CUT(ARI_GATHER,_,1)}}`;
   const [gather = '', , all = '', silences = '', list = ''] =
     (await unlessGone(channel.variable(`EVAL(${look})`)))?.split('~') ?? [];
@@ -121,11 +123,13 @@ async function decided(given: Deciding, { event, ari }: Occasion): Promise<Decid
   // No more digits, unless a later gather has begun.
   const end = `\${SET(\${IF($["\${ARI_GATHER}"="${name}"]?ARI_GATHER:ARI_GATHERED)}=)}`;
   const append = `\${SET(PUSH(ARI_DECIDED_${name},|)=${id})}`;
-  const look = `${append}~\${ARI_DECIDED_${name}}~${end}~\${ARI_DIGITS_${name}}~\${ARI_SILENCES_${name}}`;
-  const [, ids = '', , all = '', silences = ''] = ((await channel.variable(`EVAL(${look})`)) ?? '').split('~');
+  const ended = `${append}~\${ARI_DECIDED_${name}}~${end}${withoutOutcomeOf(place.list)}`;
+  const look = `${ended}~\${ARI_DIGITS_${name}}~\${ARI_SILENCES_${name}}~\${${STATE_VARIABLE}}`;
+  const said = ((await channel.variable(`EVAL(${look})`)) ?? '').split('~');
+  const [, ids = '', , all = '', silences = '', state = ''] = said;
   if (ids.split('|')[0] !== id) return 'taken';
   await stopParts({ ...place, part: '' }, [...prompts(step), ...silences.split('|').filter(Boolean)], ari);
-  const arrived = await arrivedAs('gathered', step.name, place.list, stored, channel);
+  const arrived = arrivedAs('gathered', step.name, place.list, stored, state);
   if (result === 'ERROR') return { ...arrived, result, values: [''] };
   const { text, isFull, finishedBy } = gatheredDigits(all, place.list, step);
   // The last digit may have come beside the event that the time was over.

@@ -35,14 +35,17 @@ function parsedList(text: string): Stored | undefined {
   }
 }
 
-/** An outcome but for what came of it. */
-export async function arrivedAs(
+/**
+ * An outcome but for what came of it.
+ *
+ * @param state the variable that has `call.state`
+ */
+export function arrivedAs(
   kind: Awaited['kind'],
   name: string,
   list: string,
   { args, attempt }: Stored,
-  channel: ChannelHandle,
-): Promise<Omit<Decided, 'result'>> {
-  const variables = { [STATE_VARIABLE]: (await channel.variable(STATE_VARIABLE)) ?? '' };
-  return { kind, name, list, attempt, args, variables, values: [], isOver: false };
+  state: string,
+): Omit<Decided, 'result'> {
+  return { kind, name, list, attempt, args, variables: { [STATE_VARIABLE]: state }, values: [], isOver: false };
 }

@@ -219,5 +219,10 @@ function filesNow(): Map<string, string> {
 /** Until the answer to a request, after which Asterisk keeps the connection; or until Asterisk has closed it. */
 function answered(socket: Socket): Promise<void> {
   socket.write('GET /ari/asterisk/ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
-  return new Promise((resolve) => socket.on('data', () => resolve()).on('error', () => {}).on('close', () => resolve()));
+  return new Promise((resolve) =>
+    socket
+      .on('data', () => resolve())
+      .on('error', () => {})
+      .on('close', () => resolve()),
+  );
 }

@@ -20,6 +20,11 @@ test.each<[string, { type: string; args?: unknown; channel?: unknown }, object]>
     { kind: 'gathered', name: 'pin', attempt: 1, outcome: 'hungup', digits: '47' },
   ],
   [
+    'a caller who hung up as events brought digits',
+    over('gathered:pin:100:1:HANGUP::#-4|102-7|101-4'),
+    { kind: 'gathered', name: 'pin', attempt: 1, outcome: 'hungup', digits: '47' },
+  ],
+  [
     'a phone that was busy',
     back('dialled', 'agent', '100', '1', 'BUSY', '', '17'),
     { kind: 'dialled', name: 'agent', attempt: 1, outcome: 'busy', seconds: 0, recording: 'agent-1.1-100' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gatheredDigits } from '../../../../lib/call-handler/verbs/gathered-digits.ts';
+import { digitsUntilHangUp, gatheredDigits, untilHangUp } from '../../../lib/events/gathered-digits.ts';
 
 const FOUR = { finishOnKey: '#', maxDigits: 4 };
 
@@ -31,4 +31,14 @@ test('nothing is there before a digit is', () => {
     finishedBy: undefined,
     isFull: false,
   });
+});
+
+test.each([
+  ['pressed nothing', FOUR, '', ''],
+  ['pressed two digits, the second of which arrived first', FOUR, '|12-7|11-4', '47'],
+  ['pressed the finishing key', FOUR, '|11-4|12-#', '4'],
+  ['pressed digits of an earlier list', FOUR, '|9-9|11-4', '4'],
+  ['had no finishing key', { finishOnKey: '', maxDigits: 2 }, '|11-4|12-#|13-7', '4#'],
+])('a caller who %s, and hangs up', (_, limits, appended, digits) => {
+  expect(digitsUntilHangUp(`${untilHangUp(limits)}${appended}`, '10')).toBe(digits);
 });

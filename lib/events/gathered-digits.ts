@@ -1,11 +1,16 @@
-import type { GatherStep } from './event-step.ts';
-
 interface Digit {
   /** Of its event. */
   number: number;
   key: string;
   /** When it was pressed, in milliseconds since 1970. */
   at: number;
+}
+
+/** What ends a gather. */
+export interface DigitLimits {
+  /** '' for none. */
+  finishOnKey: string;
+  maxDigits: number;
 }
 
 /** Digits that were collected by events, each once, in the order of their events and not of their arrival. */
@@ -23,14 +28,10 @@ export interface GatheredDigits {
 }
 
 /**
- * @param all `NUMBER-KEY-MILLISECONDS|…` in the order in which they arrived
+ * @param all `NUMBER-KEY-MILLISECONDS|…` in the order in which they arrived; the time may be absent
  * @param list only digits of later events count
  */
-export function gatheredDigits(
-  all: string,
-  list: string,
-  { finishOnKey, maxDigits }: Pick<GatherStep, 'finishOnKey' | 'maxDigits'>,
-): GatheredDigits {
+export function gatheredDigits(all: string, list: string, { finishOnKey, maxDigits }: DigitLimits): GatheredDigits {
   const appended = all.split('|').flatMap((one): Digit[] => {
     const [number = '', key = '', at = ''] = one.split('-');
     return key !== '' && Number(number) > Number(list) ? [{ number: Number(number), key, at: Number(at) }] : [];
@@ -50,4 +51,19 @@ export function gatheredDigits(
     finishedBy: sorted[end]?.number,
     isFull: before.length >= maxDigits,
   };
+}
+
+/**
+ * How the variable begins that has the digits of a caller who hangs up: the limits, so that who reads it needs nothing else.
+ * Each digit is appended to it, as `|NUMBER-KEY`.
+ */
+export function untilHangUp({ finishOnKey, maxDigits }: DigitLimits): string {
+  return `${finishOnKey}-${maxDigits}`;
+}
+
+/** @returns the digits that such a variable has */
+export function digitsUntilHangUp(text: string, list: string): string {
+  const [limits = '', ...digits] = text.split('|');
+  const [finishOnKey = '', maxDigits] = limits.split('-');
+  return gatheredDigits(digits.join('|'), list, { finishOnKey, maxDigits: Number(maxDigits) }).text;
 }
