@@ -4,6 +4,7 @@ import { type CallHandler, callHandler } from '../../lib/call-handler/call-handl
 import { until } from '../support/until.ts';
 import { SipPhone } from './phone/sip-phone.ts';
 import { OWN_ASTERISK } from './real-asterisk.ts';
+import { placeCall } from './sipp.ts';
 import { VerbsStage } from './verbs-stage.ts';
 
 const APP = 'Gather';
@@ -20,22 +21,12 @@ const WAYS = [
 ] as const;
 /** For what callers press at the same time, on a machine that does other things too. */
 const LIMIT_MS = 240_000;
-/** Longer than it takes to call all of them. */
+/** Longer than until they press. */
 const FIRST_DIGIT_S = 300;
 /** So long events take to the handler, beside the connector's own time. */
 const HOP_MS = 150;
 /** Within this time a prompt ends that a key stops. */
 const BARGE_IN_MS = 50;
-/** Callers that press the digits of the extension when all have been called: 40 ms each, 20 ms apart. */
-const PRESSING = `
-[presses]
-exten => _X!,1,Set(turn=0)
- same => n(wait),Wait(0.4)
- same => n,Set(turn=$[\${turn} + 1])
- same => n,GotoIf($["\${PRESS}" != "yes" & \${turn} < 750]?wait)
- same => n,SendDTMF(\${EXTEN},20,40)
- same => n,Wait(3600)
-`;
 /** Callers that press the digits of the extension, and hang up 0 to 1.9 s later. */
 const LEAVING = `
 [presses-and-leaves]
@@ -55,11 +46,17 @@ interface Gathered {
 
 let stage: VerbsStage;
 let gathered: Gathered[] = [];
+/** By channel: the caller's number, which is what the caller presses. */
+const callers = new Map<string, string>();
+
+const randomDigits = () => Array.from({ length: DIGITS }, () => Math.floor(Math.random() * 10)).join('');
 
 const gather = (way: 'dialplan' | 'events'): CallHandler =>
   callHandler({
-    StasisStart: ({ call }) =>
-      call.gather('number', { prompt: 'sound:silent-prompt', maxDigits: DIGITS, timeout: FIRST_DIGIT_S, way }),
+    StasisStart: ({ call, event }) => {
+      callers.set(call.id, event.channel.caller.number);
+      call.gather('number', { prompt: 'sound:silent-prompt', maxDigits: DIGITS, timeout: FIRST_DIGIT_S, way });
+    },
     gathered: {
       number: ({ call, event, outcome, digits }) => {
         // Digits that the dialplan collects are on the bus as words.
@@ -72,13 +69,14 @@ const gather = (way: 'dialplan' | 'events'): CallHandler =>
 
 describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asterisk', () => {
   beforeAll(async () => {
-    stage = await VerbsStage.start({ gather: { app: APP } }, PRESSING + LEAVING);
+    stage = await VerbsStage.start({ gather: { app: APP } }, LEAVING);
     stage.asterisk.server.addSilence('silent-prompt', 20);
   });
   afterAll(() => stage?.end());
   afterEach(() => stage.hangUpAll());
   beforeEach(() => {
     gathered = [];
+    callers.clear();
     stage.faults.length = 0;
     stage.counts = {};
   });
@@ -111,47 +109,34 @@ describe.skipIf(!OWN_ASTERISK)('a gather with a prompt of 20 s, on a real Asteri
     async ({ way, count, atOnce, prompted }) => {
       stage.hopMs = HOP_MS;
       stage.serve(APP, gather(way));
-      const pressed = new Map<string, string>();
-      const { asterisk, channels } = stage.ari;
-      const call = async (id: string): Promise<void> => {
-        const digits = Array.from({ length: DIGITS }, () => Math.floor(Math.random() * 10)).join('');
-        pressed.set(id, digits);
-        const far = { channelId: `far-${id}`, context: 'presses', extension: digits, priority: 1 };
-        await channels.originate(
-          {
-            endpoint: 'Local/gather@default/n',
-            otherChannelId: id,
-            formats: FORMATS,
-            timeout: LIMIT_MS / 1000,
-            ...far,
-          },
-          { timeoutMs: LIMIT_MS },
-        );
-      };
-      while (pressed.size < count) {
-        await asterisk.setGlobalVar({ variable: 'PRESS', value: 'no' });
-        const ids = Array.from({ length: atOnce }, (_, index) => `${way}-${pressed.size + index}`);
-        for (const id of ids) await call(id);
-        // What a caller presses before the prompt begins is no digit of the gather.
-        const hear = () => [...pressed.keys()].every((id) => stage.seen.has(`${prompted} ${id}`));
-        await until('the prompts', hear, LIMIT_MS);
-        await asterisk.setGlobalVar({ variable: 'PRESS', value: 'yes' });
-        await until(`${pressed.size} outcomes`, () => gathered.length >= pressed.size, LIMIT_MS).catch(
+      const numbers: string[] = [];
+      // What a caller presses before the prompt begins is no digit of the gather.
+      const afterMs = 5000 + 50 * atOnce;
+      while (numbers.length < count) {
+        const own = Array.from({ length: atOnce }, () => randomDigits());
+        numbers.push(...own);
+        const calls = placeCall(stage.asterisk.server.sipPort, { to: 'gather', numbers: { own, afterMs } });
+        calls.catch(() => {}); // awaited below
+        const prompts = () => [...callers.keys()].filter((id) => stage.seen.has(`${prompted} ${id}`)).length;
+        await until(`${numbers.length} prompts`, () => prompts() === numbers.length, afterMs);
+        await until(`${numbers.length} outcomes`, () => gathered.length >= numbers.length, LIMIT_MS).catch(
           (cause: Error) => {
-            const missing = [...pressed.keys()].filter((id) => !gathered.some(({ channelId }) => channelId === id));
+            const missing = [...callers.keys()].filter((id) => !gathered.some(({ channelId }) => channelId === id));
             throw new Error(
               `${cause.message}: without ${missing.join(', ')}; faults: ${stage.faults.join('; ') || 'none'}; gaps: ${JSON.stringify(stage.gaps)}`,
             );
           },
         );
+        await calls;
       }
-      const wrong = gathered.filter((each) => each.outcome !== 'ok' || each.digits !== pressed.get(each.channelId));
+      const wrong = gathered.filter((each) => each.outcome !== 'ok' || each.digits !== callers.get(each.channelId));
       console.log(
         `By the ${way}: ${gathered.length} gathers, ${wrong.length} wrong; events: ${JSON.stringify(stage.counts)}`,
       );
-      expect(wrong.map((each) => ({ ...each, pressed: pressed.get(each.channelId) }))).toEqual([]);
+      expect(wrong.map((each) => ({ ...each, pressed: callers.get(each.channelId) }))).toEqual([]);
       await stage.isEmpty();
-      expect(gathered.map(({ channelId }) => channelId).toSorted()).toEqual([...pressed.keys()].toSorted());
+      expect(gathered.map(({ channelId }) => channelId).toSorted()).toEqual([...callers.keys()].toSorted());
+      expect([...callers.values()].toSorted()).toEqual(numbers.toSorted());
       expect(stage.faults).toEqual([]);
     },
     GATHERS === undefined ? 120_000 : 1_800_000,

@@ -12,6 +12,11 @@ export interface Call {
   count?: number;
   /** One key to press or several in a row, `471#`, and how long after the answer. */
   digit?: { key: string; afterMs: number };
+  /**
+   * In place of `count`: one call of each of these numbers, all at the same time, with silence as media in both directions.
+   * So long after the answer a caller presses the digits of its own number, of ten digits, one after 60 ms each.
+   */
+  numbers?: { own: readonly string[]; afterMs: number };
   /** Puts the call on hold after the digits, and takes it back after so many milliseconds. */
   holdForMs?: number;
   /** Hangs up by itself this long after the answer; otherwise waits for Asterisk to hang up. */
@@ -21,6 +26,10 @@ export interface Call {
   /** Headers of the INVITE beside the usual ones: `['X-Tenant: acme']`. @default none */
   headers?: readonly string[];
 }
+
+/** A second of audio, in the folder of the call. */
+const SILENCE = 'silence.ulaw';
+const ULAW_SILENCE = 0xff;
 
 /** Time limit, longer than any call of the tests. */
 const CALL_LIMIT_S = 60;
@@ -34,7 +43,11 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sipp-'));
   const scenario = join(folder, 'call.xml');
   await writeFile(scenario, scenarioOf(call));
-  const count = String(call.count ?? 1);
+  const { own = [] } = call.numbers ?? {};
+  const count = String(own.length || (call.count ?? 1));
+  const numbers = join(folder, 'numbers.csv');
+  await writeFile(numbers, `SEQUENTIAL\n${own.map((number) => [number, ...number].join(';')).join('\n')}\n`);
+  await writeFile(join(folder, SILENCE), new Uint8Array(8000).fill(ULAW_SILENCE));
   const child = spawn(
     'sipp',
     [
@@ -52,11 +65,12 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
         '127.0.0.1',
         '-p',
         String(await freeUdpPort()),
+        ...(own.length > 0 ? ['-inf', numbers, '-l', count] : []),
       ],
       ...['-mp', String(await freeUdpPort()), '-nostdin', '-timeout', String(CALL_LIMIT_S)],
       ...['-trace_err', '-error_file', join(folder, 'errors')],
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', cwd: folder },
   );
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -67,7 +81,13 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
   if (code !== 0) throw new Error(`A call to ${call.to} failed, sipp's exit code ${code}: ${errors.slice(0, 2000)}`);
 }
 
-function scenarioOf({ digit, holdForMs, hangUpAfterMs, refusedWith, headers = [] }: Call): string {
+function scenarioOf(call: Call): string {
+  const text = scenarioOfOne(call);
+  if (!call.numbers) return text;
+  return text.replaceAll('sip:alice@', 'sip:[field0]@').replaceAll('[media_port]', '[rtpstream_audio_port]');
+}
+
+function scenarioOfOne({ digit, numbers, holdForMs, hangUpAfterMs, refusedWith, headers = [] }: Call): string {
   if (refusedWith !== undefined) return scenario([invite(headers), receive(refusedWith), request('ACK', 1)]);
   const steps = [invite(headers), receive(200), request('ACK', 1)];
   let sequence = 1;
@@ -78,6 +98,14 @@ function scenarioOf({ digit, holdForMs, hangUpAfterMs, refusedWith, headers = []
       steps.push(request('INFO', sequence, 'application/dtmf-relay', `Signal=${key}\nDuration=160\n`));
       steps.push('<recv response="200"/>');
       if (digit.key.length > 1) steps.push(pause(250));
+    }
+  }
+  if (numbers) {
+    steps.push(`<nop><action><exec rtp_stream="${SILENCE},-1,0"/></action></nop>`, pause(numbers.afterMs));
+    for (let field = 1; field <= 10; field++) {
+      sequence += 1;
+      steps.push(request('INFO', sequence, 'application/dtmf-relay', `Signal=[field${field}]\nDuration=40\n`));
+      steps.push('<recv response="200"/>', pause(60));
     }
   }
   if (holdForMs !== undefined) {
