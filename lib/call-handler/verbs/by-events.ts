@@ -8,6 +8,7 @@ import { type PlaybackPlace, placeOfPlayback, playAt } from './event-playbacks.t
 import type { EventStep } from './event-step.ts';
 import { beginGather, gatherPlayed, pressed } from './gather-by-events.ts';
 import { hangUpOutcome, outcomeOfNewList, withoutOutcomeOf } from './hangup-outcome.ts';
+import { hearOfEnd } from './hear-of-end.ts';
 import type { Occasion } from './occasion.ts';
 import { setNow } from './set-now.ts';
 import { arrivedAs, listVariable, storedList, storedText } from './stored-list.ts';
@@ -21,11 +22,14 @@ import { arrivedAs, listVariable, storedList, storedText } from './stored-list.t
  * playback's end.
  */
 export async function carryOutByEvents(call: CollectedCall, steps: EventStep[], occasion: Occasion): Promise<void> {
-  const { ari, event, log } = occasion;
+  const { ari, log } = occasion;
   const channel = channelHandle(ari, call.id);
   const { attempt = 1 } = call.awaited ?? {};
   const text = storedText({ args: call.args, attempt, steps });
-  const ran = await setNow(channel, listVariable(call.list), text, `0\${ARI_RAN}`);
+  const [ran] = await Promise.all([
+    setNow(channel, listVariable(call.list), text, `0\${ARI_RAN}`),
+    hearOfEnd(call, occasion),
+  ]);
   // The same list may be carried out again: an attempt may have failed in the middle of it.
   if (Number(ran) > Number(call.list)) {
     log.info('A later event has decided already: verbs are not carried out', { list: call.list, later: ran });
@@ -33,14 +37,7 @@ export async function carryOutByEvents(call: CollectedCall, steps: EventStep[], 
   }
   if (call.changedState !== '') await setNow(channel, STATE_VARIABLE, call.changedState);
   const outcome = hangUpOutcome(call.list, call.awaited, steps);
-  const isFirst = [0, Number(call.list)].includes(Number(ran));
-  await Promise.all([
-    setNow(channel, outcomeOfNewList(call.list), outcome, `\${SET(ARI_RAN=${call.list})}`),
-    // So that the app hears of the call's end. Once for each call.
-    ...(isFirst
-      ? [ari.applications.subscribe({ applicationName: event.application, eventSource: `channel:${call.id}` })]
-      : []),
-  ]);
+  await setNow(channel, outcomeOfNewList(call.list), outcome, `\${SET(ARI_RAN=${call.list})}`);
   await goOn({ channelId: call.id, list: call.list, at: 0, steps }, occasion);
 }
 

@@ -7,6 +7,7 @@ import { GiveUp } from '../give-up.ts';
 import { carryOutByEvents } from './by-events.ts';
 import type { CollectedCall } from './collected-call.ts';
 import type { EventStep } from './event-step.ts';
+import { hearOfEnd } from './hear-of-end.ts';
 import { type Verb, written } from './list.ts';
 import type { Occasion } from './occasion.ts';
 import { setNow } from './set-now.ts';
@@ -58,10 +59,7 @@ export async function sendToDialplan(
   const value = written([header, ...call.wishes.flatMap(({ steps = [] }) => steps)]);
   const [seen] = await Promise.all([
     setNow(channel, `ARI_VERBS_${call.list}`, value, LOOK),
-    // So that the app hears of the call's end while the dialplan has the call. Once for each call.
-    ...(place.isNew
-      ? [ari.applications.subscribe({ applicationName: event.application, eventSource: `channel:${call.id}` })]
-      : []),
+    ...(place.isNew ? [hearOfEnd(call, { event, ari })] : []),
   ]);
   const [ran = '0', hasVerbs] = seen.split('/');
   if (Number(ran) >= Number(call.list)) {

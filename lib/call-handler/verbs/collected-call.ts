@@ -65,6 +65,11 @@ export class CollectedCall implements Call<OutcomeNames> {
     this.isOver = event.type === 'ChannelDestroyed';
   }
 
+  /** It comes with the outcome of an earlier list. */
+  get isBack(): boolean {
+    return this.#arrived !== undefined;
+  }
+
   /** The number of the list: later events have greater ones. */
   get list(): string {
     const { channelSequence } = this.#event.metadata;
