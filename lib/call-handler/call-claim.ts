@@ -3,7 +3,10 @@ import { AriError } from '../ari/errors.ts';
 import { operations } from '../ari/generated/operations.ts';
 
 /** Resources whose commands act for callers. A lamp, a user event or a global variable does not. */
-const ACTING = ['bridges', 'channels', 'playbacks', 'recordings'] as const;
+const ACTING = (['bridges', 'channels', 'playbacks', 'recordings'] as const).map((resource) => {
+  const acting = Object.entries(operations[resource]).filter(([, template]) => !template.startsWith('GET '));
+  return { resource, names: acting.map(([name]) => name) };
+});
 
 /** Until when Asterisk waits, in seconds; 0 for ever. When the time is over, it takes the call back. */
 const TIMER = 'TIMEOUT(absolute)';
@@ -31,8 +34,8 @@ interface Look {
  * time, and sends the caller to the fallback.
  *
  * The first command that acts for callers claims it. Where that is `channels.answer` of this channel, it goes beside the
- * claim. All other commands that act wait for the claim's answer: after `play`, Asterisk would answer the claim at the end
- * of the playback, also where it had taken the call back meanwhile. A run that reads only, or fails before its first
+ * claim, right behind it: the caller waits for it. All other commands that act wait for the claim's answer: after `play`,
+ * Asterisk would answer the claim at the end of the playback, also where it had taken the call back meanwhile. A run that reads only, or fails before its first
  * command, claims nothing.
  *
  * Where the call is gone, or has left the app, no command is sent: each fails with the claim's error. The operator's own
@@ -45,39 +48,49 @@ interface Look {
  */
 export function claimingClient(ari: AriClient, channelId: string): AriClient {
   let claim: Promise<void> | undefined;
-  const claimed = (): Promise<void> => {
-    claim ??= claimCall(ari, channelId);
+  const claimed = (isAnswer: boolean): Promise<void> => {
+    claim ??= claimCall(ari, channelId, isAnswer);
     claim.catch(() => {}); // beside an answer, nobody may wait for it
     return claim;
   };
-  // A client that a test has made may lack resources.
-  const gated = ACTING.filter((resource) => ari[resource] !== undefined).map((resource) => {
+  const gate = (resource: (typeof ACTING)[number]['resource'], names: readonly string[]): object => {
     const commands = ari[resource] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
-    const acting = Object.entries(operations[resource]).filter(([, template]) => !template.startsWith('GET '));
-    const waiting = acting.map(([name]) => [
+    const waiting = names.map((name) => [
       name,
       async (...given: unknown[]) => {
         const [params] = given as [{ channelId?: unknown }?];
         const isAnswer = resource === 'channels' && name === 'answer' && params?.channelId === channelId;
         const isFirst = claim === undefined;
-        const ready = claimed();
+        const ready = claimed(isAnswer);
         if (!(isAnswer && isFirst)) await ready;
         return commands[name]?.(...given);
       },
     ]);
-    return [resource, Object.assign(Object.create(commands), Object.fromEntries(waiting))];
+    return Object.assign(Object.create(commands), Object.fromEntries(waiting));
+  };
+  // At the first use: a run needs one or two of them, and the client of a test may lack some.
+  const gates = ACTING.map(({ resource, names }) => {
+    let gated: object | undefined;
+    const get = (): object | undefined => {
+      if (ari[resource]) gated ??= gate(resource, names);
+      return gated;
+    };
+    return [resource, { enumerable: true, get }] as const;
   });
-  return Object.assign(Object.create(ari), Object.fromEntries(gated));
+  return Object.create(ari, Object.fromEntries(gates)) as AriClient;
 }
 
-/** @throws the claim's AriError where it was refused, or not answered */
-async function claimCall(ari: AriClient, channelId: string): Promise<void> {
+/**
+ * @param isAnswer an answer to the call is sent in this turn: it does not wait for the look
+ * @throws the claim's AriError where it was refused, or not answered
+ */
+async function claimCall(ari: AriClient, channelId: string, isAnswer: boolean): Promise<void> {
   let isAnswered = false;
   const claim = ari.channels.setChannelVar({ channelId, variable: TIMER, value: '0' }).then(() => {
     isAnswered = true;
   });
   claim.catch(() => {}); // the one below may be over before
-  const looked = lookAt(ari, channelId);
+  const looked = isAnswer ? Promise.resolve().then(() => lookAt(ari, channelId)) : lookAt(ari, channelId);
   // An earlier run of this event may have claimed the call and begun a playback, behind which this claim waits.
   await Promise.race([claim, looked.then(({ isClaimed }) => (isClaimed ? undefined : claim))]);
 

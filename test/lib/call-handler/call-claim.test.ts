@@ -83,7 +83,7 @@ describe('the first command of a run', () => {
     const { ari, sent, answer } = bound(new Asterisk());
     const answered = ari.channels.answer({ channelId });
     await turn();
-    expect(sent).toEqual([CLAIM, LOOK, ANSWER]);
+    expect(sent, 'the answer before the look, which no caller waits for').toEqual([CLAIM, ANSWER, LOOK]);
     await answer(ANSWER);
     await answered;
 
