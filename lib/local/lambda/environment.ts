@@ -39,7 +39,9 @@ export class LambdaEnvironment {
   readonly #fn: LocalFunction;
   readonly #observer: EnvironmentObserver;
   readonly #child: ChildProcess;
-  readonly #loaded: Promise<FunctionError | undefined>;
+  readonly #loaded: Promise<void>;
+  #isLoaded = false;
+  #unloadable: FunctionError | undefined;
   readonly #opened = performance.now();
   #ended: string | undefined;
   #invocation: { requestId: string; end(result: InvocationResult): void } | undefined;
@@ -88,7 +90,9 @@ export class LambdaEnvironment {
     const outcome = new Promise<InvocationResult>((resolve) => {
       this.#invocation = { requestId, end: resolve };
     });
-    const unloadable = await this.#loaded;
+    // Without `await` where it is loaded: the event is sent before the caller goes on.
+    if (!this.#isLoaded) await this.#loaded;
+    const unloadable = this.#unloadable;
     if (unloadable) {
       this.#invocation?.end({ error: unloadable });
       this.kill('it cannot be loaded');
@@ -120,17 +124,19 @@ export class LambdaEnvironment {
     await stopChild(this.#child, STOP_LIMIT_MS);
   }
 
-  /** Resolves when the handler is loaded, with an error where it cannot be. */
-  #load(): Promise<FunctionError | undefined> {
+  /** Resolves when the handler is loaded, or cannot be. */
+  #load(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => resolve({ errorType: 'Sandbox.Timedout', errorMessage: `Init timed out after ${INIT_LIMIT_MS} ms` }),
-        INIT_LIMIT_MS,
-      );
       const loaded = (error?: FunctionError): void => {
         clearTimeout(timer);
-        resolve(error);
+        if (!this.#isLoaded) this.#unloadable = error;
+        this.#isLoaded = true;
+        resolve();
       };
+      const timer = setTimeout(
+        () => loaded({ errorType: 'Sandbox.Timedout', errorMessage: `Init timed out after ${INIT_LIMIT_MS} ms` }),
+        INIT_LIMIT_MS,
+      );
       this.#child.on('message', (report: Report) => {
         if (report.kind === 'loaded') loaded();
         else if (report.kind === 'unloadable') loaded(report.error);

@@ -132,9 +132,11 @@ export class LambdaHost {
     const { traceId, functionArn, ...rest } = attempt;
     const { cold, initMs } = environment;
     const invocation = { ...rest, fn: this.#fn, cold };
-    this.#observer.onStart(invocation);
     const started = performance.now();
-    const { error, response } = await environment.run(attempt.requestId, attempt.payload, { traceId, functionArn });
+    const running = environment.run(attempt.requestId, attempt.payload, { traceId, functionArn });
+    // The event is on its way: a caller does not wait for what the console makes of it.
+    this.#observer.onStart(invocation);
+    const { error, response } = await running;
     const ms = performance.now() - started + (cold ? initMs : 0);
     if (!environment.usable) environment.kill('its invocation failed');
     else if (this.#current.has(environment)) this.#idle.push(environment);
