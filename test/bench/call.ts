@@ -1,22 +1,24 @@
 /**
- * How long a caller waits: from a channel's entering Stasis to its being up, for four ways to answer it, on a real
+ * How long a caller waits: from a channel's entering Stasis to its being up, for some ways to answer it, on a real
  * Asterisk. The ways do the same on StasisStart, `POST /channels/{id}/answer`, and nothing else:
  *
  *  - `direct`: an app on `ws` and `fetch` alone, the least that an app can be;
  *  - `ariClient`: the same app on the npm package `ari-client`;
  *  - `bareChain`: as many processes as the local way has, with nothing in them: what they cost on this machine;
- *  - `local`: the whole local way: connector, bus, rule, function, REST.
+ *  - `local`: the whole local way: connector, bus, rule, function, REST;
+ *  - `before`: with `--before FOLDER`, the same of another checkout, which has its dependencies installed.
  *
  * Each runs in processes of its own and in a Stasis app of its own. They take turns, call by call, so that whatever
  * else the machine does hits all of them alike.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setup as installAsterisk } from '../asterisk/install.ts';
 import { OWN_ASTERISK, RealAsterisk } from '../asterisk/real-asterisk.ts';
-import { installAriClient } from './call/install-ari-client.ts';
 import { Observer } from './call/observer.ts';
 import { startWay, type Way } from './call/way.ts';
+import { installPackage } from './peers/npm-package.ts';
 
 /** Connections, caches and the compiler of JavaScript are to be warm: cold starts are another question. */
 const WARM_UP_CALLS = 20;
@@ -39,10 +41,10 @@ exten => caller,1,Wait(60)
  same => n,Hangup()
 `;
 
-export async function bench(): Promise<object> {
+export async function bench({ before }: { before?: string }): Promise<object> {
   if (!OWN_ASTERISK) throw new Error('The bench starts an Asterisk of its own: unset ASTERISK_URL');
   installAsterisk();
-  const ariClient = installAriClient();
+  const ariClient = installPackage('ari-client');
 
   const asterisk = await RealAsterisk.prepare();
   const user = { username: 'bench', password: randomBytes(16).toString('hex') };
@@ -57,6 +59,7 @@ export async function bench(): Promise<object> {
       ['ariClient', 'ari-client-app.ts', { ARI_CLIENT: ariClient }],
       ['bareChain', 'bare-chain.ts', {}],
       ['local', 'local-way.ts', {}],
+      ...(before === undefined ? [] : ([['before', join(before, 'test/bench/call/local-way.ts'), {}]] as const)),
     ] as const) {
       ways.push(
         await startWay(name, file, {
@@ -110,6 +113,7 @@ function summary(waits: ReadonlyMap<string, readonly number[]>, asterisk: string
     ways: Object.fromEntries(figures.map(({ name, p50, p99 }) => [name, { p50Ms: rounded(p50), p99Ms: rounded(p99) }])),
     ratioToDirect: ratiosTo('direct'),
     ratioToBareChain: ratiosTo('bareChain'),
+    ...(waits.has('before') && { ratioToBefore: ratiosTo('before') }),
   };
 }
 

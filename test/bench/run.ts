@@ -8,7 +8,7 @@ interface BenchModule {
   /**
    * @param nodes how many Asterisk servers, for the benches that can have several
    * @param events how many events in all, for the benches that can have more
-   * @param before a checkout of another commit, which takes turns with this one, for `connector` and `patterns`
+   * @param before a checkout of another commit, which takes turns with this one, for `call`, `connector` and `patterns`
    */
   bench(options: { nodes?: number; events?: number; before?: string }): Promise<object>;
 }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { stopChild } from '../../../lib/local/stop-child.ts';
 
 /** How long a way may take to be ready: the local way synthesizes its CDK app first. */
@@ -23,10 +23,14 @@ export interface WayEnvironment {
   ARI_PASSWORD: string;
 }
 
-/** Starts a file of this folder, and waits until it says over IPC that it listens. */
+/**
+ * Starts a way, and waits until it says over IPC that it listens.
+ *
+ * @param file of this folder, or with the whole path
+ */
 export async function startWay(name: string, file: string, environment: Omit<WayEnvironment, 'ARI_APP'>): Promise<Way> {
   const app = `bench-${name}`;
-  const child = fork(join(import.meta.dirname, file), [], {
+  const child = fork(resolve(import.meta.dirname, file), [], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, ARI_APP: app },
     // Standard output is for the bench's result.
     stdio: ['ignore', 2, 2, 'ipc'],

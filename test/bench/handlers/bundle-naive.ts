@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { installAriClient } from '../call/install-ari-client.ts';
+import { installPackage } from '../peers/npm-package.ts';
 
 /** The handler as one would write it first, bundled into a folder as CDK does by default. @returns the bundle */
 export async function bundleNaive(folder: string): Promise<string> {
@@ -18,6 +18,6 @@ export async function bundleNaive(folder: string): Promise<string> {
     external: ['ari-client'],
     logLevel: 'error',
   });
-  await symlink(join(installAriClient(), 'node_modules'), join(folder, 'node_modules'));
+  await symlink(join(installPackage('ari-client'), 'node_modules'), join(folder, 'node_modules'));
   return outfile;
 }
