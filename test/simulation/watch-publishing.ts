@@ -22,7 +22,7 @@ const KNOWN_MS = 15_000;
 /** Watches that events are published soon where nothing hinders it, and that a connector takes no app that cannot publish. */
 export function watchPublishing(world: World, service: Service, end: number): void {
   const { clock, bus, ledger, pbxes } = world;
-  const wellSince = new Map<string, { at: number; offset: number }>();
+  const wellSince = new Map<string, { at: number; offset: number; process: Task['process'] }>();
   /** When the bus last took less than came, and since when. */
   let scarce = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   const look = (): void => {
@@ -30,10 +30,10 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     if (Number.isFinite(bus.trouble.perSecond))
       scarce = { from: time - scarce.to > LOOK_MS ? time : scarce.from, to: time };
     for (const task of service.running) {
-      const offset = task.process.clockOffset;
-      const known = wellSince.get(task.name);
-      if (!isWell(world, task)) wellSince.delete(task.name);
-      else if (known?.offset !== offset) wellSince.set(task.name, { at: clock.time, offset });
+      const { name, process } = task;
+      const offset = process.clockOffset;
+      if (!isWell(world, task)) wellSince.delete(name);
+      else if (wellSince.get(name)?.offset !== offset) wellSince.set(name, { at: clock.time, offset, process });
     }
     if (clock.time < end) clock.after(LOOK_MS, look);
   };
@@ -44,6 +44,8 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     const pbx = pbxes.find(({ name }) => name === node);
     if (!well || source !== 'asterisk.ari' || receivedAt === undefined || ledger.openedBy.get(connection) !== from)
       return;
+    // Between a jump of its clock and the next look: `receivedAt` is of the old clock or of the new one.
+    if (well.process.clockOffset !== well.offset) return;
     // Of more than the bus takes, each server's own events wait; and those of a channel behind one that fails.
     if (pbx?.isNoisy || ledger.poisoned.has(`${node} ${channelId}`)) return;
     // What waited while the connector was hindered goes first; the less the bus takes, the longer.
