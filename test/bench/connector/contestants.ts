@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CONNECTOR_BUNDLE } from '../../../lib/cdk/connector-image.ts';
+import { endOf, Interruption } from './interruption.ts';
 import type { Usage } from './usage.ts';
 
 /** Longer than any measurement takes beside other work on the machine. */
@@ -15,6 +16,9 @@ export const SECRET = 'connector';
 const IDLE_SHARE = 0.03;
 const REST_MS = 2000;
 const MOST_LOOKS = 30;
+
+/** So often a measurement begins that a lost connection interrupts. */
+const ATTEMPTS = 3;
 
 export type Launch = (environment: Record<string, string>) => ChildProcess;
 
@@ -75,8 +79,24 @@ export function start(file: string, environment: Record<string, string>): ChildP
   });
 }
 
-/** Starts source, stub and contestant, and calls `measure` when the contestant is connected. */
-export async function staged<T>(
+/**
+ * Starts source, stub and contestant, and calls `measure` when the contestant is connected; again, with new ones, where a
+ * connection was lost, as on a machine that is so busy that a ping has no answer for 10 s.
+ */
+export async function staged<T>(scenario: Scenario, launch: Launch, measure: (stage: Stage) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await stagedOnce(scenario, launch, measure);
+    } catch (error) {
+      if (!(error instanceof Interruption) || attempt === ATTEMPTS) throw error;
+      process.stderr.write(
+        `A connection was lost, as the machine is busy. Measuring again, ${attempt} of ${ATTEMPTS - 1}.\n`,
+      );
+    }
+  }
+}
+
+async function stagedOnce<T>(
   { count, rate, latencyMs, nodes = 1, channels = 200 }: Scenario,
   launch: Launch,
   measure: (stage: Stage) => Promise<T>,
@@ -89,7 +109,7 @@ export async function staged<T>(
       port: number;
     }[] as [{ port: number }, { port: number }];
     const connected = message(source);
-    contestant = launch({
+    const started = launch({
       SOURCE_URL: `http://127.0.0.1:${sourcePort}`,
       STUB_URL: `http://127.0.0.1:${stubPort}`,
       AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${stubPort}`,
@@ -97,8 +117,10 @@ export async function staged<T>(
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
     });
-    await connected;
-    return await measure({ contestant, source, stub });
+    contestant = started;
+    const stage = { contestant: started, source, stub };
+    const ends = Object.entries(stage).map(([name, child]) => endOf(child, name));
+    return await Promise.race([connected.then(() => measure(stage)), ...ends]);
   } finally {
     for (const child of [contestant, source, stub]) child?.kill('SIGKILL');
   }

@@ -22,6 +22,7 @@ export async function manyNodes(folder: string, secretsUrl: string, nodes: numbe
   for (const { name, ...scenario } of SCENARIOS) {
     const runs = { one: [] as Run[], many: [] as Run[] };
     for (let round = 0; round < ROUNDS; round++) {
+      progress(`${name}, round ${round + 1} of ${ROUNDS}`);
       runs.one.push(await run({ ...scenario, nodes: 1 }, connectorIn(folder, secretsUrl, 1)));
       runs.many.push(await run({ ...scenario, nodes }, connectorIn(folder, secretsUrl, nodes)));
     }
@@ -39,11 +40,12 @@ export async function manyNodes(folder: string, secretsUrl: string, nodes: numbe
   return {
     ...result,
     [`${IDLE_NODES} idle nodes`]: await idle(folder, secretsUrl),
-    'a quiet node beside a noisy one': await besideNoisyNode(folder, secretsUrl),
+    'a quiet node beside a noisy one': await beside(folder, secretsUrl),
   };
 }
 
 function idle(folder: string, secretsUrl: string): Promise<object> {
+  progress(`${IDLE_NODES} nodes on which nothing happens`);
   const scenario = { count: 1, rate: 0, latencyMs: 0, nodes: IDLE_NODES };
   return staged(scenario, connectorIn(folder, secretsUrl, IDLE_NODES), async ({ contestant }) => {
     await new Promise((resolve) => setTimeout(resolve, 10_000));
@@ -59,4 +61,11 @@ function idle(folder: string, secretsUrl: string): Promise<object> {
   });
 }
 
+function beside(folder: string, secretsUrl: string): Promise<object> {
+  progress('a quiet node beside a noisy one');
+  return besideNoisyNode(folder, secretsUrl);
+}
+
+/** It takes minutes: one line for each part, beside what is printed in the end. */
+const progress = (part: string): void => void process.stderr.write(`${part} …\n`);
 const rounded = (value = Number.NaN, digits = 0): number => Number(value.toFixed(digits));
