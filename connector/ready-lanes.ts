@@ -15,59 +15,82 @@ interface NodeLanes<L> {
   backlog: Fifo<L>;
 }
 
-/** Lanes whose next record may be sent. The nodes take turns, a lane each, so that a busy node does not delay another. */
+/**
+ * Lanes whose next record may be sent. The nodes take turns, a lane each, so that a busy node does not delay another. Where
+ * the bus takes only the first entries of a request, the turns alone are not enough: with ten entries a request and two
+ * nodes, the same one would always be first. So nodes of which nothing was accepted come first in the next request.
+ */
 export class ReadyLanes<L extends ReadyLane> {
-  /** Nodes that have a ready lane. */
+  /** Nodes with a place among the turns; some have no ready lane any more. */
   readonly #nodes = new Map<string, NodeLanes<L>>();
   readonly #turns = new Fifo<NodeLanes<L>>();
+  /** Nodes that come before others, the longest waiting one first. */
+  readonly #next = new Set<NodeLanes<L>>();
+  #lanes = 0;
 
   get isEmpty(): boolean {
-    return this.#nodes.size === 0;
+    return this.#lanes === 0;
   }
 
   /** Adds a lane behind its node's others. */
   push(lane: L): void {
     this.#of(lane.node)[lane.arrival].push(lane);
+    this.#lanes += 1;
   }
 
   /**
    * Adds a lane before its node's others.
    *
-   * @param isNext whether the node comes before others that had their turn
+   * @param isNext whether the node comes before others, at its next turn
    */
   unshift(lane: L, isNext = false): void {
-    this.#of(lane.node, isNext)[lane.arrival].unshift(lane);
+    const node = this.#of(lane.node);
+    node[lane.arrival].unshift(lane);
+    this.#lanes += 1;
+    if (isNext) this.#next.add(node);
   }
 
   /** The lane that `take` would return. */
   peek(first: Arrival): L | undefined {
-    return this.#turns.peek()?.[this.#arrival(first)].peek();
+    const node = this.#first();
+    return node?.[arrivalOf(node, first)].peek();
   }
 
   /** @param first which of a node's lanes come before its others */
   take(first: Arrival): L | undefined {
-    const arrival = this.#arrival(first);
-    const node = this.#turns.shift();
-    const lane = node?.[arrival].shift();
+    const node = this.#first();
     if (!node) return undefined;
-    if (node.live.length + node.backlog.length > 0) this.#turns.push(node);
-    else this.#nodes.delete(node.name);
-    return lane;
+    if (!this.#next.delete(node)) {
+      this.#turns.shift();
+      this.#turns.push(node);
+    }
+    this.#lanes -= 1;
+    return node[arrivalOf(node, first)].shift();
   }
 
-  #arrival(first: Arrival): Arrival {
-    const other = first === 'live' ? 'backlog' : 'live';
-    return this.#turns.peek()?.[first].length === 0 ? other : first;
+  /** The node whose turn it is. */
+  #first(): NodeLanes<L> | undefined {
+    for (const node of this.#next) return node;
+    for (let node = this.#turns.peek(); node; node = this.#turns.peek()) {
+      if (node.live.length + node.backlog.length > 0) return node;
+      this.#turns.shift();
+      this.#nodes.delete(node.name);
+    }
+    return undefined;
   }
 
-  #of(name: string, isNext = false): NodeLanes<L> {
+  #of(name: string): NodeLanes<L> {
     let node = this.#nodes.get(name);
     if (!node) {
       node = { name, live: new Fifo(), backlog: new Fifo() };
       this.#nodes.set(name, node);
-      if (isNext) this.#turns.unshift(node);
-      else this.#turns.push(node);
+      this.#turns.push(node);
     }
     return node;
   }
+}
+
+function arrivalOf<L>(node: NodeLanes<L>, first: Arrival): Arrival {
+  const other = first === 'live' ? 'backlog' : 'live';
+  return node[first].length === 0 ? other : first;
 }
