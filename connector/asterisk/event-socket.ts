@@ -87,8 +87,13 @@ export class EventSocket {
       open = true;
       heard();
       this.#pinging = setInterval(() => {
-        if (this.#quiet > 0 && (this.#quiet + 1) * pingIntervalMs >= silentMs)
-          return end({ kind: 'silent', seconds: Math.round(silentMs / 1000) });
+        if (this.#quiet > 0 && (this.#quiet + 1) * pingIntervalMs >= silentMs) {
+          // Where the process was busy, an answer may wait in the kernel: it is read before this.
+          setImmediate(() => {
+            if (this.#quiet > 0) end({ kind: 'silent', seconds: Math.round(silentMs / 1000) });
+          });
+          return;
+        }
         this.#quiet += 1;
         if (pingedAt !== undefined) return;
         pingedAt = Date.now();
