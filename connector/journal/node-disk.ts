@@ -109,7 +109,7 @@ export class NodeDisk {
 
   /** Writes records in one call, and gives each its place. */
   write(records: readonly JournalRecord[], bytes: number): void {
-    const segment = this.#current ?? this.begin();
+    const segment = this.#current && !this.#current.isHarmed ? this.#current : this.begin();
     const first = segment.append(records.map(({ line }) => line));
     this.#grow(bytes);
     for (const [index, record] of records.entries()) record.place = { segment, line: first + index };

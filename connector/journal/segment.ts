@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -125,6 +126,13 @@ export class Segment {
   /** Lines that are not settled. */
   get unsettled(): number {
     return this.#unsettled;
+  }
+
+  /** Whether another program has shortened or removed the file that is written: what is added to it would be lost. */
+  get isHarmed(): boolean {
+    if (this.#writing === undefined) return false;
+    const { size, nlink } = fstatSync(this.#writing);
+    return size < this.#bytes || nlink === 0;
   }
 
   /**

@@ -6,6 +6,10 @@ import { run } from './run.ts';
 const FOUND = [
   { seed: 2008, says: 'an event that is accepted soon after the connector’s clock has jumped is not late by the jump' },
   {
+    seed: 2592,
+    says: 'what is written after another program has shortened a file of the journal is not lost',
+  },
+  {
     seed: 2740,
     says: 'beside a noisy server a quiet one is published that has as many lanes as a request has entries',
   },

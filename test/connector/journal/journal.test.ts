@@ -315,6 +315,27 @@ describe('a process that starts on the folder of an earlier process', () => {
     },
   );
 
+  test.each([
+    ['shortened', (path: string) => truncateSync(path, 3 * LINE)],
+    ['removed', (path: string) => rmSync(path)],
+  ])('loses no record that is written after another program has %s the file', async (_, harm) => {
+    const folder = folderOfTest();
+    const { journal, settle } = journalOn(folder);
+    for (const id of numbers(10, 19)) journal.append(record('a', id));
+    await turn();
+    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.journal'));
+    harm(join(folder, file));
+    for (const id of numbers(20, 29)) {
+      journal.append(record('a', id));
+      await turn();
+    }
+    settle('20', '21');
+    await turn();
+    const next = journalOn(folder);
+    next.journal.resume();
+    expect(next.given.filter((id) => id >= '20')).toEqual(numbers(22, 29));
+  });
+
   /** Makes the beginning of a record's line unreadable. */
   function damage(folder: string, id: string): void {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.journal'))) {
