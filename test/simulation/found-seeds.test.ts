@@ -16,7 +16,9 @@ const FOUND = [
   { seed: 3204, says: 'the same for a connector that has just taken over' },
 ];
 
+const program = loadProgram();
+
 test.each(FOUND)('seed $seed: $says', async ({ seed }) => {
-  const { violations } = await run({ program: await loadProgram(), seed });
+  const { violations } = await run({ program: await program, seed });
   expect(violations).toEqual([]);
 });
