@@ -13,6 +13,12 @@ const FOUND = [
     seed: 2740,
     says: 'beside a noisy server a quiet one is published that has as many lanes as a request has entries',
   },
+  { seed: 4027, says: 'what a connector sent over a cut connection and arrives after its end is not late' },
+  {
+    seed: 4069,
+    says: 'a call is unknown where its app changed hands before its connector had read the channels, without a table',
+  },
+  { seed: 4295, says: 'a process on the disk of an earlier one drops its events, and is killed before it has said so' },
   { seed: 3204, says: 'the same for a connector that has just taken over' },
 ];
 

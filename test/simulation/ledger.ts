@@ -83,6 +83,7 @@ export const KNOWN_GAPS = [
   'a task handed over, and was lost with its journal',
   'a task with a new disk does not know which calls an earlier one has announced',
   'a standby does not know which calls another connector has announced',
+  'an app changed hands before its new connector had read the channels',
   'a call that entered while its app changed hands is rebuilt under another id',
   'a process was killed before it had announced how many events it dropped',
   'a process was killed before the table had which calls it announced',
@@ -106,6 +107,8 @@ export class Ledger {
   /** Processes whose disk was discarded with them, and how they ended. */
   readonly lostDisks = new Map<string, 'killed' | 'stopped'>();
   readonly killed = new Set<string>();
+  /** By process: its disk, which others may have had before or have later. */
+  readonly diskOf = new Map<string, object>();
   /** When each process that has ended did. */
   readonly endedAt = new Map<string, number>();
   /** When which processes were stopped for a while. */

@@ -118,16 +118,20 @@ function knownGapOf(event: SentEvent, ledger: Ledger): KnownGap | undefined {
 
 /** How what a process put into its journal at a time can be lost with the journal, and nobody knows of it. */
 function lostIn(to: string, { at, pbx, app }: SentEvent, ledger: Ledger): KnownGap | undefined {
-  const { lostDisks, crashedDisks, heldAtEnd } = ledger;
+  const { lostDisks, crashedDisks, heldAtEnd, diskOf } = ledger;
   const end = lostDisks.get(to);
   const crash = crashedDisks.get(to);
   // A connector that takes an app which another one had to its end, and that has not handed over, announces a gap.
   if (end !== undefined && heldAtEnd.get(to)?.has(`${pbx} ${app}`)) return undefined;
-  const full = ledger.log.some(
+  // A later process on the same disk drops events of an earlier one, too.
+  const hasDropped = ledger.log.some(
     ({ process, message, at: logged }) =>
-      process === to && message.startsWith('The journal is full') && Math.abs(logged - at) < DROPPING_MS,
+      diskOf.get(process) === diskOf.get(to) &&
+      ledger.killed.has(process) &&
+      message.startsWith('The journal is full') &&
+      Math.abs(logged - at) < DROPPING_MS,
   );
-  if (full && ledger.killed.has(to)) return 'a process was killed before it had announced how many events it dropped';
+  if (hasDropped) return 'a process was killed before it had announced how many events it dropped';
   if (isInMemoryOnly(ledger, to, at)) return 'a process ended with events in memory only, as its disk had failed';
   if (at <= (ledger.shortened.get(to) ?? 0)) return 'another program shortened a file of the journal';
   if (end === 'stopped') return 'a task handed over, and was stopped before it had published its journal';

@@ -1,3 +1,4 @@
+import type { Ledger, LogLine } from './ledger.ts';
 import { endedInMemoryOnly } from './losses.ts';
 import type { World } from './task.ts';
 
@@ -45,12 +46,14 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
   );
   for (const [call, at] of entered) {
     if (Math.max(at, changed.get(call) ?? 0) > before) continue;
+    const knows = env.STATE_TABLE_NAME !== undefined && !table.wasInTrouble;
     if (live.has(call)) {
-      if (!told.StasisStart.has(call))
-        ledger.violate('stay', `${call} is in its app, and the bus has no StasisStart of it`);
+      if (told.StasisStart.has(call)) continue;
+      if (!knows && wasLeftUnread(ledger, call, at)) {
+        ledger.knownGap('an app changed hands before its new connector had read the channels');
+      } else ledger.violate('stay', `${call} is in its app, and the bus has no StasisStart of it`);
     } else if (told.StasisStart.has(call) && !told.StasisEnd.has(call)) {
       const isWritten = accepted.get(call) ?? true;
-      const knows = env.STATE_TABLE_NAME !== undefined && !table.wasInTrouble;
       if (knows && !isWritten) {
         ledger.knownGap('a process was killed before the table had which calls it announced');
       } else if (ledger.lostDisks.size > 0 && !knows) {
@@ -65,4 +68,20 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
       else ledger.violate('stay', `${call} has left its app, and the bus has a StasisStart and no StasisEnd of it`);
     }
   }
+}
+
+/** Whether a connector had to give the call's app away, since the call has entered, before it was in step with Asterisk. */
+function wasLeftUnread({ log }: Ledger, call: string, enteredAt: number): boolean {
+  const inStep = new Set(log.filter(({ message }) => message === 'In step with Asterisk').map(connectionOf));
+  return log.some(
+    (line) =>
+      line.at >= enteredAt &&
+      line.message.startsWith('Asterisk has given the app') &&
+      call.startsWith(`${line.fields.node} ${line.fields.app} `) &&
+      !inStep.has(connectionOf(line)),
+  );
+}
+
+function connectionOf({ fields }: LogLine): unknown {
+  return fields.connection;
 }

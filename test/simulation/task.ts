@@ -67,6 +67,7 @@ export class Task {
     this.name = name;
     this.disk = disk;
     this.startedAt = clock.time;
+    ledger.diskOf.set(name, disk);
     const { peaks } = this;
     const counter = (key: 'sockets' | 'ariRequests' | 'busRequests'): ((change: number) => void) => {
       let now = 0;

@@ -44,6 +44,8 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     const pbx = pbxes.find(({ name }) => name === node);
     if (!well || source !== 'asterisk.ari' || receivedAt === undefined || ledger.openedBy.get(connection) !== from)
       return;
+    // What a process sent over a connection that was cut arrives after its end.
+    if (!well.process.isAlive) return;
     // Between a jump of its clock and the next look: `receivedAt` is of the old clock or of the new one.
     if (well.process.clockOffset !== well.offset) return;
     // Of more than the bus takes, each server's own events wait; and those of a channel behind one that fails.
