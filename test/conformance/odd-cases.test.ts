@@ -445,7 +445,7 @@ test('a channel that joins what plays to a bridge already belongs to the call of
   await s.answeredCall();
   expect(await callId()).toBe('phone-of-caller');
   expect(await s.run('POST /bridges/~room/addChannel?channel=~caller')).toBe('204');
-  await s.story('ChannelEnteredBridge caller');
+  await s.story('ChannelEnteredBridge room[caller] caller');
   expect(await callId()).not.toBe('phone-of-caller');
 });
 
