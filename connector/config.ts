@@ -1,6 +1,7 @@
 import { type DialledNode, readCaFile } from '../lib/ari/ca-file.ts';
 import { reasonOf } from '../lib/ari/errors.ts';
 import { type AriNodeWithSecret, nodeFaults, nodeLabel } from '../lib/ari/node.ts';
+import { nodeSettingsFaults } from '../lib/ari/node-settings.ts';
 import { type NodesText, nodesText } from '../lib/ari/nodes-file.ts';
 import { parseJson } from '../lib/json.ts';
 import { DEFAULT_FILTER, EventFilter } from './event-filter.ts';
@@ -127,7 +128,8 @@ function readNodes({ ARI_NODES, ARI_NODES_FILE }: NodeJS.ProcessEnv, faults: str
     faults.push(`${from}: expected JSON, got text that is not JSON`);
     return [];
   }
-  faults.push(...nodeFaults(nodes).map((fault) => `${from}: ${fault}`));
+  const all = [...nodeFaults(nodes), ...nodeSettingsFaults(nodes)];
+  faults.push(...all.map((fault) => `${from}: ${fault}`));
   const list = Array.isArray(nodes) ? (nodes as (Partial<AriNodeWithSecret> | null)[]) : [];
   for (const [index, node] of list.entries()) {
     if (typeof node?.secretId !== 'string' || node.secretId === '') {

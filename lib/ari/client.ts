@@ -209,7 +209,7 @@ async function doneBefore(
   wire: Wire,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (repeat?.doneStatus === refusal.status) return undefined;
+  if (repeat?.doneKind === refusal.kind) return undefined;
   if (!repeat?.created) throw refusal;
   const { resource, id } = repeat.created;
   try {

@@ -1,8 +1,8 @@
 /**
  * How the caller should react to an ARI failure:
  *
- *  - `gone`: the channel, bridge or playback does not exist (404, and 400 "Channel not found" of `bridges.addChannel` and
- *    `removeChannel`): somebody hung up, or the work is done; also a variable that is not set, or a SIP header that is not
+ *  - `gone`: the channel, bridge or playback does not exist (404, 400 "Channel not found" of `bridges.addChannel` and
+ *    `removeChannel`, and 409 "Bridge not in Stasis application"): somebody hung up, or the work is done; also a variable that is not set, or a SIP header that is not
  *    there;
  *  - `wrong-state`: it exists, but not in a state that allows this (409, 412, and 422 of the same two): a channel that is
  *    in no app or not in that bridge, an id that is taken;
@@ -24,6 +24,9 @@ const KIND_BY_STATUS: Record<number, AriErrorKind> = {
   412: 'wrong-state',
   503: 'unavailable',
 };
+
+/** Asterisk shows a bridge that it has just destroyed for a moment, and says so of it; also of a bridge that `Dial()` made. */
+const ENDED_BRIDGE = '409 Bridge not in Stasis application';
 
 /** The two commands with statuses of their own for the channels that they name in the body. */
 const KIND_OF_MEMBER: Record<string, AriErrorKind> = { '400 Channel not found': 'gone', 422: 'wrong-state' };
@@ -107,6 +110,7 @@ function kindOf(operation: string, { status, message, advice, kind }: Refusal): 
   if (status === 403 && FORBIDDEN_THINGS.has(operation) && message !== READ_ONLY_USER) return 'rejected';
   const ofMember = KIND_OF_MEMBER[`${status} ${message}`] ?? KIND_OF_MEMBER[status];
   if (ofMember && OF_MEMBERS.has(operation)) return ofMember;
+  if (`${status} ${message}` === ENDED_BRIDGE) return 'gone';
   return KIND_BY_STATUS[status] ?? 'rejected';
 }
 

@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson } from '../json.ts';
-import { type AppSettings, appSettingsFaults } from './app-settings.ts';
+import type { AppSettings } from './app-settings.ts';
 import { type NodesEnvironment, nodesText } from './nodes-file.ts';
 
 /**
@@ -90,7 +90,10 @@ const APP = /^[^,&/\s;"'\\|${}[\]()]{1,64}$/;
 const SECRET_ARN = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:\S+-\w{6}$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** All faults of a list of nodes, as sentences with what was expected and what was given. */
+/**
+ * All faults of a list of nodes, as sentences with what was expected and what was given; of `appSettings`, which functions
+ * do not read, `nodeSettingsFaults` knows them.
+ */
 export function nodeFaults(nodes: unknown): string[] {
   if (!Array.isArray(nodes) || nodes.length === 0) {
     return [`expected a list of at least one node ({ name, url, apps }), got ${show(nodes)}`];
@@ -170,7 +173,7 @@ function oneNodeFaults(node: Partial<AriNode>, index: number): string[] {
       `${at}: expected \`userGroup\` of 1 to 64 letters, digits, ".", "_" or "-", got ${show(node.userGroup)}`,
     );
   }
-  faults.push(...secretsFaults(at, node.secrets), ...settingsFaults(at, node));
+  faults.push(...secretsFaults(at, node.secrets));
   const caFault = caFileFault(node);
   if (caFault) faults.push(`${at}: ${caFault}`);
   if (!Array.isArray(node.apps) || node.apps.length === 0) {
@@ -193,20 +196,6 @@ function secretsFaults(at: string, secrets: unknown): string[] {
   return [
     `${at}: expected \`secrets\` to be { connector?, handlers? } with the complete ARNs of secrets, got ${show(secrets)}`,
   ];
-}
-
-function settingsFaults(at: string, { appSettings, apps }: Partial<AriNode>): string[] {
-  if (appSettings === undefined) return [];
-  if (!isJsonObject(appSettings)) {
-    return [
-      `${at}: expected \`appSettings\` by app, { "Intro-IVR": { "subscriptions": [ … ] } }, got ${show(appSettings)}`,
-    ];
-  }
-  return Object.entries(appSettings).flatMap(([app, settings]) =>
-    Array.isArray(apps) && !apps.includes(app)
-      ? [`${at}: expected \`appSettings\` of the node's apps (${apps.join(', ')}), got those of ${show(app)}`]
-      : appSettingsFaults(`${at}: appSettings[${show(app)}]`, settings),
-  );
 }
 
 function ariUrlFault(url: unknown, allowPlainHttp: boolean): string | undefined {

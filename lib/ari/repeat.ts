@@ -4,9 +4,11 @@
  * with the same id, a digit would be sent twice, a channel would leave its bridge and enter it again.
  */
 
+import type { AriErrorKind } from './errors.ts';
+
 export interface Repeat {
-  /** The status of a repeat that means that the lost request was carried out. */
-  doneStatus?: number;
+  /** How a repeat is refused where the lost request was carried out. */
+  doneKind?: AriErrorKind;
   /** What the command creates, with an id that the caller has chosen. */
   created?: { resource: 'channels' | 'bridges'; id: string };
 }
@@ -44,19 +46,19 @@ const SETTERS = new Set([
   'recordings.unpause',
 ]);
 
-/** Commands that end something, with the status of a repeat when it is gone. */
-const ENDERS: Record<string, number> = {
-  'asterisk.deleteLog': 404,
-  'asterisk.deleteObject': 404,
-  'bridges.destroy': 404,
-  'bridges.removeChannel': 422,
-  'channels.hangup': 404,
-  'deviceStates.delete': 404,
-  'mailboxes.delete': 404,
-  'playbacks.stop': 404,
-  'recordings.cancel': 404,
-  'recordings.deleteStored': 404,
-  'recordings.stop': 404,
+/** Commands that end something, and how a repeat is refused when that is done. */
+const ENDERS: Record<string, AriErrorKind> = {
+  'asterisk.deleteLog': 'gone',
+  'asterisk.deleteObject': 'gone',
+  'bridges.destroy': 'gone',
+  'bridges.removeChannel': 'wrong-state',
+  'channels.hangup': 'gone',
+  'deviceStates.delete': 'gone',
+  'mailboxes.delete': 'gone',
+  'playbacks.stop': 'gone',
+  'recordings.cancel': 'gone',
+  'recordings.deleteStored': 'gone',
+  'recordings.stop': 'gone',
 };
 
 /** Commands that create something, with the parameter for the caller's id: Asterisk refuses an existing id. */
@@ -80,8 +82,8 @@ export function repeatOf(operation: string, template: string, params: Record<str
     const id = params[parameter];
     return typeof id === 'string' && id !== '' ? { created: { resource, id } } : undefined;
   }
-  const doneStatus = ENDERS[operation];
-  if (doneStatus !== undefined) return { doneStatus };
+  const doneKind = ENDERS[operation];
+  if (doneKind !== undefined) return { doneKind };
   return template.startsWith('GET ') || SETTERS.has(operation) ? {} : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { type AriNode, nodeFaults, nodeKeyFaults, nodeLabel, type UserRole } from '../ari/node.ts';
+import { nodeSettingsFaults } from '../ari/node-settings.ts';
 import { isJsonObject } from '../json.ts';
 import {
   type AriOptions,
@@ -49,7 +50,7 @@ const KEYS = ['http', 'proxy', 'ari', 'users', 'context', 'extensions', 'fallbac
 
 /** All faults of the nodes and their `asterisk`, as sentences with what was expected and what was given. */
 export function asteriskFaults(nodes: unknown): string[] {
-  const faults = [...nodeFaults(nodes), ...nodeKeyFaults(nodes)];
+  const faults = [...nodeFaults(nodes), ...nodeKeyFaults(nodes), ...nodeSettingsFaults(nodes)];
   // Options that depend on `url` and `apps` can be checked only when these are valid.
   if (faults.length > 0) return faults;
   return (nodes as AsteriskNode[]).flatMap((node, index) => optionsFaults(`${nodeLabel(node, index)}: asterisk`, node));

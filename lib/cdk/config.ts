@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { type AriNode, nodeFaults, nodeKeyFaults } from '../ari/node.ts';
+import { nodeSettingsFaults } from '../ari/node-settings.ts';
 import { filterFaults } from '../events/filter-fields.ts';
 import { type EventPattern, validate } from '../events/pattern/index.ts';
 import { isJsonObject } from '../json.ts';
@@ -93,7 +94,7 @@ export class ContextError extends Error {
 const KEY_ARN = text('true, false or the ARN of a KMS key', /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/);
 
 const CHECKS: Record<keyof AppConfig, Check> = {
-  nodes: (value) => [...nodeFaults(value), ...nodeKeyFaults(value)],
+  nodes: (value) => [...nodeFaults(value), ...nodeKeyFaults(value), ...nodeSettingsFaults(value)],
   stage: text('up to 20 lower-case letters, digits and hyphens, such as "staging"', /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/),
   eventFilter: (value) => {
     if (!Array.isArray(value) || value.length === 0) return expected('a list of at least one event pattern', value);

@@ -186,11 +186,13 @@ describe('a command is sent again', () => {
   });
 
   test('and succeeds when the repeat of a command that ends something finds it gone', async () => {
-    const wire = script(LOST, [404], LOST, [422]);
+    const justDestroyed = { message: 'Bridge not in Stasis application' };
+    const wire = script(LOST, [404], LOST, [422], LOST, [409, justDestroyed]);
     const ari = createAriClient(wire);
     await ari.channels.hangup({ channelId: 'c' });
     await ari.bridges.removeChannel({ bridgeId: 'b', channel: 'c' });
-    expect(wire.asked).toHaveLength(4);
+    await ari.bridges.destroy({ bridgeId: 'b' });
+    expect(wire.asked).toHaveLength(6);
   });
 
   test('and returns what the lost request created with the chosen id', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nodeFaults } from '../../../lib/ari/node.ts';
+import { nodeSettingsFaults } from '../../../lib/ari/node-settings.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:theirs-a1b2c3';
 const NODE = { name: 'pbx-1', url: 'https://pbx-1.example.com:8089/ari', apps: ['Intro-IVR'] };
@@ -53,7 +54,7 @@ describe('a list of nodes is refused', () => {
     [[{ ...NODE, secrets: { handlers: 'mine' } }], 'expected `secrets` to be { connector?, handlers? }'],
     [[{ ...NODE, secrets: { handler: ARN } }], 'expected `secrets` to be { connector?, handlers? }'],
   ])('as in %j', (nodes, sentence) => {
-    expect(nodeFaults(nodes).join('\n')).toContain(sentence);
+    expect([...nodeFaults(nodes), ...nodeSettingsFaults(nodes)].join('\n')).toContain(sentence);
   });
 
   test('without repeating a password in the URL', () => {
