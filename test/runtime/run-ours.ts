@@ -39,7 +39,8 @@ export const runOurs: Run = async (fn, events) => {
         traceId: traceIdOf(index),
         functionArn: FUNCTION_ARN,
       };
-      child.send(invocation);
+      // A process that ends by itself may be gone by now: its exit is seen.
+      child.send(invocation, () => {});
     }
   };
   child.on('message', (report: Report) => {

@@ -27,4 +27,12 @@ export const SETTLED: readonly Settled[] = [
     quote: 'Returns one value if the specified condition evaluates to true and another value if it evaluates to false.',
     page: `${REFERENCE}/intrinsic-function-reference-conditions.html`,
   },
+  {
+    // The same for the default value of a key that is found.
+    applies: (template, refused) =>
+      /Transform AWS::LanguageExtensions failed with: Fn::Select|empty separator/.test(refused) &&
+      template.includes('"DefaultValue"'),
+    quote: 'The value that Fn::FindInMap will resolve to if the TopLevelKey and/or SecondLevelKey can not be found.',
+    page: `${REFERENCE}/intrinsic-function-reference-findinmap-enhancements.html`,
+  },
 ];
