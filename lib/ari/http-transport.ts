@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { Agent, AgentOptions } from 'node:https';
-import { urlToHttpOptions } from 'node:url';
 import type { AriRequest, AriResponse, AriTransport } from './client.ts';
 import { type ConnectTarget, networkFault, statusFault } from './connect-failure.ts';
 import { basicAuthorization, type Credentials, type CredentialsProvider } from './credentials.ts';
@@ -44,9 +43,6 @@ const MAX_REQUEST_LINE_BYTES = 4096;
 export function httpTransport({ url, credentials, ca }: HttpTransportOptions): AriTransport {
   const root = url.replace(/\/+$/, '');
   const target: ConnectTarget = { url, privateCa: ca !== undefined };
-  // Read once, not for each command.
-  const server = urlToHttpOptions(new URL(root));
-  const prefix = new URL(root).pathname.replace(/\/$/, '');
   // Loaded when needed and without `await`: a function that uses plain HTTP does not load TLS.
   const http = process.getBuiltinModule(root.startsWith('https:') ? 'node:https' : 'node:http');
   const settings: AgentOptions = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS, ca };
@@ -65,13 +61,13 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
       headers['content-type'] = 'application/json';
       headers['content-length'] = Buffer.byteLength(body);
     }
-    const { method, signal } = request;
-    const path = prefix + request.path + query;
-    const options: RequestOptions = { ...server, path, agent, headers, method, signal };
+    const options: RequestOptions = { agent, headers, method: request.method, signal: request.signal };
 
     underWay += 1;
     return new Promise<AriResponse>((resolve, reject) => {
-      const outgoing = http.request(options, (incoming) => readAnswer(incoming).then(resolve, reject));
+      const outgoing = http.request(root + request.path + query, options, (incoming) =>
+        readAnswer(incoming).then(resolve, reject),
+      );
       outgoing.on('error', (error) => {
         if (request.signal.aborted) return reject(request.signal.reason);
         // One kept connection was already dead: the others are probably dead too, and the repeat must not use them.
@@ -93,7 +89,7 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
 
   return {
     async request(request) {
-      const line = requestLineBytes(prefix, request);
+      const line = requestLineBytes(root, request);
       if (line > MAX_REQUEST_LINE_BYTES) return lineTooLong(line);
       const user = await readable(credentials.get());
       const authorization = basicAuthorization(user);
@@ -113,8 +109,8 @@ export function httpTransport({ url, credentials, ca }: HttpTransportOptions): A
   };
 }
 
-function requestLineBytes(prefix: string, { method, path, query }: AriRequest): number {
-  return `${method} ${prefix}${path}?${query} HTTP/1.1\r\n`.length;
+function requestLineBytes(root: string, { method, path, query }: AriRequest): number {
+  return `${method} ${new URL(root).pathname}${path}?${query} HTTP/1.1\r\n`.length;
 }
 
 function lineTooLong(bytes: number): AriResponse {
