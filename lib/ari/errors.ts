@@ -2,8 +2,8 @@
  * How the caller should react to an ARI failure:
  *
  *  - `gone`: the channel, bridge or playback does not exist (404, 400 "Channel not found" of `bridges.addChannel` and
- *    `removeChannel`, and 409 "Bridge not in Stasis application"): somebody hung up, or the work is done; also a variable that is not set, or a SIP header that is not
- *    there;
+ *    `removeChannel`, and 409 "Bridge not in Stasis application"): somebody hung up, or the work is done; also a variable
+ *    that is not set, or a SIP header that is not there;
  *  - `wrong-state`: it exists, but not in a state that allows this (409, 412, and 422 of the same two): a channel that is
  *    in no app or not in that bridge, an id that is taken;
  *  - `unauthorized`: the credentials are wrong or read-only (401, 403): an operator must act;

@@ -35,8 +35,8 @@ interface Look {
  *
  * The first command that acts for callers claims it. Where that is `channels.answer` of this channel, it goes beside the
  * claim, right behind it: the caller waits for it. All other commands that act wait for the claim's answer: after `play`,
- * Asterisk would answer the claim at the end of the playback, also where it had taken the call back meanwhile. A run that reads only, or fails before its first
- * command, claims nothing.
+ * Asterisk would answer the claim at the end of the playback, also where it had taken the call back meanwhile. A run that
+ * reads only, or fails before its first command, claims nothing.
  *
  * Where the call is gone, or has left the app, no command is sent: each fails with the claim's error. The operator's own
  * absolute time-out, which the dialplan has put aside, is restored before the first command that waits.
