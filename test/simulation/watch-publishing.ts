@@ -15,17 +15,20 @@ export const LATE_MS = 15_000;
  */
 export const QUIET_LATE_MS = 6000;
 /**
- * How long the backlog of an outage may take that a bus takes little of: of 10 entries a second, a server that sends 3 has 5,
- * so that what has come in 6 s is made up for in 15.
+ * How long the backlog of an outage may take that a bus takes little of, in lengths of that outage: of 10 entries a second, a
+ * server that sends 3 has 5, so that what has come in 6 s is made up for in 15. A connector that takes over reads at least
+ * the calls that there are.
  */
-const BACKLOG_MS = 15_000;
+const BACKLOG_LENGTHS = 2.5;
+const LEAST_BACKLOG_MS = 15_000;
 /** A connector that has had an app for less may be unknown to one that takes it. */
 const KNOWN_MS = 15_000;
 
 /** Watches that events are published soon where nothing hinders it, and that a connector takes no app that cannot publish. */
 export function watchPublishing(world: World, service: Service, end: number): void {
   const { clock, bus, ledger, pbxes } = world;
-  const wellSince = new Map<string, { at: number; offset: number; process: Task['process'] }>();
+  const wellSince = new Map<string, { at: number; offset: number; process: Task['process']; backlogMs: number }>();
+  const hinderedSince = new Map<string, number>();
   /** When the bus last took less than came, and since when. */
   let scarce = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   const look = (): void => {
@@ -35,8 +38,15 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     for (const task of service.running) {
       const { name, process } = task;
       const offset = process.clockOffset;
-      if (!isWell(world, task)) wellSince.delete(name);
-      else if (wellSince.get(name)?.offset !== offset) wellSince.set(name, { at: clock.time, offset, process });
+      if (!isWell(world, task)) {
+        wellSince.delete(name);
+        if (!hinderedSince.has(name)) hinderedSince.set(name, time);
+      } else if (wellSince.get(name)?.offset !== offset) {
+        const hinderedMs = time - (hinderedSince.get(name) ?? time);
+        const backlogMs = Math.max(LEAST_BACKLOG_MS, BACKLOG_LENGTHS * hinderedMs);
+        wellSince.set(name, { at: time, offset, process, backlogMs });
+        hinderedSince.delete(name);
+      }
     }
     if (clock.time < end) clock.after(LOOK_MS, look);
   };
@@ -55,7 +65,7 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     if (pbx?.isNoisy || ledger.poisoned.has(`${node} ${channelId}`)) return;
     // What waited while the connector was hindered goes first; the less the bus takes, the longer.
     const isScarce = Number.isFinite(bus.trouble.perSecond);
-    const since = Math.max(well.at + (scarce.to > well.at ? BACKLOG_MS : 0), Date.parse(receivedAt) - well.offset);
+    const since = Math.max(well.at + (scarce.to > well.at ? well.backlogMs : 0), Date.parse(receivedAt) - well.offset);
     const waited = clock.time - since;
     ledger.mostDelayMs = Math.max(ledger.mostDelayMs, waited);
     const hasPoison = bus.lastPoisonedAt >= scarce.from;
