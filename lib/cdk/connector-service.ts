@@ -22,6 +22,7 @@ import type { EventPattern } from '../events/pattern/index.ts';
 import { unknownFields } from '../events/unknown-fields.ts';
 import { acknowledge, KEY_GRANT_REASONS } from './acknowledge.ts';
 import { connectorImage } from './connector-image.ts';
+import { nodeOptions, SMALLEST_MEMORY_MIB } from './connector-memory.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { egressOnly } from './egress.ts';
 import { limitEnvironment } from './environment-size.ts';
@@ -193,9 +194,10 @@ export class ConnectorService extends Construct implements IConnectable {
 
   #task(props: ConnectorServiceProps): FargateTaskDefinition {
     const { encryptionKey, drain = Duration.seconds(25), healthPort = 8080 } = props;
+    const { memoryLimitMiB = SMALLEST_MEMORY_MIB } = props;
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: props.cpu ?? 256,
-      memoryLimitMiB: props.memoryLimitMiB ?? 512,
+      memoryLimitMiB,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     task.addVolume({ name: JOURNAL.name });
@@ -214,6 +216,7 @@ export class ConnectorService extends Construct implements IConnectable {
         DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
         LEFTOVER_QUEUE_URL: this.leftovers.queueUrl,
         STATE_TABLE_NAME: this.state.tableName,
+        NODE_OPTIONS: nodeOptions(memoryLimitMiB),
         ...variables({
           HEALTH_PORT: healthPort,
           DRAIN_SECONDS: drain.toSeconds(),

@@ -9,10 +9,11 @@
  * Source, stub and each contestant are processes of their own. They take turns, so that whatever else the machine does
  * hits all of them alike; each figure is the median over the rounds. With `--nodes N`: what many nodes cost instead.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleConnector } from '../../lib/cdk/connector-image.ts';
+import { type nodeOptions, SMALLEST_MEMORY_MIB } from '../../lib/cdk/connector-memory.ts';
 import { LocalAws } from '../support/local-aws.ts';
 import { connectorIn, type Launch, median, type Run, run, SECRET, start } from './connector/contestants.ts';
 import { manyNodes } from './connector/many-nodes.ts';
@@ -57,14 +58,16 @@ export async function bench({ nodes, before }: { nodes?: number; before?: string
   }
 }
 
-/** The connector of another checkout, bundled by its own code. */
+/** The connector of another checkout, bundled by its own code, and with Node's options of its own task. */
 async function connectorOf(checkout: string, folder: string, secretsUrl: string): Promise<Launch> {
   const image = (await import(join(checkout, 'lib/cdk/connector-image.ts'))) as {
     bundleConnector: typeof bundleConnector;
   };
   mkdirSync(folder);
   image.bundleConnector(folder);
-  return connectorIn(folder, secretsUrl);
+  const path = join(checkout, 'lib/cdk/connector-memory.ts');
+  const memory = existsSync(path) ? ((await import(path)) as { nodeOptions: typeof nodeOptions }) : undefined;
+  return connectorIn(folder, secretsUrl, 1, memory?.nodeOptions(SMALLEST_MEMORY_MIB) ?? '');
 }
 
 function summary(runs: ReadonlyMap<string, readonly Run[]>): object {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions, SMALLEST_MEMORY_MIB } from '../../lib/cdk/connector-memory.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../connector/main.ts', import.meta.url));
@@ -14,7 +15,7 @@ export interface ConnectorLine {
 
 export type StartCommand = (environment: string[]) => [string, ...string[]];
 
-/** The connector as it runs in its container: a process that is configured by its environment. */
+/** The connector as it runs in its container: a process that is configured by its environment, and has the memory of the smallest task. */
 export class ConnectorProcess {
   readonly lines: ConnectorLine[] = [];
   /** The exit code, `null` when a signal ended it. */
@@ -29,6 +30,7 @@ export class ConnectorProcess {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
+      NODE_OPTIONS: nodeOptions(SMALLEST_MEMORY_MIB),
       ...environment,
     };
     const [program, ...args] = command(Object.keys(told));

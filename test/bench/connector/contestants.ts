@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CONNECTOR_BUNDLE } from '../../../lib/cdk/connector-image.ts';
+import { nodeOptions, SMALLEST_MEMORY_MIB } from '../../../lib/cdk/connector-memory.ts';
 import { endOf, Interruption } from './interruption.ts';
 import type { Usage } from './usage.ts';
 
@@ -49,8 +50,17 @@ export interface Run {
   rssMib: number;
 }
 
-/** The connector's bundle in a folder, with a journal of its own and so many nodes at the source. */
-export function connectorIn(folder: string, secretsUrl: string, nodes = 1): Launch {
+/**
+ * The connector's bundle in a folder, with a journal of its own and so many nodes at the source.
+ *
+ * @param options of Node. @default those in the smallest task
+ */
+export function connectorIn(
+  folder: string,
+  secretsUrl: string,
+  nodes = 1,
+  options = nodeOptions(SMALLEST_MEMORY_MIB),
+): Launch {
   return (environment) =>
     start(join(folder, CONNECTOR_BUNDLE), {
       ...environment,
@@ -66,6 +76,7 @@ export function connectorIn(folder: string, secretsUrl: string, nodes = 1): Laun
       JOURNAL_FOLDER: mkdtempSync(join(folder, 'journal-')),
       HEALTH_PORT: '0',
       METRICS_INTERVAL_SECONDS: '0',
+      NODE_OPTIONS: options,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
     });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
@@ -34,10 +35,13 @@ const idOf = (template: Template, type: string, prefix = ''): string =>
 
 /** What the connector makes of the template's variables, and which it asked for. */
 function configured(template: Template): { given: string[]; asked: string[]; config: ConnectorConfig } {
-  const given = (containerOf(template).Environment as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [
-    Name,
-    typeof Value === 'string' ? Value : Name.endsWith('_URL') ? 'https://sqs.example.com/q' : 'connectors',
-  ]);
+  const variables = containerOf(template).Environment as { Name: string; Value: unknown }[];
+  const given = variables
+    .filter(({ Name }) => Name !== 'NODE_OPTIONS')
+    .map(({ Name, Value }) => [
+      Name,
+      typeof Value === 'string' ? Value : Name.endsWith('_URL') ? 'https://sqs.example.com/q' : 'connectors',
+    ]);
   const nodes = JSON.stringify([{ ...NODE, secretId: 's' }]);
   const environment = {
     ...Object.fromEntries(given),
@@ -272,6 +276,21 @@ test('the account’s own key encrypts the table too, and the connector may use 
     SSEType: 'KMS',
     KMSMasterKeyId: arn,
   });
+});
+
+test.each([
+  { memoryLimitMiB: undefined, heapMib: 307 },
+  { memoryLimitMiB: 2048, heapMib: 1228 },
+])('the heap of a task with $memoryLimitMiB MiB has $heapMib MiB', ({ memoryLimitMiB, heapMib }) => {
+  const template = connector(folderOfTest(), memoryLimitMiB === undefined ? {} : { memoryLimitMiB });
+  const variables = containerOf(template).Environment as { Name: string; Value: string }[];
+  const options = variables.find(({ Name }) => Name === 'NODE_OPTIONS')?.Value ?? '';
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--print', 'v8.getHeapStatistics().heap_size_limit / 2 ** 20 - 3 * 8'],
+    { env: { NODE_OPTIONS: options }, encoding: 'utf8' },
+  );
+  expect(Number(stdout)).toBe(heapMib);
 });
 
 test('with two connector services on one bus, the bus names the publishers', () => {
