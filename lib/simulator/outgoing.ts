@@ -1,6 +1,7 @@
 import type { Channel as ChannelSnapshot } from '../ari/generated/model.ts';
 import type { Apps } from './app/apps.ts';
 import { Bridge } from './bridge/bridge.ts';
+import { inheritAccount } from './channel/accounts.ts';
 import type { Channel } from './channel/channel.ts';
 import type { Channels } from './channel/channels.ts';
 import { checkId, type Party, parsedParty } from './channel/party.ts';
@@ -64,7 +65,7 @@ export class Outgoing {
       inherit(originator, channel);
       channel.connected = originator.caller;
       channel.language = originator.language;
-      channel.accountcode = originator.accountcode;
+      inheritAccount(channel, originator);
     }
     channel.outgoing = true;
     channel.publish();

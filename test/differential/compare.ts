@@ -7,25 +7,33 @@ export interface Disagreement {
 }
 
 export interface Comparison {
-  /** How many observations there are on Asterisk. */
+  /** How many observations there are. */
   cells: number;
-  /** How many of them differ between runs on Asterisk. */
+  /** How many of them differ between runs on Asterisk, or between runs on the simulator. */
   noise: number;
   disagreements: Disagreement[];
 }
 
-/** Compares a run on the simulator with runs on Asterisk. What these do not agree on among themselves is noise. */
-export function compare(simulated: Observation, [first, ...others]: [Observation, ...Observation[]]): Comparison {
-  const all = new Set([...first.keys(), ...others.flatMap((other) => [...other.keys()]), ...simulated.keys()]);
+export type Observations = readonly [Observation, ...Observation[]];
+
+/** Compares runs on the simulator with runs on Asterisk. What these or those do not agree on among themselves is noise. */
+export function compare(simulated: Observations, real: Observations): Comparison {
+  const all = new Set([...real, ...simulated].flatMap((one) => [...one.keys()]));
   const comparison: Comparison = { cells: all.size, noise: 0, disagreements: [] };
   for (const cell of all) {
-    const real = first.get(cell) ?? [];
-    if (others.some((other) => !same(other.get(cell) ?? [], real))) comparison.noise += 1;
-    else if (!same(simulated.get(cell) ?? [], real)) {
-      comparison.disagreements.push({ cell, real, simulated: simulated.get(cell) ?? [] });
+    if (!agree(simulated, cell) || !agree(real, cell)) comparison.noise += 1;
+    else if (!agree([real[0], simulated[0]], cell)) {
+      const [seen, expected] = [real[0].get(cell) ?? [], simulated[0].get(cell) ?? []];
+      comparison.disagreements.push({ cell, real: seen, simulated: expected });
     }
   }
   return comparison;
+}
+
+/** Whether all observations have the same lines in a cell. */
+function agree([first, ...others]: Observations, cell: string): boolean {
+  const lines = first.get(cell) ?? [];
+  return others.every((other) => same(other.get(cell) ?? [], lines));
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {

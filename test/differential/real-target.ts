@@ -8,7 +8,7 @@ import { apps } from './run-program.ts';
 import type { Answer, AppEvent, Target } from './target.ts';
 
 /** How long nothing has to come until all has happened. */
-const QUIET_MS = 40;
+export const QUIET_MS = 40;
 
 export const USER: Credentials = { username: 'differential', password: 'd' };
 

@@ -1,13 +1,15 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
-import { type Comparison, compare } from './compare.ts';
+import { type Comparison, compare, type Observations } from './compare.ts';
 import { Coverage } from './coverage.ts';
 import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program, SHARED } from './program.ts';
-import { context, realTarget, USER } from './real-target.ts';
+import { context, QUIET_MS, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
 
 /** Programs that run at the same time. */
 const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
+/** What passes of the simulator's time where Asterisk is waited for: as long, and longer, as on a busy machine. */
+const PACES_MS = [QUIET_MS, 2 * QUIET_MS] as const;
 /** In how many parts programs run again that were under way when Asterisk crashed. */
 const PARTS = 4;
 /** How often every program runs on Asterisk, and a doubtful one after that, by itself or with few others. */
@@ -15,7 +17,7 @@ const RUNS = { ofAll: 2, more: 4 };
 
 export interface Outcome extends Comparison {
   program: Program;
-  simulated: Observation;
+  simulated: Observations;
   real: Observation[];
 }
 
@@ -68,9 +70,14 @@ export class Rig {
     return compared;
   }
 
-  async simulated(program: Program): Promise<Observation> {
+  /** Runs a program on the simulator at two paces: what depends on how long a step takes is noise. */
+  async simulated(program: Program): Promise<Observations> {
+    return [await this.#simulated(program, PACES_MS[0]), await this.#simulated(program, PACES_MS[1])];
+  }
+
+  async #simulated(program: Program, quietMs: number): Promise<Observation> {
     const prefix = this.#newPrefix();
-    const target = simulatedTarget(program, prefix);
+    const target = simulatedTarget(program, prefix, quietMs);
     try {
       return await runProgram(program, target, prefix);
     } finally {
@@ -156,7 +163,7 @@ function phones(sipPort: number): string {
   return phone(DEAF_PHONE, DEAF_ADDRESS) + phone(PHONE, `sip:the-${PHONE}@127.0.0.1:${sipPort}`);
 }
 
-function outcomeOf(program: Program, simulated: Observation, real: Observation[]): Outcome {
+function outcomeOf(program: Program, simulated: Observations, real: Observation[]): Outcome {
   const [first, ...others] = real;
   const nothing: Comparison = { cells: 0, noise: 0, disagreements: [] };
   return { program, simulated, real, ...(first ? compare(simulated, [first, ...others]) : nothing) };

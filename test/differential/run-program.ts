@@ -161,8 +161,8 @@ class Run {
   }
 
   async #answer(noted: Promise<void>, answered: () => boolean): Promise<void> {
-    const end = Date.now() + ANSWER_MS;
-    while (!answered() && Date.now() < end) await Promise.race([noted, this.#target.quiet()]);
+    const end = this.#target.now() + ANSWER_MS;
+    while (!answered() && this.#target.now() < end) await Promise.race([noted, this.#target.quiet()]);
   }
 
   async #settle(): Promise<void> {

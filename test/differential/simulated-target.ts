@@ -5,8 +5,12 @@ import { DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program, SHARED
 import { apps } from './run-program.ts';
 import type { AppEvent, Target } from './target.ts';
 
-/** The simulator, with a program's dialplan. */
-export function simulatedTarget(program: Program, prefix: string): Target {
+/**
+ * The simulator, with a program's dialplan.
+ *
+ * @param quietMs how much of its time passes while all happens that happens by itself at once
+ */
+export function simulatedTarget(program: Program, prefix: string, quietMs: number): Target {
   const clock = new ManualClock();
   const events: AppEvent[] = [];
   const dialplan = Object.fromEntries(
@@ -28,6 +32,14 @@ export function simulatedTarget(program: Program, prefix: string): Target {
     missingMedia,
     mediaLengths,
   });
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; ) {
+      const step = Math.min(left, clock.untilNext ?? left);
+      clock.advance(step);
+      left -= Math.max(step, 1);
+      await turn();
+    }
+  };
   // A copy, as over a wire.
   for (const app of apps(prefix)) asterisk.subscribe(app, (event) => events.push(JSON.parse(JSON.stringify(event))));
   return {
@@ -41,6 +53,7 @@ export function simulatedTarget(program: Program, prefix: string): Target {
     async quiet() {
       await turn();
       await turn();
+      await pass(quietMs);
     },
     now: () => clock.now().getTime(),
     async nextEvent(limitMs) {
@@ -53,14 +66,7 @@ export function simulatedTarget(program: Program, prefix: string): Target {
       }
       return events.length > count;
     },
-    async pass(ms) {
-      for (let left = ms; left > 0; ) {
-        const step = Math.min(left, clock.untilNext ?? left);
-        clock.advance(step);
-        left -= Math.max(step, 1);
-        await turn();
-      }
-    },
+    pass,
     close: () => asterisk.stop(),
   };
 }

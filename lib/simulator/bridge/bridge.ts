@@ -1,5 +1,6 @@
 import type { Bridge as BridgeSnapshot } from '../../ari/generated/model.ts';
 import { type Apps, ariTime } from '../app/apps.ts';
+import { exchangeAccounts, shareAccounts } from '../channel/accounts.ts';
 import type { Channel } from '../channel/channel.ts';
 import { NOBODY, type Party } from '../channel/party.ts';
 import type { Clock } from '../clock.ts';
@@ -130,9 +131,16 @@ export class Bridge {
     this.#writers.set(channel, writer);
     channel.bridgeId = this.id;
     if (this.isInvisible) return;
-    if (!this.kind.holding) this.#shareCallId();
+    if (!this.kind.holding) {
+      this.#shareCallId();
+      const others = [...this.members, ...this.#helpers].filter((other) => other !== channel);
+      for (const other of others) {
+        shareAccounts(channel, other);
+        if (others.length === 1) exchangeAccounts(channel, other);
+      }
+    }
     // Asterisk looks at all of them again.
-    else for (const member of this.members) member.publish();
+    if (this.kind.holding) for (const member of this.members) member.publish();
     this.publish();
     this.#apps.tell([this.id], 'ChannelEnteredBridge', { bridge: this.snapshot, channel: channel.known });
     this.reconfigure();
@@ -146,6 +154,11 @@ export class Bridge {
     this.#writers.delete(channel);
     channel.bridgeId = undefined;
     if (this.isInvisible) return;
+    const [one, other, ...more] = [...this.members, ...this.#helpers];
+    if (!this.kind.holding && one && other && more.length === 0) {
+      shareAccounts(one, other);
+      exchangeAccounts(one, other);
+    }
     this.publish();
     setVariable(channel, 'BRIDGEPEER', undefined);
     setVariable(channel, 'BRIDGEPVTCALLID', undefined);

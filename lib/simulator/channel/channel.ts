@@ -102,6 +102,8 @@ export class Channel {
   caller: Party;
   connected: Party = NOBODY;
   accountcode = '';
+  /** The account of the other end. */
+  peeraccount = '';
   language = 'en';
   context: string;
   exten: string;

@@ -73,6 +73,8 @@ export class LocalPair implements Technology {
     other.caller = owner.connected;
     other.connected = owner.caller;
     other.language = owner.language;
+    other.accountcode = owner.peeraccount;
+    other.peeraccount = owner.accountcode;
     // The newest first.
     for (const [key, variable] of [...owner.variables].toReversed()) {
       other.variables.set(key, variable);

@@ -1,6 +1,6 @@
 import { applicationFields } from '../../ari/arguments.ts';
 import type { Channel } from '../channel/channel.ts';
-import { parsedParty, writtenParty } from '../channel/party.ts';
+import { type Party, parsedParty, writtenParty } from '../channel/party.ts';
 import type { DialplanFunction } from './dialplan-function.ts';
 import { writeHangupHandlers } from './hangup-handlers.ts';
 import { SHARED_FUNCTION } from './shared.ts';
@@ -15,7 +15,10 @@ const MODULES = ['res_pjsip_header_funcs.so', 'func_db.so', 'func_global.so', 'f
 const FUNCTIONS: Record<string, DialplanFunction> = {
   CALLERID: { read: readCallerId, write: writeCallerId },
   CHANNEL: { read: readChannel, write: writeChannel },
-  CONNECTEDLINE: { read: ({ connected }, [field = '']) => partyField(connected, field) },
+  CONNECTEDLINE: {
+    read: ({ connected }, [field = '']) => partyField(connected, field),
+    write: writeConnectedLine,
+  },
   TIMEOUT: { read: readTimeout, write: writeTimeout },
   IF: { read: (_, [condition = '']) => chosen(condition) },
   IFMODULE: { read: (_, [module = '']) => (MODULES.includes(module) ? '1' : '0') },
@@ -100,14 +103,29 @@ function readCallerId({ caller }: Channel, [field = '']: string[]): string | und
   return partyField(caller, field);
 }
 
+/** A party with another name or number; undefined where there is no such field. */
+function changedParty(party: Party, field: string, value: string): Party | undefined {
+  if (/^num(ber)?$/i.test(field)) return { ...party, number: value.trim() };
+  if (/^name$/i.test(field)) return { ...party, name: value };
+  if (!/^all$/i.test(field)) return undefined;
+  const { name = '', number = '' } = parsedParty(value);
+  return { name, number };
+}
+
 function writeCallerId(channel: Channel, [field = '']: string[], value: string): void {
-  if (/^num(ber)?$/i.test(field)) channel.caller = { ...channel.caller, number: value.trim() };
-  else if (/^name$/i.test(field)) channel.caller = { ...channel.caller, name: value };
-  else if (/^all$/i.test(field)) {
-    const { name = '', number = '' } = parsedParty(value);
-    channel.caller = { name, number };
-  } else return;
+  const caller = changedParty(channel.caller, field, value);
+  if (!caller) return;
+  channel.caller = caller;
   channel.publish();
+}
+
+/** With the option `i` the other end is not told. */
+function writeConnectedLine(channel: Channel, [field = '', options = '']: string[], value: string): void {
+  const connected = changedParty(channel.connected, field, value);
+  if (!connected) return;
+  channel.connected = connected;
+  channel.publish();
+  if (!options.includes('i')) channel.technology.connectedLine(channel, connected);
 }
 
 function readChannel(channel: Channel, [field = '']: string[]): string | undefined {
@@ -119,6 +137,7 @@ function readChannel(channel: Channel, [field = '']: string[]): string | undefin
     language: channel.language,
     linkedid: channel.linkedid,
     name: channel.name,
+    peeraccount: channel.peeraccount,
     state: channel.state,
     uniqueid: channel.id,
   };
@@ -131,17 +150,23 @@ function writeChannel(channel: Channel, [field = '']: string[], value: string): 
     writeHangupHandlers(channel, action.toLowerCase(), value);
     return;
   }
-  if (/^language$/i.test(field)) {
-    if (channel.language === value) return;
-    channel.language = value;
-    // Both halves of a Local channel speak the same language.
-    const peer = channel.technology.peerOf?.(channel);
-    if (peer) {
-      peer.language = value;
-      peer.publish();
-    }
-  } else if (/^accountcode$/i.test(field) && channel.accountcode !== value) channel.accountcode = value;
-  else return;
+  const own = field.toLowerCase();
+  if (!isCrossing(own)) return;
+  setField(channel, own, value);
+  const peer = channel.technology.peerOf?.(channel);
+  if (peer) setField(peer, CROSSING[own], value);
+}
+
+/** What is set on one half of a Local channel is set on the other half: under which name. */
+const CROSSING = { language: 'language', accountcode: 'peeraccount', peeraccount: 'accountcode' } as const;
+
+function isCrossing(field: string): field is keyof typeof CROSSING {
+  return Object.hasOwn(CROSSING, field);
+}
+
+function setField(channel: Channel, field: keyof typeof CROSSING, value: string): void {
+  if (channel[field] === value) return;
+  channel[field] = value;
   channel.publish();
 }
 

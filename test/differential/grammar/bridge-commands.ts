@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Command } from '../program.ts';
-import { bridge, bridgeMedia, channel, command, maybe, playback } from './words.ts';
+import { bridge, bridgeMedia, channel, command, maybe, playable, playback } from './words.ts';
 
 const at = { bridge };
 const b = '/bridges/{bridge}';
@@ -80,6 +80,6 @@ export const bridgeCommands: [number, Arbitrary<Command>][] = [
       format: fc.constantFrom('wav', 'wav', 'ulaw', 'nonsense'),
       ifExists: fc.constantFrom(undefined, 'overwrite', 'perhaps'),
       terminateOn: fc.constantFrom(undefined, 'any', 'q'),
-    }),
+    }).map(playable),
   ],
 ];

@@ -1,7 +1,19 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { VERBS_CONTEXT } from '../../../lib/ari/verbs-dialplan.ts';
 import { type Command, LISTS, PHONE } from '../program.ts';
-import { app, appArgs, channel, command, maybe, media, playback, recording, value, variable } from './words.ts';
+import {
+  app,
+  appArgs,
+  channel,
+  command,
+  maybe,
+  media,
+  playable,
+  playback,
+  recording,
+  value,
+  variable,
+} from './words.ts';
 
 const at = { channel };
 const c = '/channels/{channel}';
@@ -138,7 +150,7 @@ export const channelCommands: [number, Arbitrary<Command>][] = [
         }),
         fc.constantFrom({ maxDurationSeconds: 1 }, { maxDurationSeconds: 1 }, { maxDurationSeconds: -1 }),
       )
-      .map(([given, limit]) => withLimit(given, limit)),
+      .map(([given, limit]) => playable(withLimit(given, limit))),
   ],
   [1.5, command('channels.getChannelVar', `GET ${c}/variable`, at, { variable: maybe(variable) }, ['query'])],
   [

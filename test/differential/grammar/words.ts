@@ -21,6 +21,14 @@ export const recording = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('~r', '~short-r') },
   { weight: 1, arbitrary: fc.constant('~nothing') },
 );
+/**
+ * Gives the recording that programs play a format without a header: no sound comes, and then Asterisk plays nothing else
+ * (docs/simulator.md, "Sound").
+ */
+export function playable(given: Command): Command {
+  const isPlayed = given.params.name === '~r' && given.params.format === 'wav';
+  return isPlayed ? { ...given, params: { ...given.params, format: 'ulaw' } } : given;
+}
 export const app = fc.oneof(
   { weight: 6, arbitrary: fc.constant('~app') },
   { weight: 3, arbitrary: fc.constant('~other') },
@@ -63,6 +71,7 @@ export const variable = fc.oneof(
     weight: 3,
     arbitrary: fc.constantFrom(
       ...['CALLERID(name)', 'CALLERID(num)', 'CALLERID(all)', 'CHANNEL(language)', 'CHANNEL(accountcode)'],
+      ...['CHANNEL(peeraccount)', 'CONNECTEDLINE(name)'],
       ...['PUSH(X,|)', 'TIMEOUT(absolute)', 'TIMEOUT(digit)', '__KEPT', '_KEPT', 'NO_FUNCTION(x)', 'CHANNEL(state)'],
     ),
   },
