@@ -179,6 +179,58 @@ test('the second half of a Local channel has the account code of the originator'
   expect(await Promise.all(codes)).toEqual(['blue', 'blue']);
 });
 
+describe('two accounts', () => {
+  const accounts = (id: string): Promise<string[]> =>
+    Promise.all(
+      ['accountcode', 'peeraccount'].map(async (field) => {
+        const { answer } = await s.ask(`GET /channels/${id}/variable?variable=CHANNEL(${field})`);
+        return answer.value as string;
+      }),
+    );
+
+  test('what is set on one half of a Local channel is the peer’s account on the other half', async () => {
+    await s.answeredCall();
+    await s.run('POST /channels?channelId=~out&endpoint=Local/answers@default&app=conformance');
+    await s.story('StasisStart out');
+    await s.run('POST /channels/~out/variable?variable=CHANNEL(accountcode)&value=blue');
+    expect([await accounts('~out'), await accounts('~out;2')]).toEqual([
+      ['blue', ''],
+      ['', 'blue'],
+    ]);
+    await s.run('POST /channels/~out/variable?variable=CHANNEL(peeraccount)&value=red');
+    expect(await accounts('~out;2')).toEqual(['red', 'blue']);
+  });
+
+  test('a channel without an account learns it in a bridge', async () => {
+    await s.answeredCall();
+    await s.run('POST /channels/~caller/variable?variable=CHANNEL(peeraccount)&value=blue');
+    await s.run('POST /channels?channelId=~out&endpoint=Local/answers@default&app=conformance');
+    await s.story('StasisStart out');
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller,~out');
+    await s.story();
+    expect(await accounts('~out')).toEqual(['blue', '']);
+  });
+});
+
+test.each([
+  ['', '"Zoe" <1001>'],
+  [',i', '"Ann" <1001>'],
+])(
+  'who is connected to one half of a Local channel calls the other half; with the option "%s": %s',
+  async (option, all) => {
+    const ids = 'channelId=~phone&otherChannelId=~caller&callerId=Ann%20%3C1001%3E';
+    await s.run(`POST /channels?endpoint=Local/bare@default&app=phone&${ids}`);
+    await s.story('StasisStart caller');
+    await s.run('POST /channels/~caller/answer');
+    await s.run('POST /channels/~caller/variable?variable=CONNECTEDLINE(num,i)&value=1001');
+    await s.run(`POST /channels/~caller/variable?variable=CONNECTEDLINE(name${option})&value=Zoe`);
+    await s.story();
+    const { answer } = await s.ask('GET /channels/~phone/variable?variable=CALLERID(all)');
+    expect(answer.value).toBe(all);
+  },
+);
+
 test('a recording whose file is deleted meanwhile is cancelled with an error', async () => {
   await s.answeredCall();
   await s.run('POST /channels/~caller/record?format=wav&name=~r');
