@@ -102,7 +102,8 @@ export class BridgeSeat {
   *#stay(): Thread {
     const { channel } = this;
     while (!this.#leaving) {
-      const action = this.#actions.shift();
+      // After a hang-up Asterisk mostly begins nothing more here.
+      const action = channel.isHungUp ? undefined : this.#actions.shift();
       if (action) {
         yield* action();
         channel.changed.notify();

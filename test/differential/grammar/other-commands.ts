@@ -50,7 +50,7 @@ export const otherCommands: [number, Arbitrary<Command>][] = [
       destinationRecordingName: fc.constantFrom('~copy', '~r', '', undefined),
     }),
   ],
-  [0.3, command('recordings.getLive', `GET ${r}`, ofRecording)],
+  [0.6, command('recordings.getLive', `GET ${r}`, ofRecording)],
   [0.5, command('recordings.cancel', `DELETE ${r}`, ofRecording)],
   [1, command('recordings.stop', `POST ${r}/stop`, ofRecording)],
   [0.5, command('recordings.pause', `POST ${r}/pause`, ofRecording)],
