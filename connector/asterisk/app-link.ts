@@ -109,6 +109,16 @@ export class AppLink {
     return this.#open?.connection === connection;
   }
 
+  /**
+   * Resolves when every event is emitted that Asterisk has sent over the connection before now.
+   *
+   * @throws where the connection ends before
+   */
+  async caughtUp(connection: string): Promise<void> {
+    if (!this.isOpen(connection) || !this.#socket) throw new Error('the connection to Asterisk has ended');
+    await this.#socket.caughtUp();
+  }
+
   start(): void {
     void this.#connect();
   }

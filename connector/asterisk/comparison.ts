@@ -22,6 +22,8 @@ const ANNOUNCED_AFTER_ATTEMPTS = 4;
 /** How long the history may take to be read before a connection is made, and later, when events are read meanwhile. */
 const BEFORE_MS = 2000;
 const HISTORY_MS = 5000;
+/** How long Asterisk may take to send an event of what its lists show already. */
+const SETTLE_MS = 500;
 /** The longest wait before Asterisk is asked again. */
 const ASK_AGAIN_CAP_MS = 30_000;
 
@@ -55,14 +57,10 @@ export class Comparison {
     if (connection !== undefined) this.leaveGaps(apps, connection);
   }
 
-  /**
-   * Reads what earlier connectors have announced.
-   *
-   * @param isCurrent whether the events of the node's channels are read meanwhile
-   */
-  async learn(isCurrent: boolean): Promise<void> {
-    const known = await this.#history(isCurrent ? HISTORY_MS : BEFORE_MS);
-    if (known) this.#options.state.learn(known.stays, isCurrent);
+  /** Reads what earlier connectors have announced, before a connection is made. */
+  async learn(): Promise<void> {
+    const known = await this.#history(BEFORE_MS);
+    if (known) this.#options.state.learn(known.stays, false);
   }
 
   /** Announces the gap before this connection, and rebuilds each StasisStart and StasisEnd that was missed. */
@@ -79,11 +77,12 @@ export class Comparison {
       if (pending.length > 0) emit({ kind: 'gap', apps: pending, connection, from, to, cause: why });
     };
     const compare = async (): Promise<void> => {
-      const [{ startupTime, ...by }] = await Promise.all([this.#identify(), this.learn(true)]);
+      const [{ startupTime, ...by }, known] = await Promise.all([this.#identify(), this.#announced(link, connection)]);
+      if (known) state.learn(known.stays, true);
       // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
       state.startupTime ??= startupTime;
       const why = startupTime === state.startupTime ? cause : 'asterisk-restarted';
-      const found = await this.#lasting(apps);
+      const found = await this.#lasting(link, apps, connection);
       if (!this.#isCurrent(link, connection)) return;
       // Nothing was announced, and no call is in an app: nothing can have been missed.
       const nothing =
@@ -113,9 +112,11 @@ export class Comparison {
     const adopt = async (): Promise<void> => {
       const { startupTime, ...by } = await this.#identify();
       state.startupTime = startupTime;
-      const { entered, left } = differenceOf(await stasisChannels(ari, apps, state), apps, state);
+      const { entered } = differenceOf(await stasisChannels(ari, apps, state), apps, state);
       if (!this.#isCurrent(link, connection)) return;
       for (const { id, app, channel } of entered) state.adopt(id, app, { ...channel });
+      const { left } = await this.#lasting(link, apps, connection);
+      if (!this.#isCurrent(link, connection)) return;
       this.#recover(link, connection, { entered: [], left }, by);
       this.#inStep(apps, connection);
     };
@@ -126,9 +127,9 @@ export class Comparison {
   }
 
   /** Forgets adopted calls that no connector has announced, so that the next comparison finds them. @returns whether that is known */
-  async recall(apps: string[]): Promise<boolean> {
+  async recall(link: AppLink, apps: string[], connection: string): Promise<boolean> {
     const { state } = this.#options;
-    const known = await this.#history();
+    const known = await this.#announced(link, connection);
     if (!known) return false;
     state.forgetListed(apps, known.stays);
     state.learn(known.stays, true);
@@ -137,7 +138,7 @@ export class Comparison {
 
   /** Rebuilds the beginning of adopted calls that the other connector has not announced, though it has published all it had. */
   async verify(link: AppLink, apps: string[], connection: string): Promise<void> {
-    if (!(await this.recall(apps))) return;
+    if (!(await this.recall(link, apps, connection))) return;
     await this.#recoverLasting(link, apps, connection);
   }
 
@@ -147,7 +148,7 @@ export class Comparison {
       connection,
       async () => {
         const { startupTime: _, ...by } = await this.#identify();
-        const found = await this.#lasting(apps);
+        const found = await this.#lasting(link, apps, connection);
         if (this.#isCurrent(link, connection)) this.#recover(link, connection, found, by);
       },
       () => {},
@@ -160,7 +161,7 @@ export class Comparison {
    */
   async audit(link: AppLink, apps: string[], connection: string): Promise<void> {
     const { state } = this.#options;
-    const known = await this.#history();
+    const known = await this.#announced(link, connection);
     const unknown = known?.stays.filter((stay) => apps.includes(stay.app) && !state.knows(stay)) ?? [];
     if (unknown.length === 0 || !this.#isCurrent(link, connection)) return;
     state.learn(unknown, true);
@@ -177,7 +178,20 @@ export class Comparison {
     }
   }
 
-  async #history(limitMs = HISTORY_MS): Promise<NodeHistory | undefined> {
+  /**
+   * What connectors have announced, after the events are read that Asterisk had sent by then: else one of them would be taken
+   * for another stay. Undefined where it is not known, or the connection has ended.
+   */
+  async #announced(link: AppLink, connection: string): Promise<NodeHistory | undefined> {
+    const known = await this.#history(HISTORY_MS);
+    if (!known) return undefined;
+    return link.caughtUp(connection).then(
+      () => known,
+      () => undefined,
+    );
+  }
+
+  async #history(limitMs: number): Promise<NodeHistory | undefined> {
     const known = await this.#options.history(limitMs);
     if (known && !known.isServed) this.#isNew = true;
     return known;
@@ -189,9 +203,12 @@ export class Comparison {
     return { startupTime: status?.startup_time, timestamp, asteriskId: system?.entity_id };
   }
 
-  #lasting(apps: string[]): Promise<Difference> {
+  #lasting(link: AppLink, apps: string[], connection: string): Promise<Difference> {
     const { ari, state, sleep } = this.#options;
-    return lastingDifference(ari, apps, state, sleep);
+    return lastingDifference(ari, apps, state, async () => {
+      await sleep(SETTLE_MS);
+      await link.caughtUp(connection);
+    });
   }
 
   #isCurrent(link: AppLink, connection: string): boolean {

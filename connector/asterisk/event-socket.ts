@@ -34,6 +34,11 @@ export interface EventSocketOptions {
   silentMs?: number | undefined;
 }
 
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 /** One event WebSocket that we dial. Credentials travel in the header: in the URL they would appear in logs. */
 export class EventSocket {
   readonly #socket: WebSocket;
@@ -44,6 +49,11 @@ export class EventSocket {
   #heardAt = performance.now();
   #ended = false;
   #pinging: NodeJS.Timeout | undefined;
+  /** When the ping was sent that is not answered yet, in epoch milliseconds. */
+  #pingedAt: number | undefined;
+  /** Who waits for the answer to that ping, and who for the answer to the next one. */
+  #waiting: Waiting[] = [];
+  #waitingNext: Waiting[] = [];
 
   constructor(
     { node, apps, credentials, pingIntervalMs = PING_INTERVAL_MS, silentMs = 2 * pingIntervalMs }: EventSocketOptions,
@@ -72,8 +82,6 @@ export class EventSocket {
       ...(node.ca !== undefined && { ca: node.ca }),
     });
     let open = false;
-    /** When the ping was sent that is not answered yet. */
-    let pingedAt: number | undefined;
     const heard = (): void => {
       this.#quiet = 0;
       this.#heardAt = performance.now();
@@ -83,6 +91,10 @@ export class EventSocket {
       if (socket instanceof TLSSocket) certificateExpires = Date.parse(socket.getPeerCertificate().valid_to);
     });
     this.#closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+    void this.#closed.then(() => {
+      const ended = new Error('the connection to Asterisk has ended');
+      for (const { reject } of [...this.#waiting.splice(0), ...this.#waitingNext.splice(0)]) reject(ended);
+    });
     this.#socket.on('open', () => {
       open = true;
       heard();
@@ -95,16 +107,17 @@ export class EventSocket {
           return;
         }
         this.#quiet += 1;
-        if (pingedAt !== undefined) return;
-        pingedAt = Date.now();
-        this.#socket.ping();
+        this.#ping();
       }, pingIntervalMs);
       emit({ kind: 'open', certificateExpires });
     });
     this.#socket.on('pong', () => {
       heard();
-      if (pingedAt !== undefined) emit({ kind: 'pong', pingedAt });
-      pingedAt = undefined;
+      if (this.#pingedAt !== undefined) emit({ kind: 'pong', pingedAt: this.#pingedAt });
+      this.#pingedAt = undefined;
+      for (const { resolve } of this.#waiting.splice(0)) resolve();
+      this.#waiting = this.#waitingNext.splice(0);
+      if (this.#waiting.length > 0) this.#ping();
     });
     this.#socket.on('message', (data: Buffer) => {
       heard();
@@ -130,6 +143,27 @@ export class EventSocket {
   /** For how long Asterisk has sent nothing, not even the answer to a ping, in milliseconds. */
   get silentForMs(): number {
     return performance.now() - this.#heardAt;
+  }
+
+  /**
+   * Resolves when every frame is read that Asterisk has sent before now: Asterisk answers a ping behind them. A request over
+   * HTTP can be answered before, as after an interruption of the network.
+   *
+   * @throws where the socket ends before
+   */
+  caughtUp(): Promise<void> {
+    if (this.#ended) return Promise.reject(new Error('the connection to Asterisk has ended'));
+    return new Promise((resolve, reject) => {
+      // The answer to a ping that is under way can have been sent before.
+      (this.#pingedAt === undefined ? this.#waiting : this.#waitingNext).push({ resolve, reject });
+      this.#ping();
+    });
+  }
+
+  #ping(): void {
+    if (this.#pingedAt !== undefined) return;
+    this.#pingedAt = Date.now();
+    this.#socket.ping();
   }
 
   /**

@@ -55,7 +55,7 @@ export class HandOver {
     }
     // What the other connector had read is lost with it.
     state.gaps.begin(kept, 'connector-silent', since ?? null);
-    await comparison.recall(kept);
+    await comparison.recall(link, kept, connection);
     await comparison.resync(link, kept, connection, 'connector-silent');
   }
 

@@ -255,7 +255,7 @@ export class NodeLink {
       this.#leave(link, apps);
       throw new Error('another connector has taken over while there was no connection');
     }
-    await this.#comparison.learn(false);
+    await this.#comparison.learn();
     // Meanwhile the other connector may be gone, and another one may have come.
     if ((await this.#holders.look(apps)) && mayTake === 'free') {
       throw new Error('another connector has taken the apps just now');

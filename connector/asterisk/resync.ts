@@ -4,9 +4,6 @@ import type { Channel } from '../../lib/ari/generated/model.ts';
 import type { AriFrame } from '../../lib/events/entry.ts';
 import type { NodeState } from './node-state.ts';
 
-/** How long an event that Asterisk has sent may take to be read. An event that has not come by then was not sent. */
-const SETTLE_MS = 500;
-
 /** A channel that is in a Stasis application now. */
 export interface StasisChannel {
   id: string;
@@ -60,17 +57,21 @@ export function differenceOf(present: readonly StasisChannel[], apps: readonly s
   };
 }
 
-/** The difference that remains after events on their way have arrived. */
+/**
+ * The difference that remains after events on their way have arrived.
+ *
+ * @param settle resolves when every event is read that Asterisk has sent before
+ */
 export async function lastingDifference(
   ari: AriClient,
   apps: readonly string[],
   state: NodeState,
-  sleep: (ms: number) => Promise<unknown>,
+  settle: () => Promise<void>,
 ): Promise<Difference> {
   const look = async (): Promise<Difference> => differenceOf(await stasisChannels(ari, apps, state), apps, state);
   const first = await look();
   if (first.entered.length + first.left.length === 0) return first;
-  await sleep(SETTLE_MS);
+  await settle();
   return inBoth(first, await look());
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Connector, type ConnectorOptions } from '../../connector/connector.ts';
 import { DeadLetters } from '../../connector/dead-letters.ts';
@@ -228,6 +229,23 @@ describe('the connector', () => {
       expect(sequences).toHaveLength(50);
     }
     expect(connector.status.ready).toBe(true);
+  });
+
+  test('does not rebuild a StasisStart that is on its way, however late it comes', async () => {
+    const entered = channel('1.0');
+    peer.answers['/channels'] = [entered];
+    peer.answers['/applications'] = [{ name: 'a', channel_ids: ['1.0'] }];
+    peer.holdsFrames = true;
+    const connector = connectorOf();
+    connector.start();
+    await until('the connection', () => peer.sockets.length === 1);
+    peer.send({ type: 'StasisStart', application: 'a', args: ['100'], channel: entered });
+    await until('the comparison with Asterisk', () => peer.asked.includes('/asterisk/ping'));
+    await sleep(700);
+    peer.releaseFrames();
+    await until('its end', () => lines.some((line) => line.includes('In step with Asterisk')));
+    await until('everything to be accepted', () => connector.status.waiting === 0);
+    expect(ofType('StasisStart').map((entry) => detailOf(entry).metadata.recovered)).toEqual([undefined]);
   });
 
   test('does not forward Asterisk’s own StasisStart after one that it has rebuilt', async () => {

@@ -22,6 +22,10 @@ const FOUND = [
   { seed: 4757, says: 'a server that makes up for an outage at a bus that takes little is not late' },
   { seed: 6019, says: 'one that makes up for a long outage there is not late either' },
   { seed: 3204, says: 'the same for a connector that has just taken over' },
+  { seed: 8556, says: 'a StasisStart on its way over a cut connection is the one that another connector has rebuilt' },
+  { seed: 11955, says: 'the same for one that a frozen connector reads' },
+  { seed: 14730, says: 'the number of an event on its way is not raised by an event that is rebuilt after it' },
+  { seed: 15303, says: 'the same on a slow network' },
 ];
 
 const program = loadProgram();

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A peer with just enough ARI for a connector, which sends what a test sends through it. */
@@ -14,6 +15,9 @@ export class AriPeer {
   };
   /** The received requests, by path below `/ari`. */
   readonly asked: string[] = [];
+  /** What is sent over a socket waits on its way, as after an interruption of the network; requests are answered. */
+  holdsFrames = false;
+  readonly #holding: Duplex[] = [];
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
 
@@ -26,7 +30,12 @@ export class AriPeer {
       else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
     this.#server.on('upgrade', (request, socket, head) => {
-      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.sockets.push(webSocket));
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.sockets.push(webSocket);
+        if (!this.holdsFrames) return;
+        socket.cork();
+        this.#holding.push(socket);
+      });
     });
   }
 
@@ -43,6 +52,12 @@ export class AriPeer {
   /** Sends a frame over the newest socket. */
   send(frame: object | string): void {
     this.sockets.at(-1)?.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  /** What was held arrives, and nothing is held any more. */
+  releaseFrames(): void {
+    this.holdsFrames = false;
+    for (const socket of this.#holding.splice(0)) socket.uncork();
   }
 
   close(): void {
