@@ -245,8 +245,11 @@ export class Connector {
     const until = Date.now() + limitMs;
     const handOverMs = this.#leftovers?.stop(limitMs) ?? 0;
     await this.#nodes.stop();
+    this.#losses.announceAll();
     const drained = this.#journal.idle().then(() => this.#options.deadLetters.idle());
     await within(drained, until - handOverMs);
+    // The first announcement may itself have found no room but in place of other events.
+    this.#losses.announceAll();
     if (this.#leftovers && this.#journal.depth > 0) await within(this.#leftovers.handOver(until), until);
     const dropped = this.#losses.close();
     await this.#shared?.stop();

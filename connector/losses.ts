@@ -101,6 +101,12 @@ export class Losses {
     for (const news of own) this.#options.repeat(news);
   }
 
+  /** The same for all nodes, of a connector that stops: what it cannot publish any more another one does. */
+  announceAll(): void {
+    const nodes = new Set([...this.#dropped.keys(), ...this.#news.map(({ node }) => node)]);
+    for (const node of nodes) this.announceDropped(node);
+  }
+
   /** Ends and logs the count when the connector stops. @returns how many events and news of all nodes are not announced */
   close(): number {
     const counts = [...this.#dropped.keys()].flatMap((node) => [...this.#forget(node).values()]);

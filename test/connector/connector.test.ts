@@ -361,6 +361,30 @@ describe('a connector that stops', () => {
     expect(await connector.stop(50)).toEqual({ waiting: 2, dropped: 0 });
   });
 
+  test('leaves the number of events that it has dropped to the next one on its disk', async () => {
+    const sizes = { journalMaxBytes: 20_000, memoryMaxBytes: 5000 };
+    const first = await start(sizes);
+    await until('quiet', () => first.status.waiting === 0);
+    outcome = () => AWAY;
+    for (let i = 0; i < 100; i++) peer.send({ type: 'Dial', peer: { id: `${i}` }, filler: 'x'.repeat(200) });
+    peer.send({ type: 'DeviceStateChanged' });
+    await until('the error in the log', () => lines.some((line) => line.includes('The journal is full')));
+    await until('all events', () =>
+      metrics.prometheus(first.gauges).includes('events_read_total{node="pbx-1",app=""} 101'),
+    );
+    expect((await first.stop(50)).dropped).toBe(0);
+    entries.length = 0;
+    outcome = () => ({ status: 'accepted' });
+    const next = await start(sizes);
+    await until('the rest to be published', () => next.status.waiting === 0);
+    const byId = (...types: string[]) =>
+      new Map(types.flatMap(ofType).map((entry) => [detailOf(entry).metadata.id, detailOf(entry)]));
+    const published = byId('Dial', 'DeviceStateChanged').size;
+    const dropped = [...byId('EventsDropped').values()].reduce((sum, { count }) => sum + count, 0);
+    expect(dropped).toBeGreaterThan(0);
+    expect(published + dropped).toBe(101);
+  });
+
   test('waits until the events in flight are published', async () => {
     const connector = await start();
     peer.send({ type: 'Dial' });

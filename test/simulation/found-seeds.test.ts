@@ -26,6 +26,7 @@ const FOUND = [
   { seed: 11955, says: 'the same for one that a frozen connector reads' },
   { seed: 14730, says: 'the number of an event on its way is not raised by an event that is rebuilt after it' },
   { seed: 15303, says: 'the same on a slow network' },
+  { seed: 10891, says: 'a process that drops events and is stopped leaves their number to the next one on its disk' },
 ];
 
 const program = loadProgram();

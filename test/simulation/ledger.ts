@@ -37,6 +37,7 @@ export interface Detail {
   to?: string;
   cause?: string;
   count?: number;
+  reason?: string;
   id?: string;
   metadata: {
     id: string;

@@ -1,3 +1,4 @@
+import { dropAnnouncements } from './drops.ts';
 import type { Detail, KnownGap, Ledger, SentEvent } from './ledger.ts';
 
 /** How much earlier or later than a gap's times an event can be sent that was lost in it: the network's latency. */
@@ -55,7 +56,6 @@ function undeclared(ledger: Ledger): SentEvent[] {
   const stays = new Set<string>();
   const rejected = new Map<string, number>();
   const gaps: Detail[] = [];
-  const dropped = new Map<string, number>();
   for (const { source, text, type, detail } of ledger.accepted) {
     const { node } = detail.metadata;
     if (source === 'asterisk.ari') {
@@ -65,7 +65,7 @@ function undeclared(ledger: Ledger): SentEvent[] {
     else if (type === 'EventRejected') {
       const process = ledger.openedBy.get(connectionOf(detail.id)) ?? '';
       rejected.set(process, (rejected.get(process) ?? 0) + 1);
-    } else if (type === 'EventsDropped') dropped.set(node, (dropped.get(node) ?? 0) + Number(detail.count));
+    }
   }
   const slack = SLACK_MS + ledger.clockShiftMs;
   let missing = ledger.sent.filter((event) => {
@@ -81,12 +81,41 @@ function undeclared(ledger: Ledger): SentEvent[] {
     return explained;
   };
   for (const [process, count] of rejected) explain(({ to, text }) => to === process && text.includes('poison'), count);
-  for (const [process, count] of ledger.droppedByMetric) {
-    // The metric and the announcement count the same events.
-    for (const { pbx } of explain(({ to }) => to === process, count)) dropped.set(pbx, (dropped.get(pbx) ?? 0) - 1);
-  }
-  for (const [node, count] of dropped) explain(({ pbx }) => pbx === node, Math.max(0, count));
+  explainDrops(ledger, explain);
   return missing;
+}
+
+/** Explains so many of the missing events that match, and returns them. */
+type Explain = (matches: (event: SentEvent) => boolean, count: number) => Set<SentEvent>;
+
+/** Explains the events that metrics and announcements count as dropped. */
+function explainDrops(ledger: Ledger, explain: Explain): void {
+  const { diskOf, droppedByMetric } = ledger;
+  const processes = [...diskOf.keys()];
+  /** By node and process: how many it has declared by its metric, and by no announcement yet. */
+  const byMetric = new Map<string, Map<string, number>>();
+  for (const [process, count] of droppedByMetric) {
+    const own = explain(({ to }) => to === process, count);
+    // A process drops also what an earlier one has left on the disk.
+    const earlier = processes.slice(0, processes.indexOf(process));
+    const left = earlier.filter((one) => diskOf.get(one) === diskOf.get(process));
+    const others = explain(({ to = '' }) => left.includes(to), count - own.size);
+    for (const { pbx } of [...own, ...others]) {
+      const ofNode = byMetric.get(pbx) ?? new Map<string, number>();
+      byMetric.set(pbx, ofNode.set(process, (ofNode.get(process) ?? 0) + 1));
+    }
+  }
+  for (const { by, node, count } of dropAnnouncements(ledger)) {
+    const ofNode = byMetric.get(node) ?? new Map<string, number>();
+    let rest = count;
+    // The metric and the announcement of a process count the same events.
+    for (const process of by === undefined ? [...ofNode.keys()] : [by]) {
+      const both = Math.min(rest, ofNode.get(process) ?? 0);
+      ofNode.set(process, (ofNode.get(process) ?? 0) - both);
+      rest -= both;
+    }
+    explain(({ pbx }) => pbx === node, rest);
+  }
 }
 
 /** The connection in the id of an event. */
