@@ -27,6 +27,8 @@ const FOUND = [
   { seed: 14730, says: 'the number of an event on its way is not raised by an event that is rebuilt after it' },
   { seed: 15303, says: 'the same on a slow network' },
   { seed: 10891, says: 'a process that drops events and is stopped leaves their number to the next one on its disk' },
+  { seed: 13398, says: 'what a frozen process reads just before its machine loses power is lost with the cache' },
+  { seed: 16113, says: 'the same after a longer freeze' },
 ];
 
 const program = loadProgram();

@@ -11,6 +11,8 @@ export interface SentEvent {
   text: string;
   /** The connector process that it was sent to; undefined for another program. */
   to: string | undefined;
+  /** When that process read it, in the run's time: it can have been frozen, or the network cut. Undefined where it never did. */
+  readAt?: number;
 }
 
 /** An entry that the bus accepted. */

@@ -138,7 +138,8 @@ function knownGapOf(event: SentEvent, ledger: Ledger): KnownGap | undefined {
   const noted = ledger.log.filter(
     ({ message, fields }) => message.startsWith(GAP_NOTED) && covers(fields, event, SLACK_MS + ledger.clockShiftMs),
   );
-  for (const { process, at } of [{ process: event.to ?? '', at: event.at }, ...noted]) {
+  const { to = '', at: sentAt, readAt = sentAt } = event;
+  for (const { process, at } of [{ process: to, at: readAt }, ...noted]) {
     const gap = lostIn(process, { ...event, at }, ledger);
     if (gap) return gap;
   }

@@ -1,14 +1,14 @@
 import { basicAuthorization, type Credentials } from '../../lib/ari/credentials.ts';
 import { SimulatedAsterisk } from '../../lib/simulator/simulated-asterisk.ts';
 import { POISON } from './event-bridge.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, SentEvent } from './ledger.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Asterisk's end of an event WebSocket, by which it reaches the other end. */
 export interface SocketPeer {
   /** The process that dialled it. */
   process: string;
-  send(text: string): void;
+  send(event: SentEvent): void;
   pong(): void;
   closed(code: number, reason: string): void;
   reset(): void;
@@ -226,16 +226,17 @@ export class Pbx {
     session.peer.send(this.#note(app, event, session.peer.process));
   }
 
-  #note(app: string, event: object, to: string | undefined): string {
+  #note(app: string, event: object, to: string | undefined): SentEvent {
     const text = JSON.stringify(event);
     const { type, channel, peer } = event as { type: string; channel?: { id?: string }; peer?: { id?: string } };
+    const { ledger, clock, name } = this.#options;
+    const channelId = channel?.id ?? peer?.id;
+    const sent = { order: ledger.sent.length, pbx: name, app, type, channelId, at: clock.time, text, to };
     if (this.apps.includes(app)) {
-      const { ledger, clock, name } = this.#options;
-      const channelId = channel?.id ?? peer?.id;
       if (text.includes(POISON.failure)) ledger.poisoned.add(`${name} ${channelId}`);
-      ledger.sent.push({ order: ledger.sent.length, pbx: name, app, type, channelId, at: clock.time, text, to });
+      ledger.sent.push(sent);
     }
-    return text;
+    return sent;
   }
 }
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { SentEvent } from './ledger.ts';
 import type { Network } from './network.ts';
 import type { Pbx, PbxSession } from './pbx.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -60,7 +61,7 @@ export function webSocketModule({
         if (this.#gone) return;
         const answer = this.#pbx.accept(headers.authorization, apps, {
           process: name,
-          send: (text) => here(() => this.readyState === 1 && this.emit('message', Buffer.from(text))),
+          send: (event) => here(() => this.#read(event)),
           pong: () => here(() => this.readyState === 1 && this.emit('pong')),
           closed: (code, reason) => here(() => this.#closed(code, reason)),
           reset: () => here(() => this.#fail(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))),
@@ -101,6 +102,12 @@ export function webSocketModule({
     terminate(): void {
       if (this.readyState === 0) this.#fail(new Error('WebSocket was closed before the connection was established'));
       else this.#closed(1006, '');
+    }
+
+    #read(event: SentEvent): void {
+      if (this.readyState !== 1) return;
+      event.readAt = clock.time;
+      this.emit('message', Buffer.from(event.text));
     }
 
     #refused(status: number, body: string): void {
