@@ -1,7 +1,7 @@
 import { Backoff, type BackoffBounds } from './backoff.ts';
 
 /** How long nothing is sent after a request of which the bus accepted nothing. */
-const REFUSED_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 1000 };
+const REFUSED_BACKOFF: BackoffBounds = { baseMs: 50, capMs: 250 };
 /** The lowest limit: a request, and then nothing for nearly twenty times as long. */
 const LOWEST = 0.05;
 /** The longest pause between two requests of which the bus accepts something. */
@@ -40,7 +40,8 @@ export class Pace {
    * @returns how long to send nothing, in milliseconds
    */
   answered(throttled: number, entries: number, tookMs: number): number {
-    if (throttled < entries) this.#refused.reset();
+    // Of two connectors at one bus, the one that has got a place would try again before the other, and get the next one too.
+    if (throttled === 0) this.#refused.reset();
     if (throttled > 0) this.#limit = Math.max(LOWEST, this.#limit * (1 - throttled / entries / 4));
     else this.#limit = this.#limit < 1 ? this.#limit * 1.25 : Math.min(this.#most, this.#limit + 1 / this.#limit);
     if (throttled === entries) return this.#refused.next();

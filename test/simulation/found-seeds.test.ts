@@ -29,6 +29,9 @@ const FOUND = [
   { seed: 10891, says: 'a process that drops events and is stopped leaves their number to the next one on its disk' },
   { seed: 13398, says: 'what a frozen process reads just before its machine loses power is lost with the cache' },
   { seed: 16113, says: 'the same after a longer freeze' },
+  { seed: 8868, says: 'of several connectors at a bus that takes little, each gets a place: one with a quiet server too' },
+  { seed: 10284, says: 'the same while one of them makes up for an outage' },
+  { seed: 23754, says: 'the same where each connector has one server' },
 ];
 
 const program = loadProgram();
