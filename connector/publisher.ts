@@ -191,11 +191,20 @@ export class Publisher {
 
     if (outcomes.some(({ status }) => status === 'accepted')) this.#suspects.note('accepted');
     else if (outcomes.every(({ status }) => status === 'unavailable')) this.#suspects.note('failed');
+    // The other nodes come first in the next request.
     const served = new Set(records.filter((_, i) => outcomes[i]?.status === 'accepted').map(({ node }) => node));
     let index = 0;
+    const first: Lane[] = [];
     for (const share of shares) {
-      this.#conclude(share, outcomes.slice(index, index + share.records.length), records.length === 1, served);
+      const own = outcomes.slice(index, index + share.records.length);
+      if (this.#conclude(share, own, records.length === 1)) first.push(share.lane);
       index += share.records.length;
+    }
+    for (const lanes of [this.#ready, this.#alone]) {
+      lanes.putBack(
+        first.filter((lane) => this.#lanesOf(lane) === lanes),
+        (node) => !served.has(node),
+      );
     }
     const isBlamed = wasAlone && this.#suspects.isBlamed(records[0] as JournalRecord);
     if (!isBlamed) this.#adapt(outcomes, outage, Math.max(0, Date.now() - began), wasAlone);
@@ -206,9 +215,9 @@ export class Publisher {
   /**
    * Reports final outcomes, and puts the other records back at the head of their lane.
    *
-   * @param served nodes of which the bus has accepted a record of the request: the others come first in the next one
+   * @returns whether the lane comes before others of its node, as its record has waited already; else it is where it belongs
    */
-  #conclude({ lane, records }: Share, outcomes: PutOutcome[], isAlone: boolean, served: ReadonlySet<string>): void {
+  #conclude({ lane, records }: Share, outcomes: PutOutcome[], isAlone: boolean): boolean {
     const again: JournalRecord[] = [];
     let delayed = false;
     for (const [index, record] of records.entries()) {
@@ -228,14 +237,16 @@ export class Publisher {
     for (const record of again.reverse()) lane.waiting.unshift(record);
     if (!delayed) {
       lane.backoff = undefined;
-      this.#resume(lane, again.length > 0, !served.has(lane.node));
+      if (again.length > 0 && this.#stalled === undefined) return true;
+      this.#resume(lane);
     } else {
       lane.backoff ??= new Backoff(this.#options.backoff ?? ENTRY_BACKOFF);
       setTimeout(() => {
-        this.#resume(lane, false, false);
+        this.#resume(lane);
         this.#pump();
       }, lane.backoff.next());
     }
+    return false;
   }
 
   #reject(record: JournalRecord, reason: string): void {
@@ -243,18 +254,16 @@ export class Publisher {
     this.#options.onRejected(record, reason);
   }
 
-  /**
-   * @param isNext whether the lane comes before others of its node: its record has waited already
-   * @param isNodeNext whether its node comes before others
-   */
-  #resume(lane: Lane, isNext: boolean, isNodeNext: boolean): void {
+  /** Puts the lane behind others of its node, if it has more records. */
+  #resume(lane: Lane): void {
+    if (lane.waiting.length === 0) this.#lanes.delete(lane.name);
+    else this.#lanesOf(lane).push(lane);
+  }
+
+  /** Where a lane waits that has a record. */
+  #lanesOf(lane: Lane): ReadyLanes<Lane> {
     const next = lane.waiting.peek();
-    if (!next) this.#lanes.delete(lane.name);
-    else {
-      const lanes = this.#suspects.has(next) ? this.#alone : this.#ready;
-      if (isNext && this.#stalled === undefined) lanes.unshift(lane, isNodeNext);
-      else lanes.push(lane);
-    }
+    return next && this.#suspects.has(next) ? this.#alone : this.#ready;
   }
 
   #adapt(outcomes: PutOutcome[], outage: number, tookMs: number, wasAlone: boolean): void {

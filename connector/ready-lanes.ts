@@ -39,15 +39,15 @@ export class ReadyLanes<L extends ReadyLane> {
   }
 
   /**
-   * Adds a lane before its node's others.
+   * Adds lanes before the others of their nodes, in their order: where the bus takes only the first entries of a request, a lane
+   * that loses its place would never be first.
    *
    * @param isNext whether the node comes before others, at its next turn
    */
-  unshift(lane: L, isNext = false): void {
-    const node = this.#of(lane.node);
-    node[lane.arrival].unshift(lane);
-    this.#lanes += 1;
-    if (isNext) this.#next.add(node);
+  putBack(lanes: readonly L[], isNext: (node: string) => boolean): void {
+    for (const lane of lanes.toReversed()) this.#of(lane.node)[lane.arrival].unshift(lane);
+    for (const { node } of lanes) if (isNext(node)) this.#next.add(this.#of(node));
+    this.#lanes += lanes.length;
   }
 
   /** The lane that `take` would return. */

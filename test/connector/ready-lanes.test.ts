@@ -25,15 +25,36 @@ test('a node of which nothing was accepted comes first, also where it has more l
   const lanes = lanesOf('a1', 'a2', 'b1', 'b2');
   const [a, b] = takeAll(lanes, 2) as [Lane, Lane];
   lanes.push(a);
-  lanes.unshift(b, true);
+  lanes.putBack([b], () => true);
   expect(takeAll(lanes, 4).map(({ name }) => name)).toEqual(['b1', 'a2', 'b2', 'a1']);
   expect(lanes.isEmpty).toBe(true);
 });
 
 test('the node that was first stays first while nothing is accepted', () => {
   const lanes = lanesOf('a1', 'b1', 'c1');
-  for (const lane of takeAll(lanes, 3)) lanes.unshift(lane, true);
+  lanes.putBack(takeAll(lanes, 3), () => true);
   expect(takeAll(lanes, 3).map(({ name }) => name)).toEqual(['a1', 'b1', 'c1']);
+});
+
+test('the lanes of a node that were first stay first, in their order, while nothing is accepted', () => {
+  const lanes = lanesOf('a1', 'a2', 'a3', 'a4');
+  for (let request = 0; request < 3; request++) lanes.putBack(takeAll(lanes, 3), () => true);
+  expect(takeAll(lanes, 4).map(({ name }) => name)).toEqual(['a1', 'a2', 'a3', 'a4']);
+});
+
+test('at a bus that takes one entry of each second request, each lane of a node gets its turn, also where others come', () => {
+  const lanes = lanesOf('a1', 'a2', 'a3', 'a4', 'a5');
+  const accepted: string[] = [];
+  for (let request = 0; request < 20; request++) {
+    const [first, ...others] = takeAll(lanes, 3) as [Lane, ...Lane[]];
+    if (request % 2 === 0) lanes.putBack([first, ...others], () => true);
+    else {
+      accepted.push(first.name);
+      lanes.putBack(others, () => true);
+      lanes.push(laneOf(`a${accepted.length + 5}`));
+    }
+  }
+  expect(accepted).toEqual(Array.from({ length: 10 }, (_, i) => `a${i + 1}`));
 });
 
 test.each([2, 3, 4, 5, 6, 7, 10, 12])(
@@ -46,7 +67,7 @@ test.each([2, 3, 4, 5, 6, 7, 10, 12])(
       const [first, ...others] = takeAll(lanes, 10) as [Lane, ...Lane[]];
       accepted.set(first.node, (accepted.get(first.node) ?? 0) + 1);
       lanes.push(first);
-      for (const lane of others) lanes.unshift(lane, lane.node !== first.node);
+      lanes.putBack(others, (node) => node !== first.node);
     }
     expect([...new Set(accepted.values())]).toEqual([20]);
   },

@@ -84,8 +84,8 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'the node that was first in a request is first in the next one',
     'connector/publisher.ts',
-    'lanes.unshift(lane, isNodeNext)',
-    'lanes.unshift(lane, false)',
+    '(node) => !served.has(node),',
+    '() => false,',
   ),
   planted(
     'an entry that makes its request fail goes with others',
