@@ -21,6 +21,10 @@ export const QUIET_LATE_MS = 6000;
  */
 const BACKLOG_LENGTHS = 2.5;
 const LEAST_BACKLOG_MS = 15_000;
+/** How many entries a second a server sends, as a rule: a connector that gets less of the bus for it is hindered. */
+const USUAL_RATE = 3;
+/** A connector from which the bus has accepted nothing for so long takes nothing of what it accepts. */
+const SENDS_MS = 5000;
 /** A connector that has had an app for less may be unknown to one that takes it. */
 const KNOWN_MS = 15_000;
 
@@ -31,6 +35,15 @@ export function watchPublishing(world: World, service: Service, end: number): vo
   const hinderedSince = new Map<string, number>();
   /** When the bus last took less than came, and since when. */
   let scarce = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+  /** By connector and server: when the bus last accepted an entry. */
+  const sent = new Map<string, Map<string, number>>();
+  /** How many entries a second of each of its servers the bus takes of a connector: others want as many. */
+  const shareOf = (name: string): number => {
+    const isSending = (at: number): boolean => clock.time - at < SENDS_MS;
+    const sending = [...sent].filter(([other, at]) => other === name || [...at.values()].some(isSending)).length;
+    const servers = [...(sent.get(name)?.values() ?? [])].filter(isSending).length;
+    return bus.trouble.perSecond / Math.max(1, sending) / Math.max(1, servers);
+  };
   const look = (): void => {
     const { time } = clock;
     if (Number.isFinite(bus.trouble.perSecond))
@@ -38,7 +51,7 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     for (const task of service.running) {
       const { name, process } = task;
       const offset = process.clockOffset;
-      if (!isWell(world, task)) {
+      if (!isWell(world, task) || shareOf(name) < USUAL_RATE) {
         wellSince.delete(name);
         if (!hinderedSince.has(name)) hinderedSince.set(name, time);
       } else if (wellSince.get(name)?.offset !== offset) {
@@ -53,6 +66,7 @@ export function watchPublishing(world: World, service: Service, end: number): vo
   clock.after(LOOK_MS, look);
   bus.onAccepted = ({ source, from, type, detail }: AcceptedEntry): void => {
     const { connection = '', node, channelId, receivedAt } = detail.metadata;
+    sent.set(from, (sent.get(from) ?? new Map<string, number>()).set(node, clock.time));
     const well = wellSince.get(from);
     const pbx = pbxes.find(({ name }) => name === node);
     if (!well || source !== 'asterisk.ari' || receivedAt === undefined || ledger.openedBy.get(connection) !== from)
