@@ -29,9 +29,21 @@ const FOUND = [
   { seed: 10891, says: 'a process that drops events and is stopped leaves their number to the next one on its disk' },
   { seed: 13398, says: 'what a frozen process reads just before its machine loses power is lost with the cache' },
   { seed: 16113, says: 'the same after a longer freeze' },
-  { seed: 8868, says: 'of several connectors at a bus that takes little, each gets a place: one with a quiet server too' },
+  { seed: 19500, says: 'a state that is on the disk without the events behind it is due to the loss of power' },
+  { seed: 20222, says: 'an app that two foreign programs take one after the other has a listener until both are gone' },
+  { seed: 20950, says: 'a dead connector that is still listed keeps an app also when another one took it and is gone' },
+  { seed: 26065, says: 'what a killed process wrote just before its machine loses power is lost with the cache' },
+  { seed: 27370, says: 'the same after several processes on the disk' },
+  {
+    seed: 8868,
+    says: 'of several connectors at a bus that takes little, each gets a place: one with a quiet server too',
+  },
   { seed: 10284, says: 'the same while one of them makes up for an outage' },
   { seed: 23754, says: 'the same where each connector has one server' },
+  {
+    seed: 20518,
+    says: 'channels of which a bus that takes little accepts nothing keep their places in the next request',
+  },
 ];
 
 const program = loadProgram();

@@ -45,6 +45,13 @@ export function endedInMemoryOnly(ledger: Ledger): boolean {
   );
 }
 
+/** Whether what a process wrote at a time can be lost with the cache of its machine, on which a later one may run already. */
+export function lostCache({ crashedDisks, diskOf }: Ledger, process: string, at: number): boolean {
+  return [...crashedDisks].some(
+    ([crashed, time]) => diskOf.get(crashed) === diskOf.get(process) && at > time - CACHED_MS && at <= time,
+  );
+}
+
 /** The line of the log with each gap that a connector puts into its journal. */
 const GAP_NOTED = 'Events may have been missed';
 
@@ -148,9 +155,8 @@ function knownGapOf(event: SentEvent, ledger: Ledger): KnownGap | undefined {
 
 /** How what a process put into its journal at a time can be lost with the journal, and nobody knows of it. */
 function lostIn(to: string, { at, pbx, app }: SentEvent, ledger: Ledger): KnownGap | undefined {
-  const { lostDisks, crashedDisks, heldAtEnd, diskOf } = ledger;
+  const { lostDisks, heldAtEnd, diskOf } = ledger;
   const end = lostDisks.get(to);
-  const crash = crashedDisks.get(to);
   // A connector that takes an app which another one had to its end, and that has not handed over, announces a gap.
   if (end !== undefined && heldAtEnd.get(to)?.has(`${pbx} ${app}`)) return undefined;
   // A later process on the same disk drops events of an earlier one, too.
@@ -166,6 +172,6 @@ function lostIn(to: string, { at, pbx, app }: SentEvent, ledger: Ledger): KnownG
   if (at <= (ledger.shortened.get(to) ?? 0)) return 'another program shortened a file of the journal';
   if (end === 'stopped') return 'a task handed over, and was stopped before it had published its journal';
   if (end === 'killed') return 'a task handed over, and was lost with its journal';
-  if (crash !== undefined && at > crash - CACHED_MS) return 'a machine lost power with writes in its cache';
+  if (lostCache(ledger, to, at)) return 'a machine lost power with writes in its cache';
   return undefined;
 }

@@ -46,8 +46,8 @@ export class Pbx {
   #user: Credentials;
   #asterisk: SimulatedAsterisk | undefined;
   #sessions = new Set<Session>();
-  /** By app: the session that Asterisk sends its events to. */
-  readonly #holders = new Map<string, Session | 'foreign'>();
+  /** By app: the session that Asterisk sends its events to, or a foreign program. */
+  readonly #holders = new Map<string, Session | symbol>();
   /** Requests served, by process. */
   readonly requests = new Map<string, number>();
   #failing: { operation: RegExp; status: number } | undefined;
@@ -95,7 +95,16 @@ export class Pbx {
   /** Who has an app: a process, a foreign program, or nobody. */
   holderOf(app: string): string | 'foreign' | undefined {
     const holder = this.#holders.get(app);
-    return holder instanceof Session ? holder.peer.process : holder;
+    return holder instanceof Session ? holder.peer.process : holder && 'foreign';
+  }
+
+  /** The processes whose name Asterisk lists as that of the app's holder, also where another one has taken the app from it. */
+  listedHoldersOf(app: string): string[] {
+    const [held, standsBy] = [`${app}~held-by~`, `${app}~standby~`];
+    return [...this.#holders.keys()].flatMap((name) => {
+      if (!name.startsWith(held) || this.#holders.has(standsBy + name.slice(held.length))) return [];
+      return this.holderOf(name) ?? [];
+    });
   }
 
   /** What is at another port of its host: nothing. */
@@ -139,11 +148,13 @@ export class Pbx {
     const asterisk = this.#asterisk;
     if (!asterisk) return () => {};
     const leave = asterisk.subscribe(app, (event) => this.#note(app, event, undefined));
-    this.#holders.set(app, 'foreign');
+    const program = Symbol('foreign program');
+    this.#holders.set(app, program);
     this.foreignTakes.set(app, (this.foreignTakes.get(app) ?? 0) + 1);
     return () => {
       leave();
-      if (this.#asterisk === asterisk && this.#holders.get(app) === 'foreign') this.#holders.delete(app);
+      // Another one may have taken it from this one.
+      if (this.#holders.get(app) === program) this.#holders.delete(app);
     };
   }
 

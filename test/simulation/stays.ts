@@ -1,5 +1,5 @@
 import type { Ledger, LogLine } from './ledger.ts';
-import { endedInMemoryOnly } from './losses.ts';
+import { endedInMemoryOnly, lostCache } from './losses.ts';
 import type { World } from './task.ts';
 
 /** How long before the end of the run a call has begun or ended at the latest that the bus has to know of. */
@@ -51,6 +51,8 @@ export function checkStays({ ledger, pbxes, clock, env, table }: World, tasks: n
       if (told.StasisStart.has(call)) continue;
       if (!knows && wasLeftUnread(ledger, call, at)) {
         ledger.knownGap('an app changed hands before its new connector had read the channels');
+      } else if (wasLostWithCache(ledger, call, at)) {
+        ledger.knownGap('a machine lost power with writes in its cache');
       } else ledger.violate('stay', `${call} is in its app, and the bus has no StasisStart of it`);
     } else if (told.StasisStart.has(call) && !told.StasisEnd.has(call)) {
       const isWritten = accepted.get(call) ?? true;
@@ -79,6 +81,25 @@ function wasLeftUnread({ log }: Ledger, call: string, enteredAt: number): boolea
       line.message.startsWith('Asterisk has given the app') &&
       call.startsWith(`${line.fields.node} ${line.fields.app} `) &&
       !inStep.has(connectionOf(line)),
+  );
+}
+
+/**
+ * Whether a connector had the call's beginning in its journal, read or rebuilt, and its machine lost power: the state that it
+ * had saved can be on the disk nevertheless, and says that the beginning is known.
+ */
+function wasLostWithCache(ledger: Ledger, call: string, enteredAt: number): boolean {
+  return [...ledger.crashedDisks.keys()].some(
+    (process) =>
+      lostCache(ledger, process, enteredAt) ||
+      ledger.log.some(
+        (line) =>
+          line.process === process &&
+          line.at >= enteredAt &&
+          line.message.startsWith('Rebuilt events missed') &&
+          call.startsWith(`${line.fields.node} `) &&
+          lostCache(ledger, process, line.at),
+      ),
   );
 }
 

@@ -73,12 +73,15 @@ function leftToForeignMs(takes: number): number {
 
 /** Who has an app: a connector that listens, a foreign program, a connector that Asterisk lists and that reads nothing, or nobody. */
 function holderOf({ network }: World, service: Service, pbx: Pbx, app: string): Holder {
+  const reads = (process: string): boolean => {
+    const task = service.all.find(({ name }) => name === process);
+    return task?.process.isAlive === true && !task.process.isFrozen && !network.isCut(process, pbx.host);
+  };
   const holder = pbx.holderOf(app);
-  if (holder === undefined) return 'nobody';
   if (holder === 'foreign') return 'foreign';
-  const task = service.all.find(({ name }) => name === holder);
-  const reads = task?.process.isAlive && !task.process.isFrozen && !network.isCut(holder, pbx.host);
-  return reads ? 'listens' : 'silent';
+  if (holder !== undefined) return reads(holder) ? 'listens' : 'silent';
+  // Another connector had taken the app from one that reads nothing, and is gone: that one is still listed.
+  return pbx.listedHoldersOf(app).every(reads) ? 'nobody' : 'silent';
 }
 
 /** Whether the table was there all the time, so that a standby knows that a holder does not work. */
