@@ -82,12 +82,6 @@ export const REAL_DEFECTS: readonly PlantedDefect[] = [
     "{ name: record.lane, node: '',",
   ),
   planted(
-    'the node that was first in a request is first in the next one',
-    'connector/publisher.ts',
-    '(node) => !served.has(node),',
-    '() => false,',
-  ),
-  planted(
     'an entry that makes its request fail goes with others',
     'connector/suspects.ts',
     'const SUSPECT_AFTER = 2;',
