@@ -47,9 +47,18 @@ export class Control {
     this.channel.changed.notify();
   }
 
-  /** The same, and waits for what comes of it. */
-  send(run: () => Thread<number>): Promise<number> {
-    return new Promise((resolve) => this.post(run, resolve));
+  /**
+   * The same, and waits for what comes of it.
+   *
+   * @param ended called at once when it is over, before the channel's thread goes on
+   */
+  send(run: () => Thread<number>, ended: () => void = () => {}): Promise<number> {
+    return new Promise((resolve) =>
+      this.post(run, (result) => {
+        ended();
+        resolve(result);
+      }),
+    );
   }
 
   /** Carries out what waits, and what comes to wait meanwhile, even if the call ends. */

@@ -63,6 +63,20 @@ describe('a bridge', () => {
     expect(await s.run('DELETE /bridges/~room/moh')).toBe("409 Bridge isn't playing music");
   });
 
+  test('that was destroyed before a channel came ends when the caller hangs up', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+    await s.story('PlaybackStarted');
+    void s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.story();
+    await s.run('DELETE /bridges/~room');
+    await s.run('DELETE /channels/~phone-of-caller');
+    // In either order: Asterisk tells of channels and of bridges by threads of their own.
+    const story = [...(await s.story('StasisEnd')), ...(await s.story())].join('\n');
+    expect(story).toMatch(/^BridgeDestroyed/m);
+  });
+
   test('that the other half of a Local channel cannot join lets it show nothing new', async () => {
     const ids = 'channelId=~phone&otherChannelId=~caller&callerId=Ann%20%3C1001%3E';
     await s.run(`POST /channels?endpoint=Local/bare@default&app=phone&${ids}`);

@@ -39,8 +39,10 @@ export const bridgeCommands: Commands = {
     for (const control of members) {
       if (control.recordings > 0) throw new Refusal(409, `Channel ${control.channel.id} currently recording`);
       bridge.refer();
-      await control.send(() => world.stasis.seat(control, bridge));
-      bridge.letGo();
+      await control.send(
+        () => world.stasis.seat(control, bridge),
+        () => bridge.letGo(),
+      );
     }
     return NO_CONTENT;
   },

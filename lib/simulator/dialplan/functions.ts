@@ -119,10 +119,10 @@ function writeCallerId(channel: Channel, [field = '']: string[], value: string):
   channel.publish();
 }
 
-/** With the option `i` the other end is not told. */
+/** With the option `i` the other end is not told. It is not told after a hang-up either, and then nothing is written. */
 function writeConnectedLine(channel: Channel, [field = '', options = '']: string[], value: string): void {
   const connected = changedParty(channel.connected, field, value);
-  if (!connected) return;
+  if (!connected || (channel.isHungUp && !options.includes('i'))) return;
   channel.connected = connected;
   channel.publish();
   if (!options.includes('i')) channel.technology.connectedLine(channel, connected);
