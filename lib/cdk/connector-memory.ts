@@ -3,10 +3,7 @@ export const SMALLEST_MEMORY_MIB = 512;
 
 /** How much of the task's memory V8's heap may have. The rest is for buffers, for code, and for the process of the health check. */
 const HEAP_SHARE = 0.6;
-/**
- * In MiB, of V8's three spaces for new objects each. V8's own 16 make events at full speed 6 % cheaper, and take 100 MiB
- * more (docs/performance.md).
- */
+/** In MiB, of each of V8's spaces for new objects. With V8's own 16 an event costs no less under such a limit. */
 const NEW_OBJECTS_MIB = 8;
 
 /**

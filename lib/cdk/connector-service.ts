@@ -65,8 +65,8 @@ export interface ConnectorServiceProps {
    */
   cpu?: number;
   /**
-   * In MiB, of the sizes that Fargate has for `cpu`. The connector uses 130 with a few servers, 220 to 330 where events come faster than
-   * it can publish them, and 403 with 1,000 idle servers (docs/performance.md).
+   * In MiB, of the sizes that Fargate has for `cpu`. Node's heap has 60 % of it. The connector uses 100 with a few servers, 180 where
+   * events come as fast as it can read them, and 250 with 1,000 idle servers (docs/connector.md).
    * @default 512
    */
   memoryLimitMiB?: number;
