@@ -72,7 +72,7 @@ describe('a bridge', () => {
     await s.story();
     await s.run('DELETE /bridges/~room');
     await s.run('DELETE /channels/~phone-of-caller');
-    // In either order: Asterisk reports channels and of bridges by threads of their own.
+    // In either order: Asterisk reports channels and bridges by threads of their own.
     const story = [...(await s.story('StasisEnd')), ...(await s.story())].join('\n');
     expect(story).toMatch(/^BridgeDestroyed/m);
   });
