@@ -47,7 +47,8 @@ export default defineConfig({
           ...shared,
           name: 'concurrency',
           include: ['test/concurrency/**/*.test.ts'],
-          testTimeout: 120_000,
+          // Beside all other suites, a thousand interleavings take three times as long as alone.
+          testTimeout: 600_000,
         },
       },
       {
