@@ -18,16 +18,10 @@ export function shareAccounts(one: Channel, other: Channel): void {
 
 /** Where they are two, each has the other's account. */
 export function exchangeAccounts(one: Channel, other: Channel): void {
-  setAccount(one, 'peeraccount', other.accountcode);
-  setAccount(other, 'peeraccount', one.accountcode);
+  one.change('peeraccount', other.accountcode);
+  other.change('peeraccount', one.accountcode);
 }
 
 function learn(channel: Channel, account: Account, value: string): void {
-  if (channel[account] === '') setAccount(channel, account, value);
-}
-
-function setAccount(channel: Channel, account: Account, value: string): void {
-  if (channel[account] === value) return;
-  channel[account] = value;
-  channel.publish();
+  if (channel[account] === '') channel.change(account, value);
 }

@@ -226,6 +226,13 @@ export class Channel {
     this.#around.apps.tell(this.#topics, type, fields);
   }
 
+  /** Gives it another language or account, and publishes that, where it is a change. */
+  change(field: 'language' | 'accountcode' | 'peeraccount', value: string): void {
+    if (this[field] === value) return;
+    this[field] = value;
+    this.publish();
+  }
+
   /** Tells what has changed since apps were told last. */
   publish(): void {
     const [before, channel] = [this.#published, this.snapshot];

@@ -152,9 +152,8 @@ function writeChannel(channel: Channel, [field = '']: string[], value: string): 
   }
   const own = field.toLowerCase();
   if (!isCrossing(own)) return;
-  setField(channel, own, value);
-  const peer = channel.technology.peerOf?.(channel);
-  if (peer) setField(peer, CROSSING[own], value);
+  channel.change(own, value);
+  channel.technology.peerOf?.(channel)?.change(CROSSING[own], value);
 }
 
 /** What is set on one half of a Local channel is set on the other half: under which name. */
@@ -162,12 +161,6 @@ const CROSSING = { language: 'language', accountcode: 'peeraccount', peeraccount
 
 function isCrossing(field: string): field is keyof typeof CROSSING {
   return Object.hasOwn(CROSSING, field);
-}
-
-function setField(channel: Channel, field: keyof typeof CROSSING, value: string): void {
-  if (channel[field] === value) return;
-  channel[field] = value;
-  channel.publish();
 }
 
 function readTimeout(channel: Channel, [field = '']: string[]): string | undefined {
