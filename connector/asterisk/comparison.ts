@@ -6,7 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import type { AppLink } from './app-link.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { NodeState } from './node-state.ts';
-import type { NodeHistory } from './others.ts';
+import type { AnnouncedStay, NodeHistory } from './others.ts';
 import {
   type Difference,
   differenceOf,
@@ -30,7 +30,7 @@ const ASK_AGAIN_CAP_MS = 30_000;
 export interface ComparisonOptions {
   ari: AriClient;
   state: NodeState;
-  /** What earlier connectors have announced of the node; undefined where that is not known within so many milliseconds. */
+  /** What earlier connectors have left to know of the node; undefined where that is not known within so many milliseconds. */
   history(limitMs: number): Promise<NodeHistory | undefined>;
   emit(event: LinkEvent): void;
   log: Log;
@@ -57,10 +57,11 @@ export class Comparison {
     if (connection !== undefined) this.leaveGaps(apps, connection);
   }
 
-  /** Reads what earlier connectors have announced, before a connection is made. */
-  async learn(): Promise<void> {
+  /** Reads what earlier connectors have left to know, before a connection is made; undefined where it is not known. */
+  async learn(): Promise<NodeHistory | undefined> {
     const known = await this.#history(BEFORE_MS);
     if (known) this.#options.state.learn(known.stays, false);
+    return known;
   }
 
   /** Announces the gap before this connection, and rebuilds each StasisStart and StasisEnd that was missed. */
@@ -77,8 +78,11 @@ export class Comparison {
       if (pending.length > 0) emit({ kind: 'gap', apps: pending, connection, from, to, cause: why });
     };
     const compare = async (): Promise<void> => {
-      const [{ startupTime, ...by }, known] = await Promise.all([this.#identify(), this.#announced(link, connection)]);
-      if (known) state.learn(known.stays, true);
+      const [{ startupTime, ...by }, known] = await Promise.all([
+        this.#identify(),
+        this.#announced(link, apps, connection),
+      ]);
+      if (known) state.learn(known, true);
       // Where it is unknown, it is kept at once: Asterisk may restart again soon. Else it is kept after the rebuild.
       state.startupTime ??= startupTime;
       const why = startupTime === state.startupTime ? cause : 'asterisk-restarted';
@@ -129,10 +133,10 @@ export class Comparison {
   /** Forgets adopted calls that no connector has announced, so that the next comparison finds them. @returns whether that is known */
   async recall(link: AppLink, apps: string[], connection: string): Promise<boolean> {
     const { state } = this.#options;
-    const known = await this.#announced(link, connection);
+    const known = await this.#announced(link, apps, connection);
     if (!known) return false;
-    state.forgetListed(apps, known.stays);
-    state.learn(known.stays, true);
+    state.forgetListed(apps, known);
+    state.learn(known, true);
     return true;
   }
 
@@ -161,8 +165,8 @@ export class Comparison {
    */
   async audit(link: AppLink, apps: string[], connection: string): Promise<void> {
     const { state } = this.#options;
-    const known = await this.#announced(link, connection);
-    const unknown = known?.stays.filter((stay) => apps.includes(stay.app) && !state.knows(stay)) ?? [];
+    const known = await this.#announced(link, apps, connection);
+    const unknown = known?.filter((stay) => !state.knows(stay)) ?? [];
     if (unknown.length === 0 || !this.#isCurrent(link, connection)) return;
     state.learn(unknown, true);
     await this.#recoverLasting(link, apps, connection);
@@ -179,14 +183,14 @@ export class Comparison {
   }
 
   /**
-   * What connectors have announced, after the events are read that Asterisk had sent by then: else one of them would be taken
-   * for another stay. Undefined where it is not known, or the connection has ended.
+   * What connectors have announced of the apps that are to be compared, after the events are read that Asterisk had sent by
+   * then: else one of them would be taken for another stay. Undefined where it is not known, or the connection has ended.
    */
-  async #announced(link: AppLink, connection: string): Promise<NodeHistory | undefined> {
+  async #announced(link: AppLink, apps: readonly string[], connection: string): Promise<AnnouncedStay[] | undefined> {
     const known = await this.#history(HISTORY_MS);
     if (!known) return undefined;
     return link.caughtUp(connection).then(
-      () => known,
+      () => known.stays.filter(({ app }) => apps.includes(app)),
       () => undefined,
     );
   }
