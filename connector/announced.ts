@@ -17,25 +17,30 @@ const MAX_SNAPSHOT_BYTES = 300_000;
 const KEEP_SECONDS = 14 * 24 * 3600;
 /** The item that shows that a connector has served the node. */
 const SERVED = '-';
+/** Before an app's name: the item of the connector that had the app last. */
+const HOLDER = 'holder#';
 
 /**
- * The calls that were announced on the bus, in the table that all connectors share: an item for each stay whose `StasisStart`
- * was accepted, until its `StasisEnd` is. Written at most once a second, and never waited for. Two connectors that write about one stay
- * write the same, as its id is the same for both.
+ * What a successor has to know of a node, in the table that all connectors share: an item for each stay whose `StasisStart`
+ * was accepted, until its `StasisEnd` is, and an item for each app. Written at most once a second; no event waits for it. Two
+ * connectors that write about one stay write the same, as its id is the same for both.
  */
 export class Announced {
   readonly #table: StateTable;
   readonly #bus: EventBus;
-  /** The last accepted event of each stay that is not written yet. */
-  readonly #changes = new Map<string, JournalRecord>();
+  readonly #instance: string;
+  /** What is not written yet, by item. */
+  readonly #changes = new Map<string, () => StateChange>();
   /** Until it ends, nothing more is written. */
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #writing: Promise<void> | undefined;
 
-  constructor(table: StateTable, bus: EventBus) {
+  /** @param instance this connector's id */
+  constructor(table: StateTable, bus: EventBus, instance: string) {
     this.#table = table;
     this.#bus = bus;
+    this.#instance = instance;
   }
 
   /** Writes nothing more by itself. */
@@ -50,9 +55,22 @@ export class Announced {
     if (kind !== 'event' || (type !== 'StasisStart' && type !== 'StasisEnd')) return;
     const stay = stayOfEventId(node, id);
     if (stay === undefined) return;
-    const key = `${node}\n${stay}`;
+    this.#note(node, stay, () => this.#changeOf(record, stay));
+  }
+
+  /** This connector has got apps of a node. */
+  took(node: string, apps: readonly string[]): void {
+    const by = this.#instance;
+    for (const app of apps) {
+      const item = HOLDER + app;
+      this.#note(node, item, () => ({ put: { of: ownerOf(node), item, by } }));
+    }
+  }
+
+  #note(node: string, item: string, change: () => StateChange): void {
+    const key = `${node}\n${item}`;
     this.#changes.delete(key);
-    this.#changes.set(key, record);
+    this.#changes.set(key, change);
     const [oldest] = this.#changes.keys();
     if (this.#changes.size > MAX_CHANGES && oldest !== undefined) this.#changes.delete(oldest);
     if (!this.#timer && !this.#stopped) this.#writeAfter(GATHER_MS);
@@ -80,7 +98,7 @@ export class Announced {
   }
 
   /**
-   * What earlier connectors have announced of a node. Notes that it is served from now on.
+   * What earlier connectors have left to know of a node. Notes that it is served from now on.
    *
    * @throws where the table does not answer
    */
@@ -88,23 +106,27 @@ export class Announced {
     const of = ownerOf(node);
     const items = await this.#table.read(of, true);
     if (items.length === 0) await this.#table.write([{ put: { of, item: SERVED } }]);
-    return { isServed: items.length > 0, stays: items.filter(({ item }) => item !== SERVED).map(stayOf) };
+    const holders = items.filter(({ item }) => item.startsWith(HOLDER));
+    return {
+      isServed: items.length > 0,
+      stays: items.filter((item) => item.item !== SERVED && !holders.includes(item)).map(stayOf),
+      holders: new Map(holders.map(({ item, by }) => [item.slice(HOLDER.length), String(by)])),
+    };
   }
 
   async #write(): Promise<void> {
     const changes = [...this.#changes];
     for (let at = 0; at < changes.length; at += BATCH) {
       const batch = changes.slice(at, at + BATCH);
-      await this.#table.write(batch.map(([, record]) => this.#changeOf(record)));
-      for (const [key, record] of batch) if (this.#changes.get(key) === record) this.#changes.delete(key);
+      await this.#table.write(batch.map(([, change]) => change()));
+      for (const [key, change] of batch) if (this.#changes.get(key) === change) this.#changes.delete(key);
     }
   }
 
-  #changeOf(record: JournalRecord): StateChange {
-    const { node, id, type, app } = record;
-    const keys = { of: ownerOf(node), item: stayOfEventId(node, id) ?? id };
+  #changeOf({ node, type, app, entry }: JournalRecord, stay: string): StateChange {
+    const keys = { of: ownerOf(node), item: stay };
     if (type === 'StasisEnd') return { remove: keys };
-    const { channel = {} } = this.#bus.detailOf(record.entry) as { channel?: Record<string, unknown> };
+    const { channel = {} } = this.#bus.detailOf(entry) as { channel?: Record<string, unknown> };
     const shown = JSON.stringify(channel);
     const snapshot = shown.length > MAX_SNAPSHOT_BYTES ? JSON.stringify({ id: channel.id }) : shown;
     const expires = Math.round(Date.now() / 1000) + KEEP_SECONDS;

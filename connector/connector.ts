@@ -82,7 +82,7 @@ const SHARED_PING_MS = 1000;
 const SILENT_MS = 10_000;
 /** How long the bus may accept nothing until another connector is to take over. */
 const CANNOT_PUBLISH_MS = 10_000;
-const NOTHING_ANNOUNCED: NodeHistory = { isServed: false, stays: [] };
+const NOTHING_ANNOUNCED: NodeHistory = { isServed: false, stays: [], holders: new Map() };
 
 /**
  * For so long a connector that has reached nothing yet, and knows of no other one, counts as one that cannot work: a deployment
@@ -321,6 +321,7 @@ export class Connector {
         this.#journal.saveSoon(node);
         break;
       default: {
+        if (event.kind === 'connected') this.#shared?.took(node, event.apps);
         const news = newsOf(node, event);
         if (news?.type === 'Gap') this.#noteGap(news.detail);
         if (news) this.#append(newsRecord(this.#options.bus, news.type, news.detail));

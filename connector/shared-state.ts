@@ -20,7 +20,7 @@ export interface SharedStateOptions {
   log: Log;
 }
 
-/** What connectors know of each other, and which calls earlier ones have announced: it outlives a task and its disk. */
+/** What connectors know of each other, which calls earlier ones have announced, and who had the apps last: it outlives a task and its disk. */
 export class SharedState {
   readonly #table: CountedTable;
   readonly #announced: Announced;
@@ -28,7 +28,7 @@ export class SharedState {
 
   constructor({ table, instance, bus, heartbeat, log }: SharedStateOptions) {
     this.#table = new CountedTable(table, log);
-    this.#announced = new Announced(this.#table, bus);
+    this.#announced = new Announced(this.#table, bus, instance);
     this.heartbeats = new Heartbeats({ table: this.#table, instance, heartbeat });
   }
 
@@ -46,7 +46,12 @@ export class SharedState {
     this.#announced.accepted(record);
   }
 
-  /** What earlier connectors have announced of a node; undefined where the table does not answer within so many milliseconds. */
+  /** This connector has got apps of a node. */
+  took(node: string, apps: readonly string[]): void {
+    this.#announced.took(node, apps);
+  }
+
+  /** What earlier connectors have left to know of a node; undefined where the table does not answer within so many milliseconds. */
   async historyOf(node: string, limitMs: number): Promise<NodeHistory | undefined> {
     let history: NodeHistory | undefined;
     const read = this.#announced.of(node).then(

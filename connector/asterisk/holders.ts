@@ -24,6 +24,8 @@ export class Holders {
   readonly #options: HoldersOptions;
   /** By app, as the last look has found them. */
   readonly #holders = new Map<string, readonly string[]>();
+  /** By app, the connector that had it last, as far as that is known. */
+  #last: ReadonlyMap<string, string> = new Map();
   #waitingFor: string | undefined;
   #stopped = false;
 
@@ -34,6 +36,20 @@ export class Holders {
   /** Other connectors that held the app at the last look. */
   of(app: string): readonly string[] {
     return this.#holders.get(app) ?? [];
+  }
+
+  /** Takes note of who had the apps last. @param last by app; undefined where that is not known */
+  learn(last: ReadonlyMap<string, string> = new Map()): void {
+    this.#last = last;
+  }
+
+  /**
+   * Whether another connector can hand the app over: it is listed, and had the app last. Asterisk also lists one that answers
+   * nothing, and from which a third one took the app: that one is gone if it is not listed.
+   */
+  canHandOver(app: string): boolean {
+    const last = this.#last.get(app);
+    return this.of(app).length > 0 && (last === undefined || this.of(app).includes(last));
   }
 
   /** What it waits for; undefined while it does not. */

@@ -43,7 +43,7 @@ export interface NodeLinkOptions {
   /** What is known of other connectors beside their names in Asterisk. @default nothing */
   others?: OtherConnectors | undefined;
   /**
-   * What earlier connectors have announced of the node; undefined where that is not known within so many
+   * What earlier connectors have left to know of the node; undefined where that is not known within so many
    * milliseconds. @default never known
    */
   history?(limitMs: number): Promise<NodeHistory | undefined>;
@@ -255,7 +255,7 @@ export class NodeLink {
       this.#leave(link, apps);
       throw new Error('another connector has taken over while there was no connection');
     }
-    await this.#comparison.learn();
+    this.#holders.learn((await this.#comparison.learn())?.holders);
     // Meanwhile the other connector may be gone, and another one may have come.
     if ((await this.#holders.look(apps)) && mayTake === 'free') {
       throw new Error('another connector has taken the apps just now');
@@ -265,7 +265,7 @@ export class NodeLink {
   #connected(link: AppLink, apps: string[], connection: string): void {
     const { state, emit } = this.#options;
     const isHeld = (app: string): boolean => this.#holders.of(app).length > 0;
-    const takenOver = apps.filter((app) => !state.holds(app) && isHeld(app));
+    const takenOver = apps.filter((app) => !state.holds(app) && this.#holders.canHandOver(app));
     const cause = this.#causes.get(link) ?? 'network';
     const missed = apps.filter((app) => !takenOver.includes(app));
     state.gaps.begin(missed, cause);

@@ -8,11 +8,13 @@ export interface AnnouncedStay {
   snapshot: Record<string, unknown>;
 }
 
-/** What earlier connectors have announced of a node. */
+/** What earlier connectors have left to know of a node. */
 export interface NodeHistory {
   /** False where no connector has served the node before. */
   isServed: boolean;
   stays: AnnouncedStay[];
+  /** By app, the connector that had it last. */
+  holders: ReadonlyMap<string, string>;
 }
 
 /** What a connector knows of the other ones, beside the names that they register in Asterisk. */

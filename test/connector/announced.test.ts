@@ -13,7 +13,7 @@ const CREATED = '2026-11-25T08:00:00.000+0000';
 
 function stage() {
   const table = new MemoryTable();
-  const announced = new Announced(table, BUS);
+  const announced = new Announced(table, BUS, 'c-1');
   onTestFinished(() => announced.stop());
   const metrics = new Metrics();
   metrics.close();
@@ -74,9 +74,26 @@ test('changes are written together, and again where the table failed', async () 
 
 test('a node is served from the first look at its history on', async () => {
   const { announced } = stage();
-  expect(await announced.of('pbx-1')).toEqual({ isServed: false, stays: [] });
-  expect(await announced.of('pbx-1')).toEqual({ isServed: true, stays: [] });
-  expect(await announced.of('pbx-2')).toEqual({ isServed: false, stays: [] });
+  expect(await announced.of('pbx-1')).toMatchObject({ isServed: false, stays: [] });
+  expect(await announced.of('pbx-1')).toMatchObject({ isServed: true, stays: [] });
+  expect(await announced.of('pbx-2')).toMatchObject({ isServed: false, stays: [] });
+});
+
+test('who has taken an app last is in the table, beside the stays', async () => {
+  const { table, announced, record } = stage();
+  announced.accepted(record('StasisStart', '1.0'));
+  announced.took('pbx-1', ['a', 'b']);
+  await announced.write();
+  const other = new Announced(table, BUS, 'c-2');
+  onTestFinished(() => other.stop());
+  other.took('pbx-1', ['b']);
+  await other.write();
+  const { stays, holders } = await announced.of('pbx-1');
+  expect(stays).toMatchObject([{ channelId: '1.0' }]);
+  expect([...holders]).toEqual([
+    ['a', 'c-1'],
+    ['b', 'c-2'],
+  ]);
 });
 
 test('a node is not taken for new where that cannot be noted', async () => {

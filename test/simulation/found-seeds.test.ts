@@ -41,6 +41,11 @@ const FOUND = [
   { seed: 10284, says: 'the same while one of them makes up for an outage' },
   { seed: 23754, says: 'the same where each connector has one server' },
   {
+    seed: 33363,
+    says: 'a frozen connector that is still listed hands over nothing that another one had after it, and lost',
+  },
+  { seed: 34932, says: 'a hand-over of one app leaves the calls of others unknown that are announced late' },
+  {
     seed: 20518,
     says: 'channels of which a bus that takes little accepts nothing keep their places in the next request',
   },
