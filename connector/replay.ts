@@ -29,7 +29,9 @@ export function replay(
     // If the connection has announced its gap, that record follows.
     state.gaps.begin(apps, 'connector-restarted');
   } else if (type === 'Gap') {
-    state.gaps.end((detail as unknown as ConnectorEventMap['Gap']).apps, receivedAt);
+    // It can have been announced later than its end, on a connection over which nothing came any more.
+    const { apps, to } = detail as unknown as ConnectorEventMap['Gap'];
+    state.gaps.end(apps, Date.parse(to));
   } else if (type === 'StandingDown') {
     state.release([(detail as unknown as ConnectorEventMap['StandingDown']).app]);
   }

@@ -54,3 +54,15 @@ test('an event of Asterisk with the type of connector news is replayed as an eve
   replay(state, record, { type: 'StandingDown', app: 'a', metadata: {} });
   expect(state.holds('a')).toBe(true);
 });
+
+test('after a gap that was announced late, the app is heard since the end of the gap', () => {
+  const state = new NodeState();
+  const connected = newsRecord(BUS, 'NodeConnected', { node: 'pbx-1', apps: ['a'], connection: 'c' });
+  replay(state, connected, BUS.detailOf(connected.entry));
+  const to = '2026-11-25T10:00:00.000Z';
+  const gap = newsRecord(BUS, 'Gap', { node: 'pbx-1', apps: ['a'], connection: 'c', to, cause: 'network' });
+  expect(gap.receivedAt).toBeGreaterThan(Date.parse(to));
+  replay(state, gap, BUS.detailOf(gap.entry));
+  state.gaps.begin(['a'], 'connector-restarted');
+  expect(state.gaps.from(['a'])).toBe(Date.parse(to));
+});

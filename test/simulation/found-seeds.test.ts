@@ -45,6 +45,7 @@ const FOUND = [
     says: 'a frozen connector that is still listed hands over nothing that another one had after it, and lost',
   },
   { seed: 34932, says: 'a hand-over of one app leaves the calls of others unknown that are announced late' },
+  { seed: 38602, says: 'a process that ends after it has announced a gap late leaves no unknown time behind it' },
   {
     seed: 20518,
     says: 'channels of which a bus that takes little accepts nothing keep their places in the next request',
