@@ -23,6 +23,8 @@ const BACKLOG_LENGTHS = 2.5;
 const LEAST_BACKLOG_MS = 15_000;
 /** How many entries a second a server sends, as a rule: a connector that gets less of the bus for it is hindered. */
 const USUAL_RATE = 3;
+/** What a connector publishes beside its own events, in its log. */
+const LEFTOVERS = 'Publishing events that a stopped connector has left';
 /** A connector from which the bus has accepted nothing for so long takes nothing of what it accepts. */
 const SENDS_MS = 5000;
 /** A connector that has had an app for less may be unknown to one that takes it. */
@@ -33,6 +35,7 @@ export function watchPublishing(world: World, service: Service, end: number): vo
   const { clock, bus, ledger, pbxes } = world;
   const wellSince = new Map<string, { at: number; offset: number; process: Task['process']; backlogMs: number }>();
   const hinderedSince = new Map<string, number>();
+  let read = 0;
   /** When the bus last took less than came, and since when. */
   let scarce = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   /** By connector and server: when the bus last accepted an entry. */
@@ -48,6 +51,13 @@ export function watchPublishing(world: World, service: Service, end: number): vo
     const { time } = clock;
     if (Number.isFinite(bus.trouble.perSecond))
       scarce = { from: time - scarce.to > LOOK_MS ? time : scarce.from, to: time };
+    for (const { process, message, fields } of ledger.log.slice(read)) {
+      if (message !== LEFTOVERS) continue;
+      // As if it had been hindered for as long as a server takes to send so many events.
+      wellSince.delete(process);
+      hinderedSince.set(process, time - (Number(fields.events) / USUAL_RATE) * 1000);
+    }
+    read = ledger.log.length;
     for (const task of service.running) {
       const { name, process } = task;
       const offset = process.clockOffset;
