@@ -82,6 +82,9 @@ function undeclared(ledger: Ledger): SentEvent[] {
     if (isStay && stays.has(`${pbx} ${app} ${type} ${channelId}`)) return false;
     return !gaps.some((gap) => covers(gap, event, slack));
   });
+  // A count does not say which events it is of: it is of those that nothing else explains.
+  const isKnown = new Set(missing.filter((event) => knownGapOf(event, ledger) !== undefined));
+  missing = [...missing.filter((event) => !isKnown.has(event)), ...isKnown];
   const explain = (matches: (event: SentEvent) => boolean, count: number): Set<SentEvent> => {
     const explained = new Set(missing.filter(matches).slice(0, count));
     missing = missing.filter((event) => !explained.has(event));
