@@ -48,6 +48,7 @@ const FOUND = [
   { seed: 38602, says: 'a process that ends after it has announced a gap late leaves no unknown time behind it' },
   { seed: 40893, says: 'events that a stopped connector has left are a backlog, too, at a bus that takes little' },
   { seed: 49944, says: 'drops that are announced are not those that another program has cut from the journal' },
+  { seed: 48657, says: 'a holder that Asterisk lists as standing by, too, is taken for a foreign program' },
   {
     seed: 20518,
     says: 'channels of which a bus that takes little accepts nothing keep their places in the next request',

@@ -107,6 +107,14 @@ export class Pbx {
     });
   }
 
+  /** Whether Asterisk lists the app's holder as standing by, too: over an earlier connection that it does not know to be dead. */
+  hidesHolderOf(app: string): boolean {
+    const holder = this.holderOf(app);
+    return [...this.#holders.keys()].some(
+      (name) => name.startsWith(`${app}~standby~`) && holder !== undefined && this.holderOf(name) === holder,
+    );
+  }
+
   /** What is at another port of its host: nothing. */
   otherPort(): Pbx {
     return new Pbx(this.#options);

@@ -21,7 +21,7 @@ export function watchHolders(world: World, service: Service, end: number): void 
   /** By task and Asterisk: since when a connector could listen, and since when it could also publish. */
   const listensSince = new Map<string, number>();
   const ableSince = new Map<string, number>();
-  const unheldSince = new Map<string, { at: number; holder: Holder; reported: boolean }>();
+  const unheldSince = new Map<string, { at: number; holder: Holder; isHidden: boolean; reported: boolean }>();
   const afterForeign = new Set<string>();
   const look = (): void => {
     for (const pbx of pbxes) {
@@ -43,7 +43,8 @@ export function watchHolders(world: World, service: Service, end: number): void 
         const known = unheldSince.get(key);
         // Others see that a silent holder is gone no earlier than when its connection ends.
         const isGone = known?.holder === 'silent' && holder === 'nobody';
-        const unheld = known && !isGone ? known : { at: clock.time, holder, reported: false };
+        const unheld = known && !isGone ? known : { at: clock.time, holder, isHidden: false, reported: false };
+        unheld.isHidden ||= pbx.hidesHolderOf(app);
         unheldSince.set(key, unheld);
         // An app that nobody has is taken also by a connector that cannot publish: else Asterisk refuses its calls.
         const couldSince = holder === 'nobody' ? listensSince : ableSince;
@@ -52,7 +53,7 @@ export function watchHolders(world: World, service: Service, end: number): void 
         const since = Math.max(unheld.at, Math.min(...able));
         const foreign = afterForeign.has(key);
         const leftMs = foreign ? leftToForeignMs(pbx.foreignTakes.get(app) ?? 1) : 0;
-        const isSeen = holder === 'silent' && canSeeSilence(world, service);
+        const isSeen = holder === 'silent' && !unheld.isHidden && canSeeSilence(world, service);
         const most = isSeen ? SILENT_MS : UNHELD_MS + leftMs;
         if (clock.time - since <= most) continue;
         unheld.reported = true;
