@@ -414,6 +414,29 @@ describe('digits that are sent', () => {
     expect(await s.run('GET /channels/~caller')).toBe('200');
     await s.story('StasisEnd');
   });
+
+  // The thread that sends silence on a channel wakes up for each piece of it.
+  test.each([
+    [[], '12'],
+    [['POST silence'], ''],
+    [['POST silence', 'DELETE moh'], ''],
+    [['POST silence', 'POST play/~q?media=tone:nonsense'], ''],
+    [['POST silence', 'POST play/~q?media=hello-world'], ''],
+    [['POST silence', 'DELETE silence'], '12'],
+    [['POST silence', 'POST play/~q?media=sound:there-is-none'], '12'],
+    [['POST silence', 'POST play/~q?media=number:7&lang=fr'], '12'],
+    [['POST silence', 'POST record?name=~r&format=ulaw'], '12'],
+    [['POST silence', 'POST dtmf?dtmf=34'], '12'],
+  ])('after a hang-up, behind %j, arrive as "%s"', async (commands, digits) => {
+    await s.answeredCall();
+    await s.run('POST /applications/conformance/subscription?eventSource=channel:~phone-of-caller');
+    await s.run('POST /channels/~caller/play/~p?media=tone:ring');
+    for (const command of commands) await s.run(`${command.replace(' ', ' /channels/~caller/')}`);
+    await s.run('POST /channels/~caller/dtmf?dtmf=12');
+    await s.run('DELETE /channels/~caller');
+    const story = (await s.story('StasisEnd')).join('\n');
+    expect([...story.matchAll(/DtmfReceived.*"(.)"/g)].map(([, digit]) => digit).join('')).toBe(digits);
+  });
 });
 
 describe('variables', () => {

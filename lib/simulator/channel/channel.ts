@@ -125,6 +125,8 @@ export class Channel {
   pbx: { responseMs: number; digitMs: number } | undefined;
   /** It was called, and is not up for any other reason. */
   outgoing = false;
+  /** It is sent silence: what reads it next notices a hang-up, even one that was noticed before. */
+  isSentSilence = false;
   hangupCause = 0;
   isGone = false;
   /** The bridge that it sits in. */
@@ -290,6 +292,7 @@ export class Channel {
   read(): Frame | undefined {
     if (this.isHungUp) {
       this.#hangupUnread = false;
+      this.isSentSilence = false;
       return undefined;
     }
     const frame = this.frames.shift();

@@ -58,8 +58,8 @@ export const channelCommands: Commands = {
   // What the caller hears of these, no event tells.
   'channels.startMoh': reached(early),
   'channels.stopMoh': reached(nothing),
-  'channels.startSilence': reached(early),
-  'channels.stopSilence': reached(nothing),
+  'channels.startSilence': reached(silence),
+  'channels.stopSilence': reached(({ channel }) => done(() => (channel.isSentSilence = false))),
   'channels.play': playOnChannel,
   'channels.playWithId': playOnChannel,
   'channels.record': recordChannel,
@@ -115,6 +115,13 @@ function indicated(what: 'ringing' | 'progress' | 'hold' | 'unhold') {
 function early({ channel }: Control): () => Thread<number> {
   return done(() => {
     if (channel.state !== 'Up') channel.indicate('progress');
+  });
+}
+
+function silence({ channel }: Control): () => Thread<number> {
+  return done(() => {
+    if (channel.state !== 'Up') channel.indicate('progress');
+    channel.isSentSilence = true;
   });
 }
 
@@ -199,14 +206,17 @@ function* isCut(channel: Channel, world: World, ms: number): Thread<boolean> {
   return (yield* pausing(channel, world, ms)) !== 0;
 }
 
-/** Waits, as long as the call is not over. If it was over before, Asterisk notices only where sound comes. */
+/** Waits, as long as the call is not over. If it was over before, Asterisk notices only where sound comes or goes. */
 function* pausing(channel: Channel, { clock, playbacks }: World, ms: number): Thread<number> {
   const end = clock.now().getTime() + ms;
   while (channel.isHungUp && !channel.hasNews) {
     const peer = channel.technology.peerOf?.(channel);
     const left = end - clock.now().getTime();
-    if (peer && playbacks.playsOn(peer)) return -1;
     if (left <= 0) return 0;
+    if (channel.isSentSilence || (peer && playbacks.playsOn(peer))) {
+      channel.read();
+      return -1;
+    }
     yield* waitUntil(() => channel.hasNews, channel.changed, clock, left);
   }
   return yield* slept(channel, clock, end - clock.now().getTime());

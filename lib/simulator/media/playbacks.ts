@@ -137,6 +137,7 @@ export class PlaybackTask {
       const length = this.#length(media);
       // What makes no sense ends without a word.
       if (length === null) continue;
+      if (length !== undefined || !media.startsWith('tone:')) channel.isSentSilence = false;
       this.#isControllable ||= /^(sound|recording|tone):/.test(media);
       const ended = yield* this.#stream(
         channel,

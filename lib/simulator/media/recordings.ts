@@ -222,7 +222,8 @@ export class RecordingTask {
     this.#turn('recording', 'RecordingStarted');
     this.#begun();
     const begun = this.#clock.now().getTime();
-    if (channel.isHungUp) yield* waitUntil(() => channel.hasNews, channel.changed, this.#clock, NOTHING_COMES_MS);
+    if (channel.isSentSilence && channel.isHungUp) channel.read();
+    else if (channel.isHungUp) yield* waitUntil(() => channel.hasNews, channel.changed, this.#clock, NOTHING_COMES_MS);
     else yield* this.#listen(channel, begun);
     this.#duration = Math.floor((this.#clock.now().getTime() - begun) / 1000);
     this.#turn('done', 'RecordingFinished');
