@@ -4,7 +4,7 @@ import { printedDisagreements } from './compare.ts';
 import { programs } from './grammar.ts';
 import { type Program, printed } from './program.ts';
 import { Rig } from './rig.ts';
-import { FEW, type Settled, settled } from './settled.ts';
+import { BESIDE_FEW, type Settled, settled } from './settled.ts';
 import { shrink } from './shrink.ts';
 
 /**
@@ -62,7 +62,9 @@ test('random programs are seen on the simulator as on a real Asterisk', async ()
   for (const { at, program } of disagreeing > MOST_DISAGREEMENTS ? found.slice(0, PRINTED) : []) {
     const smallest = await shrink(program, async (candidates) => {
       if (Date.now() > until) return candidates.map(() => false);
-      const failing = (await settled(rig, candidates, [FEW])).filter(({ disagreements }) => disagreements.length > 0);
+      const failing = (await settled(rig, candidates, [BESIDE_FEW])).filter(
+        ({ disagreements }) => disagreements.length > 0,
+      );
       return candidates.map((_, index) => failing.some((one) => one.at === index));
     });
     const [outcome] = await settled(rig, [smallest]);

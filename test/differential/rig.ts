@@ -7,13 +7,21 @@ import { type Observation, runProgram } from './run-program.ts';
 import { simulatedTarget } from './simulated-target.ts';
 
 /** Programs that run at the same time. */
-const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
+export const AT_ONCE = Number(process.env.AT_ONCE ?? 48);
+/** How often every program runs on Asterisk. */
+const RUNS = 2;
 /** What passes of the simulator's time where Asterisk is waited for: as long, and longer, as on a busy machine. */
-const PACES_MS = [QUIET_MS, 2 * QUIET_MS] as const;
+const PACES_MS = [QUIET_MS, 2 * QUIET_MS, 4 * QUIET_MS] as const;
 /** In how many parts programs run again that were under way when Asterisk crashed. */
 const PARTS = 4;
-/** How often every program runs on Asterisk, and a doubtful one after that, by itself or with few others. */
-const RUNS = { ofAll: 2, more: 4 };
+
+/** How programs run again on Asterisk. */
+export interface Again {
+  /** How often each of them runs. */
+  times: number;
+  /** How many run at the same time. */
+  together: number;
+}
 
 export interface Outcome extends Comparison {
   program: Program;
@@ -47,35 +55,37 @@ export class Rig {
 
   /** Compares programs; for one at which Asterisk itself crashes or hangs there is no outcome. */
   async compared(programs: readonly Program[]): Promise<(Outcome | undefined)[]> {
-    const simulated = await Promise.all(programs.map((program) => this.simulated(program)));
-    const outcomes = programs.map((program, at) => outcomeOf(program, at_(simulated, at), []));
-    return this.#comparedAgain(outcomes, RUNS.ofAll);
+    const simulated = await Promise.all(programs.map((program) => this.#simulated(program)));
+    let outcomes: (Outcome | undefined)[] = programs.map((program, at) => outcomeOf(program, at_(simulated, at), []));
+    for (let run = 0; run < RUNS; run++) outcomes = await this.comparedAgain(outcomes, { times: 1, together: AT_ONCE });
+    return outcomes;
   }
 
-  /** Runs doubtful programs more often on Asterisk: what differs between any two of all runs is noise. */
-  comparedAgain(doubtful: readonly Outcome[]): Promise<(Outcome | undefined)[]> {
-    return this.#comparedAgain(doubtful, RUNS.more);
+  /** Runs programs more often on Asterisk: what differs between any two of all runs is noise. */
+  async comparedAgain(
+    outcomes: readonly (Outcome | undefined)[],
+    { times, together }: Again,
+  ): Promise<(Outcome | undefined)[]> {
+    const left = outcomes.filter((outcome) => outcome !== undefined);
+    const copies = Array.from({ length: times }, () => left.map(({ program }) => program)).flat();
+    const seen = await this.#real(copies, together);
+    return outcomes.map((outcome) => {
+      if (!outcome) return undefined;
+      const { program, simulated, real } = outcome;
+      const runs = seen.filter((_, index) => index % left.length === left.indexOf(outcome));
+      return runs.every((run) => run !== undefined) ? outcomeOf(program, simulated, [...real, ...runs]) : undefined;
+    });
   }
 
-  async #comparedAgain(outcomes: readonly Outcome[], times: number): Promise<(Outcome | undefined)[]> {
-    let compared: (Outcome | undefined)[] = [...outcomes];
-    for (let run = 0; run < times; run++) {
-      const left = compared.filter((outcome) => outcome !== undefined);
-      const seen = await this.#real(left.map(({ program }) => program));
-      compared = compared.map((outcome) => {
-        const observation = outcome && seen[left.indexOf(outcome)];
-        return observation && outcomeOf(outcome.program, outcome.simulated, [...outcome.real, observation]);
-      });
-    }
-    return compared;
+  /** Runs a program on the simulator at each pace: what depends on how long a step takes is noise. */
+  async #simulated(program: Program): Promise<Observations> {
+    const [first, ...others] = PACES_MS;
+    const all: [Observation, ...Observation[]] = [await this.#simulatedAt(program, first)];
+    for (const paceMs of others) all.push(await this.#simulatedAt(program, paceMs));
+    return all;
   }
 
-  /** Runs a program on the simulator at two paces: what depends on how long a step takes is noise. */
-  async simulated(program: Program): Promise<Observations> {
-    return [await this.#simulated(program, PACES_MS[0]), await this.#simulated(program, PACES_MS[1])];
-  }
-
-  async #simulated(program: Program, quietMs: number): Promise<Observation> {
+  async #simulatedAt(program: Program, quietMs: number): Promise<Observation> {
     const prefix = this.#newPrefix();
     const target = simulatedTarget(program, prefix, quietMs);
     try {
@@ -95,11 +105,11 @@ export class Rig {
   }
 
   /** @returns what was seen of each program; nothing of one at which Asterisk crashes or hangs */
-  async #real(programs: readonly Program[]): Promise<(Observation | undefined)[]> {
+  async #real(programs: readonly Program[], together: number): Promise<(Observation | undefined)[]> {
     const seen: (Observation | undefined)[] = programs.map(() => undefined);
     const groups = [[...programs.keys()]];
     for (let group = groups.shift(); group; group = groups.shift()) {
-      const loss = await this.#runTogether(programs, group, seen);
+      const loss = await this.#runTogether(programs, group, seen, together);
       if (loss === undefined) continue;
       if (!LOST.test(`${(loss as { code?: string }).code} ${(loss as Error).message}`)) throw loss;
       await this.#asterisk.stop('SIGKILL');
@@ -117,12 +127,14 @@ export class Rig {
   /**
    * @param group which of the programs run
    * @param seen what is seen of each
+   * @param together how many run at the same time
    * @returns the error that kept some from their end, if there was one
    */
   async #runTogether(
     programs: readonly Program[],
     group: readonly number[],
     seen: (Observation | undefined)[],
+    together: number,
   ): Promise<unknown> {
     const runs = group.map((at) => ({ program: at_(programs, at), at, prefix: this.#newPrefix() }));
     const contexts = runs.map(({ program, prefix }) => context(program, prefix));
@@ -142,7 +154,7 @@ export class Rig {
         }
       }
     };
-    const workers = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    const workers = await Promise.allSettled(Array.from({ length: together }, work));
     return workers.find((worker) => worker.status === 'rejected')?.reason;
   }
 }

@@ -1,11 +1,21 @@
 import type { Comparison } from './compare.ts';
 import type { Program } from './program.ts';
-import type { Outcome, Rig } from './rig.ts';
+import { type Again, AT_ONCE, type Outcome, type Rig } from './rig.ts';
 
 /** Programs that are compared together. */
 const BATCH = 144;
-/** Doubtful programs that run together again: with few others, Asterisk is less busy. */
-export const FEW = 12;
+/** Doubtful programs run together again: with few others, Asterisk is less busy. */
+export const BESIDE_FEW: Again = { times: 4, together: 12 };
+/** How those run that still disagree, one after the other. */
+const AGAIN: readonly Again[] = [
+  BESIDE_FEW,
+  // By itself, a program never waits for the processor.
+  { times: 4, together: 1 },
+  // Ten runs agree by chance in most races of which one of ten goes the other way.
+  { times: 20, together: 4 },
+  // How a race ends depends on load: as many at a time as in the first runs.
+  { times: AT_ONCE, together: AT_ONCE },
+];
 
 export interface Settled extends Comparison {
   program: Program;
@@ -16,13 +26,17 @@ export interface Settled extends Comparison {
 }
 
 /**
- * Compares programs, and those that disagree once more with more runs on Asterisk: what takes another order in one of ten
- * runs does so unseen in the first two of them. Those that disagree still run once more by themselves.
+ * Compares programs, and those that disagree again with more runs: a race that mostly ends one way does so in the first
+ * two of them. What disagrees in all runs on Asterisk is no race, and stays.
  *
- * @param together how many run at a time when they run again
+ * @param again how programs run that still disagree, one after the other
  * @returns one for each program, but for those at which Asterisk itself crashes or hangs
  */
-export async function settled(rig: Rig, programs: readonly Program[], together = [FEW, 1]): Promise<Settled[]> {
+export async function settled(
+  rig: Pick<Rig, 'compared' | 'comparedAgain'>,
+  programs: readonly Program[],
+  again = AGAIN,
+): Promise<Settled[]> {
   const all: Settled[] = [];
   let doubtful: { at: number; outcome: Outcome }[] = [];
   for (let from = 0; from < programs.length; from += BATCH) {
@@ -33,19 +47,19 @@ export async function settled(rig: Rig, programs: readonly Program[], together =
       else all.push(without(outcome, from + index, false));
     }
   }
-  for (const size of together) {
-    const left: typeof doubtful = [];
-    for (let from = 0; from < doubtful.length; from += size) {
-      const few = doubtful.slice(from, from + size);
-      const outcomes = await rig.comparedAgain(few.map(({ outcome }) => outcome));
-      for (const [index, { at }] of few.entries()) {
-        const outcome = outcomes[index];
-        if (!outcome) continue;
-        if (outcome.disagreements.length > 0) left.push({ at, outcome });
-        else all.push(without(outcome, at, true));
-      }
+  for (const next of again) {
+    const places = doubtful.map(({ at }) => at);
+    const outcomes = await rig.comparedAgain(
+      doubtful.map(({ outcome }) => outcome),
+      next,
+    );
+    doubtful = [];
+    for (const [index, at] of places.entries()) {
+      const outcome = outcomes[index];
+      if (!outcome) continue;
+      if (outcome.disagreements.length > 0) doubtful.push({ at, outcome });
+      else all.push(without(outcome, at, true));
     }
-    doubtful = left;
   }
   const disagreeing = doubtful.map(({ at, outcome }) => without(outcome, at, true));
   return [...all, ...disagreeing].toSorted((one, other) => one.at - other.at);

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { compare } from './compare.ts';
+import type { Program } from './program.ts';
+import type { Again, Outcome } from './rig.ts';
+import type { Observation } from './run-program.ts';
+import { settled } from './settled.ts';
+
+const PROGRAM: Program = { dialplan: {}, steps: [] };
+const CELL = '1 ~app ~caller';
+const seen = (event: string): Observation => new Map([[CELL, [event]]]);
+
+/** A rig on which the simulator always shows `simulated`, and Asterisk's nth run shows `real(n)`. */
+function rigOf(simulated: string, real: (run: number) => string) {
+  let runs = 0;
+  const outcome = (before: Observation[], times: number): Outcome => {
+    const more = Array.from({ length: times }, () => seen(real(runs++)));
+    const [first, ...others] = [...before, ...more] as [Observation, ...Observation[]];
+    const all: Outcome['simulated'] = [seen(simulated)];
+    return { program: PROGRAM, simulated: all, real: [first, ...others], ...compare(all, [first, ...others]) };
+  };
+  return {
+    get runs() {
+      return runs;
+    },
+    compared: async (programs: readonly Program[]) => programs.map(() => outcome([], 2)),
+    comparedAgain: async (outcomes: readonly (Outcome | undefined)[], { times }: Again) =>
+      outcomes.map((one) => one && outcome(one.real, times)),
+  };
+}
+
+describe('a program', () => {
+  test('that all runs on Asterisk agree on, and not with the simulator, disagrees in the end', async () => {
+    const rig = rigOf('StasisEnd', () => 'ChannelDestroyed');
+    const [only] = await settled(rig, [PROGRAM]);
+    expect(only).toMatchObject({
+      wasDoubtful: true,
+      noise: 0,
+      disagreements: [{ cell: CELL, real: ['ChannelDestroyed'], simulated: ['StasisEnd'] }],
+    });
+    expect(rig.runs).toBeGreaterThan(70);
+  });
+
+  test.each([2, 9, 29, 70])('on whose run %i Asterisk does as the simulator is noise', async (other) => {
+    const rig = rigOf('StasisEnd', (run) => (run === other ? 'StasisEnd' : 'ChannelDestroyed'));
+    expect(await settled(rig, [PROGRAM])).toMatchObject([{ wasDoubtful: true, noise: 1, disagreements: [] }]);
+  });
+
+  test('that agrees does not run more often', async () => {
+    const rig = rigOf('StasisEnd', () => 'StasisEnd');
+    expect(await settled(rig, [PROGRAM])).toMatchObject([{ wasDoubtful: false, noise: 0, disagreements: [] }]);
+    expect(rig.runs).toBe(2);
+  });
+});
+
+test('what differs between two runs on the simulator is noise', () => {
+  const simulated: [Observation, Observation] = [seen('StasisEnd'), seen('ChannelDestroyed')];
+  expect(compare(simulated, [seen('ChannelDestroyed')])).toMatchObject({ cells: 1, noise: 1, disagreements: [] });
+});
