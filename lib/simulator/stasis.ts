@@ -2,7 +2,7 @@ import { applicationFields } from '../ari/arguments.ts';
 import type { App } from './app/app.ts';
 import type { Apps } from './app/apps.ts';
 import type { Bridge } from './bridge/bridge.ts';
-import { BridgeSeat } from './bridge/bridge-seat.ts';
+import { BridgeSeat, NORMAL_CLEARING } from './bridge/bridge-seat.ts';
 import type { Channel } from './channel/channel.ts';
 import { LocalPair } from './channel/technologies.ts';
 import { Control } from './control.ts';
@@ -153,6 +153,7 @@ export class Stasis {
     this.#letGo(control);
     if (!bridge.isInvisible) control.app.subscribe('bridge', bridge.id);
     if (bridge.isDestroyed) {
+      if (channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       control.bridge = bridge;
       bridge.refer();
       return 0;

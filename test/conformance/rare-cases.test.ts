@@ -4,7 +4,7 @@
  * What Asterisk does, and the simulator does as well: this file runs against both (`npm test`, `npm run test:asterisk`).
  * Each expectation was seen on a real Asterisk first.
  */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { type Scenario, withScenarios } from './scenario.ts';
 
@@ -156,6 +156,42 @@ describe('a bridge', () => {
     await s.run('DELETE /channels/~caller');
     await s.story('StasisEnd');
     expect(await s.run('POST /bridges/~room')).toBe('200');
+  });
+});
+
+describe('the cause of the end is normal clearing, where no other is known, of a channel', () => {
+  // No cause comes from a leg that goes on where nothing is.
+  const END = 'POST /channels/~phone-of-caller/continue?context=nowhere';
+  const destroyed = async (): Promise<string | undefined> =>
+    (await s.story('ChannelDestroyed caller')).find((line) => line.startsWith('ChannelDestroyed'));
+
+  beforeEach(async () => {
+    await s.answeredCall();
+    await s.run('POST /applications/conformance/subscription?eventSource=channel:~caller');
+    await s.run('POST /bridges/~room');
+  });
+
+  test('that came to a destroyed bridge', async () => {
+    await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+    await s.story('PlaybackStarted');
+    void s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.story();
+    await s.run('DELETE /bridges/~room');
+    await s.run(END);
+    expect(await destroyed()).toBe('ChannelDestroyed caller Up cause=16 cause_txt="Normal Clearing"');
+  });
+
+  test('whose other half could not join its bridge', async () => {
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run('POST /bridges/~room/addChannel?channel=~phone-of-caller');
+    await s.story();
+    await s.run(END);
+    expect((await s.story('ChannelDestroyed caller'))[0]).toBe('ChannelHangupRequest caller Up cause=16');
+  });
+
+  test('but not of one that came to none', async () => {
+    await s.run(END);
+    expect(await destroyed()).toBe('ChannelDestroyed caller Up cause=0 cause_txt="Unknown"');
   });
 });
 

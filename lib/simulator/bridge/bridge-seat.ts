@@ -2,8 +2,8 @@ import type { Channel, Frame } from '../channel/channel.ts';
 import { atOnce, type Thread, type Threads } from '../threads.ts';
 import type { Bridge } from './bridge.ts';
 
-/** The cause that a channel has which has left a bridge, until something else ends it. */
-const NORMAL_CLEARING = 16;
+/** The cause that a channel has which has left a bridge or could not join one, until something else ends it. */
+export const NORMAL_CLEARING = 16;
 
 export interface SeatOptions {
   /** What others hear of it: nothing of its sound; its digits are not passed on. */
@@ -93,7 +93,7 @@ export class BridgeSeat {
       if (isSentAway || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       channel.publish();
       bridge.leave(channel);
-    }
+    } else if (channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
     this.#isOver = true;
     after(failed);
     channel.changed.notify();
