@@ -1,4 +1,3 @@
-import { VERBS_CONTEXT } from '../../lib/ari/verbs-dialplan.ts';
 import { Pending } from './pending.ts';
 import { type Command, DIALLED, type Program, requestOf, type Step } from './program.ts';
 import { type Answer, APPS, type AppEvent, type Target } from './target.ts';
@@ -136,7 +135,8 @@ class Run {
       await this.#takeTime(path.split('/')[2] ?? '', 1300);
     }
     // Applications answer, and a digit that is pressed meanwhile comes with the next one where there is no sound.
-    if (status < 400 && JSON.stringify(step).includes(VERBS_CONTEXT)) {
+    if (status < 400 && /\/continue\b/.test(path)) {
+      await this.#settle();
       await this.#takeTime(path.split('/')[2] ?? '', 700);
     }
     // A call that is not answered yet waits for the first sound, before it is recorded.
@@ -273,6 +273,8 @@ function plain<T>(value: T, prefix: string): T {
     .replaceAll(/\b\d{10}\.\d+/g, '#')
     // When a talk began, and how long it was.
     .replaceAll(/\b1\d{9}\b/g, '#')
+    // The time that is left to a call.
+    .replaceAll(/("TIMEOUT\(absolute\)":")\d+\.\d+"/g, '$1#"')
     .replaceAll(/ARI_VALUE=-?\d+/g, 'ARI_VALUE=#')
     .replaceAll(/(\["ari-eventbridge","dialled","name","\d+","1","\w*",)"\d+"/g, '$1"#"')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '#');
