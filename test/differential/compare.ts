@@ -36,7 +36,8 @@ function agree([first, ...others]: Observations, cell: string): boolean {
   return others.every((other) => same(other.get(cell) ?? [], lines));
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+/** Whether the lines of a cell are the same. */
+export function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((line, at) => line === b[at]);
 }
 

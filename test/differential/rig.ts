@@ -1,6 +1,7 @@
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
-import { type Comparison, compare, type Observations } from './compare.ts';
+import type { Observations } from './compare.ts';
 import { Coverage } from './coverage.ts';
+import { afterBusyRuns, type Outcome, outcomeOf } from './outcome.ts';
 import { DEAF_ADDRESS, DEAF_PHONE, LONG_SOUND, LONG_SOUND_SECONDS, PHONE, type Program, SHARED } from './program.ts';
 import { context, QUIET_MS, realTarget, USER } from './real-target.ts';
 import { type Observation, runProgram } from './run-program.ts';
@@ -21,12 +22,8 @@ export interface Again {
   times: number;
   /** How many run at the same time. */
   together: number;
-}
-
-export interface Outcome extends Comparison {
-  program: Program;
-  simulated: Observations;
-  real: Observation[];
+  /** Whether that keeps Asterisk as busy as can be. @default false */
+  isBusy?: boolean;
 }
 
 /** Errors of a connection whose other end is gone, or hangs. */
@@ -61,10 +58,10 @@ export class Rig {
     return outcomes;
   }
 
-  /** Runs programs more often on Asterisk: what differs between any two of all runs is noise. */
+  /** Runs programs more often on Asterisk. */
   async comparedAgain(
     outcomes: readonly (Outcome | undefined)[],
-    { times, together }: Again,
+    { times, together, isBusy = false }: Again,
   ): Promise<(Outcome | undefined)[]> {
     const left = outcomes.filter((outcome) => outcome !== undefined);
     const copies = Array.from({ length: times }, () => left.map(({ program }) => program)).flat();
@@ -73,7 +70,8 @@ export class Rig {
       if (!outcome) return undefined;
       const { program, simulated, real } = outcome;
       const runs = seen.filter((_, index) => index % left.length === left.indexOf(outcome));
-      return runs.every((run) => run !== undefined) ? outcomeOf(program, simulated, [...real, ...runs]) : undefined;
+      if (!runs.every((run) => run !== undefined)) return undefined;
+      return isBusy ? afterBusyRuns(outcome, runs) : outcomeOf(program, simulated, [...real, ...runs]);
     });
   }
 
@@ -173,12 +171,6 @@ function phones(sipPort: number): string {
   const phone = (name: string, contact: string): string =>
     `[${name}]\ntype = endpoint\naors = ${name}\nallow = ulaw\n[${name}]\ntype = aor\ncontact = ${contact}\n`;
   return phone(DEAF_PHONE, DEAF_ADDRESS) + phone(PHONE, `sip:the-${PHONE}@127.0.0.1:${sipPort}`);
-}
-
-function outcomeOf(program: Program, simulated: Observations, real: Observation[]): Outcome {
-  const [first, ...others] = real;
-  const nothing: Comparison = { cells: 0, noise: 0, disagreements: [] };
-  return { program, simulated, real, ...(first ? compare(simulated, [first, ...others]) : nothing) };
 }
 
 function at_<T>(list: readonly T[], at: number): T {

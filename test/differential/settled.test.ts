@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compare } from './compare.ts';
+import { afterBusyRuns, type Outcome, outcomeOf } from './outcome.ts';
 import type { Program } from './program.ts';
-import type { Again, Outcome } from './rig.ts';
+import type { Again } from './rig.ts';
 import type { Observation } from './run-program.ts';
 import { settled } from './settled.ts';
 
@@ -12,19 +13,17 @@ const seen = (event: string): Observation => new Map([[CELL, [event]]]);
 /** A rig on which the simulator always shows `simulated`, and Asterisk's nth run shows `real(n)`. */
 function rigOf(simulated: string, real: (run: number) => string) {
   let runs = 0;
-  const outcome = (before: Observation[], times: number): Outcome => {
-    const more = Array.from({ length: times }, () => seen(real(runs++)));
-    const [first, ...others] = [...before, ...more] as [Observation, ...Observation[]];
-    const all: Outcome['simulated'] = [seen(simulated)];
-    return { program: PROGRAM, simulated: all, real: [first, ...others], ...compare(all, [first, ...others]) };
-  };
+  const more = (times: number): Observation[] => Array.from({ length: times }, () => seen(real(runs++)));
+  const compared = (program: Program): Outcome => outcomeOf(program, [seen(simulated)], more(2));
+  const again = (one: Outcome, { times, isBusy }: Again): Outcome =>
+    isBusy ? afterBusyRuns(one, more(times)) : outcomeOf(one.program, one.simulated, [...one.real, ...more(times)]);
   return {
     get runs() {
       return runs;
     },
-    compared: async (programs: readonly Program[]) => programs.map(() => outcome([], 2)),
-    comparedAgain: async (outcomes: readonly (Outcome | undefined)[], { times }: Again) =>
-      outcomes.map((one) => one && outcome(one.real, times)),
+    compared: async (programs: readonly Program[]) => programs.map(compared),
+    comparedAgain: async (outcomes: readonly (Outcome | undefined)[], how: Again) =>
+      outcomes.map((one) => one && again(one, how)),
   };
 }
 
@@ -43,6 +42,11 @@ describe('a program', () => {
   test.each([2, 9, 29, 70])('on whose run %i Asterisk does as the simulator is noise', async (other) => {
     const rig = rigOf('StasisEnd', (run) => (run === other ? 'StasisEnd' : 'ChannelDestroyed'));
     expect(await settled(rig, [PROGRAM])).toMatchObject([{ wasDoubtful: true, noise: 1, disagreements: [] }]);
+  });
+
+  test('on which Asterisk does otherwise where it is busiest, but never as the simulator, disagrees', async () => {
+    const rig = rigOf('StasisEnd', (run) => (run === 70 ? 'nothing in time' : 'ChannelDestroyed'));
+    expect(await settled(rig, [PROGRAM])).toMatchObject([{ disagreements: [{ simulated: ['StasisEnd'] }] }]);
   });
 
   test('that agrees does not run more often', async () => {
