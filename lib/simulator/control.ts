@@ -18,6 +18,8 @@ export class Control {
   isDone = false;
   bridge: Bridge | undefined;
   seat: BridgeSeat | undefined;
+  /** It could not join a bridge, and its thread has not noticed yet. */
+  isKeptOut = false;
   /** How the channel will sit in the next bridge. */
   seatOptions: SeatOptions = { absorbsDigits: false };
   /** Recordings that wait or run: a channel that is recorded joins no bridge. */

@@ -2,7 +2,7 @@ import { applicationFields } from '../ari/arguments.ts';
 import type { App } from './app/app.ts';
 import type { Apps } from './app/apps.ts';
 import type { Bridge } from './bridge/bridge.ts';
-import { BridgeSeat, NORMAL_CLEARING } from './bridge/bridge-seat.ts';
+import { BridgeSeat, keepOut } from './bridge/bridge-seat.ts';
 import type { Channel } from './channel/channel.ts';
 import { LocalPair } from './channel/technologies.ts';
 import { Control } from './control.ts';
@@ -117,6 +117,7 @@ export class Stasis {
   *#release(control: Control): Thread {
     const { channel, seat } = control;
     if (seat) yield* seat.depart();
+    this.#notice(control);
     this.#letGo(control);
     if (control.bridge) control.app.unsubscribe(control.bridge.id);
     this.#end(control);
@@ -141,6 +142,12 @@ export class Stasis {
     this.#apps.send(control.app, 'ApplicationMoveFailed', failed);
   }
 
+  /** Shows a channel once it knows that it could not join a bridge. */
+  #notice(control: Control): void {
+    if (control.isKeptOut) showOutside(control.channel);
+    control.isKeptOut = false;
+  }
+
   /** Forgets a bridge that was destroyed before the channel came. */
   #letGo(control: Control): void {
     if (control.bridge?.isDestroyed && !control.seat) control.bridge.letGo();
@@ -153,7 +160,8 @@ export class Stasis {
     this.#letGo(control);
     if (!bridge.isInvisible) control.app.subscribe('bridge', bridge.id);
     if (bridge.isDestroyed) {
-      if (channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
+      keepOut(channel);
+      showOutside(channel);
       control.bridge = bridge;
       bridge.refer();
       return 0;
@@ -168,13 +176,24 @@ export class Stasis {
     yield* seat.join(peer, (failed) => {
       channel.pbx = pbx;
       // Where joining failed, Asterisk forgets to take the app's interest back, and to let go of the bridge.
+      control.isKeptOut = failed;
       if (failed) bridge.refer();
       else if (control.bridge && !control.bridge.isInvisible) control.app.unsubscribe(control.bridge.id);
       control.bridge = undefined;
       control.seat = undefined;
       // The channel's thread has to notice.
-      control.post(() => atOnce(() => 0));
+      control.post(() =>
+        atOnce(() => {
+          this.#notice(control);
+          return 0;
+        }),
+      );
     });
     return 0;
   }
+}
+
+/** Tells what has changed of a channel that came to no bridge; who calls shows with the next change of its own. */
+function showOutside(channel: Channel): void {
+  channel.publish({ ...channel.snapshot, caller: channel.known.caller });
 }

@@ -195,6 +195,39 @@ describe('the cause of the end is normal clearing, where no other is known, of a
   });
 });
 
+test('a channel that came to a destroyed bridge is in none: it can be recorded', async () => {
+  await s.answeredCall();
+  await s.run('POST /bridges/~room');
+  await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+  await s.story('PlaybackStarted');
+  const added = s.run('POST /bridges/~room/addChannel?channel=~caller');
+  await s.story();
+  await s.run('DELETE /bridges/~room');
+  await s.run('POST /channels/~caller/record?name=~r&format=ulaw');
+  await s.run('DELETE /playbacks/~p');
+  expect(await added).toBe('204');
+  expect((await s.story('Recording')).at(-1)).toBe('RecordingStarted r recording channel:caller');
+});
+
+test.each([
+  ['came to no bridge', 'bare', ''],
+  ['came to a destroyed bridge', 'answers', 'DELETE /bridges/~room'],
+  ['could not join the bridge of its other half', 'bare', 'POST /bridges/~room/addChannel?channel=~phone-of-caller'],
+])('where a channel goes on shows before it does, while it still plays: it %s', async (_, exten, before) => {
+  await s.answeredCall();
+  await s.run('POST /bridges/~room');
+  await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+  await s.story('PlaybackStarted');
+  await s.run('POST /channels/~caller/continue?context=default&extension=answers');
+  if (before !== '') void s.run('POST /bridges/~room/addChannel?channel=~caller');
+  await s.story();
+  if (before !== '') await s.run(before);
+  await s.run('POST /channels/~caller/play/~q?media=sound:silence/9');
+  await s.run('DELETE /playbacks/~p');
+  await s.story('PlaybackStarted q');
+  expect((await s.ask('GET /channels/~caller')).answer.dialplan.exten).toBe(exten);
+});
+
 test('moves that wait for their turn go to the last app, with the arguments of all', async () => {
   await s.answeredCall();
   await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');

@@ -3,7 +3,12 @@ import { atOnce, type Thread, type Threads } from '../threads.ts';
 import type { Bridge } from './bridge.ts';
 
 /** The cause that a channel has which has left a bridge or could not join one, until something else ends it. */
-export const NORMAL_CLEARING = 16;
+const NORMAL_CLEARING = 16;
+
+/** A channel that cannot join a bridge has a cause as if it had left one. */
+export function keepOut(channel: Channel): void {
+  if (channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
+}
 
 export interface SeatOptions {
   /** What others hear of it: nothing of its sound; its digits are not passed on. */
@@ -93,7 +98,7 @@ export class BridgeSeat {
       if (isSentAway || channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
       channel.publish();
       bridge.leave(channel);
-    } else if (channel.hangupCause === 0) channel.hangupCause = NORMAL_CLEARING;
+    } else keepOut(channel);
     this.#isOver = true;
     after(failed);
     channel.changed.notify();

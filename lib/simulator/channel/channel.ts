@@ -236,8 +236,8 @@ export class Channel {
   }
 
   /** Tells what has changed since apps were told last. */
-  publish(): void {
-    const [before, channel] = [this.#published, this.snapshot];
+  publish(channel = this.snapshot): void {
+    const before = this.#published;
     this.#published = channel;
     if (!before) {
       this.tell('ChannelCreated', { channel });

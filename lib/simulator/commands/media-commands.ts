@@ -105,7 +105,7 @@ export function recordChannel(world: World, params: Params): CommandResult {
   control.recordings += 1;
   control.post(
     function* () {
-      if (control.bridge) task.fail('Cannot record channel while in bridge');
+      if (control.seat) task.fail('Cannot record channel while in bridge');
       else yield* task.record(channel);
       control.recordings -= 1;
       return 0;
