@@ -139,6 +139,8 @@ class Run {
       await this.#settle();
       await this.#takeTime(path.split('/')[2] ?? '', 700);
     }
+    // What is called may go through a pause and a beep that no app hears of.
+    if (status < 400 && callsDialled(step)) await this.#target.pass(800);
     // A call that is not answered yet waits for the first sound, before it is recorded.
     if (status === 201 && /channels.*record/.test(path)) await this.#takeTime(path.split('/')[2] ?? '', 600);
   }
@@ -220,6 +222,13 @@ class Run {
       /"dialstatus":""|"type":"ApplicationMoveFailed"|"state":"Ringing".*"type":"ChannelStateChange"/.test(line);
     this.#seen.set(cell, isFirst ? [line, ...lines] : [...lines, line]);
   }
+}
+
+/** Whether a command calls what may go through the same lines as the program's own call. */
+function callsDialled(step: Step): boolean {
+  if (step.kind !== 'command') return false;
+  const { operation, params } = step;
+  return operation === 'channels.dial' || (/originate/.test(operation) && params.endpoint === `Local/${DIALLED}@~`);
 }
 
 function requestedDigits(step: Step): unknown {
