@@ -1,6 +1,12 @@
 /** Fargate's smallest, in MiB. */
 export const SMALLEST_MEMORY_MIB = 512;
 
+/**
+ * Lets the heap grow to twice what was in use, as on a machine with much memory. Under a limit of some hundred MiB V8 lets it grow by
+ * a third, and collects garbage three times as often. Only Node's command takes the option, not `NODE_OPTIONS`.
+ */
+export const HEAP_GROWTH = '--heap-growing-percent=100';
+
 /** How much of the task's memory V8's heap may have. The rest is for buffers, for code, and for the process of the health check. */
 const HEAP_SHARE = 0.6;
 /** In MiB, of each of V8's spaces for new objects. With V8's own 16 an event costs no less under such a limit. */

@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleConnector } from '../../lib/cdk/connector-image.ts';
-import { type nodeOptions, SMALLEST_MEMORY_MIB } from '../../lib/cdk/connector-memory.ts';
+import { type HEAP_GROWTH, type nodeOptions, SMALLEST_MEMORY_MIB } from '../../lib/cdk/connector-memory.ts';
 import { LocalAws } from '../support/local-aws.ts';
 import { connectorIn, type Launch, median, type Run, run, SECRET, start } from './connector/contestants.ts';
 import { manyNodes } from './connector/many-nodes.ts';
@@ -58,6 +58,11 @@ export async function bench({ nodes, before }: { nodes?: number; before?: string
   }
 }
 
+interface Memory {
+  HEAP_GROWTH: typeof HEAP_GROWTH;
+  nodeOptions: typeof nodeOptions;
+}
+
 /** The connector of another checkout, bundled by its own code, and with Node's options of its own task. */
 async function connectorOf(checkout: string, folder: string, secretsUrl: string): Promise<Launch> {
   const image = (await import(join(checkout, 'lib/cdk/connector-image.ts'))) as {
@@ -66,8 +71,9 @@ async function connectorOf(checkout: string, folder: string, secretsUrl: string)
   mkdirSync(folder);
   image.bundleConnector(folder);
   const path = join(checkout, 'lib/cdk/connector-memory.ts');
-  const memory = existsSync(path) ? ((await import(path)) as { nodeOptions: typeof nodeOptions }) : undefined;
-  return connectorIn(folder, secretsUrl, 1, memory?.nodeOptions(SMALLEST_MEMORY_MIB) ?? '');
+  const memory: Partial<Memory> = existsSync(path) ? await import(path) : {};
+  const command = memory.HEAP_GROWTH === undefined ? [] : [memory.HEAP_GROWTH];
+  return connectorIn(folder, secretsUrl, 1, memory.nodeOptions?.(SMALLEST_MEMORY_MIB) ?? '', command);
 }
 
 function summary(runs: ReadonlyMap<string, readonly Run[]>): object {

@@ -5,6 +5,7 @@ import { type AriClient, createAriClient } from '../../lib/ari/client.ts';
 import { cachedCredentials } from '../../lib/ari/credentials.ts';
 import { httpTransport } from '../../lib/ari/http-transport.ts';
 import { imageContext } from '../../lib/cdk/connector-image.ts';
+import { HEAP_GROWTH } from '../../lib/cdk/connector-memory.ts';
 import { RealAsterisk } from '../asterisk/real-asterisk.ts';
 import { FaultStage, USER } from '../faults/fault-stage.ts';
 import type { ConnectorProcess } from '../support/connector-process.ts';
@@ -99,7 +100,8 @@ test('the image adds to its base the connector’s bundle, its bill of materials
   expect(added.filter(({ owner }) => owner === '1000/1000').map(({ path }) => path)).toEqual([`${JOURNAL}/.keep`]);
   // Only the connector is measured: the user chooses the base.
   expect(image.size - base.size).toBeLessThan(4e6);
-  expect(image).toMatchObject({ user: '1000:1000', entrypoint: ['node', '/connector.cjs'], volumes: [JOURNAL] });
+  const entrypoint = ['node', HEAP_GROWTH, '/connector.cjs'];
+  expect(image).toMatchObject({ user: '1000:1000', entrypoint, volumes: [JOURNAL] });
 });
 
 test('it becomes ready with a real Asterisk, without a shell, as its own user', async () => {

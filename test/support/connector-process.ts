@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { nodeOptions, SMALLEST_MEMORY_MIB } from '../../lib/cdk/connector-memory.ts';
+import { HEAP_GROWTH, nodeOptions, SMALLEST_MEMORY_MIB } from '../../lib/cdk/connector-memory.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../connector/main.ts', import.meta.url));
@@ -23,7 +23,10 @@ export class ConnectorProcess {
   readonly #child: ChildProcess;
 
   /** @param command starts it, given the names of the environment variables that configure it */
-  constructor(environment: Record<string, string>, command: StartCommand = () => [process.execPath, MAIN]) {
+  constructor(
+    environment: Record<string, string>,
+    command: StartCommand = () => [process.execPath, HEAP_GROWTH, MAIN],
+  ) {
     const told = {
       HEALTH_PORT: '0',
       METRICS_INTERVAL_SECONDS: '0',

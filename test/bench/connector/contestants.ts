@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CONNECTOR_BUNDLE } from '../../../lib/cdk/connector-image.ts';
-import { nodeOptions, SMALLEST_MEMORY_MIB } from '../../../lib/cdk/connector-memory.ts';
+import { HEAP_GROWTH, nodeOptions, SMALLEST_MEMORY_MIB } from '../../../lib/cdk/connector-memory.ts';
 import { endOf, Interruption } from './interruption.ts';
 import type { Usage } from './usage.ts';
 
@@ -53,16 +53,18 @@ export interface Run {
 /**
  * The connector's bundle in a folder, with a journal of its own and so many nodes at the source.
  *
- * @param options of Node. @default those in the smallest task
+ * @param options of Node in the environment. @default those in the smallest task
+ * @param command of Node. @default that of the image
  */
 export function connectorIn(
   folder: string,
   secretsUrl: string,
   nodes = 1,
   options = nodeOptions(SMALLEST_MEMORY_MIB),
+  command: readonly string[] = [HEAP_GROWTH],
 ): Launch {
-  return (environment) =>
-    start(join(folder, CONNECTOR_BUNDLE), {
+  return (environment) => {
+    const variables = {
       ...environment,
       ARI_NODES: JSON.stringify(
         Array.from({ length: nodes }, (_, i) => ({
@@ -78,13 +80,19 @@ export function connectorIn(
       METRICS_INTERVAL_SECONDS: '0',
       NODE_OPTIONS: options,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
-    });
+    };
+    return start(join(folder, CONNECTOR_BUNDLE), variables, command);
+  };
 }
 
-export function start(file: string, environment: Record<string, string>): ChildProcess {
+export function start(
+  file: string,
+  environment: Record<string, string>,
+  options: readonly string[] = [],
+): ChildProcess {
   const { PATH = '' } = process.env;
   const usage = pathToFileURL(join(import.meta.dirname, 'usage.ts')).href;
-  return spawn(process.execPath, ['--import', usage, file], {
+  return spawn(process.execPath, [...options, '--import', usage, file], {
     env: { PATH, ...environment },
     stdio: ['ignore', 'ignore', 2, 'ipc'],
   });

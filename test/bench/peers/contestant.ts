@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONNECTOR_BUNDLE } from '../../../lib/cdk/connector-image.ts';
+import { HEAP_GROWTH } from '../../../lib/cdk/connector-memory.ts';
 import { ConnectorProcess } from '../../support/connector-process.ts';
 import { message } from '../connector/contestants.ts';
 import type { BusReport } from './bus.ts';
@@ -116,7 +117,7 @@ export async function startConnector(
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
       JOURNAL_FOLDER: mkdtempSync(join(folder, 'journal-')),
     },
-    () => [process.execPath, join(folder, CONNECTOR_BUNDLE)],
+    () => [process.execPath, HEAP_GROWTH, join(folder, CONNECTOR_BUNDLE)],
   );
   await connector.isInStep();
   return { pid: connector.pid, report: () => bus.report(), stop: () => connector.kill() };

@@ -6,6 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { expect, test } from 'vitest';
 import { CONNECTOR_BILL, CONNECTOR_BUNDLE, connectorImage, imageContext } from '../../../../lib/cdk/connector-image.ts';
+import { HEAP_GROWTH } from '../../../../lib/cdk/connector-memory.ts';
 import { folderOfTest } from '../../../support/temporary-folder.ts';
 
 const MODULE = fileURLToPath(new URL('../../../../lib/cdk/connector-image.ts', import.meta.url));
@@ -32,7 +33,7 @@ test('two builds, in other folders and processes, give the same bytes', () => {
 test('the Dockerfile has no RUN instruction, and starts without a shell', () => {
   const dockerfile = readFileSync(fileURLToPath(new URL('../../../../connector/Dockerfile', import.meta.url)), 'utf8');
   expect(dockerfile).not.toMatch(/^(RUN|SHELL|CMD)/m);
-  expect(dockerfile).toMatch(/^ENTRYPOINT \["node", /m);
+  expect(dockerfile).toContain(`\nENTRYPOINT ["node", "${HEAP_GROWTH}", "/${CONNECTOR_BUNDLE}"]\n`);
   expect(dockerfile).toMatch(/^USER 1000:1000$/m);
 });
 
