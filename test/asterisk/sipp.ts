@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freeUdpPort } from '../support/free-port.ts';
+import { freeMediaPort, freeUdpPort } from '../support/free-port.ts';
 
 /** What a caller does. */
 export interface Call {
@@ -67,7 +67,7 @@ export async function placeCall(sipPort: number, call: Call): Promise<void> {
         String(await freeUdpPort()),
         ...(own.length > 0 ? ['-inf', numbers, '-l', count] : []),
       ],
-      ...['-mp', String(await freeUdpPort()), '-nostdin', '-timeout', String(CALL_LIMIT_S)],
+      ...['-mp', String(await freeMediaPort()), '-nostdin', '-timeout', String(CALL_LIMIT_S)],
       ...['-trace_err', '-error_file', join(folder, 'errors')],
     ],
     { stdio: 'ignore', cwd: folder },
