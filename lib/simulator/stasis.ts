@@ -8,7 +8,7 @@ import { LocalPair } from './channel/technologies.ts';
 import { Control } from './control.ts';
 import { setVariable } from './dialplan/variables.ts';
 import { channelNotFound, notInStasis, Refusal } from './refusal.ts';
-import { atOnce, type Thread, type Threads } from './threads.ts';
+import type { Thread, Threads } from './threads.ts';
 
 /** `Stasis()`: hands channels to apps, and carries out what the apps command. */
 export class Stasis {
@@ -18,6 +18,8 @@ export class Stasis {
   readonly #controls = new Map<string, Control>();
   /** Runs the dialplan of a channel that has come to its app by another way. */
   #runDialplan: (channel: Channel) => Thread = function* () {};
+  /** Calls on, where a channel that is being called has left its bridge. */
+  #ringOn: (control: Control) => Thread = function* () {};
 
   constructor(apps: Apps, threads: Threads, findChannel: (id: string) => Channel | undefined) {
     this.#apps = apps;
@@ -27,6 +29,10 @@ export class Stasis {
 
   set runDialplan(run: (channel: Channel) => Thread) {
     this.#runDialplan = run;
+  }
+
+  set ringOn(ringOn: (control: Control) => Thread) {
+    this.#ringOn = ringOn;
   }
 
   find(channelId: string): Control | undefined {
@@ -90,10 +96,12 @@ export class Stasis {
   *#obey(control: Control): Thread {
     const { channel } = control;
     let known: Bridge | undefined;
+    /** The bridge that the channel sits in, which the channel's thread refers to. */
+    let present: Bridge | undefined;
     while (!control.isDone) {
       if (channel.isHungUp) {
         control.isDone = true;
-        return;
+        break;
       }
       this.#move(control);
       const bridge = control.bridge?.isInvisible ? undefined : control.bridge;
@@ -102,16 +110,23 @@ export class Stasis {
         known = bridge;
         if (known) control.app.subscribe('bridge', known.id);
       }
+      const before = present;
+      present = control.seat ? control.bridge : undefined;
+      present?.refer();
       // In a bridge, its thread reads the channel.
       if (control.seat) {
         while (!control.hasCommands) yield channel.changed;
         yield* control.dispatch();
+        // Only now, as in Asterisk: one that was destroyed meanwhile ends with the next command for the channel.
+        before?.letGo();
         continue;
       }
+      before?.letGo();
       while (!control.hasCommands && !channel.isReadable) yield channel.changed;
       yield* control.dispatch();
       if (channel.isReadable && !control.seat && !control.isDone) channel.read();
     }
+    present?.letGo();
   }
 
   *#release(control: Control): Thread {
@@ -148,6 +163,12 @@ export class Stasis {
     control.isKeptOut = false;
   }
 
+  *#afterBridge(control: Control, bridge: Bridge, failed: boolean): Thread<number> {
+    this.#notice(control);
+    if (!failed && bridge.isDestroyed && !control.bridge) yield* this.#ringOn(control);
+    return 0;
+  }
+
   /** Forgets a bridge that was destroyed before the channel came. */
   #letGo(control: Control): void {
     if (control.bridge?.isDestroyed && !control.seat) control.bridge.letGo();
@@ -182,12 +203,7 @@ export class Stasis {
       control.bridge = undefined;
       control.seat = undefined;
       // The channel's thread has to notice.
-      control.post(() =>
-        atOnce(() => {
-          this.#notice(control);
-          return 0;
-        }),
-      );
+      control.post(() => this.#afterBridge(control, bridge, failed));
     });
     return 0;
   }

@@ -130,6 +130,7 @@ export class World {
     this.stasis.runDialplan = (channel) => this.pbx.run(channel);
     const { apps, channels, pbx, stasis, threads } = this;
     this.requests = new ChannelRequests({ channels, clock: this.clock, pbx, threads, phones });
+    this.stasis.ringOn = (control) => this.outgoing.ringOn(control);
     this.outgoing = new Outgoing({ apps, channels, clock: this.clock, pbx, stasis, threads, requests: this.requests });
   }
 

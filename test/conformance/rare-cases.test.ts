@@ -195,6 +195,40 @@ describe('the cause of the end is normal clearing, where no other is known, of a
   });
 });
 
+// The channel's thread refers to the bridge before until it has carried out a command in the present one.
+describe('a destroyed bridge ends with the next command for', () => {
+  const destroyed = async (): Promise<string[]> => {
+    const story = await s.story();
+    return story.filter((line) => line.startsWith('BridgeDestroyed'));
+  };
+
+  test('a channel that has gone from it to another bridge', async () => {
+    await s.answeredCall();
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~hall');
+    await s.run('POST /bridges/~room/addChannel?channel=~caller');
+    await s.run('POST /bridges/~hall/addChannel?channel=~caller');
+    await s.run('POST /applications/conformance/subscription?eventSource=bridge:~room');
+    await s.story();
+    await s.run('DELETE /bridges/~room');
+    expect(await destroyed()).toEqual([]);
+    await s.run('POST /channels/~caller/variable?variable=X&value=1');
+    expect(await destroyed()).toHaveLength(1);
+  });
+
+  test('a channel that was created and sat in it', async () => {
+    await s.run('POST /channels/create?channelId=~out&endpoint=Local/rings@default&app=conformance');
+    await s.run('POST /bridges/~room');
+    await s.run('POST /bridges/~room/addChannel?channel=~out');
+    await s.run('POST /applications/conformance/subscription?eventSource=bridge:~room');
+    await s.story();
+    await s.run('DELETE /bridges/~room');
+    expect(await destroyed()).toEqual([]);
+    await s.run('POST /channels/~out/variable?variable=X&value=1');
+    expect(await destroyed()).toHaveLength(1);
+  });
+});
+
 test('a channel that came to a destroyed bridge is in none: it can be recorded', async () => {
   await s.answeredCall();
   await s.run('POST /bridges/~room');

@@ -140,7 +140,7 @@ class Run {
       await this.#takeTime(path.split('/')[2] ?? '', 700);
     }
     // What is called may go through a pause and a beep that no app hears of.
-    if (status < 400 && callsDialled(step)) await this.#target.pass(800);
+    if (status < 400 && callsDialled(step)) await this.#target.pass(2000);
     // A call that is not answered yet waits for the first sound, before it is recorded.
     if (status === 201 && /channels.*record/.test(path)) await this.#takeTime(path.split('/')[2] ?? '', 600);
   }
