@@ -109,7 +109,7 @@ export class Announced {
     const holders = items.filter(({ item }) => item.startsWith(HOLDER));
     return {
       isServed: items.length > 0,
-      stays: items.filter((item) => item.item !== SERVED && !holders.includes(item)).map(stayOf),
+      stays: items.filter(({ item }) => item !== SERVED && !item.startsWith(HOLDER)).map(stayOf),
       holders: new Map(holders.map(({ item, by }) => [item.slice(HOLDER.length), String(by)])),
     };
   }

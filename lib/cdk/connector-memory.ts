@@ -2,8 +2,8 @@
 export const SMALLEST_MEMORY_MIB = 512;
 
 /**
- * Lets the heap grow to twice what was in use, as on a machine with much memory. Under a limit of some hundred MiB V8 lets it grow by
- * a third, and collects garbage three times as often. Only Node's command takes the option, not `NODE_OPTIONS`.
+ * Lets the heap grow to twice what was in use between two collections of garbage. Under a limit of some hundred MiB V8 lets it grow
+ * less, and collects more often. Only Node's command takes the option, not `NODE_OPTIONS`.
  */
 export const HEAP_GROWTH = '--heap-growing-percent=100';
 

@@ -215,7 +215,7 @@ export const OTHER_DEFECTS: readonly PlantedDefect[] = [
   planted(
     'calls that earlier connectors have announced are not read',
     'connector/announced.ts',
-    'items.filter((item) => item.item !== SERVED && !holders.includes(item)).map(stayOf)',
+    'items.filter(({ item }) => item !== SERVED && !item.startsWith(HOLDER)).map(stayOf)',
     "items.filter(({ item }) => item === '').map(stayOf)",
   ),
   planted(

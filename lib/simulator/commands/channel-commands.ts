@@ -111,16 +111,18 @@ function indicated(what: 'ringing' | 'progress' | 'hold' | 'unhold') {
   return ({ channel }: Control) => done(() => channel.indicate(what));
 }
 
-/** What is heard before a call is answered. */
+/** Something is heard before a call is answered. */
+function soundEarly(channel: Channel): void {
+  if (channel.state !== 'Up') channel.indicate('progress');
+}
+
 function early({ channel }: Control): () => Thread<number> {
-  return done(() => {
-    if (channel.state !== 'Up') channel.indicate('progress');
-  });
+  return done(() => soundEarly(channel));
 }
 
 function silence({ channel }: Control): () => Thread<number> {
   return done(() => {
-    if (channel.state !== 'Up') channel.indicate('progress');
+    soundEarly(channel);
     channel.isSentSilence = true;
   });
 }
