@@ -130,6 +130,17 @@ export class Comparison {
     });
   }
 
+  /**
+   * Gives adopted calls the ids with which the other connector has announced them, which the table has a second later. This
+   * one may be cut off before that one has published all it had, and both announce the end of a call then.
+   */
+  async confirm(link: AppLink, apps: string[], connection: string): Promise<void> {
+    const { state } = this.#options;
+    if (!state.hasListed(apps)) return;
+    const known = await this.#announced(link, apps, connection);
+    if (known) state.learn(known, true);
+  }
+
   /** Forgets adopted calls that no connector has announced, so that the next comparison finds them. @returns whether that is known */
   async recall(link: AppLink, apps: string[], connection: string): Promise<boolean> {
     const { state } = this.#options;

@@ -49,7 +49,8 @@ export class HandOver {
     const since = state.gaps.from(kept);
     await comparison.adopt(link, kept, connection);
     const publishers = [...new Set(kept.flatMap((app) => holders.get(app) ?? []))];
-    if (await this.#arePublished(publishers, after, link, connection)) {
+    const confirm = () => comparison.confirm(link, kept, connection);
+    if (await this.#arePublished(publishers, after, link, connection, confirm)) {
       await comparison.verify(link, kept, connection);
       return;
     }
@@ -88,12 +89,25 @@ export class HandOver {
     }
   }
 
-  /** Waits until the connectors that handed over have published what they had read. @returns false where one ended before */
-  async #arePublished(instances: string[], after: number, link: AppLink, connection: string): Promise<boolean> {
+  /**
+   * Waits until the connectors that handed over have published what they had read.
+   *
+   * @param meanwhile called once a second
+   * @returns false where one ended before
+   */
+  async #arePublished(
+    instances: string[],
+    after: number,
+    link: AppLink,
+    connection: string,
+    meanwhile: () => Promise<void>,
+  ): Promise<boolean> {
     const { others, sleep } = this.#options;
     if (!others) return true;
-    for (let waited = 0; waited < PUBLISHED_MS && link.isOpen(connection); waited += 1000) {
+    const limit = performance.now() + PUBLISHED_MS;
+    while (performance.now() < limit && link.isOpen(connection)) {
       await sleep(1000);
+      await meanwhile();
       const said = instances.map((instance) => others.published(instance, after));
       if (said.includes('lost')) return false;
       if (said.every((one) => one === 'published')) return true;

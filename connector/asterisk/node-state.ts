@@ -170,7 +170,10 @@ export class NodeState {
     for (const { channelId, app, stay, snapshot } of announced) {
       const channel = this.#touch(channelId);
       if (channel.stays.some(({ id }) => id === stay)) continue;
-      if (isCurrent && stayOf(channel)) continue;
+      const current = isCurrent ? stayOf(channel) : undefined;
+      // Asterisk's list does not show with which id it was announced.
+      if (current?.start === 'listed' && current.app === app) Object.assign(current, { id: stay, start: 'sent' });
+      if (current) continue;
       enter(channel, { app, id: stay, start: 'sent' });
       channel.snapshot ??= snapshot;
     }
@@ -179,6 +182,15 @@ export class NodeState {
   /** Whether the stay is known, be it over. */
   knows({ channelId, stay }: AnnouncedStay): boolean {
     return this.#channels.get(channelId)?.stays.some(({ id }) => id === stay) ?? false;
+  }
+
+  /** Whether a channel is in one of the apps of which only Asterisk's list is known. */
+  hasListed(apps: readonly string[]): boolean {
+    for (const channel of this.#channels.values()) {
+      const stay = stayOf(channel);
+      if (stay?.start === 'listed' && apps.includes(stay.app)) return true;
+    }
+    return false;
   }
 
   /** Forgets stays that are known from Asterisk's list only, as no connector has announced them. */

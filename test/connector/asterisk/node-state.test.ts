@@ -139,6 +139,20 @@ describe('a stay has one id', () => {
     expect(observe(standby, end('1.0'), '1.0', { recovered: true }).stay).toBe(received);
   });
 
+  test('for one that adopted the channel, as soon as it knows which id another connector has announced', () => {
+    const young = new NodeState();
+    young.hold(['a']);
+    const stay = observe(young, start('1.0'), '1.0').stay as string;
+    const adopter = new NodeState();
+    adopter.adopt('1.0', 'a', channel('1.0', 'Up'));
+    expect(adopter.hasListed(['a'])).toBe(true);
+    adopter.learn([{ channelId: '1.0', app: 'b', stay: 'of another app', snapshot: {} }], true);
+    expect(adopter.hasListed(['a'])).toBe(true);
+    adopter.learn([{ channelId: '1.0', app: 'a', stay, snapshot: {} }], true);
+    expect(adopter.hasListed(['a'])).toBe(false);
+    expect(observe(adopter, end('1.0', 'a', 95_000), '1.0').stay).toBe(stay);
+  });
+
   test('and the second entry at the same place of the dialplan another one', () => {
     const state = settled();
     const stays = [1, 2, 3].map((round) => {
