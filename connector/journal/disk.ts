@@ -9,6 +9,12 @@ import { Segment } from './segment.ts';
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 /** How long after a failure the journal tries the disk again. */
 const RETRY_MS = 1000;
+/**
+ * Which records are settled is written for so many of a segment together, or after so many milliseconds: a process that starts on
+ * the disk of one that was killed publishes those again, with their ids.
+ */
+const NOTE_RECORDS = 64;
+const NOTE_MS = 1000;
 /** How much must be free before the disk is used again after a failure. */
 const ROOM_BYTES = 1024 * 1024;
 
@@ -28,6 +34,8 @@ export interface JournalDiskOptions {
   onLost(node: string, count: number): void;
   /** The disk can be written again after a failure. */
   onWritable(): void;
+  /** How many settled records of a segment are noted on disk together. @default 64 */
+  noteRecords?: number;
   /** @default 8 MiB; an eighth of `maxBytes`, and for each node a share of a quarter of it, at the most */
   segmentBytes?: number;
 }
@@ -49,6 +57,7 @@ export class JournalDisk {
   #bytes = 0;
   /** Segments with settled lines that are not in their `.settled` file yet. */
   readonly #newlySettled = new Set<Segment>();
+  #noting: NodeJS.Timeout | undefined;
   #fault: { reason: string; at: number; node: string } | undefined;
   #retry: NodeJS.Timeout | undefined;
 
@@ -123,29 +132,37 @@ export class JournalDisk {
     }
   }
 
-  /** Settles a record that has a place; `noteSettled` writes it to disk. */
+  /** Settles a record that has a place; that is written to disk soon. */
   settle({ place }: JournalRecord): void {
     if (!place) return;
-    place.segment.settle(place.line);
-    this.#newlySettled.add(place.segment);
+    const { segment } = place;
+    segment.settle(place.line);
+    if (segment.newlySettled >= (this.#options.noteRecords ?? NOTE_RECORDS) && this.mayTry) this.#note(segment);
+    else this.#newlySettled.add(segment);
+    this.#noting ??= setTimeout(() => this.#noteSettled(), NOTE_MS).unref();
   }
 
   /** Writes which records are settled, and removes the files whose records are all settled. */
-  noteSettled(): void {
-    for (const segment of this.#newlySettled) {
-      try {
-        this.#of(segment.node).noteSettled(segment);
-      } catch (error) {
-        // The next process publishes it again, under the same id.
-        this.#failed(segment.node, error);
-      }
-    }
+  #noteSettled(): void {
+    clearTimeout(this.#noting);
+    this.#noting = undefined;
+    for (const segment of this.#newlySettled) this.#note(segment);
     this.#newlySettled.clear();
+  }
+
+  #note(segment: Segment): void {
+    try {
+      this.#of(segment.node).noteSettled(segment);
+    } catch (error) {
+      // The next process publishes it again, under the same id.
+      this.#failed(segment.node, error);
+    }
   }
 
   /** Closes the files. */
   close(): void {
     clearTimeout(this.#retry);
+    this.#noteSettled();
     for (const disk of this.#nodes.values()) disk.close();
   }
 
@@ -188,6 +205,7 @@ export class JournalDisk {
 
   /** Drops records of the node that takes most room, until there is enough. */
   #makeRoom(bytes: number): void {
+    if (this.#bytes + bytes > this.#options.maxBytes) this.#noteSettled();
     while (this.#bytes + bytes > this.#options.maxBytes) {
       const largestFirst = [...this.#nodes.values()].sort((a, b) => b.bytes - a.bytes);
       if (largestFirst.some((disk) => disk.shed())) continue;

@@ -39,7 +39,7 @@ export class Journal {
   readonly #saves: Saves;
   readonly #nodes = new Map<string, NodeRecords>();
   /** Nodes with records that are not written yet. */
-  readonly #unwritten = new Set<NodeRecords>();
+  readonly #unwritten: NodeRecords[] = [];
   /** Nodes with records that are on disk only. */
   readonly #behind = new Set<NodeRecords>();
   #flushing = false;
@@ -67,7 +67,8 @@ export class Journal {
         options.onDropped(record);
       },
       onWritable: () => {
-        for (const node of this.#nodes.values()) if (node.isIncomplete) this.#unwritten.add(node);
+        for (const node of this.#nodes.values())
+          if (node.isIncomplete && !this.#unwritten.includes(node)) this.#unwritten.push(node);
         this.#flushSoon();
       },
     });
@@ -124,8 +125,8 @@ export class Journal {
   /** Takes a record, and gives it to `onRecord` when it is written. */
   append(record: JournalRecord): void {
     const records = this.#of(record.node);
+    if (!this.#unwritten.includes(records)) this.#unwritten.push(records);
     records.add(record);
-    this.#unwritten.add(records);
     this.#flushSoon();
   }
 
@@ -179,10 +180,8 @@ export class Journal {
 
   #flush(): void {
     this.#flushing = false;
-    this.#disk.noteSettled();
-    for (const node of this.#unwritten) {
+    for (let node = this.#unwritten.shift(); node; node = this.#unwritten.shift()) {
       const { records, bytes } = node.takeUnwritten();
-      this.#unwritten.delete(node);
       if (node.isIncomplete) this.#writeMissed(node);
       if (records.length > 0) this.#write(node, records, bytes, (record) => this.#admit(node, record));
       if (node.isIncomplete) this.#saveMissed(node);
@@ -226,7 +225,7 @@ export class Journal {
   }
 
   #isIdle(): boolean {
-    return this.#unwritten.size === 0 && this.#window.size === 0 && this.#behind.size === 0;
+    return this.#unwritten.length === 0 && this.#window.size === 0 && this.#behind.size === 0;
   }
 
   /** How much more of what is on disk may be in memory. */

@@ -21,6 +21,8 @@ const SETTLED = 2;
 
 const NEWLINE = 0x0a;
 const NAME = /^(?:(.+)\.)?(\d{10})\.journal$/;
+/** Another program can shorten or remove a file so long before that is seen: to look costs as much as to write. */
+const LOOK_MS = 1000;
 /** Events contain phone numbers: only the connector's user reads them. */
 const MODE = 0o600;
 
@@ -52,6 +54,8 @@ export class Segment {
   #settledBytes = 0;
   #writing: number | undefined;
   #settling: number | undefined;
+  /** When the file was looked at last, by the monotonic clock in milliseconds. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Its lines of low value have been removed. */
   thinned = false;
 
@@ -128,9 +132,16 @@ export class Segment {
     return this.#unsettled;
   }
 
+  /** Lines that are settled, and not yet so on disk. */
+  get newlySettled(): number {
+    return this.#newlySettled.length;
+  }
+
   /** Whether another program has shortened or removed the file that is written: what is added to it would be lost. */
   get isHarmed(): boolean {
-    if (this.#writing === undefined) return false;
+    const now = performance.now();
+    if (this.#writing === undefined || now - this.#lookedAt < LOOK_MS) return false;
+    this.#lookedAt = now;
     const { size, nlink } = fstatSync(this.#writing);
     return size < this.#bytes || nlink === 0;
   }

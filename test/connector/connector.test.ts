@@ -395,11 +395,15 @@ describe('a connector that stops', () => {
   });
 });
 
+/** Which events were accepted is on disk a second later. */
+const noted = () => sleep(1500);
+
 describe('a connector that starts on the disk of a killed connector', () => {
   test('publishes the events that the killed one had read, under the same ids, and continues their numbers', async () => {
     const first = await start();
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
+    await noted();
     outcome = () => AWAY;
     peer.send({ type: 'ChannelStateChange', application: 'a', channel: { id: '1.0' } });
     await until('the second event', () => ofType('ChannelStateChange').length > 0);
@@ -425,6 +429,7 @@ describe('a connector that starts on the disk of a killed connector', () => {
     peer.send({ type: 'StasisStart', application: 'a', channel: channel('1.0') });
     await until('the first event', () => ofType('StasisStart').length === 1 && first.status.waiting === 0);
     const heard = Date.now();
+    await noted();
     await kill(first);
 
     await start();

@@ -31,6 +31,7 @@ function journalOn(folder: string, options: Partial<JournalOptions> = {}) {
     },
     onDropped: ({ id }) => dropped.push(id),
     onLost: (node, count) => lost.push(`${count} of ${node}`),
+    noteRecords: 1,
     ...options,
   });
   const history = journal.open().get('pbx-1');
@@ -334,6 +335,25 @@ describe('a process that starts on the folder of an earlier process', () => {
     const next = journalOn(folder);
     next.journal.resume();
     expect(next.given.filter((id) => id >= '20')).toEqual(numbers(22, 29));
+  });
+
+  test('gets settled records again where the earlier one was killed before it had noted them: fewer than 64, and of a second', async () => {
+    const folder = folderOfTest();
+    const { journal, settle } = journalOn(folder, { noteRecords: undefined });
+    for (const id of numbers(100, 199)) journal.append(record('a', id));
+    await turn();
+    settle(...numbers(100, 169));
+    const givenNext = () => {
+      const next = journalOn(folder);
+      next.journal.resume();
+      return next.given;
+    };
+    // The first of 64 lines names the node.
+    expect(givenNext()).toEqual(numbers(163, 199));
+    await vi.waitFor(() => expect(givenNext()).toEqual(numbers(170, 199)), 10_000);
+    settle('170');
+    journal.close();
+    expect(givenNext()).toEqual(numbers(171, 199));
   });
 
   /** Makes the beginning of a record's line unreadable. */

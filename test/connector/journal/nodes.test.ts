@@ -27,6 +27,7 @@ function journalOn(folder: string, options: Partial<JournalOptions> = {}) {
     },
     onDropped: ({ id }) => dropped.push(id),
     onLost: (node, count) => lost.push(`${count} of ${node}`),
+    noteRecords: 1,
     ...options,
   });
   const history = journal.open();
