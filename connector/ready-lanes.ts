@@ -10,7 +10,8 @@ export interface ReadyLane {
 }
 
 interface NodeLanes<L> {
-  name: string;
+  /** Whether it has a place among the turns. */
+  hasTurn: boolean;
   live: Fifo<L>;
   backlog: Fifo<L>;
 }
@@ -21,8 +22,8 @@ interface NodeLanes<L> {
  * nodes, the same one would always be first. So nodes of which nothing was accepted come first in the next request.
  */
 export class ReadyLanes<L extends ReadyLane> {
-  /** Nodes with a place among the turns; some have no ready lane any more. */
   readonly #nodes = new Map<string, NodeLanes<L>>();
+  /** Some have no ready lane any more. */
   readonly #turns = new Fifo<NodeLanes<L>>();
   /** Nodes that come before others, the longest waiting one first. */
   readonly #next = new Set<NodeLanes<L>>();
@@ -74,7 +75,7 @@ export class ReadyLanes<L extends ReadyLane> {
     for (let node = this.#turns.peek(); node; node = this.#turns.peek()) {
       if (node.live.length + node.backlog.length > 0) return node;
       this.#turns.shift();
-      this.#nodes.delete(node.name);
+      node.hasTurn = false;
     }
     return undefined;
   }
@@ -82,10 +83,11 @@ export class ReadyLanes<L extends ReadyLane> {
   #of(name: string): NodeLanes<L> {
     let node = this.#nodes.get(name);
     if (!node) {
-      node = { name, live: new Fifo(), backlog: new Fifo() };
+      node = { hasTurn: false, live: new Fifo(), backlog: new Fifo() };
       this.#nodes.set(name, node);
-      this.#turns.push(node);
     }
+    if (!node.hasTurn) this.#turns.push(node);
+    node.hasTurn = true;
     return node;
   }
 }

@@ -1,11 +1,11 @@
 import { nextChannelSequence } from '../../lib/events/channel-sequence.ts';
 
-/** More than an Asterisk holds at once. Beyond it, the channel that was longest without an event is forgotten first. */
+/** More than an Asterisk holds at once. Beyond it, the channel that had the first event is forgotten first. */
 const MAX_CHANNELS = 50_000;
 
 /** Numbers the events of each channel of a node. Nothing is stored: another process continues by Asterisk's time. */
 export class ChannelNumbers {
-  /** In the order of their last number. */
+  /** In the order of their first number. */
   readonly #channels = new Map<string, { last: number; connection: string }>();
   /** The greatest number of a channel that was forgotten: it is numbered on, whatever Asterisk's clock did meanwhile. */
   #forgotten = 0;
@@ -14,7 +14,11 @@ export class ChannelNumbers {
   next(channelId: string, timestamp: unknown, connection: string): number {
     const known = this.#channels.get(channelId);
     const last = nextChannelSequence(known?.last ?? this.#forgotten, timestamp, known?.connection !== connection);
-    this.#channels.delete(channelId);
+    if (known) {
+      known.last = last;
+      known.connection = connection;
+      return last;
+    }
     this.#channels.set(channelId, { last, connection });
     if (this.#channels.size > MAX_CHANNELS) this.#forgetOldest();
     return last;

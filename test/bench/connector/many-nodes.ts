@@ -12,7 +12,7 @@ const ROUNDS = 3;
 const IDLE_NODES = 1000;
 const IDLE_SECONDS = 20;
 const SCENARIOS = [
-  { name: 'fullSpeed', count: 60_000, rate: 0, latencyMs: 0 },
+  { name: 'fullSpeed', count: 150_000, rate: 0, latencyMs: 0 },
   { name: 'at1500', count: 6000, rate: 1500, latencyMs: 0 },
 ];
 

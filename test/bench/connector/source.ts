@@ -98,8 +98,12 @@ async function send(): Promise<void> {
       frames.set(socket, list);
     }
     turn += 1;
-    for (const [socket, list] of frames) {
-      if (!socket.write(Buffer.concat(list))) await new Promise((resolve) => socket.once('drain', resolve));
+    // As Asterisk does, each event is written by itself; at full speed a reader finds many at once in any case.
+    const writes = [...frames].flatMap(([socket, list]) =>
+      (rate === 0 ? [Buffer.concat(list)] : list).map((data) => ({ socket, data })),
+    );
+    for (const { socket, data } of writes) {
+      if (!socket.write(data)) await new Promise((resolve) => socket.once('drain', resolve));
     }
     if (rate > 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
