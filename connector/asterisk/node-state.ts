@@ -69,6 +69,8 @@ const SENT: Origin = { recovered: false };
 export class NodeState {
   /** In the order of their last event. */
   readonly #channels: Map<string, KnownChannel>;
+  /** The channel of the last event: it is the last one in that order, unless it was forgotten. */
+  #newest: string | undefined;
   /** Apps that this connector held when it last heard from the node. */
   readonly #held: Set<string>;
   /** When an app was last taken from another connector, in epoch milliseconds: since then this one knows every stay. */
@@ -252,7 +254,10 @@ export class NodeState {
   }
 
   #touch(channelId: string): KnownChannel {
-    const channel = this.#channels.get(channelId) ?? { stays: [] };
+    const known = this.#channels.get(channelId);
+    if (known && channelId === this.#newest) return known;
+    const channel = known ?? { stays: [] };
+    this.#newest = channelId;
     this.#channels.delete(channelId);
     this.#channels.set(channelId, channel);
     if (this.#channels.size > MAX_CHANNELS) this.#forgetOne();

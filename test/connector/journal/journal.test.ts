@@ -339,7 +339,7 @@ describe('a process that starts on the folder of an earlier process', () => {
 
   test('gets settled records again where the earlier one was killed before it had noted them: fewer than 64, and of a second', async () => {
     const folder = folderOfTest();
-    const { journal, settle } = journalOn(folder, { noteRecords: undefined });
+    const { journal, settle } = journalOn(folder, { noteRecords: 64 });
     for (const id of numbers(100, 199)) journal.append(record('a', id));
     await turn();
     settle(...numbers(100, 169));
