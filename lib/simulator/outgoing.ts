@@ -120,7 +120,7 @@ export class Outgoing {
     const { clock } = this.#options;
     const dialBridge = this.#dialBridge;
     control.post(function* () {
-      if (!control.bridge) yield* stasis.seat(control, dialBridge);
+      if (!control.seat) yield* stasis.seat(control, dialBridge);
       if (timeout > 0) {
         clock.after(timeout * 1000, () => {
           if (channel.state === 'Up' || channel.isGone) return;

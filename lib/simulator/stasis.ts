@@ -171,19 +171,25 @@ export class Stasis {
 
   /** Forgets a bridge that was destroyed before the channel came. */
   #letGo(control: Control): void {
-    if (control.bridge?.isDestroyed && !control.seat) control.bridge.letGo();
+    control.lateFor?.letGo();
+    control.lateFor = undefined;
   }
 
   /** Puts a channel into a bridge, out of the one that it sits in; in the channel's thread. */
   *seat(control: Control, bridge: Bridge): Thread<number> {
     const { channel } = control;
     if (control.seat) yield* control.seat.depart();
-    this.#letGo(control);
-    if (!bridge.isInvisible) control.app.subscribe('bridge', bridge.id);
+    if (bridge.isInvisible) {
+      // Asterisk forgets to let go of it, so that the bridge that was destroyed never ends.
+      control.lateFor = undefined;
+    } else {
+      this.#letGo(control);
+      control.app.subscribe('bridge', bridge.id);
+    }
     if (bridge.isDestroyed) {
       keepOut(channel);
       showOutside(channel);
-      control.bridge = bridge;
+      control.lateFor = bridge;
       bridge.refer();
       return 0;
     }

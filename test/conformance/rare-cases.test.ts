@@ -229,6 +229,27 @@ describe('a destroyed bridge ends with the next command for', () => {
   });
 });
 
+test('a destroyed bridge never ends where a created channel comes to it too late, and is called then', async () => {
+  await s.answeredCall();
+  await s.run('POST /channels/create?channelId=~out&endpoint=Local/busy@default&app=conformance');
+  await s.run('POST /bridges/~room');
+  await s.run('POST /channels/~caller/play/~p?media=sound:silence/9');
+  await s.story('PlaybackStarted');
+  const added = s.run('POST /bridges/~room/addChannel?channel=~caller,~out');
+  await s.story();
+  await s.run('DELETE /bridges/~room');
+  await s.run('DELETE /channels/~caller');
+  expect(await added).toBe('204');
+  expect((await s.story('StasisEnd caller')).filter((line) => line.startsWith('BridgeDestroyed'))).toEqual([]);
+  await s.run('POST /channels/~out/dial');
+  const story = await s.story('StasisEnd out');
+  expect(story.filter((line) => /^(BridgeDestroyed|Dial)/.test(line))).toEqual([
+    'Dial out Down dialstatus=""',
+    'Dial out Down dialstatus="BUSY"',
+  ]);
+  expect((await s.ask('GET /applications/conformance')).answer.bridge_ids).toEqual(['room']);
+});
+
 test('a channel that came to a destroyed bridge is in none: it can be recorded', async () => {
   await s.answeredCall();
   await s.run('POST /bridges/~room');

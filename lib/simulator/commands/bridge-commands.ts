@@ -36,13 +36,26 @@ export const bridgeCommands: Commands = {
     const bridge = world.bridges.get(params.id('bridgeId'));
     const members = membersOf(world, params);
     for (const control of members) control.seatOptions = { absorbsDigits: params.flag('absorbDTMF') };
-    for (const control of members) {
-      if (control.recordings > 0) throw new Refusal(409, `Channel ${control.channel.id} currently recording`);
-      bridge.refer();
-      await control.send(
-        () => world.stasis.seat(control, bridge),
-        () => bridge.letGo(),
-      );
+    // The request refers to the bridge until the last command is over.
+    const last = members.at(-1);
+    bridge.refer();
+    let isReferring = true;
+    const letGo = (): void => {
+      if (isReferring) bridge.letGo();
+      isReferring = false;
+    };
+    try {
+      for (const control of members) {
+        if (control.recordings > 0) throw new Refusal(409, `Channel ${control.channel.id} currently recording`);
+        await control.send(
+          () => world.stasis.seat(control, bridge),
+          () => {
+            if (control === last) letGo();
+          },
+        );
+      }
+    } finally {
+      letGo();
     }
     return NO_CONTENT;
   },
