@@ -18,8 +18,8 @@ export class Control {
   isDone = false;
   bridge: Bridge | undefined;
   seat: BridgeSeat | undefined;
-  /** The bridge that was destroyed before the channel came: Asterisk refers to it as long as the channel comes to no other. */
-  lateFor: Bridge | undefined;
+  /** The bridge that it could not join: Asterisk refers to it until the channel leaves its app, or comes to another bridge. */
+  unjoined: Bridge | undefined;
   /** It could not join a bridge, and its thread has not noticed yet. */
   isKeptOut = false;
   /** How the channel will sit in the next bridge. */

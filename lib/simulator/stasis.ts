@@ -169,10 +169,15 @@ export class Stasis {
     return 0;
   }
 
-  /** Forgets a bridge that was destroyed before the channel came. */
+  #keepUnjoined(control: Control, bridge: Bridge): void {
+    control.unjoined = bridge;
+    bridge.refer();
+  }
+
+  /** Forgets a bridge that the channel could not join. */
   #letGo(control: Control): void {
-    control.lateFor?.letGo();
-    control.lateFor = undefined;
+    control.unjoined?.letGo();
+    control.unjoined = undefined;
   }
 
   /** Puts a channel into a bridge, out of the one that it sits in; in the channel's thread. */
@@ -181,7 +186,7 @@ export class Stasis {
     if (control.seat) yield* control.seat.depart();
     if (bridge.isInvisible) {
       // Asterisk forgets to let go of it, so that the bridge that was destroyed never ends.
-      control.lateFor = undefined;
+      control.unjoined = undefined;
     } else {
       this.#letGo(control);
       control.app.subscribe('bridge', bridge.id);
@@ -189,8 +194,7 @@ export class Stasis {
     if (bridge.isDestroyed) {
       keepOut(channel);
       showOutside(channel);
-      control.lateFor = bridge;
-      bridge.refer();
+      this.#keepUnjoined(control, bridge);
       return 0;
     }
     const pbx = channel.pbx;
@@ -202,9 +206,9 @@ export class Stasis {
     const peer = channel.technology instanceof LocalPair ? channel.technology.peerOf(channel) : undefined;
     yield* seat.join(peer, (failed) => {
       channel.pbx = pbx;
-      // Where joining failed, Asterisk forgets to take the app's interest back, and to let go of the bridge.
+      // Where joining failed, Asterisk forgets to take the app's interest back.
       control.isKeptOut = failed;
-      if (failed) bridge.refer();
+      if (failed) this.#keepUnjoined(control, bridge);
       else if (control.bridge && !control.bridge.isInvisible) control.app.unsubscribe(control.bridge.id);
       control.bridge = undefined;
       control.seat = undefined;
