@@ -67,8 +67,13 @@ export class Announced {
     }
   }
 
+  /** This connector has lost an app of a node: who has it now says so itself, so that what is not written yet never is. */
+  lost(node: string, app: string): void {
+    this.#changes.delete(keyOf(node, HOLDER + app));
+  }
+
   #note(node: string, item: string, change: () => StateChange): void {
-    const key = `${node}\n${item}`;
+    const key = keyOf(node, item);
     this.#changes.delete(key);
     this.#changes.set(key, change);
     const [oldest] = this.#changes.keys();
@@ -132,6 +137,10 @@ export class Announced {
     const expires = Math.round(Date.now() / 1000) + KEEP_SECONDS;
     return { put: { ...keys, app, channel: String(channel.id), snapshot, expires } };
   }
+}
+
+function keyOf(node: string, item: string): string {
+  return `${node}\n${item}`;
 }
 
 function ownerOf(node: string): string {

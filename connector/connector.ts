@@ -322,6 +322,7 @@ export class Connector {
         break;
       default: {
         if (event.kind === 'connected') this.#shared?.took(node, event.apps);
+        if (event.kind === 'replaced') this.#shared?.lost(node, event.app);
         const news = newsOf(node, event);
         if (news?.type === 'Gap') this.#noteGap(news.detail);
         if (news) this.#append(newsRecord(this.#options.bus, news.type, news.detail));

@@ -51,6 +51,11 @@ export class SharedState {
     this.#announced.took(node, apps);
   }
 
+  /** This connector has lost an app of a node to another one. */
+  lost(node: string, app: string): void {
+    this.#announced.lost(node, app);
+  }
+
   /** What earlier connectors have left to know of a node; undefined where the table does not answer within so many milliseconds. */
   async historyOf(node: string, limitMs: number): Promise<NodeHistory | undefined> {
     let history: NodeHistory | undefined;

@@ -96,6 +96,18 @@ test('who has taken an app last is in the table, beside the stays', async () => 
   ]);
 });
 
+test('who has lost an app before it could note that it had taken it does not note it later', async () => {
+  const { table, announced } = stage();
+  const { write } = table;
+  table.write = () => Promise.reject(new Error('throttled'));
+  announced.took('pbx-1', ['a', 'b']);
+  await announced.write();
+  table.write = write;
+  announced.lost('pbx-1', 'a');
+  await announced.write();
+  expect([...(await announced.of('pbx-1')).holders]).toEqual([['b', 'c-1']]);
+});
+
 test('a node is not taken for new where that cannot be noted', async () => {
   const { table, announced } = stage();
   table.write = () => Promise.reject(new Error('throttled'));
