@@ -36,26 +36,20 @@ export const bridgeCommands: Commands = {
     const bridge = world.bridges.get(params.id('bridgeId'));
     const members = membersOf(world, params);
     for (const control of members) control.seatOptions = { absorbsDigits: params.flag('absorbDTMF') };
-    // The request refers to the bridge until the last command is over.
-    const last = members.at(-1);
-    bridge.refer();
-    let isReferring = true;
-    const letGo = (): void => {
-      if (isReferring) bridge.letGo();
-      isReferring = false;
+    // The request refers to the bridge until its last command is over.
+    let left = members.length;
+    for (const _ of members) bridge.refer();
+    const over = (): void => {
+      left -= 1;
+      bridge.letGo();
     };
     try {
       for (const control of members) {
         if (control.recordings > 0) throw new Refusal(409, `Channel ${control.channel.id} currently recording`);
-        await control.send(
-          () => world.stasis.seat(control, bridge),
-          () => {
-            if (control === last) letGo();
-          },
-        );
+        await control.send(() => world.stasis.seat(control, bridge), over);
       }
     } finally {
-      letGo();
+      while (left > 0) over();
     }
     return NO_CONTENT;
   },
