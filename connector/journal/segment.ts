@@ -244,6 +244,7 @@ export class Segment {
 
   remove(): void {
     this.close();
+    this.#newlySettled = [];
     rmSync(this.#file, { force: true });
     rmSync(this.#settledFile, { force: true });
   }

@@ -356,6 +356,24 @@ describe('a process that starts on the folder of an earlier process', () => {
     expect(givenNext()).toEqual(numbers(171, 199));
   });
 
+  test('finds no notes of files that are removed already', async () => {
+    const folder = folderOfTest();
+    const { journal, settle } = journalOn(folder, { noteRecords: 64, segmentBytes: 10 * LINE });
+    for (const id of numbers(100, 149)) {
+      journal.append(record('a', id));
+      await turn();
+    }
+    settle(...numbers(100, 149));
+    journal.save('pbx-1');
+    journal.close();
+    const names = (end: string) => {
+      const files = readdirSync(folder).filter((name) => name.endsWith(end));
+      return files.map((name) => name.slice(0, -end.length));
+    };
+    expect(names('.journal')).toHaveLength(1);
+    expect(names('.settled').filter((name) => !names('.journal').includes(name))).toEqual([]);
+  });
+
   /** Makes the beginning of a record's line unreadable. */
   function damage(folder: string, id: string): void {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.journal'))) {
