@@ -109,15 +109,25 @@ function withEndedRecordings({ dialplan, steps }: Program): Program {
     running = running.filter(({ left }) => left > 0);
     if (isRecording && !isLimited) running.push({ name: String(taken.params.name), left: STEPS_OF_RECORDING });
   }
-  return { dialplan, steps: [...ended, ...running.map(({ name }) => liveCommand(name, 'stop'))] };
+  ended.push(...running.map(({ name }) => liveCommand(name, 'stop')));
+  const last = steps.findLast((taken) => taken.kind === 'command' && taken.operation.endsWith('.record'));
+  // Else its file is asked for by chance alone, and seldom found.
+  if (last?.kind === 'command') ended.push(getStored(String(last.params.name)));
+  return { dialplan, steps: ended };
 }
 
 /** What can be done to a recording meanwhile. */
-const LIVE = ['pause', 'unpause', 'mute', 'unmute', 'cancel'] as const;
+const LIVE = ['pause', 'unpause', 'mute', 'unmute', 'cancel', 'getLive'] as const;
+const METHODS = { unpause: 'DELETE', unmute: 'DELETE', cancel: 'DELETE', getLive: 'GET' } as const;
 
 function liveCommand(name: string, action: (typeof LIVE)[number] | 'stop'): Command {
-  const method = action === 'unpause' || action === 'unmute' || action === 'cancel' ? 'DELETE' : 'POST';
-  const word = action === 'cancel' ? '' : `/${action.replace('un', '')}`;
+  const method = (METHODS as Partial<Record<string, string>>)[action] ?? 'POST';
+  const word = action === 'cancel' || action === 'getLive' ? '' : `/${action.replace('un', '')}`;
   const path = `/recordings/live/${name}${word}`;
   return { kind: 'command', operation: `recordings.${action}`, method, path, params: {}, via: 'query' };
+}
+
+function getStored(name: string): Command {
+  const path = `/recordings/stored/${name}`;
+  return { kind: 'command', operation: 'recordings.getStored', method: 'GET', path, params: {}, via: 'query' };
 }
