@@ -5,6 +5,8 @@ import { type Position, StateFile } from './state-file.ts';
 
 /** A segment is read back in so many parts: of many nodes with small segments, each holds a small part in memory. */
 const READS = 32;
+/** A part is at least so large: a smaller one costs more for each record. */
+const LEAST_READ_BYTES = 64 * 1024;
 
 /** The state that an earlier process saved of a node, and the records after it. */
 export interface NodeHistory {
@@ -170,8 +172,10 @@ export class NodeDisk {
     }
     for (const segment of untouched) if (segment.waiting > 0 && this.#hollow(segment, () => true)) return true;
     if (this.#current && this.#current.lines > 1) this.#rotate();
-    else if (this.#reader) this.#reader = undefined;
-    else return false;
+    else if (this.#reader) {
+      this.#reader.segment.stopReading();
+      this.#reader = undefined;
+    } else return false;
     return this.shed();
   }
 
@@ -212,6 +216,7 @@ export class NodeDisk {
 
   #readerAtWaiting(): Reader | undefined {
     if (this.#reader && this.#reader.segment.waiting > 0) return this.#reader;
+    this.#reader?.segment.stopReading();
     const segment = this.#segments.find(({ waiting }) => waiting > 0);
     this.#reader = segment && { segment, line: 0, offset: 0, lines: [], next: 0 };
     return this.#reader;
@@ -241,7 +246,7 @@ export class NodeDisk {
   #readLines(segment: Segment, offset: number): Buffer[] {
     let lines: Buffer[] = [];
     try {
-      lines = segment.read(offset, Math.ceil(this.#options.segmentBytes / READS));
+      lines = segment.read(offset, Math.max(LEAST_READ_BYTES, Math.ceil(this.#options.segmentBytes / READS)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }

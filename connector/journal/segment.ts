@@ -54,6 +54,7 @@ export class Segment {
   #settledBytes = 0;
   #writing: number | undefined;
   #settling: number | undefined;
+  #reading: number | undefined;
   /** When the file was looked at last, by the monotonic clock in milliseconds. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** Its lines of low value have been removed. */
@@ -211,15 +212,17 @@ export class Segment {
   read(offset: number, length: number): Buffer[] {
     const size = Math.min(length, this.#bytes - offset);
     const chunk = Buffer.allocUnsafe(size);
-    const file = openSync(this.#file, 'r');
+    this.#reading ??= openSync(this.#file, 'r');
     let got = 0;
-    try {
-      for (let more = size; more > 0; got += more) more = readSync(file, chunk, got, size - got, offset + got);
-    } finally {
-      closeSync(file);
-    }
+    for (let more = size; more > 0; got += more) more = readSync(this.#reading, chunk, got, size - got, offset + got);
     const lines = [...linesOf(chunk.subarray(0, got))];
     return lines.length === 0 && got === length ? this.read(offset, length * 4) : lines;
+  }
+
+  /** Nothing more is read for now. */
+  stopReading(): void {
+    if (this.#reading !== undefined) closeSync(this.#reading);
+    this.#reading = undefined;
   }
 
   /**
@@ -230,6 +233,7 @@ export class Segment {
    */
   hollow(drop: (line: Buffer) => boolean): number {
     const lines = this.read(0, this.#bytes);
+    this.stopReading();
     const kept = lines.map((line, index) => {
       if (index === 0) return line;
       if (this.#states[index] === WAITING && drop(line)) this.settle(index);
@@ -251,6 +255,7 @@ export class Segment {
 
   close(): void {
     this.seal();
+    this.stopReading();
     if (this.#settling !== undefined) closeSync(this.#settling);
     this.#settling = undefined;
   }
