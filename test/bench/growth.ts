@@ -28,7 +28,8 @@ const NODES = [1, 20, 200];
 const CHANNELS = [1, 200, 2000, 20_000];
 /** Events before the measurement, for the compiler of JavaScript. */
 const WARM_UP = 40_000;
-const COUNT = 40_000;
+/** Several bursts of each of 200 servers. */
+const COUNT = 150_000;
 const EVENTS = 300_000;
 /** So many are sent at a time: they come faster than they are published, and the journal drops what it has no room for. */
 const AT_A_TIME = 100_000;
