@@ -369,6 +369,25 @@ test.each([
   },
 );
 
+test('what becomes of a call shows the present caller, whom no event has shown yet', async () => {
+  const ids = 'channelId=~phone&otherChannelId=~caller&callerId=Ann%20%3C1001%3E';
+  await s.run(`POST /channels?endpoint=Local/bare@default&app=phone&${ids}`);
+  await s.story('StasisStart caller');
+  await s.run('POST /applications/conformance/subscription?eventSource=channel:~phone');
+  await s.run('POST /channels/~caller/answer');
+  await s.run('POST /bridges/~room');
+  await s.run('POST /bridges/~room/addChannel?channel=~phone');
+  await s.run('POST /bridges/~hall');
+  await s.run('POST /bridges/~hall/addChannel?channel=~caller');
+  await s.story();
+  // Who announces is nobody, and so is the other half's caller from now on.
+  await s.run('POST /bridges/~hall/play/~p?media=sound:silence/9');
+  await s.story('PlaybackStarted');
+  await s.story();
+  expect(s.last('Dial')).toMatchObject({ dialstatus: 'PROGRESS', peer: { caller: { name: '', number: '' } } });
+  expect((await s.ask('GET /channels/~phone')).answer.caller).toEqual({ name: 'Ann', number: '1001' });
+});
+
 test('a recording whose file is deleted meanwhile is cancelled with an error', async () => {
   await s.answeredCall();
   await s.run('POST /channels/~caller/record?format=wav&name=~r');

@@ -152,6 +152,11 @@ export class Scenario {
     await sleep((1000 * seconds) / SPEED);
   }
 
+  /** What the last event of a type shows in whole. */
+  last(type: string): ReceivedEvent | undefined {
+    return this.#events.findLast((event) => event.type === type);
+  }
+
   /** What happened since it was last asked for, up to an event that begins so and what comes with it. */
   async story(upTo?: string): Promise<string[]> {
     if (upTo) await until(upTo, () => this.#news().some((line) => line.startsWith(upTo)));

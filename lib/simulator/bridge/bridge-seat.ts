@@ -1,4 +1,5 @@
 import type { Channel, Frame } from '../channel/channel.ts';
+import { tellOfDial } from '../dialling.ts';
 import { atOnce, type Thread, type Threads } from '../threads.ts';
 import type { Bridge } from './bridge.ts';
 
@@ -123,8 +124,7 @@ export class BridgeSeat {
   #pass(frame: Frame): void {
     const { channel, bridge } = this;
     if (frame.type === 'control' && /^(answer|ringing|progress|busy|congestion)$/.test(frame.control)) {
-      const dialstatus = frame.control.toUpperCase();
-      channel.tell('Dial', { dialstatus, forward: '', dialstring: '', peer: channel.known });
+      tellOfDial(channel, frame.control.toUpperCase(), '');
     }
     if (bridge.kind.holding) return;
     const others = bridge.members.filter((other) => other !== channel);
